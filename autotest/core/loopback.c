@@ -1,0 +1,323 @@
+#include "loopback.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
+struct connection {
+    struct loopback *server;
+    int fd;
+};
+
+static void send_bytes(int fd, const void *data, size_t size)
+{
+    const char *p = data;
+    while (size > 0) {
+        const ssize_t sent = send(fd, p, size, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return;
+        p += sent;
+        size -= (size_t)sent;
+    }
+}
+
+static void send_text(int fd, const char *text)
+{
+    send_bytes(fd, text, strlen(text));
+}
+
+/* Closing with unread time zero makes the kernel send RST. */
+static void reset(int fd)
+{
+    const struct linger linger = {1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+static size_t gzip(const void *data, size_t size, char *out, size_t room)
+{
+    z_stream zlib;
+    memset(&zlib, 0, sizeof zlib);
+    deflateInit2(&zlib, 9, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
+    zlib.next_in = (unsigned char *)(uintptr_t)data;
+    zlib.avail_in = (unsigned)size;
+    zlib.next_out = (unsigned char *)out;
+    zlib.avail_out = (unsigned)room;
+    deflate(&zlib, Z_FINISH);
+    deflateEnd(&zlib);
+    return room - zlib.avail_out;
+}
+
+/* A gzip answer of `size` zeros without its last `missing` bytes, with a Content-Length that fits.
+ */
+static void send_gzip(int fd, size_t size, size_t missing)
+{
+    const size_t room = size / 500 + 1000;
+    char *zeros = calloc(size, 1), *packed = malloc(room), header[200];
+    const size_t packed_size = gzip(zeros, size, packed, room) - missing;
+    snprintf(header, sizeof header,
+             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
+             packed_size);
+    send_text(fd, header);
+    send_bytes(fd, packed, packed_size);
+    free(zeros);
+    free(packed);
+}
+
+static void send_redirect(int fd, int status, const char *location)
+{
+    char text[400];
+    snprintf(text, sizeof text,
+             "HTTP/1.1 %d Moved\r\nLocation: %s\r\nContent-Length: 5\r\n\r\nmoved", status,
+             location);
+    send_text(fd, text);
+}
+
+static void sleep_ms(long ms)
+{
+    const struct timespec span = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&span, NULL);
+}
+
+/* Waits until the other side goes away, 5 s at most. */
+static void wait_for_close(int fd)
+{
+    const struct timeval limit = {5, 0};
+    char byte;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    while (recv(fd, &byte, 1, 0) > 0)
+        ;
+}
+
+/* Fixed answers after which the connection stays open. */
+static const char *kept_answer(const char *path)
+{
+    static const struct {
+        const char *path, *answer;
+    } answers[] = {
+        {"/ok", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Twice: a\r\nX-Twice:  b \r\n\r\nhello"},
+        {"/chunked",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0"
+         "\r\nX-Trailer: 1\r\n\r\n"},
+        {"/json", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"a\":1}"},
+        {"/interim", "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 200 OK\r\n"
+                     "Content-Length: 2\r\n\r\nok"},
+        {"/empty", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
+        {"/none", "HTTP/1.1 204 No Content\r\n\r\n"},
+        {"/error", "HTTP/1.1 500 Oops\r\nContent-Length: 6\r\n\r\nbroken"},
+        {"/brotli", "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx"},
+        {"/auth", "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n"
+                  "\r\n"},
+        {"/unlocated", "HTTP/1.1 302 Found\r\nContent-Length: 4\r\n\r\nlost"},
+        {"CONNECT", "HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
+                    "Content-Length: 0\r\n\r\n"},
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+        if (strcmp(path, answers[i].path) == 0)
+            return answers[i].answer;
+    return NULL;
+}
+
+/* Fixed answers after which the connection is closed: what is missing never comes. */
+static const char *closed_answer(const char *path)
+{
+    static const struct {
+        const char *path, *answer;
+    } answers[] = {
+        {"/close", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end"},
+        {"/cut", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart"},
+        {"/chunk-cut", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"},
+        {"/chunk-bad", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"},
+        {"/header-cut", "HTTP/1.1 200 OK\r\nContent-Len"},
+        {"/error-cut", "HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nbus"},
+        {"/nothing", ""},
+        {"/not-http", "SSH-2.0-OpenSSH_9\r\n\r\n"},
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+        if (strcmp(path, answers[i].path) == 0)
+            return answers[i].answer;
+    return NULL;
+}
+
+static void answer_redirect(struct loopback *server, int fd, const char *path)
+{
+    char other[100];
+    snprintf(other, sizeof other, "http://127.0.0.1:%d/ok", server->other_port);
+    if (strcmp(path, "/to-other") == 0)
+        send_redirect(fd, 302, other);
+    else if (strcmp(path, "/to-other-and-back") == 0) {
+        snprintf(other, sizeof other, "http://127.0.0.1:%d/to-other", server->other_port);
+        send_redirect(fd, 302, other);
+    } else if (strcmp(path, "/to-loop") == 0)
+        send_redirect(fd, 301, "/to-loop");
+    else if (strcmp(path, "/to-user") == 0)
+        send_redirect(fd, 302, "http://user:pw@127.0.0.1:1/");
+    else if (strcmp(path, "/to-ftp") == 0)
+        send_redirect(fd, 302, "ftp://127.0.0.1/x");
+    else
+        send_redirect(fd, strcmp(path, "/to-307") == 0 ? 307 : 302, "ok?x=1");
+}
+
+/* Returns 0 when the connection is to be closed. */
+static int answer(struct loopback *server, int fd, const char *path)
+{
+    const char *text = kept_answer(path);
+    if (text != NULL) {
+        send_text(fd, text);
+        return 1;
+    }
+    text = closed_answer(path);
+    if (text != NULL) {
+        send_text(fd, text);
+        return 0;
+    }
+    if (strncmp(path, "/to-", 4) == 0) {
+        answer_redirect(server, fd, path);
+        return 1;
+    }
+    if (strncmp(path, "/gzip", 5) == 0 || strcmp(path, "/bomb") == 0) {
+        send_gzip(fd, strcmp(path, "/bomb") == 0 ? 30000000 : 1000,
+                  strcmp(path, "/gzip-cut") == 0 ? 9 : 0);
+        return 1;
+    }
+    if (strcmp(path, "/big") == 0) {
+        static char data[1 << 20];
+        send_text(fd, "HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n");
+        for (int i = 0; i < 64; i++)
+            send_bytes(fd, data, sizeof data);
+        return 1;
+    }
+    if (strncmp(path, "/reset", 6) == 0) {
+        if (strcmp(path, "/reset-late") == 0) {
+            send_text(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart");
+            sleep_ms(50);
+        }
+        reset(fd);
+        return 0;
+    }
+    if (strcmp(path, "/stall") == 0)
+        send_text(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart");
+    wait_for_close(fd); /* "/stall", "/silent" */
+    return 0;
+}
+
+/* Reads one request. Returns the path, NULL at the end of the connection. */
+static char *read_request(int fd, char *text, size_t room, char *path, size_t path_room)
+{
+    size_t size = 0;
+    char *body = NULL;
+    while (body == NULL) {
+        const ssize_t got = recv(fd, text + size, room - 1 - size, 0);
+        if (got <= 0 || text[0] == 0x16) /* a TLS handshake */
+            return NULL;
+        size += (size_t)got;
+        text[size] = '\0';
+        body = strstr(text, "\r\n\r\n");
+    }
+    const char *length = strstr(text, "Content-Length: ");
+    const size_t wanted =
+        (size_t)(body + 4 - text) + (length != NULL ? strtoul(length + 16, NULL, 10) : 0);
+    while (size < wanted && size < room - 1) {
+        const ssize_t got = recv(fd, text + size, room - 1 - size, 0);
+        if (got <= 0)
+            return NULL;
+        size += (size_t)got;
+        text[size] = '\0';
+    }
+    const char *begin = strncmp(text, "CONNECT ", 8) == 0 ? text : strchr(text, ' ') + 1;
+    const char *scheme = strstr(begin, "://"); /* asked as a proxy */
+    if (scheme != NULL && scheme < begin + 8)
+        begin = strchr(scheme + 3, '/');
+    snprintf(path, path_room, "%.*s", (int)strcspn(begin, " ?"), begin);
+    return path;
+}
+
+static void *serve(void *ctx)
+{
+    struct connection connection = *(struct connection *)ctx;
+    struct loopback *server = connection.server;
+    char text[4096], path[100];
+    free(ctx);
+    while (read_request(connection.fd, text, sizeof text, path, sizeof path) != NULL) {
+        pthread_mutex_lock(&server->mutex);
+        if (server->count < LOOPBACK_REQUESTS)
+            snprintf(server->requests[server->count++], 1024, "%.1023s", text);
+        pthread_mutex_unlock(&server->mutex);
+        if (!answer(server, connection.fd, path))
+            break;
+    }
+    close(connection.fd);
+    pthread_mutex_lock(&server->mutex);
+    server->open--;
+    pthread_mutex_unlock(&server->mutex);
+    return NULL;
+}
+
+static void *accept_all(void *ctx)
+{
+    struct loopback *server = ctx;
+    for (;;) {
+        const int fd = accept(server->listener, NULL, NULL);
+        if (fd < 0)
+            return NULL;
+        struct connection *connection = malloc(sizeof *connection);
+        *connection = (struct connection){server, fd};
+        pthread_mutex_lock(&server->mutex);
+        server->connections++;
+        server->open++;
+        pthread_mutex_unlock(&server->mutex);
+        pthread_t thread;
+        pthread_create(&thread, NULL, serve, connection);
+        pthread_detach(thread);
+    }
+}
+
+int loopback_start(struct loopback *server)
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    memset(server, 0, sizeof *server);
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    pthread_mutex_init(&server->mutex, NULL);
+    server->listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(server->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(server->listener, 64) != 0 ||
+        getsockname(server->listener, (struct sockaddr *)&address, &size) != 0)
+        return -1;
+    server->port = ntohs(address.sin_port);
+    return pthread_create(&server->thread, NULL, accept_all, server);
+}
+
+void loopback_stop(struct loopback *server)
+{
+    int open = 1;
+    shutdown(server->listener, SHUT_RDWR);
+    pthread_join(server->thread, NULL);
+    close(server->listener);
+    for (int i = 0; open > 0 && i < 1000; i++) {
+        pthread_mutex_lock(&server->mutex);
+        open = server->open;
+        pthread_mutex_unlock(&server->mutex);
+        if (open > 0)
+            sleep_ms(10);
+    }
+}
+
+void loopback_last(struct loopback *server, char text[1024])
+{
+    pthread_mutex_lock(&server->mutex);
+    snprintf(text, 1024, "%s", server->count > 0 ? server->requests[server->count - 1] : "");
+    pthread_mutex_unlock(&server->mutex);
+}

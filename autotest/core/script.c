@@ -1,0 +1,128 @@
+#include "script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+static void copy(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+static void add_header(struct mf_response *response, const char *line)
+{
+    const char *colon = strchr(line, ':');
+    response->headers = malloc(sizeof *response->headers);
+    response->headers[0].name = mf_text_copy_part(line, (size_t)(colon - line));
+    response->headers[0].value = mf_text_copy(colon + 2);
+    response->header_count = 1;
+}
+
+static int give_body(const struct mf_request *request, const char *body,
+                     struct mf_response *response, struct mf_error *err)
+{
+    const struct mf_sink *sink = request->sink;
+    if (sink == NULL || response->status < 200 || response->status > 299) {
+        response->body = mf_text_copy(body);
+        response->body_size = strlen(body);
+        return 0;
+    }
+    if (sink->begin != NULL && sink->begin(sink->ctx, -1, err) != 0)
+        return -1;
+    return sink->write(sink->ctx, body, strlen(body), err);
+}
+
+static int perform(void *ctx, const struct mf_request *request, struct mf_response *response,
+                   struct mf_error *err)
+{
+    struct script *script = ctx;
+    if (script->next == script->count || script->next == SCRIPT_MAX)
+        return mf_error_set(err, MF_ERR_CONNECT, "The script has ended");
+    struct script_request *seen = &script->requests[script->next];
+    const struct script_step *step = &script->steps[script->next++];
+    copy(seen->method, sizeof seen->method, request->method);
+    copy(seen->url, sizeof seen->url, request->url);
+    copy(seen->authorization, sizeof seen->authorization, request->authorization);
+    copy(seen->body, sizeof seen->body, request->body);
+    seen->fresh_connection = request->fresh_connection;
+    mf_response_free(response);
+    response->request_sent = !step->not_sent;
+    response->status = step->status;
+    if (step->header != NULL)
+        add_header(response, step->header);
+    if (step->body != NULL && give_body(request, step->body, response, err) != 0)
+        return -1;
+    if (step->kind != MF_OK) {
+        response->is_transient = step->is_transient;
+        return mf_error_set(err, step->kind, "Scripted failure");
+    }
+    return 0;
+}
+
+static double now(void *ctx)
+{
+    return ((struct script *)ctx)->now;
+}
+
+static double utc(void *ctx)
+{
+    return 784111777 + ((struct script *)ctx)->now; /* Sun, 06 Nov 1994 08:49:37 GMT */
+}
+
+static void sleep_now(void *ctx, double seconds)
+{
+    struct script *script = ctx;
+    script->now += seconds;
+    script->slept += seconds;
+}
+
+static int is_cancelled(void *ctx)
+{
+    struct script *script = ctx;
+    return script->is_cancelled || (script->cancel_at > 0 && script->now >= script->cancel_at);
+}
+
+static void append(char *log, size_t size, const char *line)
+{
+    const size_t used = strlen(log);
+    snprintf(log + used, size - used, "%s\n", line);
+}
+
+static void debug(void *ctx, const char *line)
+{
+    struct script *script = ctx;
+    append(script->log, sizeof script->log, line);
+}
+
+static void warn(void *ctx, const char *line)
+{
+    struct script *script = ctx;
+    append(script->warnings, sizeof script->warnings, line);
+}
+
+void script_start(struct script *script, const struct script_step *steps, size_t count)
+{
+    memset(script, 0, sizeof *script);
+    script->steps = steps;
+    script->count = count;
+    script->clock = (struct mf_clock){script, now, utc, sleep_now};
+}
+
+struct mf_client_options script_options(struct script *script, const char *token)
+{
+    const struct mf_client_options options = {
+        .base_url = "https://api.example.com/rest/",
+        .token = token,
+        .max_retry = -1,
+        .retry_delay = -1,
+        .transport = {script, perform, NULL},
+        .cancel = {script, is_cancelled},
+        .debug = debug,
+        .warn = warn,
+        .log_ctx = script,
+        .clock = &script->clock,
+    };
+    return options;
+}

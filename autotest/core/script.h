@@ -1,0 +1,46 @@
+/* script: a transport that plays a list of answers, and a clock that never sleeps. */
+#ifndef SCRIPT_H
+#define SCRIPT_H
+
+#include "client.h"
+
+/* One answer. `kind` other than MF_OK: perform fails. */
+struct script_step {
+    int status;
+    const char *header; /* "Name: value", may be NULL */
+    const char *body;
+    enum mf_error_kind kind;
+    int is_transient;
+    int not_sent; /* the request did not leave */
+};
+
+/* What was asked. */
+struct script_request {
+    char method[8];
+    char url[200];
+    char authorization[200];
+    char body[200];
+    int fresh_connection;
+};
+
+#define SCRIPT_MAX 64
+
+struct script {
+    const struct script_step *steps;
+    size_t count, next;
+    struct script_request requests[SCRIPT_MAX];
+    double now;
+    double slept;
+    int is_cancelled;
+    double cancel_at; /* when the clock is there, 0: never */
+    char log[4096];
+    char warnings[1024];
+    struct mf_clock clock;
+};
+
+void script_start(struct script *script, const struct script_step *steps, size_t count);
+
+/* Options that use the script for everything. */
+struct mf_client_options script_options(struct script *script, const char *token);
+
+#endif

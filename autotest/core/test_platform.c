@@ -1,0 +1,171 @@
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "platform.h"
+#include "text.h"
+
+static char directory[] = "/tmp/mapflow-test-XXXXXX";
+
+static void test_clock(void)
+{
+    const double start = mf_clock_monotonic();
+    mf_sleep(0.02);
+    CHECK(mf_clock_monotonic() - start >= 0.019);
+    mf_sleep(-1);
+    CHECK(mf_clock_utc() > 1.6e9);
+    mf_system_clock.sleep(mf_system_clock.ctx, 0);
+    CHECK(mf_system_clock.monotonic(NULL) >= start && mf_system_clock.utc(NULL) > 1.6e9);
+    for (int i = 0; i < 100; i++) {
+        const double random = mf_random_unit();
+        CHECK(random >= 0 && random < 1);
+    }
+    char a[600] = {0}, b[600] = {0};
+    CHECK_NUMBER(mf_random_bytes(a, sizeof a, NULL), 0);
+    CHECK_NUMBER(mf_random_bytes(b, sizeof b, NULL), 0);
+    CHECK(memcmp(a, b, sizeof a) != 0);
+}
+
+static void test_file(void)
+{
+    struct mf_file file;
+    struct mf_map map;
+    struct mf_error err;
+    struct stat info;
+    mf_error_init(&err);
+    if (!CHECK_NUMBER(mf_file_create_temporary(&file, directory, "result-", &err), 0))
+        return;
+    CHECK_HOLDS(file.path, "/result-");
+    CHECK(stat(file.path, &info) == 0 && (info.st_mode & 0777) == 0600);
+    CHECK_NUMBER(mf_map_file(&map, &file, &err), 0);
+    CHECK(map.data != NULL && map.size == 0 && map.base == NULL);
+    mf_map_release(&map);
+    CHECK_NUMBER(mf_file_write(&file, "wrong", 5, &err), 0);
+    CHECK_NUMBER(mf_file_truncate(&file, &err), 0);
+    CHECK_NUMBER(mf_file_write(&file, "good", 4, &err), 0);
+    CHECK_NUMBER(mf_map_file(&map, &file, &err), 0);
+    CHECK(map.size == 4 && memcmp(map.data, "good", 4) == 0);
+    mf_map_release(&map);
+    mf_map_release(&map);
+    char *path = mf_text_copy(file.path);
+    mf_file_discard(&file);
+    mf_file_discard(&file);
+    mf_file_discard(NULL);
+    mf_map_release(NULL);
+    CHECK(stat(path, &info) != 0);
+    free(path);
+    CHECK_NUMBER(mf_file_create_temporary(&file, "/nonexistent", "x", &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FILE);
+    CHECK_HOLDS(err.message, "/nonexistent");
+    mf_file_discard(&file);
+}
+
+static void test_full_disk(void)
+{
+    struct mf_file file = {-1, NULL};
+    struct mf_error err;
+    FILE *full = fopen("/dev/full", "w");
+    if (full == NULL)
+        return; /* not on this system */
+    file.fd = fileno(full);
+    file.path = "/dev/full";
+    CHECK_NUMBER(mf_file_write(&file, "x", 1, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FILE);
+    CHECK_HOLDS(err.message, "The disk is full");
+    fclose(full);
+}
+
+static void test_small_file(void)
+{
+    struct mf_error err;
+    char *path = mf_text_format("%s/token", directory);
+    char *text = NULL;
+    int is_private = -1;
+    FILE *file = fopen(path, "w");
+    if (!CHECK(file != NULL))
+        return;
+    fputs("secret\n", file);
+    fclose(file);
+    chmod(path, 0644);
+    CHECK_NUMBER(mf_read_small_file(path, 100, &text, &is_private, &err), 0);
+    CHECK_TEXT(text, "secret\n");
+    CHECK_NUMBER(is_private, 0);
+    free(text);
+    chmod(path, 0600);
+    CHECK_NUMBER(mf_read_small_file(path, 7, &text, &is_private, &err), 0);
+    CHECK_NUMBER(is_private, 1);
+    free(text);
+    CHECK_NUMBER(mf_read_small_file(path, 6, &text, NULL, &err), -1);
+    CHECK_HOLDS(err.message, "larger than 6 bytes");
+    unlink(path);
+    CHECK_NUMBER(mf_read_small_file(path, 6, &text, NULL, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FILE);
+    CHECK_HOLDS(err.message, path);
+    CHECK_NUMBER(mf_read_small_file(directory, 6, &text, NULL, &err), -1);
+    free(path);
+    CHECK(mf_temporary_directory()[0] == '/');
+}
+
+struct counter {
+    struct mf_mutex mutex;
+    int value;
+};
+
+static void *count(void *ctx)
+{
+    struct counter *counter = ctx;
+    for (int i = 0; i < 1000; i++) {
+        mf_mutex_lock(&counter->mutex);
+        counter->value++;
+        mf_mutex_unlock(&counter->mutex);
+    }
+    return NULL;
+}
+
+static void test_mutex(void)
+{
+    struct counter counter = {{NULL}, 0};
+    pthread_t threads[4];
+    CHECK_NUMBER(mf_mutex_init(&counter.mutex, NULL), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_create(&threads[i], NULL, count, &counter);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    CHECK_NUMBER(counter.value, 4000);
+    mf_mutex_free(&counter.mutex);
+    mf_mutex_free(&counter.mutex);
+    mf_mutex_free(NULL);
+    mf_global_lock();
+    mf_global_unlock();
+}
+
+/* A SIGPIPE in between kills nobody, and one of the host's own is left alone. */
+static void test_sigpipe(void)
+{
+    struct mf_sigpipe state;
+    sigset_t mask;
+    mf_sigpipe_hold(&state);
+    pthread_kill(pthread_self(), SIGPIPE);
+    mf_sigpipe_release(&state);
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    CHECK(!sigismember(&mask, SIGPIPE));
+    mf_sigpipe_hold(&state);
+    mf_sigpipe_release(&state);
+}
+
+int main(void)
+{
+    if (mkdtemp(directory) == NULL)
+        return 1;
+    test_clock();
+    test_file();
+    test_full_disk();
+    test_small_file();
+    test_mutex();
+    test_sigpipe();
+    rmdir(directory);
+    return check_result();
+}

@@ -1,0 +1,103 @@
+"""The documents of awkward/, and where they may be read otherwise than by GDAL.
+
+Each is taken by the GeoJSON driver. The driver under test shall show the same
+layer, less what the tables below allow. What surprises in the GeoJSON driver
+(seen with GDAL 3.6) and is to be matched, because users see it today:
+
+Types
+    An integer column that meets a string, a date or an object becomes
+    String(JSON); a string column that meets an integer stays String. So the
+    order of the features decides, also for date, list and empty list.
+    An empty list alone is String(JSON), and stays it; in a list column it is
+    an empty list. A list with a null, a nested list, or booleans among numbers
+    is String(JSON). A null decides nothing until a value comes.
+    Text is looked at for dates, times and date-times, text in lists is not.
+Text
+    Values in a text column that are no text are written as json-c does:
+    "{ "a": 1, "b": [ ] }", reals with 17 digits ("0.10000000000000001"), "/"
+    inside as "\\/". A string ends at \\u0000, a key as well.
+    A lone surrogate is U+FFFD; a high one swallows an escape \\uXXXX after it.
+Numbers
+    -0 is the integer 0. Integers beyond 64 bits saturate. 1e400 is infinity.
+Geometries
+    What cannot be read is a null geometry, a part that cannot be read is left
+    out. Polygon [] and Point [] are null, MultiPolygon [] is empty. An unclosed
+    ring stays so. A null in a multipoint is POINT EMPTY. A third ordinate makes
+    the layer 3D, and its SRS EPSG:4979; a fourth is ignored.
+Members
+    The members of a feature are found in any case ("GEOMETRY"), but only
+    "geometry" counts for the layer's type. Of a repeated key the last value
+    counts, in the first one's place; a repeated "features" continues the list.
+    What is no object in "features" is no row. Without "properties" the other
+    members are the fields; with properties that are no object they declare
+    fields that are never set.
+Fields
+    Their order honours the order within every feature, where these do not
+    contradict each other; between independent ones the alphabet decides.
+"""
+
+import pathlib
+
+import oracle
+
+FOLDER = pathlib.Path(__file__).parent / "awkward"
+
+# Not JSON, or not a FeatureCollection of Features: may be refused.
+# Opened, it must be the layer that the GeoJSON driver shows.
+MAY_BE_REFUSED = {
+    "feature_empty_object": "not a Feature",
+    "feature_scalar_or_array": "not Features",
+    "feature_null": "not a Feature",
+    "feature_type_key_other_case": "not a Feature",
+    "feature_type_missing": "not a Feature",
+    "feature_type_wrong": "not a Feature",
+    "key_invalid_utf8": "JSON is UTF-8",
+    "layout_form_feed_between_tokens": "form feed is not white space in JSON",
+    "single_collection_type_other_case": "type names have one spelling",
+    "single_feature": "not a FeatureCollection",
+    "single_geometry": "not a FeatureCollection",
+    "single_type_last_and_wrong": "not a FeatureCollection",
+    "string_invalid_utf8": "JSON is UTF-8",
+    "string_latin1_overlong_and_surrogate_bytes": "JSON is UTF-8",
+}
+
+# The GeoJSON driver damages a value: no comparison, the rows must be there.
+MISREAD = {
+    # An exponent of four digits makes it read the number as the integer before the "e".
+    "number_overflow_four_digit_exponent": 2,
+}
+
+# A feature-level id is a field "id" unless a property has that name: its type
+# and values. The GeoJSON driver takes a non-negative integer as FID instead,
+# and puts a text into the integer column of the property, as 0.
+ID_FIELDS = {
+    "id_before_properties": ("Integer(None)", ["9"]),
+    "id_duplicate_key": ("Integer(None)", ["6"]),
+    "id_int": ("Integer(None)", ["30", "10", "20"]),
+    "id_int64": ("Integer64(None)", ["1", "3000000000"]),
+    "id_int_duplicate": ("Integer(None)", ["5", "5", "5"]),
+    "id_int_then_string": ("String(None)", ["b'5'", "b'x'"]),
+    "id_only_on_some": ("Integer(None)", ["unset", "7", "unset"]),
+    "id_other_case": ("Integer(None)", ["5", "6"]),
+    "id_string_and_property_id_on_some": ("Integer(None)", ["100", "unset", "102"]),
+    "id_zero": ("Integer(None)", ["0"]),
+}
+
+# The GeoJSON driver counts Features, and returns whatever objects there are.
+MISCOUNTED = {"feature_empty_object", "feature_type_key_other_case", "feature_type_missing",
+              "feature_type_wrong"}
+
+
+def documents():
+    """The paths of all documents, by name."""
+    return {path.stem: path for path in sorted(FOLDER.glob("*.geojson"))}
+
+
+def differences(name):
+    """What oracle.assert_same_layer() shall allow for a document."""
+    allowed = set()
+    if name in MISCOUNTED:
+        allowed.add(oracle.COUNT)
+    if name in ID_FIELDS:
+        allowed.add(oracle.ID_FIELD)
+    return allowed

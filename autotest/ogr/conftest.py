@@ -1,0 +1,83 @@
+"""Fixtures: the plugin that was built, a sandbox, and programs run against it."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+AUTOTEST = pathlib.Path(__file__).resolve().parents[1]
+DATA = AUTOTEST.parent / "data"
+BUILD = pathlib.Path(os.environ.get("MAPFLOW_BUILD_DIR", AUTOTEST.parent / "build")).resolve()
+
+sys.path.insert(0, str(AUTOTEST))
+
+# Before GDAL registers its drivers: the plugin of the build tree, and none of the user's settings.
+os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
+os.environ["GDAL_HTTP_RETRY_DELAY"] = "0.01"
+for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")]:
+    del os.environ[name]
+
+from osgeo import gdal  # noqa: E402
+
+from sandbox import Sandbox  # noqa: E402
+
+
+@pytest.fixture
+def sb():
+    """A sandbox of its own."""
+    with Sandbox(data=DATA, seconds_per_job=0.2, seed=1) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def account(sb):
+    """The open options that name the sandbox and its account."""
+    return {"API_URL": sb.url, "API_TOKEN": sb.token}
+
+
+@pytest.fixture
+def open_mapflow(account):
+    """Opens a processing of the sandbox: open_mapflow(id, OPTION=value, …) -> dataset.
+
+    A failure raises RuntimeError with the driver's message.
+    """
+    def opened(identifier, flags=gdal.OF_VECTOR, **options):
+        with_account = {**account, **options}
+        gdal.ErrorReset()
+        exceptions = gdal.GetUseExceptions()
+        if not exceptions:
+            gdal.PushErrorHandler("CPLQuietErrorHandler")
+        try:
+            dataset = gdal.OpenEx(f"MAPFLOW:{identifier}", flags,
+                                  open_options=[f"{k}={v}" for k, v in with_account.items()])
+        finally:
+            if not exceptions:
+                gdal.PopErrorHandler()
+        if dataset is None:
+            raise RuntimeError(gdal.GetLastErrorMsg())
+        return dataset
+    return opened
+
+
+class Finished(subprocess.CompletedProcess):
+    """A program that has ended; `said` is all it printed."""
+
+    @property
+    def said(self):
+        return self.stdout + self.stderr
+
+
+@pytest.fixture
+def run(sb):
+    """Runs a GDAL program with the account in its environment: run("ogrinfo", …) -> Finished."""
+    def started(program, *arguments, env=None, timeout=60):
+        path = shutil.which(program, path="/usr/bin:/bin:" + os.environ["PATH"])
+        environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
+                       **(env or {})}
+        done = subprocess.run([path, *map(str, arguments)], capture_output=True, text=True,
+                              env=environment, timeout=timeout, check=False)
+        return Finished(done.args, done.returncode, done.stdout, done.stderr)
+    return started

@@ -1,0 +1,572 @@
+#include "geojson_geometry.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* What became of a value: kept, left out (the cursor is behind it all the same), or not readable. */
+enum outcome { KEPT, LEFT_OUT, STOPPED };
+
+struct reader {
+    struct mf_text *t;
+    struct mf_wkb *wkb;
+    enum mf_lex lex; /* why STOPPED */
+};
+
+static enum outcome read_geometry(struct reader *r, int *type);
+
+/* ---- writing WKB --------------------------------------------------------------------------- */
+
+static unsigned char *wkb_reserve(struct mf_wkb *wkb, size_t more)
+{
+    if (wkb->capacity - wkb->size < more) {
+        const size_t capacity = wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2
+                                                                     : wkb->size + more + 1024;
+        unsigned char *const data = realloc(wkb->data, capacity);
+        if (data == NULL) {
+            wkb->out_of_memory = 1;
+            return NULL;
+        }
+        wkb->data = data;
+        wkb->capacity = capacity;
+    }
+    unsigned char *const end = wkb->data + wkb->size;
+    wkb->size += more;
+    return end;
+}
+
+static void put_u32(unsigned char *out, uint32_t value)
+{
+    out[0] = (unsigned char)value;
+    out[1] = (unsigned char)(value >> 8);
+    out[2] = (unsigned char)(value >> 16);
+    out[3] = (unsigned char)(value >> 24);
+}
+
+static uint32_t get_u32(const unsigned char *in)
+{
+    return in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
+}
+
+static void put_double(unsigned char *out, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bits = __builtin_bswap64(bits);
+#endif
+    memcpy(out, &bits, sizeof bits);
+}
+
+static double get_double(const unsigned char *in)
+{
+    uint64_t bits;
+    double value;
+    memcpy(&bits, in, sizeof bits);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bits = __builtin_bswap64(bits);
+#endif
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static void write_header(struct mf_wkb *wkb, int type)
+{
+    unsigned char *const out = wkb_reserve(wkb, 5);
+    if (out != NULL) {
+        out[0] = 1;
+        put_u32(out + 1, (uint32_t)type + (wkb->has_z ? 1000 : 0));
+    }
+}
+
+/* Writes a count of 0 and returns where it stands, for write_count later. */
+static size_t write_count_later(struct mf_wkb *wkb)
+{
+    const size_t at = wkb->size;
+    unsigned char *const out = wkb_reserve(wkb, 4);
+    if (out != NULL)
+        put_u32(out, 0);
+    return at;
+}
+
+static void write_count(struct mf_wkb *wkb, size_t at, uint32_t count)
+{
+    if (!wkb->out_of_memory)
+        put_u32(wkb->data + at, count);
+}
+
+static void write_position(struct mf_wkb *wkb, const double ordinates[3])
+{
+    unsigned char *const out = wkb_reserve(wkb, wkb->has_z ? 24 : 16);
+    if (out != NULL) {
+        put_double(out, ordinates[0]);
+        put_double(out + 8, ordinates[1]);
+        if (wkb->has_z)
+            put_double(out + 16, ordinates[2]);
+    }
+}
+
+/* ---- reading coordinates ------------------------------------------------------------------- */
+
+static enum outcome stop(struct reader *r, enum mf_lex lex)
+{
+    r->lex = lex;
+    return STOPPED;
+}
+
+/* A place to go back to when a value turns out not to be what it should be. */
+struct mark {
+    const char *text;
+    size_t size;
+    int saw_z;
+};
+
+static struct mark set_mark(const struct reader *r)
+{
+    return (struct mark){r->t->p, r->wkb->size, r->wkb->saw_z};
+}
+
+/* Takes back what was written since the mark and moves behind the value that starts there. */
+static enum outcome leave_out(struct reader *r, const struct mark *mark)
+{
+    r->wkb->size = mark->size;
+    r->wkb->saw_z = mark->saw_z;
+    r->t->p = mark->text;
+    const enum mf_lex lex = mf_text_skip(r->t);
+    return lex == MF_LEX_OK ? LEFT_OUT : stop(r, lex);
+}
+
+static int at_null(const struct mf_text *t)
+{
+    return *t->p == 'n';
+}
+
+static int at_number(const struct mf_text *t)
+{
+    return *t->p == '-' || (*t->p >= '0' && *t->p <= '9');
+}
+
+/* [x, y], [x, y, z], [x, y, z, …] */
+static enum outcome read_position(struct reader *r)
+{
+    struct mf_text *const t = r->t;
+    const struct mark mark = set_mark(r);
+    if (*t->p != '[')
+        return leave_out(r, &mark);
+    ++t->p;
+
+    double ordinates[3] = {0, 0, 0};
+    int count = 0, first = 1;
+    enum mf_lex lex;
+    for (; mf_text_next(t, ']', &first, &lex); ++count) {
+        if (count >= 3) {
+            lex = mf_text_skip(t);
+        } else {
+            struct mf_number number;
+            if (!at_number(t))
+                return leave_out(r, &mark);
+            lex = mf_text_number(t, &number);
+            if (lex == MF_LEX_OK)
+                ordinates[count] = mf_number_double(&number);
+        }
+        if (lex != MF_LEX_OK)
+            break;
+    }
+    if (lex != MF_LEX_OK)
+        return stop(r, lex);
+    if (count < 2)
+        return leave_out(r, &mark);
+    r->wkb->saw_z |= count > 2;
+    write_position(r->wkb, ordinates);
+    return KEPT;
+}
+
+/* A list of positions, as in a line or a ring: count, positions. One bad position spoils it. */
+static enum outcome read_positions(struct reader *r)
+{
+    struct mf_text *const t = r->t;
+    const struct mark mark = set_mark(r);
+    if (*t->p != '[')
+        return leave_out(r, &mark);
+    ++t->p;
+
+    const size_t count_at = write_count_later(r->wkb);
+    uint32_t count = 0;
+    int first = 1;
+    enum mf_lex lex;
+    for (; mf_text_next(t, ']', &first, &lex); ++count) {
+        const enum outcome outcome = read_position(r);
+        if (outcome == LEFT_OUT)
+            return leave_out(r, &mark);
+        if (outcome == STOPPED)
+            return STOPPED;
+    }
+    if (lex != MF_LEX_OK)
+        return stop(r, lex);
+    write_count(r->wkb, count_at, count);
+    return KEPT;
+}
+
+static enum outcome write_empty_list(struct reader *r)
+{
+    const enum mf_lex lex = mf_text_literal(r->t, "null", 4);
+    if (lex != MF_LEX_OK)
+        return stop(r, lex);
+    write_count_later(r->wkb);
+    return KEPT;
+}
+
+/* A list of rings. A bad first ring spoils the polygon, a bad later one is left out; null is an empty
+ * ring; a polygon without rings is none. */
+static enum outcome read_polygon(struct reader *r)
+{
+    struct mf_text *const t = r->t;
+    const struct mark mark = set_mark(r);
+    if (*t->p != '[')
+        return leave_out(r, &mark);
+    ++t->p;
+
+    const size_t count_at = write_count_later(r->wkb);
+    uint32_t count = 0;
+    int first = 1;
+    enum mf_lex lex;
+    while (mf_text_next(t, ']', &first, &lex)) {
+        const enum outcome outcome = at_null(t) ? write_empty_list(r) : read_positions(r);
+        if (outcome == STOPPED)
+            return STOPPED;
+        if (outcome == LEFT_OUT && count == 0)
+            return leave_out(r, &mark);
+        count += outcome == KEPT;
+    }
+    if (lex != MF_LEX_OK)
+        return stop(r, lex);
+    if (count == 0)
+        return leave_out(r, &mark);
+    write_count(r->wkb, count_at, count);
+    return KEPT;
+}
+
+static enum outcome write_empty_point(struct reader *r)
+{
+    static const double nothing[3] = {NAN, NAN, NAN};
+    const enum mf_lex lex = mf_text_literal(r->t, "null", 4);
+    if (lex != MF_LEX_OK)
+        return stop(r, lex);
+    write_position(r->wkb, nothing);
+    return KEPT;
+}
+
+/* The coordinates of one part of a multi-geometry, header first. null is an empty part. */
+static enum outcome read_part(struct reader *r, int part_type)
+{
+    const struct mark mark = set_mark(r);
+    const int null = at_null(r->t);
+    enum outcome outcome;
+    write_header(r->wkb, part_type);
+    if (part_type == MF_GEOMETRY_POINT)
+        outcome = null ? write_empty_point(r) : read_position(r);
+    else if (null)
+        outcome = write_empty_list(r);
+    else if (part_type == MF_GEOMETRY_POLYGON)
+        outcome = read_polygon(r);
+    else
+        outcome = read_positions(r);
+    if (outcome == LEFT_OUT)
+        r->wkb->size = mark.size;
+    return outcome;
+}
+
+/* The coordinates of a multi-geometry. Bad parts are left out, but a bad point spoils all. */
+static enum outcome read_parts(struct reader *r, int part_type)
+{
+    struct mf_text *const t = r->t;
+    const struct mark mark = set_mark(r);
+    if (*t->p != '[')
+        return leave_out(r, &mark);
+    ++t->p;
+
+    const size_t count_at = write_count_later(r->wkb);
+    uint32_t count = 0;
+    int first = 1;
+    enum mf_lex lex;
+    while (mf_text_next(t, ']', &first, &lex)) {
+        const enum outcome outcome = read_part(r, part_type);
+        if (outcome == STOPPED)
+            return STOPPED;
+        if (outcome == LEFT_OUT && part_type == MF_GEOMETRY_POINT)
+            return leave_out(r, &mark);
+        count += outcome == KEPT;
+    }
+    if (lex != MF_LEX_OK)
+        return stop(r, lex);
+    write_count(r->wkb, count_at, count);
+    return KEPT;
+}
+
+/* The member `geometries`. What is no geometry is left out. */
+static enum outcome read_collection(struct reader *r)
+{
+    struct mf_text *const t = r->t;
+    const struct mark mark = set_mark(r);
+    if (*t->p != '[')
+        return leave_out(r, &mark);
+    ++t->p;
+
+    const size_t count_at = write_count_later(r->wkb);
+    uint32_t count = 0;
+    int first = 1;
+    enum mf_lex lex;
+    while (mf_text_next(t, ']', &first, &lex)) {
+        int type;
+        const enum outcome outcome = read_geometry(r, &type);
+        if (outcome == STOPPED)
+            return STOPPED;
+        count += outcome == KEPT;
+    }
+    if (lex != MF_LEX_OK)
+        return stop(r, lex);
+    write_count(r->wkb, count_at, count);
+    return KEPT;
+}
+
+static enum outcome read_coordinates(struct reader *r, int type)
+{
+    const struct mark mark = set_mark(r);
+    enum outcome outcome;
+    write_header(r->wkb, type);
+    switch (type) {
+    case MF_GEOMETRY_POINT:
+        outcome = read_position(r);
+        break;
+    case MF_GEOMETRY_LINESTRING:
+        outcome = read_positions(r);
+        break;
+    case MF_GEOMETRY_POLYGON:
+        outcome = read_polygon(r);
+        break;
+    case MF_GEOMETRY_COLLECTION:
+        outcome = read_collection(r);
+        break;
+    default:
+        outcome = read_parts(r, type - MF_GEOMETRY_MULTIPOINT + MF_GEOMETRY_POINT);
+    }
+    if (outcome == LEFT_OUT)
+        r->wkb->size = mark.size;
+    return outcome;
+}
+
+/* ---- reading geometry objects -------------------------------------------------------------- */
+
+static int type_of(const struct mf_span *name)
+{
+    static const struct {
+        const char *name;
+        size_t size;
+        int type;
+    } types[] = {{"Polygon", 7, MF_GEOMETRY_POLYGON},
+                 {"MultiPolygon", 12, MF_GEOMETRY_MULTIPOLYGON},
+                 {"Point", 5, MF_GEOMETRY_POINT},
+                 {"LineString", 10, MF_GEOMETRY_LINESTRING},
+                 {"MultiPoint", 10, MF_GEOMETRY_MULTIPOINT},
+                 {"MultiLineString", 15, MF_GEOMETRY_MULTILINESTRING},
+                 {"GeometryCollection", 18, MF_GEOMETRY_COLLECTION}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; ++i) {
+        if (mf_span_equals_nocase(name, types[i].name, types[i].size))
+            return types[i].type;
+    }
+    return MF_GEOMETRY_NONE;
+}
+
+/* The usual form, {"type": …, "coordinates": …} in this order and nothing else, is read as it comes.
+ * Returns 0, with the cursor anywhere, when the object has another form. */
+static int read_usual(struct reader *r, int *type, enum outcome *outcome)
+{
+    struct mf_text *const t = r->t;
+    struct mf_span key, name;
+    int first = 1;
+    enum mf_lex lex;
+    ++t->p;
+    if (!mf_text_next(t, '}', &first, &lex) || mf_text_key(t, &key) != MF_LEX_OK ||
+        !mf_span_equals(&key, "type", 4) || *t->p != '"' || mf_text_string(t, &name) != MF_LEX_OK)
+        return 0;
+    *type = type_of(&name);
+    if (*type == MF_GEOMETRY_NONE || *type == MF_GEOMETRY_COLLECTION ||
+        !mf_text_next(t, '}', &first, &lex) || mf_text_key(t, &key) != MF_LEX_OK ||
+        !mf_span_equals(&key, "coordinates", 11))
+        return 0;
+    *outcome = read_coordinates(r, *type);
+    if (*outcome == STOPPED)
+        return 1;
+    if (mf_text_next(t, '}', &first, &lex))
+        return 0;
+    if (lex != MF_LEX_OK)
+        *outcome = stop(r, lex);
+    return 1;
+}
+
+/* A member that is looked for by name. The name counts in any case, the first one that is there wins,
+ * and of its literal repetitions the last: the rules of GDAL over json-c. */
+struct member {
+    const char *name;
+    size_t name_size;
+    struct mf_span key; /* as found; text NULL: not there */
+    const char *value;
+};
+
+static int same_key(const struct mf_span *a, const struct mf_span *b)
+{
+    return a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
+}
+
+static enum mf_lex find_members(struct mf_text *t, struct member *members, size_t count)
+{
+    int first = 1;
+    enum mf_lex lex;
+    ++t->p;
+    while (mf_text_next(t, '}', &first, &lex)) {
+        struct mf_span key;
+        lex = mf_text_key(t, &key);
+        if (lex != MF_LEX_OK)
+            return lex;
+        for (size_t i = 0; i < count; ++i) {
+            struct member *const m = &members[i];
+            if (mf_span_equals_nocase(&key, m->name, m->name_size) &&
+                (m->key.text == NULL || same_key(&m->key, &key))) {
+                m->key = key;
+                m->value = t->p;
+            }
+        }
+        lex = mf_text_skip(t);
+        if (lex != MF_LEX_OK)
+            return lex;
+    }
+    return lex;
+}
+
+static enum outcome read_general(struct reader *r, int *type)
+{
+    struct member members[] = {{.name = "type", .name_size = 4},
+                               {.name = "coordinates", .name_size = 11},
+                               {.name = "geometries", .name_size = 10}};
+    const enum mf_lex lex = find_members(r->t, members, 3);
+    if (lex != MF_LEX_OK)
+        return stop(r, lex);
+    if (members[0].value == NULL || *members[0].value != '"')
+        return LEFT_OUT;
+
+    const char *const end = r->t->p;
+    struct mf_span name;
+    r->t->p = members[0].value;
+    if (mf_text_string(r->t, &name) == MF_LEX_OK)
+        *type = type_of(&name);
+    const struct member *const content = &members[*type == MF_GEOMETRY_COLLECTION ? 2 : 1];
+    enum outcome outcome = LEFT_OUT;
+    if (*type != MF_GEOMETRY_NONE && content->value != NULL && *content->value != 'n') {
+        r->t->p = content->value;
+        outcome = read_coordinates(r, *type);
+    }
+    if (outcome != STOPPED)
+        r->t->p = end;
+    return outcome;
+}
+
+/* Any value, of which only a geometry object is kept. */
+static enum outcome read_geometry(struct reader *r, int *type)
+{
+    const struct mark mark = set_mark(r);
+    enum outcome outcome;
+    *type = MF_GEOMETRY_NONE;
+    if (*r->t->p != '{')
+        return leave_out(r, &mark);
+    if (read_usual(r, type, &outcome))
+        return outcome;
+    r->t->p = mark.text;
+    r->wkb->size = mark.size;
+    r->wkb->saw_z = mark.saw_z;
+    *type = MF_GEOMETRY_NONE;
+    return read_general(r, type);
+}
+
+enum mf_lex mf_geometry_read(struct mf_text *t, struct mf_wkb *wkb)
+{
+    const char *const start = t->p;
+    struct reader r = {t, wkb, MF_LEX_OK};
+    /* The guess is right but for the first geometry of another dimension. */
+    for (int tries = 0; tries < 2; ++tries) {
+        t->p = start;
+        wkb->size = 0;
+        wkb->saw_z = 0;
+        const enum outcome outcome = read_geometry(&r, &wkb->type);
+        if (outcome == STOPPED)
+            return r.lex;
+        if (outcome == LEFT_OUT) {
+            wkb->type = MF_GEOMETRY_NONE;
+            wkb->size = 0;
+            return MF_LEX_OK;
+        }
+        if (wkb->saw_z == wkb->has_z)
+            break;
+        wkb->has_z = wkb->saw_z;
+    }
+    return MF_LEX_OK;
+}
+
+/* ---- bounding box -------------------------------------------------------------------------- */
+
+static void box_add(struct mf_box *box, const unsigned char *position)
+{
+    const double x = get_double(position);
+    const double y = get_double(position + 8);
+    if (x < box->min_x)
+        box->min_x = x;
+    if (x > box->max_x)
+        box->max_x = x;
+    if (y < box->min_y)
+        box->min_y = y;
+    if (y > box->max_y)
+        box->max_y = y;
+}
+
+static const unsigned char *box_add_positions(struct mf_box *box, const unsigned char *p,
+                                              size_t stride)
+{
+    const uint32_t count = get_u32(p);
+    p += 4;
+    for (uint32_t i = 0; i < count; ++i, p += stride)
+        box_add(box, p);
+    return p;
+}
+
+static const unsigned char *box_add_geometry(struct mf_box *box, const unsigned char *p)
+{
+    const uint32_t code = get_u32(p + 1);
+    const size_t stride = code >= 1000 ? 24 : 16;
+    p += 5;
+    switch (code % 1000) {
+    case MF_GEOMETRY_POINT:
+        box_add(box, p);
+        return p + stride;
+    case MF_GEOMETRY_LINESTRING:
+        return box_add_positions(box, p, stride);
+    case MF_GEOMETRY_POLYGON: {
+        const uint32_t rings = get_u32(p);
+        p += 4;
+        for (uint32_t i = 0; i < rings; ++i)
+            p = box_add_positions(box, p, stride);
+        return p;
+    }
+    default: {
+        const uint32_t parts = get_u32(p);
+        p += 4;
+        for (uint32_t i = 0; i < parts; ++i)
+            p = box_add_geometry(box, p);
+        return p;
+    }
+    }
+}
+
+void mf_geometry_box(const struct mf_wkb *wkb, struct mf_box *box)
+{
+    *box = (struct mf_box){INFINITY, INFINITY, -INFINITY, -INFINITY};
+    if (wkb->type != MF_GEOMETRY_NONE && !wkb->out_of_memory)
+        box_add_geometry(box, wkb->data);
+}

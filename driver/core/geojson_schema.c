@@ -1,0 +1,699 @@
+#include "geojson_schema.h"
+
+#include <stdlib.h>
+
+#include "date.h"
+
+#define NO_MEMORY (-2)
+
+struct mf_builder_field {
+    struct mf_field field;
+    int is_new;       /* has no type yet */
+    int undetermined; /* met as null only */
+    uint64_t feature; /* the last feature that has it, and where among its properties */
+    size_t position;
+    int last_next;    /* the field that followed last, known to be recorded; -1 none */
+    int *next;        /* fields that follow this one */
+    int next_count;
+    int next_capacity;
+};
+
+/* ---- names ---------------------------------------------------------------------------------- */
+
+static uint32_t hash_name(const char *name, size_t size)
+{
+    uint32_t hash = 2166136261U;
+    for (size_t i = 0; i < size; ++i)
+        hash = (hash ^ (unsigned char)name[i]) * 16777619U;
+    return hash ^ hash >> 15;
+}
+
+static int same_name(const struct mf_field *field, const char *name, size_t size)
+{
+    return field->name_size == size && memcmp(field->name, name, size) == 0;
+}
+
+void mf_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules)
+{
+    memset(builder, 0, sizeof *builder);
+    builder->rules = *rules;
+}
+
+void mf_builder_free(struct mf_schema_builder *builder)
+{
+    for (int i = 0; i < builder->field_count; ++i) {
+        free(builder->fields[i].field.name);
+        free(builder->fields[i].next);
+    }
+    free(builder->fields);
+    free(builder->slots);
+    free(builder->edges);
+    free(builder->scratch);
+    mf_builder_init(builder, &builder->rules);
+}
+
+static char *scratch(struct mf_schema_builder *builder, size_t size)
+{
+    if (builder->scratch_capacity < size) {
+        char *const text = realloc(builder->scratch, size + 256);
+        if (text == NULL)
+            return NULL;
+        builder->scratch = text;
+        builder->scratch_capacity = size + 256;
+    }
+    return builder->scratch;
+}
+
+static int builder_grow_slots(struct mf_schema_builder *builder)
+{
+    const uint32_t count = builder->slots == NULL ? 64 : (builder->slot_mask + 1) * 2;
+    int32_t *const slots = malloc(count * sizeof *slots);
+    if (slots == NULL)
+        return NO_MEMORY;
+    memset(slots, -1, count * sizeof *slots);
+    for (int i = 0; i < builder->field_count; ++i) {
+        const struct mf_field *const field = &builder->fields[i].field;
+        uint32_t slot = hash_name(field->name, field->name_size) & (count - 1);
+        while (slots[slot] >= 0)
+            slot = (slot + 1) & (count - 1);
+        slots[slot] = i;
+    }
+    free(builder->slots);
+    builder->slots = slots;
+    builder->slot_mask = count - 1;
+    return 0;
+}
+
+static int builder_lookup(struct mf_schema_builder *builder, const char *name, size_t size)
+{
+    if (builder->guess < builder->field_count &&
+        same_name(&builder->fields[builder->guess].field, name, size))
+        return builder->guess++;
+    if (builder->slots == NULL)
+        return -1;
+    uint32_t slot = hash_name(name, size) & builder->slot_mask;
+    for (; builder->slots[slot] >= 0; slot = (slot + 1) & builder->slot_mask) {
+        const int i = builder->slots[slot];
+        if (same_name(&builder->fields[i].field, name, size)) {
+            builder->guess = i + 1;
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* The characters of a key, in the text itself or in the scratch. NULL without memory. */
+static const char *key_text(struct mf_schema_builder *builder, const struct mf_span *key,
+                            size_t *size)
+{
+    *size = key->size;
+    if (!key->escaped)
+        return key->text;
+    char *const text = scratch(builder, key->size);
+    if (text != NULL)
+        *size = mf_text_unescape(key, text);
+    return text;
+}
+
+static int builder_add(struct mf_schema_builder *builder, const char *name, size_t size)
+{
+    if (builder->slots == NULL || (uint32_t)builder->field_count * 2 >= builder->slot_mask) {
+        if (builder_grow_slots(builder) != 0)
+            return NO_MEMORY;
+    }
+    if (builder->field_count == builder->field_capacity) {
+        const int capacity = builder->field_capacity * 2 + 16;
+        struct mf_builder_field *const fields =
+            realloc(builder->fields, (size_t)capacity * sizeof *fields);
+        if (fields == NULL)
+            return NO_MEMORY;
+        builder->fields = fields;
+        builder->field_capacity = capacity;
+    }
+    struct mf_builder_field *const added = &builder->fields[builder->field_count];
+    memset(added, 0, sizeof *added);
+    added->is_new = 1;
+    added->last_next = -1;
+    added->field.name = malloc(size + 1);
+    if (added->field.name == NULL)
+        return NO_MEMORY;
+    memcpy(added->field.name, name, size);
+    added->field.name[size] = '\0';
+    added->field.name_size = size;
+
+    uint32_t slot = hash_name(name, size) & builder->slot_mask;
+    while (builder->slots[slot] >= 0)
+        slot = (slot + 1) & builder->slot_mask;
+    builder->slots[slot] = builder->field_count;
+    builder->guess = builder->field_count + 1;
+    return builder->field_count++;
+}
+
+/* ---- types ---------------------------------------------------------------------------------- */
+
+static void type_of_class(enum mf_value_class kind, enum mf_field_type *type,
+                          enum mf_field_subtype *subtype)
+{
+    static const struct {
+        unsigned char type, subtype;
+    } types[] = {[MF_CLASS_NULL] = {MF_FIELD_STRING, MF_SUBTYPE_NONE},
+                 [MF_CLASS_BOOLEAN] = {MF_FIELD_INTEGER, MF_SUBTYPE_BOOLEAN},
+                 [MF_CLASS_INT32] = {MF_FIELD_INTEGER, MF_SUBTYPE_NONE},
+                 [MF_CLASS_INT64] = {MF_FIELD_INTEGER64, MF_SUBTYPE_NONE},
+                 [MF_CLASS_REAL] = {MF_FIELD_REAL, MF_SUBTYPE_NONE},
+                 [MF_CLASS_STRING] = {MF_FIELD_STRING, MF_SUBTYPE_NONE},
+                 [MF_CLASS_BOOLEAN_LIST] = {MF_FIELD_INTEGER_LIST, MF_SUBTYPE_BOOLEAN},
+                 [MF_CLASS_INT32_LIST] = {MF_FIELD_INTEGER_LIST, MF_SUBTYPE_NONE},
+                 [MF_CLASS_INT64_LIST] = {MF_FIELD_INTEGER64_LIST, MF_SUBTYPE_NONE},
+                 [MF_CLASS_REAL_LIST] = {MF_FIELD_REAL_LIST, MF_SUBTYPE_NONE},
+                 [MF_CLASS_STRING_LIST] = {MF_FIELD_STRING_LIST, MF_SUBTYPE_NONE},
+                 [MF_CLASS_EMPTY_LIST] = {MF_FIELD_STRING, MF_SUBTYPE_JSON},
+                 [MF_CLASS_JSON] = {MF_FIELD_STRING, MF_SUBTYPE_JSON}};
+    *type = (enum mf_field_type)types[kind].type;
+    *subtype = (enum mf_field_subtype)types[kind].subtype;
+}
+
+static void set_type(struct mf_field *field, enum mf_field_type type,
+                     enum mf_field_subtype subtype)
+{
+    field->type = type;
+    field->subtype = subtype;
+}
+
+/* Type of a field that holds a string: a date or time when the text is one. */
+static int classify_string(struct mf_schema_builder *builder, const struct mf_span *string,
+                           enum mf_field_type *type, int *time_zone)
+{
+    static const enum mf_field_type types[] = {[MF_DATE_NONE] = MF_FIELD_STRING,
+                                               [MF_DATE_DATE] = MF_FIELD_DATE,
+                                               [MF_DATE_TIME] = MF_FIELD_TIME,
+                                               [MF_DATE_DATETIME] = MF_FIELD_DATETIME};
+    char *const text = scratch(builder, string->size + 1);
+    if (text == NULL)
+        return NO_MEMORY;
+    size_t size = string->size;
+    if (string->escaped)
+        size = mf_text_unescape(string, text);
+    else
+        memcpy(text, string->text, size);
+    text[size] = '\0';
+    *time_zone = MF_TZ_UNKNOWN;
+    *type = types[mf_date_classify(text, time_zone)];
+    return 0;
+}
+
+static int determine(struct mf_schema_builder *builder, struct mf_field *field,
+                     const struct mf_observation *seen)
+{
+    type_of_class(seen->kind, &field->type, &field->subtype);
+    if (seen->kind == MF_CLASS_STRING)
+        return classify_string(builder, &seen->string, &field->type, &field->time_zone);
+    return 0;
+}
+
+static void widen_integer(struct mf_field *field, enum mf_field_type type,
+                          enum mf_field_subtype subtype)
+{
+    if (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER_LIST) {
+        if (subtype != MF_SUBTYPE_BOOLEAN)
+            field->subtype = MF_SUBTYPE_NONE;
+        field->type = type;
+    } else if (type == MF_FIELD_INTEGER64 || type == MF_FIELD_REAL ||
+               type == MF_FIELD_INTEGER64_LIST || type == MF_FIELD_REAL_LIST ||
+               type == MF_FIELD_STRING_LIST) {
+        set_type(field, type, MF_SUBTYPE_NONE);
+    } else {
+        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+    }
+}
+
+static void widen_integer64(struct mf_field *field, enum mf_field_type type)
+{
+    if (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64)
+        return;
+    if (type == MF_FIELD_INTEGER_LIST || type == MF_FIELD_INTEGER64_LIST)
+        set_type(field, MF_FIELD_INTEGER64_LIST, MF_SUBTYPE_NONE);
+    else if (type == MF_FIELD_REAL || type == MF_FIELD_REAL_LIST || type == MF_FIELD_STRING_LIST)
+        set_type(field, type, MF_SUBTYPE_NONE);
+    else
+        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+}
+
+static void widen_real(struct mf_field *field, enum mf_field_type type)
+{
+    if (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64 || type == MF_FIELD_REAL)
+        return;
+    if (type == MF_FIELD_INTEGER_LIST || type == MF_FIELD_INTEGER64_LIST ||
+        type == MF_FIELD_REAL_LIST)
+        set_type(field, MF_FIELD_REAL_LIST, MF_SUBTYPE_NONE);
+    else if (type == MF_FIELD_STRING_LIST)
+        set_type(field, type, MF_SUBTYPE_NONE);
+    else
+        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+}
+
+static void widen_string(const struct mf_schema_builder *builder, struct mf_field *field,
+                         enum mf_field_type type)
+{
+    if (field->subtype != MF_SUBTYPE_NONE)
+        return;
+    if (type == MF_FIELD_STRING_LIST)
+        field->type = MF_FIELD_STRING_LIST;
+    else if (type != MF_FIELD_STRING && builder->rules.mixed_string_is_json)
+        field->subtype = MF_SUBTYPE_JSON;
+}
+
+/* INTEGER_LIST, INTEGER64_LIST and REAL_LIST. An empty list fits all of them. */
+static void widen_list(struct mf_field *field, enum mf_field_type type,
+                       enum mf_field_subtype subtype, enum mf_value_class kind)
+{
+    if (kind == MF_CLASS_EMPTY_LIST)
+        return;
+    if (type == MF_FIELD_STRING) {
+        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+    } else if (type == MF_FIELD_STRING_LIST) {
+        set_type(field, type, MF_SUBTYPE_NONE);
+    } else if (field->type == MF_FIELD_REAL_LIST) {
+        return;
+    } else if (type == MF_FIELD_REAL || type == MF_FIELD_REAL_LIST) {
+        set_type(field, MF_FIELD_REAL_LIST, MF_SUBTYPE_NONE);
+    } else if (field->type == MF_FIELD_INTEGER64_LIST) {
+        return;
+    } else if (type == MF_FIELD_INTEGER64 || type == MF_FIELD_INTEGER64_LIST) {
+        set_type(field, MF_FIELD_INTEGER64_LIST, MF_SUBTYPE_NONE);
+    } else if (subtype != MF_SUBTYPE_BOOLEAN) {
+        field->subtype = MF_SUBTYPE_NONE;
+    }
+}
+
+static int widen_date(struct mf_schema_builder *builder, struct mf_field *field,
+                      enum mf_field_type type, enum mf_field_subtype subtype,
+                      const struct mf_observation *seen)
+{
+    if (seen->kind == MF_CLASS_STRING) {
+        int time_zone;
+        if (classify_string(builder, &seen->string, &type, &time_zone) != 0)
+            return NO_MEMORY;
+        if (field->time_zone > MF_TZ_UNKNOWN && time_zone != field->time_zone)
+            field->time_zone = time_zone == MF_TZ_UNKNOWN ? MF_TZ_UNKNOWN : MF_TZ_MIXED;
+    }
+    if (type == field->type)
+        return 0;
+    if (type == MF_FIELD_STRING)
+        set_type(field, type, subtype);
+    else if (field->type == MF_FIELD_DATE && type == MF_FIELD_DATETIME)
+        field->type = MF_FIELD_DATETIME;
+    else if (!(field->type == MF_FIELD_DATETIME && type == MF_FIELD_DATE))
+        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+    return 0;
+}
+
+static int widen(struct mf_schema_builder *builder, struct mf_field *field,
+                 const struct mf_observation *seen)
+{
+    enum mf_field_type type;
+    enum mf_field_subtype subtype;
+    type_of_class(seen->kind, &type, &subtype);
+    switch (field->type) {
+    case MF_FIELD_INTEGER:
+        widen_integer(field, type, subtype);
+        return 0;
+    case MF_FIELD_INTEGER64:
+        widen_integer64(field, type);
+        return 0;
+    case MF_FIELD_REAL:
+        widen_real(field, type);
+        return 0;
+    case MF_FIELD_STRING:
+        widen_string(builder, field, type);
+        return 0;
+    case MF_FIELD_INTEGER_LIST:
+    case MF_FIELD_INTEGER64_LIST:
+    case MF_FIELD_REAL_LIST:
+        widen_list(field, type, subtype, seen->kind);
+        return 0;
+    case MF_FIELD_STRING_LIST:
+        if (seen->kind == MF_CLASS_JSON)
+            set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+        return 0;
+    default:
+        return widen_date(builder, field, type, subtype, seen);
+    }
+}
+
+/* ---- feature-level ids ----------------------------------------------------------------------
+ * GDAL makes FIDs of ids that are not negative integers, and a field of the others; here the FID is
+ * the position, so that such ids become a field too, unless a property has that name. */
+
+static void widen_id(enum mf_field_type *type, enum mf_value_class kind)
+{
+    if (kind == MF_CLASS_INT64 && *type == MF_FIELD_INTEGER)
+        *type = MF_FIELD_INTEGER64;
+    else if (kind != MF_CLASS_INT32 && kind != MF_CLASS_INT64)
+        *type = MF_FIELD_STRING;
+}
+
+static enum mf_field_type type_of_id(enum mf_value_class kind)
+{
+    return kind == MF_CLASS_INT32   ? MF_FIELD_INTEGER
+           : kind == MF_CLASS_INT64 ? MF_FIELD_INTEGER64
+                                    : MF_FIELD_STRING;
+}
+
+int mf_builder_feature_id(struct mf_schema_builder *builder, enum mf_value_class kind,
+                          int is_negative, int has_property_id)
+{
+    const int is_integer = kind == MF_CLASS_INT32 || kind == MF_CLASS_INT64;
+    if (builder->id_candidate == 0) {
+        builder->id_candidate = type_of_id(kind) + 1;
+    } else {
+        enum mf_field_type type = (enum mf_field_type)(builder->id_candidate - 1);
+        widen_id(&type, kind);
+        builder->id_candidate = type + 1;
+    }
+
+    const int guess = builder->guess;
+    int i = builder_lookup(builder, "id", 2);
+    builder->guess = guess;
+    if (i >= 0) {
+        if (builder->id_is_field)
+            widen_id(&builder->fields[i].field.type, kind);
+        return i;
+    }
+    if (is_integer)
+        builder->id_would_be_fid = !is_negative;
+    if (builder->id_would_be_fid || has_property_id)
+        return -1;
+    i = builder_add(builder, "id", 2);
+    if (i >= 0) {
+        builder->fields[i].is_new = 0;
+        builder->fields[i].field.type = type_of_id(kind);
+        builder->id_is_field = 1;
+    }
+    return i;
+}
+
+/* ---- order ---------------------------------------------------------------------------------- */
+
+static size_t edge_slot(const struct mf_schema_builder *builder, uint64_t edge)
+{
+    size_t slot = (size_t)((edge * 0x9E3779B97F4A7C15U) >> 20) & builder->edge_mask;
+    while (builder->edges[slot] != 0 && builder->edges[slot] != edge)
+        slot = (slot + 1) & builder->edge_mask;
+    return slot;
+}
+
+static int grow_edges(struct mf_schema_builder *builder)
+{
+    uint64_t *const old = builder->edges;
+    const size_t old_count = old == NULL ? 0 : builder->edge_mask + 1;
+    const size_t count = old == NULL ? 64 : old_count * 2;
+    uint64_t *const edges = calloc(count, sizeof *edges);
+    if (edges == NULL)
+        return NO_MEMORY;
+    builder->edges = edges;
+    builder->edge_mask = count - 1;
+    for (size_t i = 0; i < old_count; ++i) {
+        if (old[i] != 0)
+            edges[edge_slot(builder, old[i])] = old[i];
+    }
+    free(old);
+    return 0;
+}
+
+/* Whether `to` can be reached from `from`: 1, 0, or NO_MEMORY. */
+static int reaches(const struct mf_schema_builder *builder, int from, int to)
+{
+    const size_t count = (size_t)builder->field_count;
+    if (builder->fields[from].next_count == 0)
+        return from == to;
+    unsigned char *const seen = calloc(count, 1);
+    int *const stack = malloc(count * sizeof *stack);
+    int found = seen == NULL || stack == NULL ? NO_MEMORY : 0;
+    if (found == 0) {
+        size_t depth = 0;
+        stack[depth++] = from;
+        seen[from] = 1;
+        while (depth > 0 && !found) {
+            const int node = stack[--depth];
+            const struct mf_builder_field *const field = &builder->fields[node];
+            found = node == to;
+            for (int i = 0; i < field->next_count; ++i) {
+                if (!seen[field->next[i]]) {
+                    seen[field->next[i]] = 1;
+                    stack[depth++] = field->next[i];
+                }
+            }
+        }
+    }
+    free(seen);
+    free(stack);
+    return found;
+}
+
+static int add_next(struct mf_builder_field *field, int to)
+{
+    if (field->next_count == field->next_capacity) {
+        const int capacity = field->next_capacity * 2 + 4;
+        int *const next = realloc(field->next, (size_t)capacity * sizeof *next);
+        if (next == NULL)
+            return NO_MEMORY;
+        field->next = next;
+        field->next_capacity = capacity;
+    }
+    field->next[field->next_count++] = to;
+    return 0;
+}
+
+/* Records that field `from` stood right before field `to` in a feature. */
+static int add_edge(struct mf_schema_builder *builder, int from, int to)
+{
+    if (from < 0 || from == to || builder->fields[from].last_next == to)
+        return 0;
+    if (builder->edges == NULL || builder->edge_count * 2 > builder->edge_mask) {
+        if (grow_edges(builder) != 0)
+            return NO_MEMORY;
+    }
+    const uint64_t edge = ((uint64_t)(uint32_t)from << 32 | (uint32_t)to) + 1;
+    const size_t slot = edge_slot(builder, edge);
+    if (builder->edges[slot] == 0) {
+        /* An edge that would close a circle stays out, and is remembered as known. */
+        const int circle = reaches(builder, to, from);
+        if (circle == NO_MEMORY || (!circle && add_next(&builder->fields[from], to) != 0))
+            return NO_MEMORY;
+        builder->edges[slot] = edge;
+        ++builder->edge_count;
+    }
+    builder->fields[from].last_next = to;
+    return 0;
+}
+
+static int observe_one(struct mf_schema_builder *builder, const struct mf_observation *seen)
+{
+    struct mf_builder_field *const field = &builder->fields[seen->field];
+    const int is_null = seen->kind == MF_CLASS_NULL;
+    if (field->is_new) {
+        field->is_new = 0;
+        field->undetermined = is_null;
+        return determine(builder, &field->field, seen);
+    }
+    if (is_null)
+        return 0;
+    if (field->undetermined) {
+        field->undetermined = 0;
+        return determine(builder, &field->field, seen);
+    }
+    return widen(builder, &field->field, seen);
+}
+
+/* Finds or adds the field of each property, and folds repeated keys. */
+static int find_fields(struct mf_schema_builder *builder, struct mf_observation *seen, size_t count)
+{
+    for (size_t i = 0; i < count; ++i) {
+        size_t size;
+        const char *const name = key_text(builder, &seen[i].key, &size);
+        if (name == NULL)
+            return NO_MEMORY;
+        int at = builder_lookup(builder, name, size);
+        if (at < 0)
+            at = builder_add(builder, name, size);
+        if (at < 0)
+            return NO_MEMORY;
+        struct mf_builder_field *const field = &builder->fields[at];
+        seen[i].field = at;
+        if (field->feature == builder->feature) {
+            seen[field->position].kind = seen[i].kind;
+            seen[field->position].string = seen[i].string;
+            seen[i].field = -1;
+        } else {
+            field->feature = builder->feature;
+            field->position = i;
+        }
+    }
+    return 0;
+}
+
+int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation *seen, size_t count,
+                       int after, int only_new)
+{
+    ++builder->feature;
+    builder->guess = 0;
+    if (find_fields(builder, seen, count) != 0)
+        return NO_MEMORY;
+    for (size_t i = 0; i < count; ++i) {
+        const int field = seen[i].field;
+        if (field < 0 || (only_new && !builder->fields[field].is_new))
+            continue;
+        if (observe_one(builder, &seen[i]) != 0 || add_edge(builder, after, field) != 0)
+            return NO_MEMORY;
+        after = field;
+    }
+    return 0;
+}
+
+static int name_before(const struct mf_schema_builder *builder, int a, int b)
+{
+    const struct mf_field *const x = &builder->fields[a].field;
+    const struct mf_field *const y = &builder->fields[b].field;
+    const int order = memcmp(x->name, y->name,
+                             x->name_size < y->name_size ? x->name_size : y->name_size);
+    return order != 0 ? order < 0 : x->name_size < y->name_size;
+}
+
+/* A heap of fields, the one with the first name on top. */
+static void heap_push(const struct mf_schema_builder *builder, int *heap, int *count, int field)
+{
+    int i = (*count)++;
+    while (i > 0 && name_before(builder, field, heap[(i - 1) / 2])) {
+        heap[i] = heap[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    heap[i] = field;
+}
+
+static int heap_pop(const struct mf_schema_builder *builder, int *heap, int *count)
+{
+    const int top = heap[0];
+    const int last = heap[--*count];
+    int i = 0;
+    for (;;) {
+        int child = 2 * i + 1;
+        if (child >= *count)
+            break;
+        if (child + 1 < *count && name_before(builder, heap[child + 1], heap[child]))
+            ++child;
+        if (!name_before(builder, heap[child], last))
+            break;
+        heap[i] = heap[child];
+        i = child;
+    }
+    heap[i] = last;
+    return top;
+}
+
+/* Moves the fields into `ordered`: of those with nothing left before them, always the one whose name
+ * is first. */
+static int order_fields(struct mf_schema_builder *builder, struct mf_field *ordered)
+{
+    const size_t count = (size_t)builder->field_count;
+    int *const before = calloc(count + 1, sizeof *before);
+    int *const heap = malloc((count + 1) * sizeof *heap);
+    if (before == NULL || heap == NULL) {
+        free(before);
+        free(heap);
+        return NO_MEMORY;
+    }
+    int heap_count = 0, done = 0;
+    for (int i = 0; i < builder->field_count; ++i)
+        for (int k = 0; k < builder->fields[i].next_count; ++k)
+            ++before[builder->fields[i].next[k]];
+    for (int i = 0; i < builder->field_count; ++i) {
+        if (before[i] == 0)
+            heap_push(builder, heap, &heap_count, i);
+    }
+    int *const order = malloc((count + 1) * sizeof *order);
+    while (order != NULL && heap_count > 0) {
+        const int i = heap_pop(builder, heap, &heap_count);
+        order[done++] = i;
+        for (int k = 0; k < builder->fields[i].next_count; ++k) {
+            if (--before[builder->fields[i].next[k]] == 0)
+                heap_push(builder, heap, &heap_count, builder->fields[i].next[k]);
+        }
+    }
+    for (int i = 0; i < done; ++i) {
+        ordered[i] = builder->fields[order[i]].field;
+        builder->fields[order[i]].field.name = NULL;
+    }
+    const int failed = order == NULL;
+    free(order);
+    free(before);
+    free(heap);
+    return failed ? NO_MEMORY : 0;
+}
+
+int mf_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schema)
+{
+    memset(schema, 0, sizeof *schema);
+    const int has_id = builder_lookup(builder, "id", 2) >= 0;
+    const int make_id = !has_id && builder->id_candidate != 0;
+    schema->fill_id = make_id || (has_id && !builder->id_would_be_fid);
+
+    struct mf_field *const fields =
+        calloc((size_t)builder->field_count + 1, sizeof *fields);
+    if (fields == NULL)
+        return NO_MEMORY;
+    schema->fields = fields;
+    if (make_id) {
+        fields[0].name = malloc(3);
+        if (fields[0].name == NULL)
+            return NO_MEMORY;
+        memcpy(fields[0].name, "id", 3);
+        fields[0].name_size = 2;
+        fields[0].type = (enum mf_field_type)(builder->id_candidate - 1);
+        schema->field_count = 1;
+    }
+    if (order_fields(builder, fields + make_id) != 0)
+        return NO_MEMORY;
+    schema->field_count = builder->field_count + make_id;
+    return mf_schema_index(schema);
+}
+
+/* ---- finished schemas ----------------------------------------------------------------------- */
+
+int mf_schema_index(struct mf_schema *schema)
+{
+    uint32_t count = 16;
+    while (count < (uint32_t)schema->field_count * 2)
+        count *= 2;
+    schema->slots = malloc(count * sizeof *schema->slots);
+    if (schema->slots == NULL)
+        return NO_MEMORY;
+    memset(schema->slots, -1, count * sizeof *schema->slots);
+    schema->slot_mask = count - 1;
+    for (int i = 0; i < schema->field_count; ++i) {
+        uint32_t slot = hash_name(schema->fields[i].name, schema->fields[i].name_size) & (count - 1);
+        while (schema->slots[slot] >= 0)
+            slot = (slot + 1) & (count - 1);
+        schema->slots[slot] = i;
+    }
+    return 0;
+}
+
+int mf_schema_find(const struct mf_schema *schema, const char *name, size_t size)
+{
+    uint32_t slot = hash_name(name, size) & schema->slot_mask;
+    for (; schema->slots[slot] >= 0; slot = (slot + 1) & schema->slot_mask) {
+        if (same_name(&schema->fields[schema->slots[slot]], name, size))
+            return schema->slots[slot];
+    }
+    return -1;
+}
+
+void mf_schema_free(struct mf_schema *schema)
+{
+    for (int i = 0; i < schema->field_count; ++i)
+        free(schema->fields[i].name);
+    free(schema->fields);
+    free(schema->slots);
+    memset(schema, 0, sizeof *schema);
+}

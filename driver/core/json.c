@@ -1,0 +1,111 @@
+#include "json.h"
+
+#include <string.h>
+
+#include "number.h"
+#include "text.h"
+
+static int is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* cJSON recurses once per level: count them before it does. */
+static int is_too_deep(const char *text, size_t size)
+{
+    int depth = 0, in_string = 0;
+    for (size_t i = 0; i < size; i++) {
+        const char c = text[i];
+        if (in_string && c == '\\')
+            i++;
+        else if (c == '"')
+            in_string = !in_string;
+        else if (!in_string && (c == '[' || c == '{') && ++depth > MF_JSON_MAX_DEPTH)
+            return 1;
+        else if (!in_string && (c == ']' || c == '}'))
+            depth--;
+    }
+    return 0;
+}
+
+int mf_json_parse(const char *text, size_t size, const char *what, cJSON **out,
+                  struct mf_error *err)
+{
+    *out = NULL;
+    if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
+        text += 3;
+        size -= 3;
+    }
+    if (is_too_deep(text, size))
+        return mf_error_set(err, MF_ERR_FORMAT, "Cannot read %s: JSON nested more than %d levels",
+                            what, MF_JSON_MAX_DEPTH);
+    const char *end = text;
+    cJSON *tree = size == 0 ? NULL : cJSON_ParseWithLengthOpts(text, size, &end, 0);
+    if (tree == NULL)
+        return mf_error_set(err, MF_ERR_FORMAT, "Cannot read %s: not valid JSON at byte %zu", what,
+                            (size_t)(end - text));
+    while (end < text + size && is_space(*end))
+        end++;
+    if (end < text + size) {
+        cJSON_Delete(tree);
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "Cannot read %s: something follows the JSON document at byte %zu", what,
+                            (size_t)(end - text));
+    }
+    *out = tree;
+    return 0;
+}
+
+const cJSON *mf_json_member(const cJSON *object, const char *name)
+{
+    if (!cJSON_IsObject(object))
+        return NULL;
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsNull(member) ? NULL : member;
+}
+
+const char *mf_json_string(const cJSON *object, const char *name, const char *fallback)
+{
+    const cJSON *member = mf_json_member(object, name);
+    return cJSON_IsString(member) && member->valuestring != NULL ? member->valuestring : fallback;
+}
+
+static double number_of_text(const char *text, double fallback)
+{
+    while (is_space(*text))
+        text++;
+    size_t size = strlen(text);
+    while (size > 0 && is_space(text[size - 1]))
+        size--;
+    /* The byte behind the number, at least the NUL, tells the scanner that the number ends there.
+     */
+    struct mf_number number;
+    if (size == 0 || mf_number_lex(text, text + size + 1, &number) != text + size)
+        return fallback;
+    return mf_number_double(&number);
+}
+
+double mf_json_number(const cJSON *object, const char *name, double fallback)
+{
+    const cJSON *member = mf_json_member(object, name);
+    if (cJSON_IsNumber(member))
+        return member->valuedouble;
+    if (cJSON_IsString(member) && member->valuestring != NULL)
+        return number_of_text(member->valuestring, fallback);
+    return fallback;
+}
+
+int mf_json_bool(const cJSON *object, const char *name, int fallback)
+{
+    const cJSON *member = mf_json_member(object, name);
+    if (cJSON_IsBool(member))
+        return cJSON_IsTrue(member) ? 1 : 0;
+    if (cJSON_IsNumber(member))
+        return member->valuedouble != 0;
+    const char *text = mf_json_string(object, name, "");
+    if (mf_text_equal_nocase(text, "true"))
+        return 1;
+    if (mf_text_equal_nocase(text, "false"))
+        return 0;
+    return fallback;
+}

@@ -1,0 +1,316 @@
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "text.h"
+
+#ifndef O_CLOEXEC
+#define O_CLOEXEC 0
+#endif
+
+/* ---- clock, sleep, random ------------------------------------------------------------------ */
+
+static double read_clock(clockid_t which)
+{
+    struct timespec now = {0, 0};
+    clock_gettime(which, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+double mf_clock_monotonic(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+double mf_clock_utc(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+void mf_sleep(double seconds)
+{
+    if (!(seconds > 0))
+        return;
+    if (seconds > 1e8)
+        seconds = 1e8;
+    struct timespec span;
+    span.tv_sec = (time_t)seconds;
+    span.tv_nsec = (long)((seconds - (double)span.tv_sec) * 1e9);
+    nanosleep(&span, NULL);
+}
+
+static double system_monotonic(void *ctx)
+{
+    (void)ctx;
+    return mf_clock_monotonic();
+}
+
+static double system_utc(void *ctx)
+{
+    (void)ctx;
+    return mf_clock_utc();
+}
+
+static void system_sleep(void *ctx, double seconds)
+{
+    (void)ctx;
+    mf_sleep(seconds);
+}
+
+const struct mf_clock mf_system_clock = {NULL, system_monotonic, system_utc, system_sleep};
+
+int mf_random_bytes(void *out, size_t size, struct mf_error *err)
+{
+    unsigned char *bytes = out;
+    while (size > 0) {
+        const size_t part = size < 256 ? size : 256; /* the most that getentropy gives */
+        if (getentropy(bytes, part) != 0)
+            return mf_error_set(err, MF_ERR_FILE, "The operating system gives no random bytes: %s",
+                                strerror(errno));
+        bytes += part;
+        size -= part;
+    }
+    return 0;
+}
+
+double mf_random_unit(void)
+{
+    uint32_t value = 0;
+    if (mf_random_bytes(&value, sizeof value, NULL) != 0)
+        value = (uint32_t)(mf_clock_monotonic() * 1e6);
+    return (double)value / 4294967296.0;
+}
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+int mf_file_create_temporary(struct mf_file *file, const char *directory, const char *prefix,
+                             struct mf_error *err)
+{
+    file->fd = -1;
+    file->path = mf_text_format("%s/%sXXXXXX", directory, prefix);
+    if (file->path == NULL)
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    file->fd = mkstemp(file->path); /* mode 0600 by POSIX */
+    if (file->fd < 0) {
+        mf_error_set(err, MF_ERR_FILE, "Cannot create a file in %s: %s", directory,
+                     strerror(errno));
+        free(file->path);
+        file->path = NULL;
+        return -1;
+    }
+    fcntl(file->fd, F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
+static int write_error(const struct mf_file *file, struct mf_error *err)
+{
+    if (errno == ENOSPC)
+        return mf_error_set(err, MF_ERR_FILE, "The disk is full: cannot write %s", file->path);
+#ifdef EDQUOT
+    if (errno == EDQUOT)
+        return mf_error_set(err, MF_ERR_FILE, "The disk quota is used up: cannot write %s",
+                            file->path);
+#endif
+    return mf_error_set(err, MF_ERR_FILE, "Cannot write %s: %s", file->path, strerror(errno));
+}
+
+int mf_file_write(struct mf_file *file, const void *data, size_t size, struct mf_error *err)
+{
+    const char *bytes = data;
+    while (size > 0) {
+        const size_t part = size < (size_t)INT_MAX ? size : (size_t)INT_MAX;
+        const ssize_t written = write(file->fd, bytes, part);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return write_error(file, err);
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+int mf_file_truncate(struct mf_file *file, struct mf_error *err)
+{
+    if (ftruncate(file->fd, 0) != 0 || lseek(file->fd, 0, SEEK_SET) != 0)
+        return mf_error_set(err, MF_ERR_FILE, "Cannot empty %s: %s", file->path, strerror(errno));
+    return 0;
+}
+
+void mf_file_discard(struct mf_file *file)
+{
+    if (file == NULL || file->path == NULL)
+        return;
+    if (file->fd >= 0)
+        close(file->fd);
+    unlink(file->path);
+    free(file->path);
+    file->fd = -1;
+    file->path = NULL;
+}
+
+int mf_map_file(struct mf_map *map, const struct mf_file *file, struct mf_error *err)
+{
+    map->data = "";
+    map->size = 0;
+    map->base = NULL;
+    struct stat info;
+    if (fstat(file->fd, &info) != 0)
+        return mf_error_set(err, MF_ERR_FILE, "Cannot read %s: %s", file->path, strerror(errno));
+    if (info.st_size == 0)
+        return 0; /* mmap refuses a length of 0 */
+    if ((uintmax_t)info.st_size > SIZE_MAX)
+        return mf_error_set(err, MF_ERR_TOO_LARGE, "%s is too large for this computer", file->path);
+    void *base = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, file->fd, 0);
+    if (base == MAP_FAILED)
+        return mf_error_set(err, MF_ERR_FILE, "Cannot map %s into memory: %s", file->path,
+                            strerror(errno));
+    map->data = base;
+    map->size = (size_t)info.st_size;
+    map->base = base;
+    return 0;
+}
+
+void mf_map_release(struct mf_map *map)
+{
+    if (map == NULL)
+        return;
+    if (map->base != NULL)
+        munmap(map->base, map->size);
+    map->data = "";
+    map->size = 0;
+    map->base = NULL;
+}
+
+/* Reads until the end, however the file grows or shrinks meanwhile. */
+static int read_all(int fd, const char *path, size_t max_size, char **text, struct mf_error *err)
+{
+    char *buffer = malloc(max_size + 2); /* one byte to notice too much, one for the NUL */
+    if (buffer == NULL)
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    size_t size = 0;
+    while (size <= max_size) {
+        const ssize_t got = read(fd, buffer + size, max_size + 1 - size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            free(buffer);
+            return mf_error_set(err, MF_ERR_FILE, "Cannot read %s: %s", path, strerror(errno));
+        }
+        if (got == 0)
+            break;
+        size += (size_t)got;
+    }
+    if (size > max_size) {
+        free(buffer);
+        return mf_error_set(err, MF_ERR_FILE, "%s is larger than %zu bytes", path, max_size);
+    }
+    buffer[size] = '\0';
+    *text = buffer;
+    return 0;
+}
+
+int mf_read_small_file(const char *path, size_t max_size, char **text, int *is_private,
+                       struct mf_error *err)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return mf_error_set(err, MF_ERR_FILE, "Cannot open %s: %s", path, strerror(errno));
+    struct stat info;
+    if (fstat(fd, &info) == 0 && is_private != NULL)
+        *is_private = (info.st_mode & (S_IRGRP | S_IROTH)) == 0;
+    const int failed = read_all(fd, path, max_size, text, err);
+    close(fd);
+    return failed;
+}
+
+const char *mf_temporary_directory(void)
+{
+    const char *directory = getenv("TMPDIR");
+    return directory != NULL && directory[0] != '\0' ? directory : "/tmp";
+}
+
+/* ---- locks --------------------------------------------------------------------------------- */
+
+int mf_mutex_init(struct mf_mutex *mutex, struct mf_error *err)
+{
+    mutex->impl = malloc(sizeof(pthread_mutex_t));
+    if (mutex->impl == NULL || pthread_mutex_init(mutex->impl, NULL) != 0) {
+        free(mutex->impl);
+        mutex->impl = NULL;
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    }
+    return 0;
+}
+
+void mf_mutex_lock(struct mf_mutex *mutex)
+{
+    pthread_mutex_lock(mutex->impl);
+}
+
+void mf_mutex_unlock(struct mf_mutex *mutex)
+{
+    pthread_mutex_unlock(mutex->impl);
+}
+
+void mf_mutex_free(struct mf_mutex *mutex)
+{
+    if (mutex == NULL || mutex->impl == NULL)
+        return;
+    pthread_mutex_destroy(mutex->impl);
+    free(mutex->impl);
+    mutex->impl = NULL;
+}
+
+static pthread_mutex_t global_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+void mf_global_lock(void)
+{
+    pthread_mutex_lock(&global_mutex);
+}
+
+void mf_global_unlock(void)
+{
+    pthread_mutex_unlock(&global_mutex);
+}
+
+/* ---- signals ------------------------------------------------------------------------------- */
+
+void mf_sigpipe_hold(struct mf_sigpipe *state)
+{
+    sigset_t pipe_only, old, pending;
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigemptyset(&pending);
+    sigpending(&pending);
+    /* One that is pending already, or blocked already, is the host's business. */
+    state->held = !sigismember(&pending, SIGPIPE) &&
+                  pthread_sigmask(SIG_BLOCK, &pipe_only, &old) == 0 && !sigismember(&old, SIGPIPE);
+}
+
+void mf_sigpipe_release(const struct mf_sigpipe *state)
+{
+    if (!state->held)
+        return;
+    sigset_t pipe_only, pending;
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigemptyset(&pending);
+    sigpending(&pending);
+    int signal_number = 0;
+    if (sigismember(&pending, SIGPIPE))
+        sigwait(&pipe_only, &signal_number); /* take ours out, at once since it is pending */
+    pthread_sigmask(SIG_UNBLOCK, &pipe_only, NULL);
+}

@@ -1,0 +1,369 @@
+#include "processing.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
+{
+    if (strlen(text) != MF_UUID_SIZE - 1)
+        return 0;
+    for (int i = 0; i < MF_UUID_SIZE - 1; ++i) {
+        const char c = text[i];
+        const int dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const int digit = c >= '0' && c <= '9';
+        const char lower = (char)(c >= 'A' && c <= 'F' ? c + 32 : c);
+        if (dash ? c != '-' : !digit && (lower < 'a' || lower > 'f'))
+            return 0;
+        uuid[i] = lower;
+    }
+    uuid[MF_UUID_SIZE - 1] = '\0';
+    return 1;
+}
+
+/* ---- parsing -------------------------------------------------------------------------------- */
+
+/* A copy of a string member, NULL when it is missing; *failed is set when there is no memory. */
+static char *take(const cJSON *object, const char *name, int *failed)
+{
+    const char *const text = mf_json_string(object, name, NULL);
+    if (text == NULL)
+        return NULL;
+    char *const copy = strdup(text);
+    *failed |= copy == NULL;
+    return copy;
+}
+
+static char *take_or_empty(const cJSON *object, const char *name, int *failed)
+{
+    char *text = take(object, name, failed);
+    if (text == NULL) {
+        text = strdup("");
+        *failed |= text == NULL;
+    }
+    return text;
+}
+
+/* The review is null, a text, or an object with one of two members (API notes D13). */
+static void take_review(struct mf_processing *p, const cJSON *document, int *failed)
+{
+    const cJSON *const review = mf_json_member(document, "reviewStatus");
+    if (!cJSON_IsObject(review)) {
+        p->review = take(document, "reviewStatus", failed);
+        return;
+    }
+    p->review = take(review, "reviewStatus", failed);
+    if (p->review == NULL)
+        p->review = take(review, "status", failed);
+    p->review_until = take(review, "inReviewUntil", failed);
+}
+
+/* Joins the messages into sentences; a message that is there twice (once an AOI) is told once. */
+static char *take_messages(const cJSON *owner, int *failed)
+{
+    const cJSON *const messages = mf_json_member(owner, "messages");
+    const cJSON *message;
+    char *joined = NULL;
+    size_t size = 0;
+    cJSON_ArrayForEach(message, messages)
+    {
+        char text[1024];
+        const char *const code = mf_json_string(message, "code", NULL);
+        const cJSON *parameters = mf_json_member(message, "parameters");
+        if (parameters == NULL)
+            parameters = mf_json_member(message, "params");
+        if (code == NULL)
+            continue;
+        mf_message_text(code, parameters, text, sizeof text);
+        if (joined != NULL && strstr(joined, text) != NULL)
+            continue;
+        size_t more = strlen(text);
+        if (more > 0 && more + 1 < sizeof text && text[more - 1] != '.') {
+            text[more++] = '.';
+            text[more] = '\0';
+        }
+        char *const grown = realloc(joined, size + more + 2);
+        if (grown == NULL) {
+            *failed = 1;
+            break;
+        }
+        joined = grown;
+        if (size > 0)
+            joined[size++] = ' ';
+        memcpy(joined + size, text, more + 1);
+        size += more;
+    }
+    return joined;
+}
+
+static enum mf_state state_of(const char *status, const char *review)
+{
+    if (strcasecmp(status, "OK") == 0)
+        return review != NULL && strcasecmp(review, "NOT_ACCEPTED") == 0 ? MF_STATE_REWORK
+                                                                         : MF_STATE_DONE;
+    if (strcasecmp(status, "FAILED") == 0)
+        return MF_STATE_FAILED;
+    if (strcasecmp(status, "CANCELLED") == 0 || strcasecmp(status, "CANCELED") == 0)
+        return MF_STATE_CANCELLED;
+    return strcasecmp(status, "REFUNDED") == 0 ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
+}
+
+/* Members that hold credentials, whatever their case. */
+static int is_secret_name(const char *name)
+{
+    static const char *const words[] = {"password", "login", "token", "secret", "authorization"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; ++i) {
+        for (const char *p = name; *p != '\0'; ++p) {
+            if (strncasecmp(p, words[i], strlen(words[i])) == 0)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+/* Removes credentials and the secret parts of URLs from a document, in place. */
+static void remove_secrets(cJSON *item)
+{
+    if (cJSON_IsString(item)) {
+        if (item->string != NULL && is_secret_name(item->string))
+            cJSON_SetValuestring(item, "");
+        else
+            mf_redact(item->valuestring);
+    }
+    for (cJSON *child = item->child; child != NULL; child = child->next)
+        remove_secrets(child);
+}
+
+static char *take_document(const cJSON *document, int *failed)
+{
+    cJSON *const copy = cJSON_Duplicate(document, 1);
+    char *text = NULL;
+    if (copy != NULL) {
+        remove_secrets(copy);
+        text = cJSON_PrintUnformatted(copy);
+        cJSON_Delete(copy);
+    }
+    *failed |= text == NULL;
+    return text;
+}
+
+static double limited_number(const cJSON *object, const char *name, double least, double most)
+{
+    const double value = mf_json_number(object, name, NAN);
+    return value >= least && value <= most ? value : NAN;
+}
+
+int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct mf_error *err)
+{
+    memset(p, 0, sizeof *p);
+    if (mf_json_string(document, "id", NULL) == NULL)
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server's answer is not a processing: it has no id");
+    int failed = 0;
+    const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
+    const cJSON *const vector = mf_json_member(document, "vectorLayer");
+    const cJSON *const model = mf_json_member(document, "workflowDef");
+    p->id = take(document, "id", &failed);
+    p->name = take_or_empty(document, "name", &failed);
+    p->description = take(document, "description", &failed);
+    p->project_id = take(document, "projectId", &failed);
+    p->status = take_or_empty(document, "status", &failed);
+    take_review(p, document, &failed);
+    p->model = take(model, "name", &failed);
+    p->messages = take_messages(document, &failed);
+    p->created = take(document, "created", &failed);
+    p->updated = take(document, "updated", &failed);
+    p->vector_layer_id = take(vector, "id", &failed);
+    p->raster_tile_url = take(raster, "tileUrl", &failed);
+    p->document = take_document(document, &failed);
+    if (failed) {
+        mf_processing_free(p);
+        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    }
+    const double percent = limited_number(document, "percentCompleted", 0, 100);
+    const double count = limited_number(document, "aoiCount", 0, 1e9);
+    p->percent = isnan(percent) ? -1 : (int)percent;
+    p->aoi_count = isnan(count) ? -1 : (int)count;
+    p->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
+    p->cost = mf_json_number(document, "cost", NAN);
+    p->state = state_of(p->status, p->review);
+    p->is_raster = vector == NULL && raster != NULL;
+    return 0;
+}
+
+void mf_processing_free(struct mf_processing *p)
+{
+    if (p == NULL)
+        return;
+    char *const texts[] = {p->id,      p->name,         p->description,     p->project_id,
+                           p->status,  p->review,       p->review_until,    p->model,
+                           p->messages, p->created,     p->updated,         p->vector_layer_id,
+                           p->raster_tile_url, p->document};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i)
+        free(texts[i]);
+    memset(p, 0, sizeof *p);
+}
+
+int mf_processing_get(struct mf_processing *processing, struct mf_client *client, const char *id,
+                      struct mf_error *err)
+{
+    char path[128];
+    cJSON *document = NULL;
+    memset(processing, 0, sizeof *processing);
+    snprintf(path, sizeof path, "/processings/%s/v2", id);
+    if (mf_client_get(client, path, &document, err) != 0)
+        return mf_error_prefix(err, "processing %s", id);
+    const int failed = mf_processing_parse(processing, document, err);
+    cJSON_Delete(document);
+    return failed ? mf_error_prefix(err, "processing %s", id) : 0;
+}
+
+/* ---- states --------------------------------------------------------------------------------- */
+
+int mf_processing_is_terminal(const struct mf_processing *p)
+{
+    return p->state != MF_STATE_RUNNING && p->state != MF_STATE_REWORK;
+}
+
+static int not_ready(const struct mf_processing *p, struct mf_error *err, const char *what)
+{
+    char percent[24] = "";
+    if (p->percent >= 0)
+        snprintf(percent, sizeof percent, ", %d %%", p->percent);
+    mf_error_set(err, MF_ERR_NOT_READY, "processing %s (\"%s\") has no result%s: its status is %s%s.",
+                 p->id, p->name, p->state == MF_STATE_RUNNING ? " yet" : "",
+                 p->status[0] != '\0' ? p->status : "unknown", percent);
+    if (p->messages != NULL)
+        mf_error_append(err, " %s", p->messages);
+    return mf_error_append(err, " %s", what);
+}
+
+static const char *advice(const struct mf_processing *p)
+{
+    if (p->state != MF_STATE_RUNNING)
+        return "Open it with PARTIAL=YES to read what is finished, or with STATUS_ONLY=YES to see its "
+               "areas.";
+    return "Open it with WAIT=YES to wait for it, or try again later.";
+}
+
+static int is_unknown_status(const char *status)
+{
+    static const char *const known[] = {"UNPROCESSED", "IN_PROGRESS", "AWAITING", ""};
+    for (size_t i = 0; i < sizeof known / sizeof *known; ++i) {
+        if (strcasecmp(status, known[i]) == 0)
+            return 0;
+    }
+    return 1;
+}
+
+int mf_processing_check_result(const struct mf_processing *p, int partial, struct mf_error *err)
+{
+    switch (p->state) {
+    case MF_STATE_RUNNING:
+        if (is_unknown_status(p->status))
+            return not_ready(p, err,
+                             "This driver does not know that status and takes it for unfinished. "
+                             "Try again later.");
+        return not_ready(p, err, advice(p));
+    case MF_STATE_REWORK:
+        return mf_error_set(err, MF_ERR_NOT_READY,
+                            "processing %s (\"%s\") is being reworked after its review (%s): its "
+                            "result will change. Open it with WAIT=YES to wait for the new one.",
+                            p->id, p->name, p->review);
+    case MF_STATE_DONE:
+        break;
+    default:
+        if (!partial)
+            return not_ready(p, err, advice(p));
+    }
+    if (p->is_raster)
+        return mf_error_set(err, MF_ERR_NOT_READY,
+                            "processing %s (\"%s\") has a raster result and no vector features. Open "
+                            "it with STATUS_ONLY=YES: its tile URL is in the metadata.",
+                            p->id, p->name);
+    return 0;
+}
+
+/* ---- areas of interest ---------------------------------------------------------------------- */
+
+static int parse_aoi(struct mf_aoi *aoi, const cJSON *document)
+{
+    int failed = 0;
+    const cJSON *const geometry = mf_json_member(document, "geometry");
+    aoi->id = take_or_empty(document, "id", &failed);
+    aoi->status = take_or_empty(document, "status", &failed);
+    aoi->messages = take_messages(document, &failed);
+    if (cJSON_IsObject(geometry)) {
+        aoi->geometry = cJSON_PrintUnformatted(geometry);
+        failed |= aoi->geometry == NULL;
+    }
+    const double percent = limited_number(document, "percentCompleted", 0, 100);
+    aoi->percent = isnan(percent) ? -1 : (int)percent;
+    aoi->area_m2 = mf_json_number(document, "area", NAN);
+    return failed ? -1 : 0;
+}
+
+static int parse_aois(struct mf_aoi_list *list, const cJSON *document, struct mf_error *err)
+{
+    /* An array; one client also expects {"aois": […]} (API notes 7.1). */
+    const cJSON *const items =
+        cJSON_IsArray(document) ? document : mf_json_member(document, "aois");
+    if (!cJSON_IsArray(items))
+        return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list of areas");
+    const int count = cJSON_GetArraySize(items);
+    list->items = calloc((size_t)count + 1, sizeof *list->items);
+    if (list->items == NULL)
+        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    const cJSON *item;
+    cJSON_ArrayForEach(item, items)
+    {
+        if (parse_aoi(&list->items[list->count++], item) != 0)
+            return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    }
+    return 0;
+}
+
+int mf_processing_aois(struct mf_aoi_list *list, int *is_offered, struct mf_client *client,
+                       const char *id, struct mf_error *err)
+{
+    char path[128];
+    cJSON *document = NULL;
+    struct mf_error own;
+    memset(list, 0, sizeof *list);
+    *is_offered = 1;
+    mf_error_init(&own);
+    snprintf(path, sizeof path, "/processings/%s/aois", id);
+    if (mf_client_get(client, path, &document, &own) != 0) {
+        if (own.kind == MF_ERR_NOT_FOUND) {
+            *is_offered = 0;
+            return 0;
+        }
+        mf_error_prefix(&own, "areas of processing %s", id);
+        if (err != NULL)
+            *err = own;
+        return -1;
+    }
+    const int failed = parse_aois(list, document, err);
+    cJSON_Delete(document);
+    if (failed) {
+        mf_aoi_list_free(list);
+        return mf_error_prefix(err, "areas of processing %s", id);
+    }
+    return 0;
+}
+
+void mf_aoi_list_free(struct mf_aoi_list *list)
+{
+    if (list == NULL)
+        return;
+    for (size_t i = 0; i < list->count; ++i) {
+        free(list->items[i].id);
+        free(list->items[i].status);
+        free(list->items[i].messages);
+        free(list->items[i].geometry);
+    }
+    free(list->items);
+    memset(list, 0, sizeof *list);
+}

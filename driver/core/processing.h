@@ -1,0 +1,100 @@
+/* processing: one job of the service, its areas of interest, and whether it has a result.
+ *
+ * Source: API notes 6.1 (members), 7.1 (AOIs), 13 (states). Members that are missing or null never
+ * fail a parse; unknown members are kept in `document` only.
+ *
+ * Thread-safety: a parsed struct belongs to its caller. */
+#ifndef MF_PROCESSING_H
+#define MF_PROCESSING_H
+
+#include "client.h"
+#include "error.h"
+#include "json.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the status and the review mean together (API notes 13.1, 13.2). */
+enum mf_state {
+    MF_STATE_RUNNING,   /* UNPROCESSED, IN_PROGRESS, AWAITING, null, or a status unknown here */
+    MF_STATE_REWORK,    /* OK, but the review is NOT_ACCEPTED: the result will change */
+    MF_STATE_DONE,      /* OK */
+    MF_STATE_FAILED,    /* FAILED */
+    MF_STATE_CANCELLED, /* CANCELLED, CANCELED */
+    MF_STATE_REFUNDED   /* REFUNDED */
+};
+
+struct mf_processing {
+    char *id;
+    char *name;        /* "" when it has none */
+    char *description; /* NULL when it has none; so all below but status */
+    char *project_id;
+    char *status;      /* as the server spells it, "" for null */
+    char *review;      /* as the server spells it */
+    char *review_until;
+    char *model;       /* name of the model */
+    char *messages;    /* what went wrong, in words, one sentence a message */
+    char *created;     /* ISO 8601 UTC */
+    char *updated;
+    char *vector_layer_id;
+    char *raster_tile_url; /* of a raster result; a capability: its query is a secret */
+    enum mf_state state;
+    int percent;     /* 0..100, -1 unknown */
+    int aoi_count;   /* -1 unknown */
+    double area_m2;  /* NaN unknown */
+    double cost;     /* credits, NaN unknown */
+    int is_raster;   /* the result is a raster and there is no vector layer */
+    char *document;  /* the server's JSON with secrets removed */
+};
+
+/* Parses a Processing document. MF_ERR_FORMAT when it has no id or is no object. */
+int mf_processing_parse(struct mf_processing *processing, const cJSON *document,
+                        struct mf_error *err) MF_NODISCARD;
+void mf_processing_free(struct mf_processing *processing); /* NULL-safe, empties it */
+
+/* GET /processings/{id}/v2. `id` is a UUID. */
+int mf_processing_get(struct mf_processing *processing, struct mf_client *client, const char *id,
+                      struct mf_error *err) MF_NODISCARD;
+
+/* Whether no further change is to be expected without a restart. */
+int mf_processing_is_terminal(const struct mf_processing *processing);
+
+/* MF_ERR_NOT_READY, with a message for people, unless the processing has a result to be read.
+ * `partial` also lets through what a failed, cancelled or refunded one has. */
+int mf_processing_check_result(const struct mf_processing *processing, int partial,
+                               struct mf_error *err) MF_NODISCARD;
+
+/* ---- areas of interest ---------------------------------------------------------------------- */
+
+struct mf_aoi {
+    char *id;
+    char *status;   /* "" when unknown */
+    char *messages; /* NULL when there are none */
+    char *geometry; /* GeoJSON text of a Polygon or MultiPolygon, NULL when it has none */
+    int percent;    /* -1 unknown */
+    double area_m2; /* NaN unknown */
+};
+
+struct mf_aoi_list {
+    struct mf_aoi *items;
+    size_t count;
+};
+
+/* GET /processings/{id}/aois. A server that no longer has it (404, 410: API notes D12) gives an empty
+ * list and *is_offered 0. */
+int mf_processing_aois(struct mf_aoi_list *list, int *is_offered, struct mf_client *client,
+                       const char *id, struct mf_error *err) MF_NODISCARD;
+void mf_aoi_list_free(struct mf_aoi_list *list); /* NULL-safe, empties it */
+
+/* ---- identifiers ---------------------------------------------------------------------------- */
+
+#define MF_UUID_SIZE 37
+
+/* Reads a UUID in its 8-4-4-4-12 form, any case, into lower case. Returns 0 when `text` is none. */
+int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

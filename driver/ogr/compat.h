@@ -1,0 +1,78 @@
+// compat: the only file that knows GDAL versions.
+//
+// The classes of this driver do their work in methods of their own, the same for every GDAL; what
+// GDAL calls are one-line overrides, written with the names below where GDAL has changed their form.
+#ifndef MAPFLOW_COMPAT_H
+#define MAPFLOW_COMPAT_H
+
+#include "gdal_priv.h"
+#include "gdal_version.h"
+#include "ogrsf_frmts.h"
+
+#define MF_GDAL_AT_LEAST(major, minor) (GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(major, minor, 0))
+
+// const from 3.12 on: of methods that only look, and of what they return a pointer to.
+#if MF_GDAL_AT_LEAST(3, 12)
+#define MF_CONST_312 const
+#else
+#define MF_CONST_312
+#endif
+
+// Layers: the base class's overloads that an override would hide, and the spatial filter and the
+// extent, each in the form that is virtual in this GDAL. A class that uses these has the methods
+//     OGRErr SpatialFilterSet(int geomField, MF_FILTER_GEOMETRY *)
+//     OGRErr ExtentOf(int geomField, OGREnvelope *, bool force).
+#if MF_GDAL_AT_LEAST(3, 12)
+#define MF_LAYER_USING using OGRLayer::GetLayerDefn;
+#define MF_DATASET_USING using GDALDataset::GetLayer;
+#else
+#define MF_LAYER_USING
+#define MF_DATASET_USING
+#endif
+
+#if MF_GDAL_AT_LEAST(3, 11)
+#define MF_EXTENT_OVERRIDES                                                                        \
+    OGRErr IGetExtent(int geomField, OGREnvelope *extent, bool force) override                     \
+    {                                                                                              \
+        return ExtentOf(geomField, extent, force);                                                 \
+    }
+#define MF_BASE_EXTENT(geomField, extent, force) OGRLayer::IGetExtent(geomField, extent, force)
+#else
+#define MF_EXTENT_OVERRIDES                                                                        \
+    OGRErr GetExtent(OGREnvelope *extent, int force) override                                      \
+    {                                                                                              \
+        return ExtentOf(0, extent, force != 0);                                                    \
+    }                                                                                              \
+    OGRErr GetExtent(int geomField, OGREnvelope *extent, int force) override                       \
+    {                                                                                              \
+        return ExtentOf(geomField, extent, force != 0);                                            \
+    }
+#define MF_BASE_EXTENT(geomField, extent, force)                                                   \
+    ((geomField) == 0 ? OGRLayer::GetExtent(extent, force)                                         \
+                      : OGRLayer::GetExtent(geomField, extent, force))
+#endif
+
+// What this GDAL's own GeoJSON driver does, so that a result has the same types and rows.
+constexpr bool GEOJSON_MIXED_STRING_IS_JSON = MF_GDAL_AT_LEAST(3, 7);
+constexpr bool GEOJSON_UNTYPED_OBJECTS_ARE_ROWS = !MF_GDAL_AT_LEAST(3, 8);
+
+inline void SetFieldTimeZone(OGRFieldDefn &field, int timeZone)
+{
+#if MF_GDAL_AT_LEAST(3, 8)
+    field.SetTZFlag(timeZone);
+#else
+    (void)field, (void)timeZone;
+#endif
+}
+
+// Units and meanings of columns, where GDAL can say them.
+inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
+{
+#if MF_GDAL_AT_LEAST(3, 7)
+    field.SetComment(comment);
+#else
+    (void)field, (void)comment;
+#endif
+}
+
+#endif

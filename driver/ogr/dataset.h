@@ -1,0 +1,50 @@
+// dataset: one processing as a GDAL dataset.
+#ifndef MAPFLOW_DATASET_H
+#define MAPFLOW_DATASET_H
+
+#include <memory>
+#include <string>
+
+#include "account.h"
+#include "compat.h"
+#include "processing.h"
+#include "result_layer.h"
+#include "table_layer.h"
+
+// Layers: the result, named after the processing and found as `results` too. Not counted, found by
+// name: `aois` and `processing`. With STATUS_ONLY=YES these two are counted and there is no result.
+class OGRMapflowDataset final : public GDALDataset
+{
+  public:
+    // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
+    // after one CPLError.
+    static std::unique_ptr<OGRMapflowDataset> Open(OGRMapflowOptions options);
+    ~OGRMapflowDataset() override;
+
+    int GetLayerCount() MF_CONST_312 override;
+    OGRLayer *GetLayer(int i) MF_CONST_312 override;
+    MF_DATASET_USING
+    OGRLayer *GetLayerByName(const char *name) override;
+    int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+
+  private:
+    explicit OGRMapflowDataset(OGRMapflowOptions options) : m_options(std::move(options)) {}
+
+    bool LoadProcessing();
+    bool LoadResult();
+    void PublishMetadata();
+    OGRLayer *StatusLayer(int i) MF_CONST_312;
+    OGRLayer *ProcessingLayer();
+    OGRLayer *AOILayer();
+    std::string LayerName() const;
+
+    const OGRMapflowOptions m_options;
+    OGRMapflowClient m_client{};
+    mf_processing m_processing{};
+    bool m_statusOnly = false;
+    std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
+    std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
+    std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};
+};
+
+#endif

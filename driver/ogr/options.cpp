@@ -1,0 +1,198 @@
+#include "options.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "processing.h"
+
+const char *const MAPFLOW_OPEN_OPTION_LIST =
+    "<OpenOptionList>"
+    "  <Option name='API_TOKEN' type='string' description='API token of the Mapflow account. Better "
+    "given as the environment variable MAPFLOW_API_TOKEN or as API_TOKEN_FILE'/>"
+    "  <Option name='API_TOKEN_FILE' type='string' description='File that holds the API token'/>"
+    "  <Option name='API_URL' type='string' description='Base URL of the service' "
+    "default='https://api.mapflow.ai/rest'/>"
+    "  <Option name='AUTH' type='string-select' description='How the token is sent' default='AUTO'>"
+    "    <Value>AUTO</Value><Value>BASIC</Value><Value>BEARER</Value>"
+    "  </Option>"
+    "  <Option name='AOI' type='string' description='UUID of one area of the processing, to read its "
+    "result alone'/>"
+    "  <Option name='PARTIAL' type='boolean' description='Read what a failed, cancelled or refunded "
+    "processing has' default='NO'/>"
+    "  <Option name='STATUS_ONLY' type='boolean' description='Open any processing without its result, "
+    "with the layers processing and aois' default='NO'/>"
+    "  <Option name='MAX_RESULT_SIZE' type='string' description='Largest result to accept, in bytes or "
+    "with K, M or G' default='64G'/>"
+    "</OpenOptionList>";
+
+namespace
+{
+
+constexpr const char *PREFIX = "MAPFLOW:";
+constexpr size_t PREFIX_SIZE = 8;
+
+const char *const SECRET_KEYS[] = {"API_TOKEN", "TILE_LOGIN", "TILE_PASSWORD", "TILE_URL"};
+
+const char *const KNOWN_KEYS[] = {"API_TOKEN", "API_TOKEN_FILE", "API_URL",     "AUTH",
+                                  "AOI",       "PARTIAL",        "STATUS_ONLY", "MAX_RESULT_SIZE"};
+
+bool IsOneOf(const std::string &key, const char *const *begin, const char *const *end)
+{
+    return std::any_of(begin, end, [&key](const char *known) { return EQUAL(key.c_str(), known); });
+}
+
+// Splits "a,KEY=VALUE,KEY="b, c"" at the commas that stand outside double quotes. Quotes around a
+// value are taken off; a doubled quote inside them is one quote.
+std::optional<CPLStringList> Split(const char *text)
+{
+    CPLStringList parts;
+    std::string part;
+    bool quoted = false;
+    for (const char *p = text; *p != '\0'; ++p)
+    {
+        if (*p == '"' && quoted && p[1] == '"')
+            part += *p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (*p == ',' && !quoted)
+        {
+            parts.AddString(part.c_str());
+            part.clear();
+        }
+        else
+            part += *p;
+    }
+    if (quoted)
+        return std::nullopt;
+    parts.AddString(part.c_str());
+    return parts;
+}
+
+std::string Quoted(const char *value)
+{
+    if (strpbrk(value, ",\"") == nullptr)
+        return value;
+    std::string quoted = "\"";
+    for (; *value != '\0'; ++value)
+        quoted += *value == '"' ? std::string("\"\"") : std::string(1, *value);
+    return quoted + '"';
+}
+
+std::string Trimmed(const std::string &text)
+{
+    const auto first = text.find_first_not_of(" \t");
+    return first == std::string::npos
+               ? std::string()
+               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::nullopt_t Refuse(const char *message)
+{
+    CPLError(CE_Failure, CPLE_IllegalArg,
+             "%s A Mapflow dataset is named MAPFLOW:<processing uuid>, with options behind it as "
+             ",KEY=VALUE.",
+             message);
+    return std::nullopt;
+}
+
+} // namespace
+
+bool OGRMapflowOptions::IsConnectionString(const char *name)
+{
+    return STARTS_WITH_CI(name, PREFIX);
+}
+
+std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
+                                                          CSLConstList openOptions)
+{
+    OGRMapflowOptions options;
+    options.m_openOptions = CPLStringList(CSLDuplicate(openOptions));
+    const auto parts = Split(name + PREFIX_SIZE);
+    if (!parts)
+        return Refuse("A double quote in the dataset name is not closed.");
+
+    const std::string target = Trimmed((*parts)[0]);
+    char uuid[MF_UUID_SIZE];
+    if (mf_uuid_parse(target.c_str(), uuid))
+        options.m_processingId = uuid;
+    else if (target.empty())
+        return Refuse("The dataset name does not say which processing to open.");
+    else
+        return Refuse(
+            CPLSPrintf("\"%.60s\" in the dataset name is not the UUID of a processing.", target.c_str()));
+
+    options.m_publicName = PREFIX + options.m_processingId;
+    for (int i = 1; i < parts->Count(); ++i)
+    {
+        char *key = nullptr;
+        const char *const value = CPLParseNameValue((*parts)[i], &key);
+        const std::string name_ = key != nullptr ? Trimmed(key) : std::string();
+        CPLFree(key);
+        if (value == nullptr || !IsOneOf(name_, std::begin(KNOWN_KEYS), std::end(KNOWN_KEYS)))
+            // The text may be a secret that was typed in the wrong place: it is not repeated.
+            return Refuse(value == nullptr
+                              ? "An option in the dataset name is not of the form KEY=VALUE."
+                              : CPLSPrintf("The dataset name has an unknown option %.40s.",
+                                           name_.c_str()));
+        options.m_inString.SetNameValue(name_.c_str(), value);
+        if (!IsOneOf(name_, std::begin(SECRET_KEYS), std::end(SECRET_KEYS)))
+            options.m_publicName += ',' + name_ + '=' + Quoted(value);
+    }
+    return options;
+}
+
+std::string OGRMapflowOptions::Get(const char *key, const char *fallback) const
+{
+    const char *value = m_inString.FetchNameValue(key);
+    if (value == nullptr)
+        value = m_openOptions.FetchNameValue(key);
+    if (value == nullptr)
+        value = VSIGetPathSpecificOption(m_publicName.c_str(),
+                                         (std::string("MAPFLOW_") + key).c_str(), nullptr);
+    return value != nullptr ? value : fallback;
+}
+
+bool OGRMapflowOptions::GetBool(const char *key, bool fallback) const
+{
+    return CPLTestBool(Get(key, fallback ? "YES" : "NO").c_str());
+}
+
+bool OGRMapflowOptions::CheckChoice(const char *key,
+                                    std::initializer_list<const char *> values) const
+{
+    const std::string given = Get(key, *values.begin());
+    std::string allowed;
+    for (const char *value : values)
+    {
+        if (EQUAL(given.c_str(), value))
+            return true;
+        allowed += (allowed.empty() ? "" : ", ") + std::string(value);
+    }
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s=%.40s is not possible. Choose one of %s.", key,
+             given.c_str(), allowed.c_str());
+    return false;
+}
+
+bool OGRMapflowOptions::GetSize(const char *key, int64_t fallback, int64_t &bytes) const
+{
+    const std::string given = Get(key);
+    bytes = fallback;
+    if (given.empty())
+        return true;
+    char *end = nullptr;
+    const double number = CPLStrtod(given.c_str(), &end);
+    static const char units[] = "KMG";
+    const char *const unit = *end != '\0' ? strchr(units, toupper(static_cast<unsigned char>(*end)))
+                                          : nullptr;
+    const double factor = unit != nullptr ? std::pow(1024.0, unit - units + 1) : 1.0;
+    end += unit != nullptr;
+    if (end == given.c_str() || *end != '\0' || !(number * factor >= 1 && number * factor < 9e18))
+    {
+        CPLError(CE_Failure, CPLE_IllegalArg,
+                 "%s=%.40s is not a size. Give a number of bytes, or one with K, M or G, as 500M.", key,
+                 given.c_str());
+        return false;
+    }
+    bytes = static_cast<int64_t>(number * factor);
+    return true;
+}

@@ -1,0 +1,54 @@
+// options: what the user has asked for, wherever it was said.
+//
+// An option is looked for in the connection string (MAPFLOW:…,KEY=VALUE), among the open options,
+// through VSIGetPathSpecificOption("MAPFLOW:…", "MAPFLOW_KEY"), which ends at the configuration
+// options and the environment.
+#ifndef MAPFLOW_OPTIONS_H
+#define MAPFLOW_OPTIONS_H
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+#include "compat.h"
+
+class OGRMapflowOptions
+{
+  public:
+    // True when the name is this driver's: it starts with MAPFLOW: in any case.
+    static bool IsConnectionString(const char *name);
+
+    // Reads a connection string and keeps a copy of the open options. Returns nothing, after one
+    // CPLError, when it cannot be understood.
+    static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
+
+    // The processing that the string names, in lower case; "" when it names none.
+    const std::string &ProcessingId() const { return m_processingId; }
+
+    // The connection string without credentials: good for a dataset name.
+    const std::string &PublicName() const { return m_publicName; }
+
+    // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere.
+    std::string Get(const char *key, const char *fallback = "") const;
+
+    // YES or NO, as CPLTestBool reads it.
+    bool GetBool(const char *key, bool fallback) const;
+
+    // One of `values` (upper case). Returns false, after one CPLError, for anything else.
+    bool CheckChoice(const char *key, std::initializer_list<const char *> values) const;
+
+    // A number of bytes, with K, M or G behind it. Returns false, after one CPLError, for anything else.
+    bool GetSize(const char *key, int64_t fallback, int64_t &bytes) const;
+
+  private:
+    std::string m_processingId{};
+    std::string m_publicName{};
+    CPLStringList m_inString{};
+    CPLStringList m_openOptions{};
+};
+
+// The XML of GDAL_DMD_OPENOPTIONLIST.
+extern const char *const MAPFLOW_OPEN_OPTION_LIST;
+
+#endif

@@ -1,0 +1,119 @@
+#include "status_tables.h"
+
+#include <cmath>
+
+#include "report.h"
+#include "spatial_reference.h"
+
+namespace
+{
+
+void SetText(OGRFeature &row, const char *column, const char *text)
+{
+    if (text != nullptr)
+        row.SetField(column, text);
+}
+
+void SetNumber(OGRFeature &row, const char *column, double number)
+{
+    if (!std::isnan(number))
+        row.SetField(column, number);
+}
+
+void SetPercent(OGRFeature &row, int percent)
+{
+    if (percent >= 0)
+        row.SetField("percent", percent);
+}
+
+void SetPolygon(OGRFeature &row, const char *geojson)
+{
+    if (geojson == nullptr)
+        return;
+    std::unique_ptr<OGRGeometry> geometry(OGRGeometryFactory::createFromGeoJson(geojson));
+    if (geometry == nullptr)
+        return;
+    geometry->assignSpatialReference(row.GetDefnRef()->GetGeomFieldDefn(0)->GetSpatialRef());
+    row.SetGeometryDirectly(geometry.release());
+}
+
+} // namespace
+
+std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProcessingTable(GDALDataset *dataset,
+                                                                    const mf_processing &p)
+{
+    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "processing", wkbNone);
+    table->AddColumn("id", OFTString, "UUID");
+    table->AddColumn("name", OFTString, "");
+    table->AddColumn("description", OFTString, "");
+    table->AddColumn("project_id", OFTString, "UUID");
+    table->AddColumn("status", OFTString, "");
+    table->AddColumn("percent", OFTInteger, "0 to 100");
+    table->AddColumn("review", OFTString, "status of the review");
+    table->AddColumn("model", OFTString, "");
+    table->AddColumn("area_m2", OFTReal, "square metres");
+    table->AddColumn("cost", OFTReal, "credits");
+    table->AddColumn("aoi_count", OFTInteger, "");
+    table->AddColumn("messages", OFTString, "what went wrong");
+    table->AddColumn("created", OFTDateTime, "UTC");
+    table->AddColumn("updated", OFTDateTime, "UTC");
+
+    OGRFeature &row = table->AddRow();
+    SetText(row, "id", p.id);
+    SetText(row, "name", p.name);
+    SetText(row, "description", p.description);
+    SetText(row, "project_id", p.project_id);
+    SetText(row, "status", p.status);
+    SetPercent(row, p.percent);
+    SetText(row, "review", p.review);
+    SetText(row, "model", p.model);
+    SetNumber(row, "area_m2", p.area_m2);
+    SetNumber(row, "cost", p.cost);
+    SetNumber(row, "aoi_count", p.aoi_count >= 0 ? p.aoi_count : NAN);
+    SetText(row, "messages", p.messages);
+    SetText(row, "created", p.created);
+    SetText(row, "updated", p.updated);
+    return table;
+}
+
+std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *dataset,
+                                                             mf_client *client, const char *id)
+{
+    mf_error err;
+    mf_error_init(&err);
+    mf_aoi_list areas;
+    int offered = 0;
+    if (mf_processing_aois(&areas, &offered, client, id, &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return nullptr;
+    }
+    if (!offered)
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "This server does not tell the areas of a processing: the layer aois is empty.");
+
+    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "aois", wkbUnknown);
+    table->AddColumn("id", OFTString, "UUID, the value of the open option AOI");
+    table->AddColumn("status", OFTString, "");
+    table->AddColumn("percent", OFTInteger, "0 to 100");
+    table->AddColumn("area_m2", OFTReal, "square metres");
+    table->AddColumn("messages", OFTString, "what went wrong");
+    bool onlyPolygons = true;
+    for (size_t i = 0; i < areas.count; ++i)
+    {
+        const mf_aoi &area = areas.items[i];
+        OGRFeature &row = table->AddRow();
+        SetText(row, "id", area.id);
+        SetText(row, "status", area.status);
+        SetPercent(row, area.percent);
+        SetNumber(row, "area_m2", area.area_m2);
+        SetText(row, "messages", area.messages);
+        SetPolygon(row, area.geometry);
+        const OGRGeometry *const geometry = row.GetGeometryRef();
+        onlyPolygons &= geometry == nullptr || wkbFlatten(geometry->getGeometryType()) == wkbPolygon;
+    }
+    if (onlyPolygons)
+        table->GetLayerDefn()->SetGeomType(wkbPolygon);
+    mf_aoi_list_free(&areas);
+    return table;
+}
