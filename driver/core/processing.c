@@ -25,39 +25,18 @@ int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
-/* A copy of a string member, NULL when it is missing; *failed is set when there is no memory. */
-static char *take(const cJSON *object, const char *name, int *failed)
-{
-    const char *const text = mf_json_string(object, name, NULL);
-    if (text == NULL)
-        return NULL;
-    char *const copy = strdup(text);
-    *failed |= copy == NULL;
-    return copy;
-}
-
-static char *take_or_empty(const cJSON *object, const char *name, int *failed)
-{
-    char *text = take(object, name, failed);
-    if (text == NULL) {
-        text = strdup("");
-        *failed |= text == NULL;
-    }
-    return text;
-}
-
 /* The review is null, a text, or an object with one of two members (API notes D13). */
 static void take_review(struct mf_processing *p, const cJSON *document, int *failed)
 {
     const cJSON *const review = mf_json_member(document, "reviewStatus");
     if (!cJSON_IsObject(review)) {
-        p->review = take(document, "reviewStatus", failed);
+        p->review = mf_json_take(document, "reviewStatus", failed);
         return;
     }
-    p->review = take(review, "reviewStatus", failed);
+    p->review = mf_json_take(review, "reviewStatus", failed);
     if (p->review == NULL)
-        p->review = take(review, "status", failed);
-    p->review_until = take(review, "inReviewUntil", failed);
+        p->review = mf_json_take(review, "status", failed);
+    p->review_until = mf_json_take(review, "inReviewUntil", failed);
 }
 
 /* Joins the messages into sentences; a message that is there twice (once an AOI) is told once. */
@@ -165,18 +144,18 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
     const cJSON *const vector = mf_json_member(document, "vectorLayer");
     const cJSON *const model = mf_json_member(document, "workflowDef");
-    p->id = take(document, "id", &failed);
-    p->name = take_or_empty(document, "name", &failed);
-    p->description = take(document, "description", &failed);
-    p->project_id = take(document, "projectId", &failed);
-    p->status = take_or_empty(document, "status", &failed);
+    p->id = mf_json_take(document, "id", &failed);
+    p->name = mf_json_take_or_empty(document, "name", &failed);
+    p->description = mf_json_take(document, "description", &failed);
+    p->project_id = mf_json_take(document, "projectId", &failed);
+    p->status = mf_json_take_or_empty(document, "status", &failed);
     take_review(p, document, &failed);
-    p->model = take(model, "name", &failed);
+    p->model = mf_json_take(model, "name", &failed);
     p->messages = take_messages(document, &failed);
-    p->created = take(document, "created", &failed);
-    p->updated = take(document, "updated", &failed);
-    p->vector_layer_id = take(vector, "id", &failed);
-    p->raster_tile_url = take(raster, "tileUrl", &failed);
+    p->created = mf_json_take(document, "created", &failed);
+    p->updated = mf_json_take(document, "updated", &failed);
+    p->vector_layer_id = mf_json_take(vector, "id", &failed);
+    p->raster_tile_url = mf_json_take(raster, "tileUrl", &failed);
     p->document = take_document(document, &failed);
     if (failed) {
         mf_processing_free(p);
@@ -292,8 +271,8 @@ static int parse_aoi(struct mf_aoi *aoi, const cJSON *document)
 {
     int failed = 0;
     const cJSON *const geometry = mf_json_member(document, "geometry");
-    aoi->id = take_or_empty(document, "id", &failed);
-    aoi->status = take_or_empty(document, "status", &failed);
+    aoi->id = mf_json_take_or_empty(document, "id", &failed);
+    aoi->status = mf_json_take_or_empty(document, "status", &failed);
     aoi->messages = take_messages(document, &failed);
     if (cJSON_IsObject(geometry)) {
         aoi->geometry = cJSON_PrintUnformatted(geometry);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "account.h"
+#include "connection.h"
 #include "compat.h"
 #include "processing.h"
 #include "result_layer.h"

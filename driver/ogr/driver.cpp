@@ -2,7 +2,7 @@
 //
 // Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look at
 // the environment.
-#include "account.h"
+#include "connection.h"
 #include "dataset.h"
 #include "options.h"
 

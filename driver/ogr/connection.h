@@ -1,6 +1,6 @@
-// account: the core's client, set up from a dataset's options and GDAL's HTTP settings.
-#ifndef MAPFLOW_ACCOUNT_H
-#define MAPFLOW_ACCOUNT_H
+// connection: the core's client, set up from a dataset's options and GDAL's HTTP settings.
+#ifndef MAPFLOW_CONNECTION_H
+#define MAPFLOW_CONNECTION_H
 
 #include <memory>
 

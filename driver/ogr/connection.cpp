@@ -1,4 +1,4 @@
-#include "account.h"
+#include "connection.h"
 
 #include <mutex>
 
