@@ -132,7 +132,7 @@ static int try_schemes(struct mf_client *client, const struct call *call,
     return 0;
 }
 
-static int wait_before_retry(const struct mf_client *client, double seconds, struct mf_error *err)
+int mf_client_wait(const struct mf_client *client, double seconds, struct mf_error *err)
 {
     const struct mf_clock *clock = client->clock;
     const double deadline = clock->monotonic(clock->ctx) + seconds;
@@ -199,7 +199,7 @@ static int run(struct mf_client *client, const struct call *call, struct mf_resp
         if (line != NULL && client->debug != NULL)
             client->debug(client->log_ctx, line);
         free(line);
-        if (wait_before_retry(client, delay, err) != 0)
+        if (mf_client_wait(client, delay, err) != 0)
             return -1;
     }
 }

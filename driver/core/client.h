@@ -57,6 +57,10 @@ const char *mf_client_base_url(const struct mf_client *client);
 /* 1 when the client was asked to stop. */
 int mf_client_cancelled(const struct mf_client *client);
 
+/* Waits by the client's clock. MF_ERR_CANCELLED within 100 ms when it was asked to stop. */
+int mf_client_wait(const struct mf_client *client, double seconds,
+                   struct mf_error *err) MF_NODISCARD;
+
 /* What the four calls have in common. `path` starts with "/" and is already escaped. An answer that
  * is not 2xx gives the kind of its status, with http_status, the server's code, and a message that
  * says what the server said and what to do; it does not name the object: callers put "Processing
