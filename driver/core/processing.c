@@ -271,6 +271,13 @@ int mf_processing_pager_open(struct mf_pager **out, const char *project_id, cons
     return failed ? -1 : 0;
 }
 
+char *mf_processing_fingerprint(const struct mf_processing *p)
+{
+    return mf_text_format("%s|%s|%s|%.17g|%.17g|%s", p->status, p->review != NULL ? p->review : "",
+                          p->updated != NULL ? p->updated : "", p->area_m2, p->cost,
+                          p->vector_layer_id != NULL ? p->vector_layer_id : "");
+}
+
 /* ---- states --------------------------------------------------------------------------------- */
 
 int mf_processing_is_terminal(const struct mf_processing *p)
