@@ -428,6 +428,13 @@ void mf_global_unlock(void)
     pthread_mutex_unlock(&global_mutex);
 }
 
+/* ---- terminal ------------------------------------------------------------------------------- */
+
+int mf_stderr_is_terminal(void)
+{
+    return isatty(STDERR_FILENO);
+}
+
 /* ---- signals ------------------------------------------------------------------------------- */
 
 void mf_sigpipe_hold(struct mf_sigpipe *state)

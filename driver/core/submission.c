@@ -1,5 +1,6 @@
 #include "submission.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,30 +11,22 @@
 
 /* ---- digests and markers ---------------------------------------------------------------------- */
 
-/* FNV-1a: tells jobs of one report apart, and need not withstand anybody. */
-static const unsigned long long fnv_start = 0xCBF29CE484222325ULL;
-
-static unsigned long long mix(unsigned long long digest, const char *text)
+/* The NUL is added too, so that "a", "b" is not "ab", "". */
+static void add_text(struct mf_hash *hash, const char *text)
 {
-    /* The NUL is mixed in too, so that "a", "b" is not "ab", "". */
-    for (size_t i = 0;; i++) {
-        digest = (digest ^ (unsigned char)text[i]) * 0x100000001B3ULL;
-        if (text[i] == '\0')
-            return digest;
-    }
+    mf_hash_add(hash, text, strlen(text) + 1);
 }
 
-static unsigned long long mix_options(const struct mf_submission_options *o)
+static void hash_options(struct mf_hash *hash, const struct mf_submission_options *o)
 {
     /* What decides which processing it will be; not what decides whether it will. */
     const char *const texts[] = {o->project,   o->model,           o->blocks,
                                  o->provider,  o->image_ids,       o->mosaic_id,
                                  o->zoom,      o->search_provider, o->tile_url,
                                  o->tile_type, o->tile_crs,        o->inference_params};
-    unsigned long long digest = fnv_start;
+    mf_hash_init(hash);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        digest = mix(digest, mf_said(texts[i]) != NULL ? texts[i] : "");
-    return digest;
+        add_text(hash, mf_said(texts[i]) != NULL ? texts[i] : "");
 }
 
 static int set_digest(const struct mf_submission *s, struct mf_job *job, struct mf_error *err)
@@ -43,7 +36,10 @@ static int set_digest(const struct mf_submission *s, struct mf_job *job, struct 
     cJSON_Delete(geometry);
     if (text == NULL)
         return mf_out_of_memory(err);
-    snprintf(job->digest, sizeof job->digest, "%016llx", mix(mix(s->digest, job->name), text));
+    struct mf_hash hash = s->options_hash;
+    add_text(&hash, job->name);
+    add_text(&hash, text);
+    snprintf(job->digest, sizeof job->digest, "%016" PRIx64, mf_hash_value(&hash));
     cJSON_free(text);
     return 0;
 }
@@ -71,7 +67,7 @@ int mf_submission_open(struct mf_submission **out, const struct mf_submission_op
     *out = NULL;
     if (s == NULL)
         return mf_out_of_memory(err);
-    s->digest = mix_options(options);
+    hash_options(&s->options_hash, options);
     if (mf_submission_read_options(s, options, err) != 0) {
         mf_submission_close(s);
         return -1;
@@ -149,21 +145,6 @@ size_t mf_submission_count(const struct mf_submission *s)
 const struct mf_job *mf_submission_job(const struct mf_submission *s, size_t i)
 {
     return &s->jobs[i];
-}
-
-int mf_submission_resume(struct mf_submission *s, size_t i, const char *id, const char *marker,
-                         struct mf_error *err)
-{
-    struct mf_job *const job = &s->jobs[i];
-    if (id != NULL && mf_uuid_parse(id, job->id))
-        job->state = MF_JOB_SENT;
-    else if (id == NULL && marker != NULL && mf_uuid_parse(marker, job->marker))
-        job->state = MF_JOB_UNKNOWN;
-    else
-        return mf_error_set(err, MF_ERR_ARGUMENT, "what the report says of processing \"%.60s\" is "
-                                                  "no UUID",
-                            job->name);
-    return 0;
 }
 
 /* ---- preparing ------------------------------------------------------------------------------ */

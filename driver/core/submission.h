@@ -92,11 +92,6 @@ int mf_submission_add(struct mf_submission *submission, const char *name,
 size_t mf_submission_count(const struct mf_submission *submission);
 const struct mf_job *mf_submission_job(const struct mf_submission *submission, size_t i);
 
-/* Before prepare: job `i` was sent by an earlier run. With an id it is done, and neither priced nor
- * sent. With a marker alone its state is unknown, and send looks for it before anything else. */
-int mf_submission_resume(struct mf_submission *submission, size_t i, const char *id,
-                         const char *marker, struct mf_error *err) MF_NODISCARD;
-
 /* Finds the project, the model and its blocks, and the provider; counts and measures the polygons;
  * asks for the price when the account pays in credits or max_cost was said. Refuses what the
  * service would refuse, with both numbers and their units, and whatever costs more than max_cost.
@@ -112,10 +107,25 @@ const char *mf_submission_project_name(const struct mf_submission *submission);
 /* Sends job `i`, once: another call for the same job fails. When the answer is lost, the newest
  * processings of the project are searched for the marker, MF_LOST_CHECKS times over about a minute:
  * found is success. Otherwise the job's state is MF_JOB_UNKNOWN, and the error tells how to look. A
- * job that was resumed with a marker, and is not found, is sent. */
+ * job whose state was unknown already to the report of an earlier run is looked for first, and sent
+ * when it is not found. */
 #define MF_LOST_CHECKS 7
 int mf_submission_send(struct mf_submission *submission, size_t i, struct mf_client *client,
                        struct mf_error *err) MF_NODISCARD;
+
+/* ---- report ----------------------------------------------------------------------------------- */
+
+/* What became of job `i` as one line of JSON, without a line end: id, name, projectId, status,
+ * cost (credits), areaKm2, aoiCount, dryRun; what is not known is null. `request` is the job's
+ * digest. A job whose state is unknown has status "UNKNOWN" and a member `submission`, its marker.
+ * The caller frees; NULL when out of memory. */
+char *mf_submission_report_line(const struct mf_submission *submission, size_t i);
+
+/* Before prepare: resumes the jobs that an earlier run's report tells of. *kept, which the caller
+ * frees, becomes those of its lines that stay true: all but dry runs and states to be found out.
+ * MF_ERR_FORMAT for a text that is no report. */
+int mf_submission_read_report(struct mf_submission *submission, const char *text, char **kept,
+                              struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #define MF_SUBMISSION_INTERNAL_H
 
 #include "account.h"
+#include "hash.h"
 #include "project.h"
 #include "submission.h"
 
@@ -40,8 +41,8 @@ struct mf_submission {
     struct mf_source source;
     cJSON *inference; /* NULL: none */
     cJSON *meta;      /* without the marker */
-    double max_cost;  /* NaN: not said */
-    unsigned long long digest; /* of the options */
+    double max_cost; /* NaN: not said */
+    struct mf_hash options_hash; /* what the jobs' digests begin with */
 
     struct mf_job *jobs;
     size_t job_count;

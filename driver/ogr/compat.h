@@ -5,6 +5,8 @@
 #ifndef MAPFLOW_COMPAT_H
 #define MAPFLOW_COMPAT_H
 
+#include <memory>
+
 #include "gdal_priv.h"
 #include "gdal_version.h"
 #include "ogrsf_frmts.h"
@@ -72,6 +74,94 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
     field.SetComment(comment);
 #else
     (void)field, (void)comment;
+#endif
+}
+
+// ---- writing
+
+// const from 3.9 on: the definition of a field that is created.
+#if MF_GDAL_AT_LEAST(3, 9)
+#define MF_CONST_39 const
+#else
+#define MF_CONST_39
+#endif
+
+// Datasets that make layers, each in the form that is virtual in this GDAL. A class that uses this has
+//     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *, OGRwkbGeometryType, CSLConstList)
+#if MF_GDAL_AT_LEAST(3, 9)
+#define MF_CREATE_LAYER_OVERRIDE                                                                   \
+    OGRLayer *ICreateLayer(const char *name, const OGRGeomFieldDefn *field, CSLConstList options)  \
+        override                                                                                   \
+    {                                                                                              \
+        return MakeLayer(name, field != nullptr ? field->GetSpatialRef() : nullptr,                \
+                         field != nullptr ? field->GetType() : wkbNone, options);                  \
+    }
+#elif MF_GDAL_AT_LEAST(3, 8)
+#define MF_CREATE_LAYER_OVERRIDE                                                                   \
+    OGRLayer *ICreateLayer(const char *name, const OGRSpatialReference *srs,                       \
+                           OGRwkbGeometryType type, char **options) override                       \
+    {                                                                                              \
+        return MakeLayer(name, srs, type, options);                                                \
+    }
+#else
+#define MF_CREATE_LAYER_OVERRIDE                                                                   \
+    OGRLayer *ICreateLayer(const char *name, OGRSpatialReference *srs, OGRwkbGeometryType type,    \
+                           char **options) override                                                \
+    {                                                                                              \
+        return MakeLayer(name, srs, type, options);                                                \
+    }
+#endif
+
+// Datasets that have work left when they are flushed or closed. A class that uses this has
+//     bool FinishAt(bool isClosing)    which returns false after CPLError, and does nothing the second time,
+// and calls it in its destructor too: before 3.7 there is no Close.
+#if MF_GDAL_AT_LEAST(3, 7)
+#define MF_FLUSH_OVERRIDE                                                                          \
+    CPLErr FlushCache(bool atClosing) override                                                     \
+    {                                                                                              \
+        const CPLErr flushed = GDALDataset::FlushCache(atClosing);                                 \
+        return atClosing || FinishAt(false) ? flushed : CE_Failure;                                \
+    }
+#else
+#define MF_FLUSH_OVERRIDE                                                                          \
+    void FlushCache(bool atClosing) override                                                       \
+    {                                                                                              \
+        GDALDataset::FlushCache(atClosing);                                                        \
+        if (!atClosing)                                                                            \
+            (void)FinishAt(false);                                                                 \
+    }
+#endif
+#define MF_CLOSE_BODY                                                                              \
+    {                                                                                              \
+        const bool finished = FinishAt(true);                                                      \
+        const CPLErr closed = GDALDataset::Close();                                                \
+        return finished ? closed : CE_Failure;                                                     \
+    }
+#if MF_GDAL_AT_LEAST(3, 13)
+#define MF_CLOSE_OVERRIDE CPLErr Close(GDALProgressFunc, void *) override MF_CLOSE_BODY
+#elif MF_GDAL_AT_LEAST(3, 7)
+#define MF_CLOSE_OVERRIDE CPLErr Close() override MF_CLOSE_BODY
+#else
+#define MF_CLOSE_OVERRIDE
+#endif
+
+#ifndef ODsCZGeometries // 3.9
+#define ODsCZGeometries "ZGeometries"
+#endif
+
+// Options of pfnCreate.
+#if MF_GDAL_AT_LEAST(3, 13)
+using MapflowCreateOptions = CSLConstList;
+#else
+using MapflowCreateOptions = char **;
+#endif
+
+inline std::unique_ptr<OGRGeometry> OGRMapflowUnaryUnion(const OGRMultiPolygon &polygons)
+{
+#if MF_GDAL_AT_LEAST(3, 7)
+    return std::unique_ptr<OGRGeometry>(polygons.UnaryUnion());
+#else
+    return std::unique_ptr<OGRGeometry>(polygons.UnionCascaded());
 #endif
 }
 

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include "cpl_http.h"
+#include "interrupt.h"
 #include "report.h"
 #include "version.h"
 
@@ -54,6 +55,12 @@ mf_auth_scheme SchemeOf(const std::string &auth)
     return EQUAL(auth.c_str(), "BASIC")    ? MF_AUTH_BASIC
            : EQUAL(auth.c_str(), "BEARER") ? MF_AUTH_BEARER
                                            : MF_AUTH_AUTO;
+}
+
+// Heard of only between mf_interrupt_begin and mf_interrupt_end.
+int IsInterrupted(void *)
+{
+    return mf_interrupt_requested();
 }
 
 // GDAL's own retry settings, path-specific ones first.
@@ -115,6 +122,7 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
     wanted.max_retry = atoi(HTTPOption(options, "GDAL_HTTP_MAX_RETRY", "-1").c_str());
     wanted.retry_delay = CPLAtof(HTTPOption(options, "GDAL_HTTP_RETRY_DELAY", "-1").c_str());
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
+    wanted.cancel = {nullptr, IsInterrupted};
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 

@@ -5,6 +5,7 @@
 #include "connection.h"
 #include "dataset.h"
 #include "options.h"
+#include "submission_dataset.h"
 
 namespace
 {
@@ -26,6 +27,13 @@ GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
     return nullptr;
 }
 
+GDALDataset *RefuseReading()
+{
+    CPLError(CE_Failure, CPLE_IllegalArg,
+             "The dataset name does not say which processing to open: MAPFLOW:<processing uuid>.");
+    return nullptr;
+}
+
 GDALDataset *Open(GDALOpenInfo *info)
 {
     if (!Identify(info))
@@ -34,8 +42,32 @@ GDALDataset *Open(GDALOpenInfo *info)
     if (!options)
         return nullptr;
     if (info->eAccess == GA_Update)
-        return RefuseUpdate(info);
+        return options->ProcessingId().empty()
+                   ? OGRMapflowSubmissionDataset::Open(std::move(*options)).release()
+                   : RefuseUpdate(info);
+    if (options->ProcessingId().empty())
+        return RefuseReading();
     return OGRMapflowDataset::Open(std::move(*options)).release();
+}
+
+GDALDataset *Create(const char *name, int, int, int, GDALDataType, MapflowCreateOptions options)
+{
+    return OGRMapflowSubmissionDataset::Create(name, options).release();
+}
+
+// ogr2ogr deletes what it is about to create, and -overwrite does so with what is there: nothing at the
+// service is ever deleted by the name of a dataset.
+CPLErr Delete(const char *name)
+{
+    const auto options = OGRMapflowOptions::Parse(name, nullptr);
+    if (!options)
+        return CE_Failure;
+    if (options->ProcessingId().empty())
+        return CE_None;
+    CPLError(CE_Failure, CPLE_NotSupported,
+             "%s is not deleted: a processing is never deleted by its dataset name.",
+             options->PublicName().c_str());
+    return CE_Failure;
 }
 
 void Unload(GDALDriver *)
@@ -59,8 +91,21 @@ void RegisterOGRMAPFLOW()
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "MAPFLOW:");
     driver->SetMetadataItem(GDAL_DMD_SUPPORTED_SQL_DIALECTS, "OGRSQL SQLITE");
     driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, MAPFLOW_OPEN_OPTION_LIST);
+    driver->SetMetadataItem(GDAL_DCAP_CREATE, "YES");
+    driver->SetMetadataItem(GDAL_DCAP_CREATE_LAYER, "YES");
+    driver->SetMetadataItem(GDAL_DCAP_CREATE_FIELD, "YES");
+    driver->SetMetadataItem(GDAL_DCAP_MULTIPLE_VECTOR_LAYERS, "YES");
+    driver->SetMetadataItem("DCAP_CREATE_ONLY_VISIBLE_AT_CLOSE_TIME", "YES");
+    driver->SetMetadataItem(GDAL_DMD_CREATIONFIELDDATATYPES,
+                            "Integer Integer64 Real String Date DateTime Time IntegerList Integer64List "
+                            "RealList StringList Binary");
+    driver->SetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST, OGRMapflowCreationOptionList().c_str());
+    driver->SetMetadataItem(GDAL_DS_LAYER_CREATIONOPTIONLIST,
+                            OGRMapflowLayerCreationOptionList().c_str());
     driver->pfnIdentify = Identify;
     driver->pfnOpen = Open;
+    driver->pfnCreate = Create;
+    driver->pfnDelete = Delete;
     driver->pfnUnloadDriver = Unload;
     GetGDALDriverManager()->RegisterDriver(driver.release());
 }

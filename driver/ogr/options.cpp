@@ -124,9 +124,7 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
     char uuid[MF_UUID_SIZE];
     if (mf_uuid_parse(target.c_str(), uuid))
         options.m_processingId = uuid;
-    else if (target.empty())
-        return Refuse("The dataset name does not say which processing to open.");
-    else
+    else if (!target.empty())
         return Refuse(
             CPLSPrintf("\"%.60s\" in the dataset name is not the UUID of a processing.", target.c_str()));
 

@@ -23,7 +23,7 @@ class OGRMapflowOptions
     // CPLError, when it cannot be understood.
     static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
 
-    // The processing that the string names, in lower case; "" when it names none.
+    // The processing that the string names, in lower case; "" for the account as a whole, MAPFLOW:.
     const std::string &ProcessingId() const { return m_processingId; }
 
     // The connection string without credentials: good for a dataset name.

@@ -1,0 +1,47 @@
+#include "submission_dataset.h"
+
+OGRMapflowSubmissionDataset::OGRMapflowSubmissionDataset(OGRMapflowOptions options,
+                                                         CSLConstList creationOptions)
+    : m_submissions(options, creationOptions)
+{
+    eAccess = GA_Update;
+    SetDescription(options.PublicName().c_str());
+}
+
+std::unique_ptr<OGRMapflowSubmissionDataset>
+OGRMapflowSubmissionDataset::Create(const char *name, CSLConstList creationOptions)
+{
+    if (!OGRMapflowSubmissionOptions::CheckDatasetOptions(creationOptions))
+        return nullptr;
+    auto options = OGRMapflowOptions::Parse(name, creationOptions);
+    if (!options)
+        return nullptr;
+    if (!options->ProcessingId().empty())
+    {
+        CPLError(CE_Failure, CPLE_NotSupported,
+                 "%s is a processing, which is never overwritten. New ones are created in MAPFLOW:",
+                 options->PublicName().c_str());
+        return nullptr;
+    }
+    return std::unique_ptr<OGRMapflowSubmissionDataset>(
+        new OGRMapflowSubmissionDataset(std::move(*options), creationOptions));
+}
+
+std::unique_ptr<OGRMapflowSubmissionDataset> OGRMapflowSubmissionDataset::Open(OGRMapflowOptions options)
+{
+    return std::unique_ptr<OGRMapflowSubmissionDataset>(
+        new OGRMapflowSubmissionDataset(std::move(options), nullptr));
+}
+
+OGRLayer *OGRMapflowSubmissionDataset::GetLayer(int i) MF_CONST_312
+{
+    return i >= 0 && i < m_submissions.Count() ? m_submissions.Layer(i) : nullptr;
+}
+
+int OGRMapflowSubmissionDataset::TestCapability(const char *capability) MF_CONST_312
+{
+    return EQUAL(capability, ODsCCreateLayer) || EQUAL(capability, ODsCTransactions) ||
+           EQUAL(capability, ODsCCurveGeometries) || EQUAL(capability, ODsCMeasuredGeometries) ||
+           EQUAL(capability, ODsCRandomLayerWrite) ||
+           EQUAL(capability, ODsCZGeometries);
+}

@@ -1,0 +1,213 @@
+#include "submission_options.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "version.h"
+
+namespace
+{
+
+enum class Kind
+{
+    Text,
+    YesNo,
+    Split
+};
+
+struct Option
+{
+    const char *name;
+    Kind kind;
+    const char *fallback; // nullptr: none
+    const char *description;
+};
+
+const Option OPTIONS[] = {
+    {"PROJECT", Kind::Text, nullptr, "UUID or name of the project. Default: the default project"},
+    {"CREATE_PROJECT", Kind::YesNo, "NO", "Create the project when there is none of that name"},
+    {"MODEL", Kind::Text, nullptr, "UUID or name of the model; its emoji may be left out"},
+    {"NAME", Kind::Text, nullptr, "Name of the processing. Default: the name of the layer"},
+    {"DESCRIPTION", Kind::Text, nullptr, "Description of the processing"},
+    {"BLOCKS", Kind::Text, nullptr,
+     "Optional steps of the model, as Classification,Simplification=NO"},
+    {"PROVIDER", Kind::Text, nullptr, "Provider of the imagery"},
+    {"ZOOM", Kind::Text, nullptr, "Zoom level of the imagery, 0 to 22"},
+    {"IMAGE_IDS", Kind::Text, nullptr,
+     "Own images by UUID, or with SEARCH_PROVIDER scenes by id; a comma list"},
+    {"MOSAIC_ID", Kind::Text, nullptr, "UUID of a mosaic of own images"},
+    {"SEARCH_PROVIDER", Kind::Text, nullptr, "Provider of the scenes in IMAGE_IDS"},
+    {"TILE_URL", Kind::Text, nullptr, "Address of a tile service, with {x}, {y}, {z} or {q}"},
+    {"TILE_TYPE", Kind::Text, "XYZ", "XYZ, TMS, QUADKEY, SENTINEL_L2A or LOCAL"},
+    {"TILE_CRS", Kind::Text, nullptr, "EPSG:3857 or EPSG:3395"},
+    {"TILE_LOGIN", Kind::Text, nullptr, "Login at the tile service"},
+    {"TILE_PASSWORD", Kind::Text, nullptr, "Password at the tile service"},
+    {"INFERENCE_PARAMS", Kind::Text, nullptr, "Parameters of the model, a JSON object"},
+    {"META", Kind::Text, nullptr, "Texts to keep with the processing, a JSON object"},
+    {"DISSOLVE", Kind::YesNo, "YES", "Unite polygons that overlap: what overlaps is billed twice"},
+    {"SPLIT", Kind::Split, "NO", "One processing for the layer, or one for each feature"},
+    {"NAME_FIELD", Kind::Text, nullptr, "Field with the names of processings, for SPLIT=FEATURE"},
+    {"MAX_COST", Kind::Text, nullptr, "Credits that all processings of the layer may cost at most"},
+    {"DRY_RUN", Kind::YesNo, "NO", "Check and price everything and submit nothing"},
+    {"WAIT", Kind::YesNo, "NO", "Wait for the end, and fail when a processing fails"},
+    {"REPORT", Kind::Text, nullptr,
+     "File that gets one JSON object a line for each processing; /vsistdout/ too"},
+};
+
+// Of the dataset alone: who is asked, and how.
+const Option DATASET_OPTIONS[] = {
+    {"API_TOKEN", Kind::Text, nullptr,
+     "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN or "
+     "as API_TOKEN_FILE"},
+    {"API_TOKEN_FILE", Kind::Text, nullptr, "File that holds the API token"},
+    {"API_URL", Kind::Text, nullptr, "Base URL of the service"},
+    {"AUTH", Kind::Text, "AUTO", "How the token is sent: AUTO, BASIC or BEARER"},
+    {"WAIT_TIMEOUT", Kind::Text, "3600", "Seconds to wait at most"},
+    {"POLL_INTERVAL", Kind::Text, "30", "Seconds between two looks while waiting"},
+};
+
+const Option *Find(const char *name, const Option *begin, const Option *end)
+{
+    const Option *const found =
+        std::find_if(begin, end, [name](const Option &option) { return EQUAL(option.name, name); });
+    return found != end ? found : nullptr;
+}
+
+bool IsYesNo(const char *value)
+{
+    const char *const words[] = {"YES", "NO", "TRUE", "FALSE", "ON", "OFF", "1", "0"};
+    return std::any_of(std::begin(words), std::end(words),
+                       [value](const char *word) { return EQUAL(word, value); });
+}
+
+bool Refuse(const char *message)
+{
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is submitted.", message);
+    return false;
+}
+
+bool CheckValue(const Option &option, const char *value)
+{
+    if (option.kind == Kind::YesNo && !IsYesNo(value))
+        return Refuse(CPLSPrintf("%s=%.40s is neither YES nor NO.", option.name, value));
+    if (option.kind == Kind::Split && !EQUAL(value, "NO") && !EQUAL(value, "FEATURE"))
+        return Refuse(CPLSPrintf("%s=%.40s is not possible. Choose NO or FEATURE.", option.name, value));
+    return true;
+}
+
+// Copies what is given to `values`, where it replaces what is there. Values are not repeated in messages
+// about names: a secret may have been typed in the wrong place.
+bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
+{
+    for (const char *const *item = given; item != nullptr && *item != nullptr; ++item)
+    {
+        char *key = nullptr;
+        const char *const value = CPLParseNameValue(*item, &key);
+        const std::string name = key != nullptr ? key : "";
+        CPLFree(key);
+        if (value == nullptr)
+            return Refuse("A creation option is not of the form NAME=VALUE.");
+        const Option *const option = Find(name.c_str(), std::begin(OPTIONS), std::end(OPTIONS));
+        const Option *const ofDataset =
+            Find(name.c_str(), std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS));
+        if (option == nullptr && (ofDataset == nullptr || !isDataset))
+            return Refuse(CPLSPrintf(ofDataset != nullptr
+                                         ? "%.40s is an option of the dataset, not of a layer."
+                                         : "There is no creation option %.40s.",
+                                     name.c_str()));
+        if (option != nullptr && !CheckValue(*option, value))
+            return false;
+        values.SetNameValue(name.c_str(), value);
+    }
+    return true;
+}
+
+std::string XMLOf(const Option *begin, const Option *end)
+{
+    std::string xml;
+    for (const Option *option = begin; option != end; ++option)
+    {
+        xml += std::string("  <Option name='") + option->name + "' type='" +
+               (option->kind == Kind::Text    ? "string"
+                : option->kind == Kind::YesNo ? "boolean"
+                                              : "string-select") +
+               "' description='" + option->description + "'";
+        if (option->fallback != nullptr)
+            xml += std::string(" default='") + option->fallback + "'";
+        xml += option->kind == Kind::Split ? "><Value>NO</Value><Value>FEATURE</Value></Option>" : "/>";
+    }
+    return xml;
+}
+
+} // namespace
+
+std::string OGRMapflowCreationOptionList()
+{
+    return "<CreationOptionList>" + XMLOf(std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS)) +
+           XMLOf(std::begin(OPTIONS), std::end(OPTIONS)) + "</CreationOptionList>";
+}
+
+std::string OGRMapflowLayerCreationOptionList()
+{
+    return "<LayerCreationOptionList>" + XMLOf(std::begin(OPTIONS), std::end(OPTIONS)) +
+           "</LayerCreationOptionList>";
+}
+
+bool OGRMapflowSubmissionOptions::CheckDatasetOptions(CSLConstList datasetOptions)
+{
+    CPLStringList ignored;
+    return Merge(datasetOptions, true, ignored);
+}
+
+std::optional<OGRMapflowSubmissionOptions>
+OGRMapflowSubmissionOptions::Parse(CSLConstList datasetOptions, CSLConstList layerOptions)
+{
+    OGRMapflowSubmissionOptions options;
+    if (!Merge(datasetOptions, true, options.m_values) ||
+        !Merge(layerOptions, false, options.m_values))
+        return std::nullopt;
+    const bool splits = EQUAL(options.Get("SPLIT").c_str(), "FEATURE");
+    const bool hasNameField = !options.Get("NAME_FIELD").empty();
+    if (hasNameField && !splits &&
+        !Refuse("NAME_FIELD names the processings of SPLIT=FEATURE, which is not set."))
+        return std::nullopt;
+    if (hasNameField && !options.Get("NAME").empty() &&
+        !Refuse("NAME and NAME_FIELD exclude each other."))
+        return std::nullopt;
+    if (options.GetBool("DRY_RUN", false) && options.GetBool("WAIT", false) &&
+        !Refuse("WAIT=YES has nothing to wait for with DRY_RUN=YES."))
+        return std::nullopt;
+    return options;
+}
+
+bool OGRMapflowSubmissionOptions::GetBool(const char *key, bool fallback) const
+{
+    return CPLTestBool(m_values.FetchNameValueDef(key, fallback ? "YES" : "NO"));
+}
+
+mf_submission_options OGRMapflowSubmissionOptions::Core() const
+{
+    mf_submission_options core = {};
+    const auto text = [this](const char *key) { return m_values.FetchNameValue(key); };
+    core.project = text("PROJECT");
+    core.create_project = GetBool("CREATE_PROJECT", false);
+    core.model = text("MODEL");
+    core.blocks = text("BLOCKS");
+    core.description = text("DESCRIPTION");
+    core.provider = text("PROVIDER");
+    core.image_ids = text("IMAGE_IDS");
+    core.mosaic_id = text("MOSAIC_ID");
+    core.search_provider = text("SEARCH_PROVIDER");
+    core.tile_url = text("TILE_URL");
+    core.tile_type = text("TILE_TYPE");
+    core.tile_crs = text("TILE_CRS");
+    core.tile_login = text("TILE_LOGIN");
+    core.tile_password = text("TILE_PASSWORD");
+    core.zoom = text("ZOOM");
+    core.inference_params = text("INFERENCE_PARAMS");
+    core.meta = text("META");
+    core.max_cost = text("MAX_COST");
+    core.dry_run = GetBool("DRY_RUN", false);
+    core.version = MAPFLOW_VERSION;
+    return core;
+}
