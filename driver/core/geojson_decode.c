@@ -65,6 +65,8 @@ struct text {
 
 static int text_put(struct text *out, const char *data, size_t size)
 {
+    if (size == 0)
+        return 0;
     if (out->capacity - out->size < size) {
         const size_t capacity = (out->size + size) * 2 + 128;
         char *const grown = realloc(out->data, capacity);
