@@ -4,7 +4,7 @@ import json
 import pathlib
 
 import pytest
-from osgeo import gdal, ogr
+from osgeo import ogr
 
 import oracle
 from helpers import (BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, FAILED, FOREST, NOTHING, QUEUED,
@@ -382,12 +382,9 @@ def test_values_are_of_the_type_of_their_field(open_mapflow):
                 assert isinstance(feature.GetField(i), float)
 
 
-def test_reading_writes_no_file_that_stays(open_mapflow, tmp_path):
-    gdal.SetConfigOption("CPL_TMPDIR", str(tmp_path))
-    try:
-        dataset = open_mapflow(COMBO)
-        assert dataset.GetLayer(0).GetFeatureCount() > 0
-        del dataset
-    finally:
-        gdal.SetConfigOption("CPL_TMPDIR", None)
+def test_reading_leaves_no_temporary_file(open_mapflow, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    dataset = open_mapflow(COMBO)
+    assert dataset.GetLayer(0).GetFeatureCount() > 0
+    del dataset
     assert list(tmp_path.iterdir()) == []
