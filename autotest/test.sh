@@ -61,7 +61,7 @@ judge() {
         set -- "$1" "$2" "$3" 1
     fi
     count "$3" "$4"
-    [ "$4" -eq 0 ] || tail -n 60 "$LOGS/$1.log" >&2
+    [ "$4" -eq 0 ] || grep -v '^PASSED' "$LOGS/$1.log" | tail -n 100 >&2
 }
 
 build_or_count() {
