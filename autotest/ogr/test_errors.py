@@ -6,7 +6,7 @@ import pytest
 from osgeo import gdal
 
 from helpers import (AWAITING, BUILDINGS, CANCELLED, COMBO, FAILED, MISSING, QUEUED, RASTER,
-                     REFUNDED, REWORK, RUNNING, UNKNOWN_STATUS, refusal, secrets_of)
+                     REFUNDED, REWORK, RUNNING, UNKNOWN_STATUS, refusal, reports, secrets_of)
 
 STATUS, RESULT = r"/processings/[^/]*/v2$", r"/result$"
 
@@ -195,6 +195,25 @@ def test_token_stays_at_home_on_a_redirect(sb, open_mapflow):
     assert dataset.GetLayer(0).GetFeatureCount() == 2496
     elsewhere = [request for request in sb.requests if request.origin == 2]
     assert elsewhere and all(request.authorization is None for request in elsewhere)
+
+
+@pytest.mark.parametrize("case", ("html", "failed", "forbidden", "cut"))
+def test_areas_of_a_server_in_trouble(sb, open_mapflow, case):
+    fault, said = TROUBLE[case]
+    sb.fault(r"/aois$", **fault)
+    dataset = open_mapflow(BUILDINGS)
+    with reports() as seen:
+        assert dataset.GetLayerByName("aois") is None
+    assert len(seen) == 1 and re.search(said, seen[0][1])
+    assert BUILDINGS in seen[0][1]
+    assert dataset.GetLayer(0).GetFeatureCount() == 2496
+
+
+def test_ogr2ogr_of_a_layer_that_cannot_be_had(sb, run, tmp_path):
+    sb.fault(r"/aois$", status=500)
+    done = run("ogr2ogr", tmp_path / "out.gpkg", f"MAPFLOW:{BUILDINGS}", "aois")
+    assert done.returncode != 0
+    assert "HTTP 500" in done.said
 
 
 def test_result_of_a_raster_processing_that_has_a_vector_layer_too(sb, open_mapflow):

@@ -1,6 +1,7 @@
 """The file that GDAL loads: what it exports and needs, and that loading it does nothing else."""
 
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ import sys
 
 import pytest
 
-from conftest import BUILD
+from conftest import AUTOTEST, BUILD
 
 PLUGIN = BUILD / "gdalplugins" / "ogr_MAPFLOW.so"
 
@@ -72,10 +73,19 @@ def test_uses_the_libcurl_of_libgdal():
     assert libcurl(PLUGIN) == libcurl(libgdal) != []
 
 
+def test_is_installed_where_gdal_looks(tmp_path):
+    """The folder stands in libgdal, as it was built."""
+    tool("cmake", "-S", AUTOTEST.parent, "-B", tmp_path, "-G", "Ninja", "-DBUILD_TESTING=OFF")
+    cache = (tmp_path / "CMakeCache.txt").read_text()
+    folder = re.search(r"^MAPFLOW_PLUGIN_DIR:\w+=(.*)", cache, re.M).group(1)
+    (libgdal,) = re.findall(r"libgdal\S* => (\S+)", tool("ldd", PLUGIN))
+    assert folder.encode() in pathlib.Path(libgdal).read_bytes()
+
+
 def test_ogrinfo_lists_the_driver(run):
     done = run("ogrinfo", "--formats")
     assert done.returncode == 0
-    assert "MAPFLOW -vector- (ro" in done.stdout
+    assert "MAPFLOW -vector- (r" in done.stdout
     assert "ERROR" not in done.said
 
 
