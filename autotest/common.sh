@@ -31,8 +31,9 @@ need() {
     command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 0
     missing=
     for package in "$@"; do
-        case $(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null || true) in
-        *installed*) ;;
+        # One word for each architecture; a package that was once heard of is "not-installed".
+        case " $(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null || true)" in
+        *" installed "*) ;;
         *) missing="$missing $package" ;;
         esac
     done
