@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -17,6 +18,7 @@ sys.path.insert(0, str(AUTOTEST))
 # Before GDAL registers its drivers: the plugin of the build tree, and none of the user's settings.
 os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 os.environ["GDAL_HTTP_RETRY_DELAY"] = "0.01"
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="mapflow-test-")
 for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")]:
     del os.environ[name]
 

@@ -23,16 +23,6 @@ void ReleaseHeaders(void *, void *headers)
     curl_slist_free_all(static_cast<curl_slist *>(headers));
 }
 
-void Debug(void *, const char *line)
-{
-    CPLDebug("MAPFLOW", "%s", line);
-}
-
-void Warn(void *, const char *line)
-{
-    CPLError(CE_Warning, CPLE_AppDefined, "%s", line);
-}
-
 int WantsVerbose(void *)
 {
     return CPLTestBool(CPLGetConfigOption("CPL_CURL_VERBOSE", "NO"));
@@ -50,7 +40,7 @@ bool GetTransport(mf_transport &transport, mf_error &err)
         const std::string agent = std::string("gdal-mapflow/" MAPFLOW_VERSION " GDAL/") +
                                   GDALVersionInfo("RELEASE_NAME");
         mf_transport_options options = {};
-        options.hooks = {nullptr, Configure, ReleaseHeaders, Debug, WantsVerbose};
+        options.hooks = {nullptr, Configure, ReleaseHeaders, OGRMapflowDebug, WantsVerbose};
         options.user_agent = agent.c_str();
         if (mf_transport_curl_open(&sharedTransport, &options, &err) != 0)
             return false;
@@ -73,6 +63,33 @@ std::string HTTPOption(const OGRMapflowOptions &options, const char *key, const 
 }
 
 } // namespace
+
+void OGRMapflowDebug(void *, const char *line)
+{
+    CPLDebug("MAPFLOW", "%s", line);
+}
+
+void OGRMapflowWarn(void *, const char *line)
+{
+    CPLError(CE_Warning, CPLE_AppDefined, "%s", line);
+}
+
+std::string OGRMapflowBaseURL(const OGRMapflowOptions &options)
+{
+    std::string url = options.Get("API_URL", MF_DEFAULT_API_URL);
+    while (!url.empty() && url.back() == '/')
+        url.pop_back();
+    return url;
+}
+
+mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options)
+{
+    const std::string mode = options.Get("CACHE", "YES");
+    return EQUAL(mode.c_str(), "NO")        ? MF_CACHE_NO
+           : EQUAL(mode.c_str(), "REFRESH") ? MF_CACHE_REFRESH
+           : EQUAL(mode.c_str(), "OFFLINE") ? MF_CACHE_OFFLINE
+                                            : MF_CACHE_YES;
+}
 
 OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
 {
@@ -98,8 +115,8 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
     wanted.max_retry = atoi(HTTPOption(options, "GDAL_HTTP_MAX_RETRY", "-1").c_str());
     wanted.retry_delay = CPLAtof(HTTPOption(options, "GDAL_HTTP_RETRY_DELAY", "-1").c_str());
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
-    wanted.debug = Debug;
-    wanted.warn = Warn;
+    wanted.debug = OGRMapflowDebug;
+    wanted.warn = OGRMapflowWarn;
 
     mf_client *client = nullptr;
     if (mf_client_open(&client, &wanted, &err) != 0)
