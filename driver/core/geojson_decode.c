@@ -65,6 +65,8 @@ struct text {
 
 static int text_put(struct text *out, const char *data, size_t size)
 {
+    if (size == 0)
+        return 0;
     if (out->capacity - out->size < size) {
         const size_t capacity = (out->size + size) * 2 + 128;
         char *const grown = realloc(out->data, capacity);
@@ -292,7 +294,8 @@ static int read_as_text(struct mf_row *row, struct mf_text *t, struct mf_string 
     int failed = format_value(row, t, &out);
     char *const made = failed ? NULL : arena_take(row, out.size);
     if (made != NULL) {
-        memcpy(made, out.data, out.size);
+        if (out.size > 0)
+            memcpy(made, out.data, out.size);
         *string = (struct mf_string){made, out.size};
     } else if (!failed) {
         failed = NO_MEMORY;

@@ -345,7 +345,7 @@ static int read_properties(struct mf_scanner *s, struct mf_text *t, struct featu
         feature->properties = AN_OBJECT;
         return read_members(s, t);
     }
-    enum mf_value_class kind;
+    enum mf_value_class kind = MF_CLASS_NULL;
     struct mf_span string;
     int negative;
     const enum mf_lex lex = read_class(t, &kind, &string, &negative);
@@ -891,7 +891,7 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
         s->state = FAILED;
         return mf_error_set(err, MF_ERR_TRUNCATED,
                             "the result ends too early, after %llu bytes and %llu features",
-                            (unsigned long long)(s->offset + s->carry_size),
+                            (unsigned long long)s->offset + s->carry_size,
                             (unsigned long long)s->found.feature_count);
     }
     if (!s->is_collection || !s->has_features)

@@ -89,7 +89,7 @@ static enum mf_lex skip_scalar(struct mf_text *t)
 /* Skips an object or array. Which of the two each level is, is kept in one bit. */
 static enum mf_lex skip_nested(struct mf_text *t)
 {
-    unsigned char is_object[MF_TEXT_MAX_DEPTH / 8];
+    unsigned char is_object[MF_TEXT_MAX_DEPTH / 8] = {0};
     int depth = 0;
     int first = 1;
     enum mf_lex lex;
@@ -137,8 +137,8 @@ enum mf_lex mf_text_skip(struct mf_text *t)
 
 static unsigned hex4(const char *p)
 {
-    return (unsigned)(hex_value(p[0]) << 12 | hex_value(p[1]) << 8 | hex_value(p[2]) << 4 |
-                      hex_value(p[3]));
+    return (unsigned)hex_value(p[0]) << 12 | (unsigned)hex_value(p[1]) << 8 |
+           (unsigned)hex_value(p[2]) << 4 | (unsigned)hex_value(p[3]);
 }
 
 static char *put_utf8(char *out, unsigned c)
