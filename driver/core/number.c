@@ -171,6 +171,7 @@ int64_t mf_number_int64(const struct mf_number *number)
 #define POWER_MAX 22
 
 /* The most significant 128 bits of 5^q, high word first; rounded up for negative q. */
+/* clang-format off */
 static const uint64_t powers_of_five[POWER_MAX - POWER_MIN + 1][2] = {
     {0x9e74d1b791e07e48U, 0x775ea264cf55347eU},
     {0xc612062576589ddaU, 0x95364afe032a819eU},
@@ -223,6 +224,7 @@ static const uint64_t powers_of_five[POWER_MAX - POWER_MIN + 1][2] = {
     {0xd8d726b7177a8000U, 0x0000000000000000U},
     {0x878678326eac9000U, 0x0000000000000000U},
 };
+/* clang-format on */
 
 static double double_from_bits(uint64_t bits)
 {

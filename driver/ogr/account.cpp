@@ -11,11 +11,20 @@
 namespace
 {
 
+std::string UserAgent()
+{
+    return std::string("gdal-mapflow/" MAPFLOW_VERSION " GDAL/") + GDALVersionInfo("RELEASE_NAME");
+}
+
 // The headers of the user that CPLHTTPSetOptions has gathered are handed to the transport, which adds
 // its own: GDAL_HTTP_HEADERS is merged and not replaced.
+// Newer GDALs set a user agent of their own unless they are given one.
 void *Configure(void *, void *handle, const char *url)
 {
-    return CPLHTTPSetOptions(handle, url, nullptr);
+    CPLStringList options;
+    if (VSIGetPathSpecificOption(url, "GDAL_HTTP_USERAGENT", nullptr) == nullptr)
+        options.SetNameValue("USERAGENT", UserAgent().c_str());
+    return CPLHTTPSetOptions(handle, url, options.List());
 }
 
 void ReleaseHeaders(void *, void *headers)
@@ -37,8 +46,7 @@ bool GetTransport(mf_transport &transport, mf_error &err)
     const std::lock_guard<std::mutex> lock(transportMutex);
     if (sharedTransport.perform == nullptr)
     {
-        const std::string agent = std::string("gdal-mapflow/" MAPFLOW_VERSION " GDAL/") +
-                                  GDALVersionInfo("RELEASE_NAME");
+        const std::string agent = UserAgent();
         mf_transport_options options = {};
         options.hooks = {nullptr, Configure, ReleaseHeaders, OGRMapflowDebug, WantsVerbose};
         options.user_agent = agent.c_str();
