@@ -74,10 +74,12 @@ int mf_client_cancelled(const struct mf_client *client);
 int mf_client_get(struct mf_client *client, const char *path, cJSON **out,
                   struct mf_error *err) MF_NODISCARD;
 
-/* GET `path` and send the 2xx body to `sink`. Retried from the start: sink->begin is called again
- * for each try whose answer is 2xx, sink->end after a whole body. `max_body` in bytes after
- * decoding, 0: no limit. 204, 205 and 206 are MF_ERR_FORMAT. There is no time limit but the low
- * speed one. */
+/* GET `path` and send the 2xx body to `sink`. Retried: a try that was cut is continued by a Range
+ * request when the server has offered that with a strong ETag, else it starts again, and
+ * sink->begin is called again. sink->end is called after a whole body; its MF_ERR_TRUNCATED is
+ * retried only when the body ended with the connection. `max_body` in bytes after decoding, 0: no
+ * limit. 204, 205 and a 206 that nobody asked for are MF_ERR_FORMAT. There is no time limit but the
+ * low speed one. */
 int mf_client_download(struct mf_client *client, const char *path, const struct mf_sink *sink,
                        int64_t max_body, struct mf_error *err) MF_NODISCARD;
 
