@@ -17,7 +17,8 @@ sys.path.insert(0, str(AUTOTEST))
 # Before GDAL registers its drivers: the plugin of the build tree, and none of the user's settings.
 os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 os.environ["GDAL_HTTP_RETRY_DELAY"] = "0.01"
-for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")]:
+for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")
+             or n in ("GDAL_CURL_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")]:
     del os.environ[name]
 
 from osgeo import gdal  # noqa: E402
