@@ -149,6 +149,10 @@ static void test_refused(void)
     CHECK_TEXT(script.requests[2].headers, "");
     const struct script_step unasked[] = {{.status = 206, .body = "0123"}};
     CHECK_HOLDS(download(unasked, COUNT(unasked), 0, 0), "206");
+    const struct script_step nothing[] = {{.status = 204}, {.status = 200, .body = "0123"}};
+    CHECK_HOLDS(download(nothing, COUNT(nothing), 0, 0), "nothing where a whole result");
+    CHECK_NUMBER(err.http_status, 204);
+    CHECK_NUMBER(script.next, 1);
     const struct script_step never[] = {{.status = 416, .body = "{}"}};
     CHECK_HOLDS(download(never, COUNT(never), 0, 0), "416");
     CHECK_NUMBER(script.next, 1);

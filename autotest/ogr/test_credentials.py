@@ -6,17 +6,12 @@ import json
 import pytest
 from osgeo import gdal
 
-import oracle
 from relays import Proxy
 from settings import LEIDEN, config, path_specific, read_all
 
+pytestmark = pytest.mark.usefixtures("every_time")
+
 WRONG = base64.b64encode(b"me@example.com:wrong-secret-of-mine").decode()
-
-
-@pytest.fixture(autouse=True)
-def exceptions():
-    with oracle.exceptions(True):
-        yield
 
 
 def schemes(sb):

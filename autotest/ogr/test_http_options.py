@@ -8,19 +8,14 @@ import time
 import pytest
 from osgeo import gdal
 
-import oracle
 from certificates import Certificates
 from relays import Proxy, Silent, TlsFront
 from settings import LEIDEN, config, path_specific, read_all
 
+pytestmark = pytest.mark.usefixtures("every_time")
+
 GDAL_VERSION = int(gdal.VersionInfo("VERSION_NUM"))
 AT_LEAST_3_7 = GDAL_VERSION >= 3070000
-
-
-@pytest.fixture(autouse=True)
-def exceptions():
-    with oracle.exceptions(True):
-        yield
 
 
 @pytest.fixture

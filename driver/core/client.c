@@ -317,13 +317,6 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
     mf_response_init(&response);
     mf_download_init(&download, sink, &response, max_body);
     int failed = run(client, &call, &response, &local);
-    const int status = response.status;
-    if (!failed && (status == 204 || status == 205)) {
-        failed = mf_error_set(&local, MF_ERR_FORMAT,
-                              "The server sent nothing where a result was expected (HTTP %d)",
-                              status);
-        local.http_status = status;
-    }
     mf_response_free(&response);
     if (failed)
         report(err, &local);

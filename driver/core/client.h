@@ -54,6 +54,9 @@ void mf_client_close(struct mf_client *client); /* NULL-safe */
 /* The base URL without a trailing slash. */
 const char *mf_client_base_url(const struct mf_client *client);
 
+/* Tells one account from another: the same for clients with the same token. Says nothing of it. */
+uint64_t mf_client_account(const struct mf_client *client);
+
 /* 1 when the client was asked to stop. */
 int mf_client_cancelled(const struct mf_client *client);
 

@@ -122,6 +122,11 @@ void mf_client_close(struct mf_client *client)
     free(client);
 }
 
+uint64_t mf_client_account(const struct mf_client *client)
+{
+    return client->credentials.fingerprint;
+}
+
 const char *mf_client_base_url(const struct mf_client *client)
 {
     return client->base_url;

@@ -52,12 +52,22 @@ static int is_the_rest(const struct mf_download *download, const char *range)
     return total > 0 && last == total - 1 && (download->total < 0 || total == download->total);
 }
 
+static int is_not_whole(const struct mf_download *download, struct mf_error *err)
+{
+    const int status = download->response->status;
+    mf_error_set(err, MF_ERR_FORMAT,
+                 "The server sent %s where a whole result was expected (HTTP %d)",
+                 status == 206 ? "a part" : "nothing", status);
+    if (err != NULL)
+        err->http_status = status;
+    return -1;
+}
+
 static int begin_part(struct mf_download *download, struct mf_error *err)
 {
     const char *etag = mf_response_header(download->response, "etag");
     if (!download->asks_for_rest)
-        return mf_error_set(err, MF_ERR_FORMAT,
-                            "The server sent a part where a whole result was expected (HTTP 206)");
+        return is_not_whole(download, err);
     if (is_the_rest(download, mf_response_header(download->response, "content-range")) &&
         (etag == NULL || strcmp(etag, download->etag) == 0) && is_identity(download->response))
         return 0;
@@ -90,6 +100,9 @@ static int write(void *ctx, const char *data, size_t size, struct mf_error *err)
 static int end(void *ctx, struct mf_error *err)
 {
     struct mf_download *const download = ctx;
+    const int status = download->response->status;
+    if (status == 204 || status == 205) /* the target would call it cut */
+        return is_not_whole(download, err);
     download->etag[0] = '\0'; /* the target has taken the body for whole: there is no rest */
     const struct mf_sink *target = download->target;
     return target->end != NULL ? target->end(target->ctx, err) : 0;

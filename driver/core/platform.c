@@ -1,5 +1,6 @@
 #include "platform.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -234,6 +236,146 @@ int mf_read_small_file(const char *path, size_t max_size, char **text, int *is_p
     const int failed = read_all(fd, path, max_size, text, err);
     close(fd);
     return failed;
+}
+
+int mf_map_path(struct mf_map *map, const char *path, struct mf_error *err)
+{
+    struct mf_file file = {open(path, O_RDONLY | O_CLOEXEC), (char *)path};
+    if (file.fd < 0)
+        return mf_error_set(err, MF_ERR_FILE, "Cannot open %s: %s", path, strerror(errno));
+    const int failed = mf_map_file(map, &file, err);
+    close(file.fd);
+    return failed;
+}
+
+int mf_file_install(struct mf_file *file, const char *path, struct mf_error *err)
+{
+    char *const copy = mf_text_format("%s", path);
+    if (copy == NULL)
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    if (rename(file->path, path) != 0) {
+        free(copy);
+        return mf_error_set(err, MF_ERR_FILE, "Cannot write %s: %s", path, strerror(errno));
+    }
+    free(file->path);
+    file->path = copy;
+    return 0;
+}
+
+void mf_file_close(struct mf_file *file)
+{
+    if (file == NULL || file->path == NULL)
+        return;
+    if (file->fd >= 0)
+        close(file->fd);
+    free(file->path);
+    file->fd = -1;
+    file->path = NULL;
+}
+
+int mf_file_sync(struct mf_file *file, struct mf_error *err)
+{
+    return fsync(file->fd) == 0 ? 0 : write_error(file, err);
+}
+
+static int64_t nanoseconds(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+int mf_path_identity(const char *path, struct mf_file_identity *identity)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return -1;
+    identity->size = (uint64_t)info.st_size;
+    identity->inode = (uint64_t)info.st_ino;
+#ifdef __APPLE__
+    identity->changed = nanoseconds(&info.st_ctimespec);
+    identity->used = nanoseconds(&info.st_mtimespec);
+#else
+    identity->changed = nanoseconds(&info.st_ctim);
+    identity->used = nanoseconds(&info.st_mtim);
+#endif
+    return 0;
+}
+
+void mf_path_touch(const char *path)
+{
+    utimensat(AT_FDCWD, path, NULL, 0);
+}
+
+void mf_path_remove(const char *path)
+{
+    unlink(path);
+}
+
+int mf_folder_create(const char *path, struct mf_error *err)
+{
+    char *const copy = mf_text_format("%s", path);
+    if (copy == NULL)
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(copy, 0700);
+        *slash = '/';
+    }
+    const int failed = mkdir(copy, 0700) != 0 && errno != EEXIST;
+    if (failed)
+        mf_error_set(err, MF_ERR_FILE, "Cannot create the folder %s: %s", path, strerror(errno));
+    free(copy);
+    return failed ? -1 : 0;
+}
+
+void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name), void *ctx)
+{
+    DIR *const folder = opendir(path);
+    if (folder == NULL)
+        return;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        if (entry->d_name[0] != '.')
+            each(ctx, entry->d_name);
+    }
+    closedir(folder);
+}
+
+char *mf_user_cache_directory(void)
+{
+    const char *const xdg = getenv("XDG_CACHE_HOME");
+    if (xdg != NULL && xdg[0] == '/')
+        return mf_text_format("%s", xdg);
+    const char *const home = getenv("HOME");
+    return home != NULL && home[0] == '/' ? mf_text_format("%s/.cache", home) : NULL;
+}
+
+void mf_boot_id(char id[MF_BOOT_ID_SIZE])
+{
+    const int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    const ssize_t size = fd < 0 ? 0 : read(fd, id, MF_BOOT_ID_SIZE - 1);
+    if (fd >= 0)
+        close(fd);
+    id[size > 0 ? size : 0] = '\0';
+    id[strcspn(id, "\n")] = '\0';
+}
+
+int mf_lock_try(struct mf_lock *lock, const char *path)
+{
+    lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock->fd < 0)
+        return -1;
+    if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0)
+        return 1;
+    const int busy = errno == EWOULDBLOCK;
+    close(lock->fd);
+    lock->fd = -1;
+    return busy ? 0 : -1;
+}
+
+void mf_lock_release(struct mf_lock *lock)
+{
+    if (lock->fd >= 0)
+        close(lock->fd);
+    lock->fd = -1;
 }
 
 const char *mf_temporary_directory(void)

@@ -79,8 +79,63 @@ void mf_map_release(struct mf_map *map);
 int mf_read_small_file(const char *path, size_t max_size, char **text, int *is_private,
                        struct mf_error *err) MF_NODISCARD;
 
+/* Maps the file at `path`. MF_ERR_FILE when it cannot be opened. */
+int mf_map_path(struct mf_map *map, const char *path, struct mf_error *err) MF_NODISCARD;
+
+/* Gives the file its final name, over any file of that name, in one step. It stays open. */
+int mf_file_install(struct mf_file *file, const char *path, struct mf_error *err) MF_NODISCARD;
+
+/* Closes the file and leaves it where it is. NULL-safe, and safe on a closed file. */
+void mf_file_close(struct mf_file *file);
+
+/* Waits until what was written is on the disk. */
+int mf_file_sync(struct mf_file *file, struct mf_error *err) MF_NODISCARD;
+
+/* What tells one state of a file from another without reading it: any write changes it. */
+struct mf_file_identity {
+    uint64_t size; /* bytes */
+    uint64_t inode;
+    int64_t changed; /* ns since 1970: the last change of content or attributes */
+    int64_t used;    /* ns since 1970: set by mf_path_touch */
+};
+
+/* Returns 0, or -1 when there is no such file. */
+int mf_path_identity(const char *path, struct mf_file_identity *identity);
+
+/* Marks a file as used now. */
+void mf_path_touch(const char *path);
+
+/* Removes a file; that it is not there is fine. */
+void mf_path_remove(const char *path);
+
+/* Creates a folder and those above it, for its owner alone. That it exists is fine. */
+int mf_folder_create(const char *path, struct mf_error *err) MF_NODISCARD;
+
+/* Calls `each` with the name of each file in a folder; a folder that is not there has none. */
+void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name), void *ctx);
+
 /* The folder for temporary files: TMPDIR, else /tmp. */
 const char *mf_temporary_directory(void);
+
+/* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME. NULL when there is neither;
+ * else the caller frees it. */
+char *mf_user_cache_directory(void);
+
+/* A text that changes when the computer starts anew, "" when it cannot be known. */
+#define MF_BOOT_ID_SIZE 40
+void mf_boot_id(char id[MF_BOOT_ID_SIZE]);
+
+/* ---- locks between processes ---------------------------------------------------------------- */
+
+/* Held by one process (and one holder in it) at a time; ends with the process, however it ends. */
+struct mf_lock {
+    int fd; /* -1 when not held */
+};
+
+/* Returns 1 when the lock is held now, 0 when somebody else holds it, -1 when locking is not possible
+ * here. `path` is a file made for this. */
+int mf_lock_try(struct mf_lock *lock, const char *path);
+void mf_lock_release(struct mf_lock *lock);
 
 /* ---- locks --------------------------------------------------------------------------------- */
 

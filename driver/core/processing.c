@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "text.h"
+
 int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
 {
     if (strlen(text) != MF_UUID_SIZE - 1)
@@ -218,6 +220,13 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
     const int failed = mf_processing_parse(processing, document, err);
     cJSON_Delete(document);
     return failed ? mf_error_prefix(err, "processing %s", id) : 0;
+}
+
+char *mf_processing_fingerprint(const struct mf_processing *p)
+{
+    return mf_text_format("%s|%s|%s|%.17g|%.17g|%s", p->status, p->review != NULL ? p->review : "",
+                          p->updated != NULL ? p->updated : "", p->area_m2, p->cost,
+                          p->vector_layer_id != NULL ? p->vector_layer_id : "");
 }
 
 /* ---- states --------------------------------------------------------------------------------- */

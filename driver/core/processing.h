@@ -57,6 +57,18 @@ void mf_processing_free(struct mf_processing *processing); /* NULL-safe, empties
 int mf_processing_get(struct mf_processing *processing, struct mf_client *client, const char *id,
                       struct mf_error *err) MF_NODISCARD;
 
+/* The same, but answered from memory when this process has asked not long ago: some programs open a
+ * dataset several times to show it once. A processing whose result is open in the process is asked for
+ * again after MF_RECENT_WHILE_OPEN s, another after MF_RECENT s; one that is not terminal always. */
+#define MF_RECENT 2.0
+#define MF_RECENT_WHILE_OPEN 60.0
+int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
+                             const char *id, struct mf_error *err) MF_NODISCARD;
+
+/* What tells one result of a processing from another: the status, the review and what changes with
+ * them. A new text (free it), NULL without memory. */
+char *mf_processing_fingerprint(const struct mf_processing *processing);
+
 /* Whether no further change is to be expected without a restart. */
 int mf_processing_is_terminal(const struct mf_processing *processing);
 

@@ -1,13 +1,25 @@
 #include "result.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "cache.h"
+#include "hash.h"
+#include "result_index.h"
+#include "text.h"
+
+/* How often somebody who waits for another's download looks again, s. */
+#define LOOK_AGAIN 0.01
+
+/* ---- download ------------------------------------------------------------------------------- */
 
 /* Where the bytes of a download go: to the file and through the scanner. */
 struct intake {
     struct mf_file *file;
     struct mf_scanner *scanner;
     struct mf_collection *collection;
+    struct mf_hash hash;
     int started; /* a byte that is no white space has come */
 };
 
@@ -16,6 +28,7 @@ static int intake_begin(void *ctx, int64_t announced, struct mf_error *err)
     struct intake *const intake = ctx;
     (void)announced;
     intake->started = 0;
+    mf_hash_init(&intake->hash);
     mf_scanner_reset(intake->scanner);
     return mf_file_truncate(intake->file, err);
 }
@@ -43,6 +56,7 @@ static int intake_write(void *ctx, const char *data, size_t size, struct mf_erro
         return -1;
     if (mf_file_write(intake->file, data, size, err) != 0)
         return -1;
+    mf_hash_add(&intake->hash, data, size);
     return mf_scanner_feed(intake->scanner, data, size, err);
 }
 
@@ -52,53 +66,304 @@ static int intake_end(void *ctx, struct mf_error *err)
     return mf_scanner_finish(intake->scanner, intake->collection, err);
 }
 
-static int download(struct mf_result *result, struct mf_scanner *scanner, struct mf_client *client,
-                    const char *path, int64_t max_size, struct mf_error *err)
+/* Fetches the result into result->file, which is open, and maps it. */
+static int download(struct mf_result *result, const struct mf_result_request *request,
+                    uint64_t *checksum, struct mf_error *err)
 {
-    struct intake intake = {&result->file, scanner, &result->collection, 0};
-    const struct mf_sink sink = {&intake, intake_begin, intake_write, intake_end};
-    if (mf_client_download(client, path, &sink, max_size, err) != 0)
+    struct mf_scanner *scanner = NULL;
+    if (mf_scanner_open(&scanner, &request->rules, err) != 0)
         return -1;
-    return mf_map_file(&result->map, &result->file, err);
+    struct intake intake = {.file = &result->file,
+                            .scanner = scanner,
+                            .collection = &result->collection};
+    const struct mf_sink sink = {&intake, intake_begin, intake_write, intake_end};
+    char *const path =
+        mf_text_format("/processings/%s/result%s%s", request->id,
+                       request->aoi_id != NULL ? "?aoiId=" : "",
+                       request->aoi_id != NULL ? request->aoi_id : "");
+    int failed = path == NULL
+                     ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
+                     : mf_client_download(request->client, path, &sink,
+                                          request->max_size > 0 ? request->max_size
+                                                                : MF_DEFAULT_MAX_RESULT_SIZE,
+                                          err);
+    free(path);
+    mf_scanner_close(scanner);
+    if (failed)
+        return -1;
+    *checksum = mf_hash_value(&intake.hash);
+    return mf_map_file(&result->text, &result->file, err);
 }
 
-int mf_result_download(struct mf_result *result, struct mf_client *client, const char *id,
-                       const char *aoi_id, const struct mf_result_options *options,
-                       struct mf_error *err)
+static void free_content(struct mf_result *result)
 {
-    char path[192];
-    struct mf_scanner *scanner = NULL;
-    const char *const directory =
-        options->directory != NULL ? options->directory : mf_temporary_directory();
+    if (result->index.base != NULL)
+        mf_index_collection_free(&result->collection);
+    else
+        mf_collection_free(&result->collection);
+    mf_map_release(&result->text);
+    mf_map_release(&result->index);
+    mf_file_discard(&result->file);
+    free(result->document);
     memset(result, 0, sizeof *result);
     result->file.fd = -1;
-    if (aoi_id != NULL)
-        snprintf(path, sizeof path, "/processings/%s/result?aoiId=%s", id, aoi_id);
-    else
-        snprintf(path, sizeof path, "/processings/%s/result", id);
+}
 
-    int failed = mf_scanner_open(&scanner, &options->rules, err);
-    if (!failed)
-        failed = mf_file_create_temporary(&result->file, directory, "mapflow-", err);
-    if (!failed)
-        failed = download(result, scanner, client, path,
-                          options->max_size > 0 ? options->max_size : MF_DEFAULT_MAX_RESULT_SIZE,
-                          err);
-    mf_scanner_close(scanner);
-    if (failed) {
-        mf_result_free(result);
-        return mf_error_prefix(err, "result of processing %s", id);
+/* ---- where a result comes from -------------------------------------------------------------- */
+
+static int fetch_uncached(struct mf_result *result, const struct mf_result_request *request,
+                          struct mf_error *err)
+{
+    uint64_t checksum;
+    if (mf_file_create_temporary(&result->file, mf_temporary_directory(), "mapflow-", err) != 0)
+        return -1;
+    return download(result, request, &checksum, err);
+}
+
+static int is_cancelled(const struct mf_result_request *request)
+{
+    return request->cancel.is_cancelled != NULL &&
+           request->cancel.is_cancelled(request->cancel.ctx);
+}
+
+/* Waits until the entry's lock is ours. Returns 1 when it is, 0 when meanwhile somebody else has
+ * fetched the result and *result is open, -1 when the user has had enough. */
+static int wait_for_lock(struct mf_cache *cache, const struct mf_result_request *request,
+                         struct mf_result *result, struct mf_error *err)
+{
+    int waited = 0;
+    while (!mf_cache_try_lock(cache)) {
+        if (is_cancelled(request))
+            return mf_error_set(err, MF_ERR_CANCELLED, "interrupted");
+        mf_sleep(LOOK_AGAIN);
+        waited = 1;
     }
+    if ((waited || request->mode == MF_CACHE_YES) && mf_cache_load(cache, request, result))
+        return 0;
+    return 1;
+}
+
+static void warn_of_cache(const struct mf_result_request *request, const struct mf_error *why)
+{
+    char line[MF_ERROR_MESSAGE_SIZE + 128];
+    if (request->warn == NULL)
+        return;
+    snprintf(line, sizeof line, "The result is not cached: %s. CACHE_DIR names another folder.",
+             why->message);
+    request->warn(request->log_ctx, line);
+}
+
+static int fetch_into_cache(struct mf_cache *cache, struct mf_result *result,
+                            const struct mf_result_request *request, struct mf_error *err)
+{
+    uint64_t checksum;
+    if (request->mode == MF_CACHE_YES && mf_cache_load(cache, request, result))
+        return 0;
+    const int locked = wait_for_lock(cache, request, result, err);
+    if (locked <= 0)
+        return locked;
+    if (mf_cache_create_text(cache, &result->file, err) != 0)
+        return -1;
+    if (download(result, request, &checksum, err) != 0)
+        return -1;
+    struct mf_error cache_error;
+    mf_error_init(&cache_error);
+    if (mf_cache_store(cache, request, result, checksum, &cache_error) != 0)
+        warn_of_cache(request, &cache_error); /* the result is good all the same */
     return 0;
 }
 
-void mf_result_free(struct mf_result *result)
+static int open_offline(struct mf_result *result, const struct mf_result_request *request,
+                        struct mf_error *err)
+{
+    struct mf_cache cache;
+    if (mf_cache_open(&cache, request, 1, err) != 0)
+        return -1;
+    const int loaded = mf_cache_load(&cache, request, result);
+    mf_cache_close(&cache);
+    if (!loaded)
+        return mf_error_set(err, MF_ERR_NOT_FOUND,
+                            "it is not in the cache, and CACHE=OFFLINE allows no request. Open it once "
+                            "with CACHE=YES");
+    return 0;
+}
+
+/* The cache's folder cannot be used at all: then the result is fetched without it. */
+static int fetch(struct mf_result *result, const struct mf_result_request *request,
+                 struct mf_error *err)
+{
+    struct mf_cache cache;
+    struct mf_error cache_error;
+    mf_error_init(&cache_error);
+    if (request->mode == MF_CACHE_NO)
+        return fetch_uncached(result, request, err);
+    if (mf_cache_open(&cache, request, 0, &cache_error) != 0) {
+        warn_of_cache(request, &cache_error);
+        return fetch_uncached(result, request, err);
+    }
+    int failed = fetch_into_cache(&cache, result, request, &cache_error);
+    mf_cache_close(&cache);
+    if (failed && cache_error.kind == MF_ERR_FILE && result->text.base == NULL &&
+        result->file.path == NULL) {
+        warn_of_cache(request, &cache_error);
+        return fetch_uncached(result, request, err);
+    }
+    if (failed && err != NULL)
+        *err = cache_error;
+    return failed;
+}
+
+/* ---- sharing -------------------------------------------------------------------------------- */
+
+/* Results that are open in this process, guarded by the global lock. */
+struct shared {
+    struct mf_result result; /* first, so that a result is its entry */
+    char *key;
+    int users;
+    int is_loading;
+    struct shared *next;
+};
+
+static struct shared *open_results;
+
+static char *key_of(const struct mf_result_request *r)
+{
+    return mf_text_format("%s\n%s\n%s\n%s\n%s\n%d%d", r->base_url, r->id,
+                          r->aoi_id != NULL ? r->aoi_id : "",
+                          r->fingerprint != NULL ? r->fingerprint : "",
+                          r->cache_directory != NULL ? r->cache_directory : "",
+                          r->rules.mixed_string_is_json, r->rules.untyped_objects_are_rows);
+}
+
+static struct shared *find_shared(const char *key)
+{
+    for (struct shared *s = open_results; s != NULL; s = s->next) {
+        if (strcmp(s->key, key) == 0)
+            return s;
+    }
+    return NULL;
+}
+
+static void unlink_shared(struct shared *gone)
+{
+    struct shared **link = &open_results;
+    while (*link != NULL && *link != gone)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = gone->next;
+}
+
+static void free_shared(struct shared *shared)
+{
+    free_content(&shared->result);
+    free(shared->key);
+    free(shared);
+}
+
+/* Finds the result in the table, waiting while another thread loads it, or puts an empty entry there
+ * that the caller has to load. Returns 1, 0 for the empty entry, -1. */
+static int find_or_claim(struct shared **out, char *key, const struct mf_result_request *request,
+                         struct mf_error *err)
+{
+    for (;;) {
+        mf_global_lock();
+        struct shared *const found = key[0] != '\0' ? find_shared(key) : NULL;
+        if (found != NULL && !found->is_loading) {
+            ++found->users;
+            mf_global_unlock();
+            free(key);
+            *out = found;
+            return 1;
+        }
+        if (found == NULL) {
+            struct shared *const mine = calloc(1, sizeof *mine);
+            if (mine != NULL) {
+                mine->key = key;
+                mine->users = 1;
+                mine->is_loading = 1;
+                mine->result.file.fd = -1;
+                mine->next = open_results;
+                open_results = mine;
+            }
+            mf_global_unlock();
+            *out = mine;
+            if (mine == NULL)
+                free(key);
+            return mine != NULL ? 0 : mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        }
+        mf_global_unlock();
+        if (is_cancelled(request)) {
+            free(key);
+            return mf_error_set(err, MF_ERR_CANCELLED, "interrupted");
+        }
+        mf_sleep(LOOK_AGAIN);
+    }
+}
+
+static int load(struct shared *shared, const struct mf_result_request *request,
+                struct mf_error *err)
+{
+    const int failed = request->mode == MF_CACHE_OFFLINE
+                           ? open_offline(&shared->result, request, err)
+                           : fetch(&shared->result, request, err);
+    mf_global_lock();
+    shared->is_loading = 0;
+    if (failed)
+        unlink_shared(shared);
+    mf_global_unlock();
+    if (failed)
+        free_shared(shared);
+    return failed;
+}
+
+int mf_result_acquire(const struct mf_result **out, const struct mf_result_request *request,
+                      struct mf_error *err)
+{
+    struct shared *shared = NULL;
+    char *key = key_of(request);
+    *out = NULL;
+    if (key == NULL)
+        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    /* Who asks for a fresh or a private copy must not be given one that is open already. */
+    if (request->mode == MF_CACHE_REFRESH) {
+        mf_global_lock();
+        struct shared *const former = find_shared(key);
+        if (former != NULL && !former->is_loading)
+            former->key[0] = '\0'; /* found by nobody any more */
+        mf_global_unlock();
+    }
+    if (request->mode == MF_CACHE_NO)
+        key[0] = '\0';
+    const int found = find_or_claim(&shared, key, request, err);
+    const int failed = found < 0 || (found == 0 && load(shared, request, err) != 0);
+    if (failed)
+        return mf_error_prefix(err, "result of processing %s", request->id);
+    *out = &shared->result;
+    return 0;
+}
+
+void mf_result_release(const struct mf_result *result)
 {
     if (result == NULL)
         return;
-    mf_collection_free(&result->collection);
-    mf_map_release(&result->map);
-    mf_file_discard(&result->file);
-    memset(result, 0, sizeof *result);
-    result->file.fd = -1;
+    struct shared *const shared = (struct shared *)(void *)(uintptr_t)result;
+    mf_global_lock();
+    const int last = --shared->users == 0;
+    if (last)
+        unlink_shared(shared);
+    mf_global_unlock();
+    if (last)
+        free_shared(shared);
+}
+
+int mf_result_is_open(const char *base_url, const char *id)
+{
+    const size_t size = strlen(base_url), id_size = strlen(id);
+    int found = 0;
+    mf_global_lock();
+    for (const struct shared *s = open_results; s != NULL && !found; s = s->next)
+        found = !s->is_loading && strncmp(s->key, base_url, size) == 0 && s->key[size] == '\n' &&
+                strncmp(s->key + size + 1, id, id_size) == 0;
+    mf_global_unlock();
+    return found;
 }

@@ -8,16 +8,6 @@
 namespace
 {
 
-void Debug(void *, const char *line)
-{
-    CPLDebug("MAPFLOW", "%s", line);
-}
-
-void Warn(void *, const char *line)
-{
-    CPLError(CE_Warning, CPLE_AppDefined, "%s", line);
-}
-
 // One transport for the whole process, so that connections outlive datasets.
 std::mutex transportMutex;
 mf_transport sharedTransport = {nullptr, nullptr, nullptr};
@@ -29,7 +19,7 @@ bool GetTransport(mf_transport &transport, mf_error &err)
     {
         const std::string agent = OGRMapflowUserAgent();
         mf_transport_options options = {};
-        options.hooks = OGRMapflowHTTPHooks(Debug);
+        options.hooks = OGRMapflowHTTPHooks(OGRMapflowDebug);
         options.user_agent = agent.c_str();
         if (mf_transport_curl_open(&sharedTransport, &options, &err) != 0)
             return false;
@@ -46,6 +36,33 @@ mf_auth_scheme SchemeOf(const std::string &auth)
 }
 
 } // namespace
+
+void OGRMapflowDebug(void *, const char *line)
+{
+    CPLDebug("MAPFLOW", "%s", line);
+}
+
+void OGRMapflowWarn(void *, const char *line)
+{
+    CPLError(CE_Warning, CPLE_AppDefined, "%s", line);
+}
+
+std::string OGRMapflowBaseURL(const OGRMapflowOptions &options)
+{
+    std::string url = options.Get("API_URL", MF_DEFAULT_API_URL);
+    while (!url.empty() && url.back() == '/')
+        url.pop_back();
+    return url;
+}
+
+mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options)
+{
+    const std::string mode = options.Get("CACHE", "YES");
+    return EQUAL(mode.c_str(), "NO")        ? MF_CACHE_NO
+           : EQUAL(mode.c_str(), "REFRESH") ? MF_CACHE_REFRESH
+           : EQUAL(mode.c_str(), "OFFLINE") ? MF_CACHE_OFFLINE
+                                            : MF_CACHE_YES;
+}
 
 OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
 {
@@ -71,8 +88,8 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
     wanted.max_retry = atoi(OGRMapflowHTTPOption("GDAL_HTTP_MAX_RETRY", "-1").c_str());
     wanted.retry_delay = CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_RETRY_DELAY", "-1").c_str());
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
-    wanted.debug = Debug;
-    wanted.warn = Warn;
+    wanted.debug = OGRMapflowDebug;
+    wanted.warn = OGRMapflowWarn;
 
     mf_client *client = nullptr;
     if (mf_client_open(&client, &wanted, &err) != 0)

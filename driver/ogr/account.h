@@ -6,6 +6,7 @@
 
 #include "client.h"
 #include "options.h"
+#include "result.h"
 
 struct OGRMapflowClientDeleter
 {
@@ -16,6 +17,16 @@ using OGRMapflowClient = std::unique_ptr<mf_client, OGRMapflowClientDeleter>;
 
 // Makes no request. Returns nullptr after one CPLError: no token, a bad URL, a bad option.
 OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options);
+
+// The base URL of the service as the client uses it.
+std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
+
+// The open option CACHE; MF_CACHE_YES for anything unknown.
+mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options);
+
+// One line for the debug log, and one that the user should see.
+void OGRMapflowDebug(void *, const char *line);
+void OGRMapflowWarn(void *, const char *line);
 
 // Frees what the driver keeps for the whole process: its connections. Called when GDAL unloads it.
 void OGRMapflowDisconnectAll();

@@ -1,6 +1,8 @@
 #include "dataset.h"
 
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 
 #include "report.h"
 #include "status_tables.h"
@@ -10,13 +12,29 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions opt
     std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
     dataset->SetDescription(dataset->m_options.PublicName().c_str());
     dataset->m_statusOnly = dataset->m_options.GetBool("STATUS_ONLY", false);
-    dataset->m_client = OGRMapflowConnect(dataset->m_options);
-    if (dataset->m_client == nullptr || !dataset->LoadProcessing())
+    dataset->m_offline = OGRMapflowCacheMode(dataset->m_options) == MF_CACHE_OFFLINE;
+    if (!(dataset->m_offline ? dataset->OpenOffline() : dataset->OpenOnline()))
         return nullptr;
     dataset->PublishMetadata();
-    if (!dataset->m_statusOnly && !dataset->LoadResult())
-        return nullptr;
     return dataset;
+}
+
+bool OGRMapflowDataset::OpenOnline()
+{
+    m_client = OGRMapflowConnect(m_options);
+    return m_client != nullptr && LoadProcessing() && (m_statusOnly || LoadResult());
+}
+
+// From the cache alone: no request, and no need of a token.
+bool OGRMapflowDataset::OpenOffline()
+{
+    if (m_statusOnly)
+    {
+        CPLError(CE_Failure, CPLE_IllegalArg,
+                 "STATUS_ONLY=YES asks the server, which CACHE=OFFLINE forbids.");
+        return false;
+    }
+    return LoadResult();
 }
 
 OGRMapflowDataset::~OGRMapflowDataset()
@@ -24,12 +42,21 @@ OGRMapflowDataset::~OGRMapflowDataset()
     mf_processing_free(&m_processing);
 }
 
+// Who refreshes the cache, or uses none, wants to know how things are now.
+int OGRMapflowDataset::GetProcessing(mf_error *err)
+{
+    const auto get = OGRMapflowCacheMode(m_options) == MF_CACHE_YES && !m_statusOnly
+                         ? mf_processing_get_recent
+                         : mf_processing_get;
+    return get(&m_processing, m_client.get(), m_options.ProcessingId().c_str(), err);
+}
+
 bool OGRMapflowDataset::LoadProcessing()
 {
     mf_error err;
     mf_error_init(&err);
     const bool partial = m_options.GetBool("PARTIAL", false);
-    if (mf_processing_get(&m_processing, m_client.get(), m_options.ProcessingId().c_str(), &err) != 0 ||
+    if (GetProcessing(&err) != 0 ||
         (!m_statusOnly && mf_processing_check_result(&m_processing, partial, &err) != 0))
     {
         OGRMapflowReport(err);
@@ -38,39 +65,94 @@ bool OGRMapflowDataset::LoadProcessing()
     return true;
 }
 
-bool OGRMapflowDataset::LoadResult()
+namespace
 {
-    mf_result_options wanted = {};
-    wanted.rules.mixed_string_is_json = GEOJSON_MIXED_STRING_IS_JSON;
-    wanted.rules.untyped_objects_are_rows = GEOJSON_UNTYPED_OBJECTS_ARE_ROWS;
-    if (!m_options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE, wanted.max_size))
+
+// Options of the cache, as the core wants them. Returns false after one CPLError.
+bool ReadCacheOptions(const OGRMapflowOptions &options, mf_result_request &wanted)
+{
+    if (!options.CheckChoice("CACHE", {"YES", "NO", "REFRESH", "OFFLINE"}))
         return false;
-    char aoi[MF_UUID_SIZE];
-    const std::string aoiText = m_options.Get("AOI");
-    if (!aoiText.empty() && !mf_uuid_parse(aoiText.c_str(), aoi))
+    wanted.mode = OGRMapflowCacheMode(options);
+    return options.GetSize("CACHE_SIZE", MF_DEFAULT_CACHE_SIZE, wanted.cache_size) &&
+           options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE, wanted.max_size);
+}
+
+// The UUID of the one area that is wanted, "" for all. Returns false after one CPLError.
+bool ReadArea(const OGRMapflowOptions &options, std::string &area)
+{
+    char uuid[MF_UUID_SIZE] = "";
+    area = options.Get("AOI");
+    if (!area.empty() && !mf_uuid_parse(area.c_str(), uuid))
     {
         CPLError(CE_Failure, CPLE_IllegalArg,
                  "AOI=%.40s is not the UUID of an area. The layer aois of this dataset lists them.",
-                 aoiText.c_str());
+                 area.c_str());
         return false;
     }
+    area = uuid;
+    return true;
+}
+
+} // namespace
+
+std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult()
+{
+    mf_result_request wanted = {};
+    std::string area;
+    if (!ReadCacheOptions(m_options, wanted) || !ReadArea(m_options, area))
+        return nullptr;
+    const std::string url = OGRMapflowBaseURL(m_options);
+    const std::string directory = m_options.Get("CACHE_DIR");
+    const std::unique_ptr<char, decltype(&free)> fingerprint(
+        m_processing.id != nullptr ? mf_processing_fingerprint(&m_processing) : nullptr, free);
+    wanted.client = m_client.get();
+    wanted.base_url = url.c_str();
+    wanted.id = m_options.ProcessingId().c_str();
+    wanted.aoi_id = area.empty() ? nullptr : area.c_str();
+    wanted.fingerprint = fingerprint.get();
+    wanted.document = m_processing.document;
+    wanted.cache_directory = directory.empty() ? nullptr : directory.c_str();
+    wanted.rules.mixed_string_is_json = GEOJSON_MIXED_STRING_IS_JSON;
+    wanted.rules.untyped_objects_are_rows = GEOJSON_UNTYPED_OBJECTS_ARE_ROWS;
+    wanted.debug = OGRMapflowDebug;
+    wanted.warn = OGRMapflowWarn;
 
     mf_error err;
     mf_error_init(&err);
-    const std::shared_ptr<mf_result> result(new mf_result(),
-                                            [](mf_result *owned)
-                                            {
-                                                mf_result_free(owned);
-                                                delete owned;
-                                            });
-    if (mf_result_download(result.get(), m_client.get(), m_processing.id,
-                           aoiText.empty() ? nullptr : aoi, &wanted, &err) != 0)
+    const mf_result *result = nullptr;
+    if (mf_result_acquire(&result, &wanted, &err) != 0)
     {
         OGRMapflowReport(err);
-        return false;
+        return nullptr;
     }
-    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), result);
+    return std::shared_ptr<const mf_result>(result, mf_result_release);
+}
+
+bool OGRMapflowDataset::LoadResult()
+{
+    auto result = AcquireResult();
+    if (result == nullptr)
+        return false;
+    if (m_offline && !ReadDocument(result->document))
+        return false;
+    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), std::move(result));
     return m_resultLayer != nullptr;
+}
+
+// The processing as it was when its result went into the cache.
+bool OGRMapflowDataset::ReadDocument(const char *document)
+{
+    mf_error err;
+    mf_error_init(&err);
+    cJSON *json = nullptr;
+    const bool failed = mf_json_parse(document, strlen(document), "the cached processing", &json,
+                                      &err) != 0 ||
+                        mf_processing_parse(&m_processing, json, &err) != 0;
+    cJSON_Delete(json);
+    if (failed)
+        OGRMapflowReport(err);
+    return !failed;
 }
 
 // A processing may have no name, or one that two of our layers have by right.
@@ -150,6 +232,8 @@ OGRLayer *OGRMapflowDataset::ProcessingLayer()
 OGRLayer *OGRMapflowDataset::AOILayer()
 {
     if (m_aoiLayer == nullptr)
-        m_aoiLayer = OGRMapflowMakeAOITable(this, m_client.get(), m_processing.id);
+        m_aoiLayer = m_client != nullptr
+                         ? OGRMapflowMakeAOITable(this, m_client.get(), m_processing.id)
+                         : nullptr;
     return m_aoiLayer.get();
 }

@@ -30,8 +30,13 @@ class OGRMapflowDataset final : public GDALDataset
   private:
     explicit OGRMapflowDataset(OGRMapflowOptions options) : m_options(std::move(options)) {}
 
+    bool OpenOnline();
+    bool OpenOffline();
+    int GetProcessing(mf_error *err);
     bool LoadProcessing();
     bool LoadResult();
+    bool ReadDocument(const char *document);
+    std::shared_ptr<const mf_result> AcquireResult();
     void PublishMetadata();
     OGRLayer *StatusLayer(int i) MF_CONST_312;
     OGRLayer *ProcessingLayer();
@@ -42,6 +47,7 @@ class OGRMapflowDataset final : public GDALDataset
     OGRMapflowClient m_client{};
     mf_processing m_processing{};
     bool m_statusOnly = false;
+    bool m_offline = false;
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
     std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
     std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};

@@ -23,6 +23,14 @@ const char *const MAPFLOW_OPEN_OPTION_LIST =
     "with the layers processing and aois' default='NO'/>"
     "  <Option name='MAX_RESULT_SIZE' type='string' description='Largest result to accept, in bytes or "
     "with K, M or G' default='64G'/>"
+    "  <Option name='CACHE' type='string-select' description='Use of the cache: YES reads and stores, NO "
+    "does neither, REFRESH fetches anew, OFFLINE makes no request' default='YES'>"
+    "    <Value>YES</Value><Value>NO</Value><Value>REFRESH</Value><Value>OFFLINE</Value>"
+    "  </Option>"
+    "  <Option name='CACHE_DIR' type='string' description='Folder of the cache. Default: gdal-mapflow in "
+    "the cache folder of the user'/>"
+    "  <Option name='CACHE_SIZE' type='string' description='Size of the cache, in bytes or with K, M or G: "
+    "beyond it results go that were used least recently' default='10G'/>"
     "</OpenOptionList>";
 
 namespace
@@ -34,7 +42,8 @@ constexpr size_t PREFIX_SIZE = 8;
 const char *const SECRET_KEYS[] = {"API_TOKEN", "TILE_LOGIN", "TILE_PASSWORD", "TILE_URL"};
 
 const char *const KNOWN_KEYS[] = {"API_TOKEN", "API_TOKEN_FILE", "API_URL",     "AUTH",
-                                  "AOI",       "PARTIAL",        "STATUS_ONLY", "MAX_RESULT_SIZE"};
+                                  "AOI",       "PARTIAL",        "STATUS_ONLY", "MAX_RESULT_SIZE",
+                                  "CACHE",     "CACHE_DIR",      "CACHE_SIZE"};
 
 bool IsOneOf(const std::string &key, const char *const *begin, const char *const *end)
 {

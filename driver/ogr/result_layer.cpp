@@ -98,7 +98,7 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Decode(uint64_t position)
     mf_error err;
     mf_error_init(&err);
     WantWhatIsNotIgnored();
-    if (mf_row_decode(&m_row, m_result->map.data + collection.features[position].offset,
+    if (mf_row_decode(&m_row, m_result->text.data + collection.features[position].offset,
                       mf_feature_text_size(&collection, position), &err) != 0)
     {
         OGRMapflowReport(err);

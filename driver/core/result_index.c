@@ -1,0 +1,325 @@
+#include "result_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "geojson_schema.h"
+#include "hash.h"
+
+#define INDEX_VERSION 1
+#define BYTE_ORDER_MARK 0x01020304U
+
+static const char index_magic[8] = "MFINDEX";
+
+struct header {
+    char magic[8];
+    uint32_t version;
+    uint32_t byte_order;
+    uint64_t file_size;
+    uint64_t checksum; /* of what follows this member */
+    uint64_t feature_count;
+    uint64_t features_at; /* offset in the file */
+    uint64_t text_size;
+    uint64_t text_checksum;
+    uint64_t text_inode;
+    int64_t text_changed;
+    struct mf_box extent;
+    uint32_t field_count;
+    uint32_t geometry_types;
+    uint8_t layer_geometry;
+    uint8_t layer_has_z;
+    uint8_t fill_id;
+    uint8_t has_crs;
+    uint8_t has_description;
+    uint8_t mixed_string_is_json;
+    uint8_t untyped_objects_are_rows;
+    uint8_t feature_size; /* sizeof(struct mf_feature) */
+};
+
+#define CHECKSUM_FROM (offsetof(struct header, checksum) + sizeof(uint64_t))
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+struct buffer {
+    char *data;
+    size_t size;
+    size_t capacity;
+    int failed;
+};
+
+static void put(struct buffer *buffer, const void *data, size_t size)
+{
+    if (buffer->failed)
+        return;
+    if (buffer->capacity - buffer->size < size) {
+        const size_t capacity = (buffer->size + size) * 2 + 1024;
+        char *const grown = realloc(buffer->data, capacity);
+        if (grown == NULL) {
+            buffer->failed = 1;
+            return;
+        }
+        buffer->data = grown;
+        buffer->capacity = capacity;
+    }
+    if (size > 0)
+        memcpy(buffer->data + buffer->size, data, size);
+    buffer->size += size;
+}
+
+/* A length, the bytes, a NUL. */
+static void put_text(struct buffer *buffer, const char *text, size_t size)
+{
+    const uint64_t length = size;
+    put(buffer, &length, sizeof length);
+    put(buffer, text, size);
+    put(buffer, "", 1);
+}
+
+static void put_optional(struct buffer *buffer, const char *text)
+{
+    put_text(buffer, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+}
+
+static void put_fields(struct buffer *buffer, const struct mf_schema *schema)
+{
+    for (int i = 0; i < schema->field_count; ++i) {
+        const struct mf_field *const field = &schema->fields[i];
+        const int32_t facts[3] = {(int32_t)field->type, (int32_t)field->subtype, field->time_zone};
+        put(buffer, facts, sizeof facts);
+        put_text(buffer, field->name, field->name_size);
+    }
+}
+
+static void fill_header(struct header *header, const struct mf_collection *collection,
+                        const struct mf_index_facts *facts)
+{
+    memset(header, 0, sizeof *header);
+    memcpy(header->magic, index_magic, sizeof header->magic);
+    header->version = INDEX_VERSION;
+    header->byte_order = BYTE_ORDER_MARK;
+    header->feature_count = collection->feature_count;
+    header->text_size = collection->text_size;
+    header->text_checksum = facts->checksum;
+    header->text_inode = facts->identity.inode;
+    header->text_changed = facts->identity.changed;
+    header->extent = collection->extent;
+    header->field_count = (uint32_t)collection->schema.field_count;
+    header->geometry_types = collection->geometry_types;
+    header->layer_geometry = (uint8_t)collection->layer_geometry;
+    header->layer_has_z = (uint8_t)collection->layer_has_z;
+    header->fill_id = (uint8_t)collection->schema.fill_id;
+    header->has_crs = collection->crs != NULL;
+    header->has_description = collection->description != NULL;
+    header->mixed_string_is_json = (uint8_t)facts->rules.mixed_string_is_json;
+    header->untyped_objects_are_rows = (uint8_t)facts->rules.untyped_objects_are_rows;
+    header->feature_size = sizeof(struct mf_feature);
+}
+
+int mf_index_write(struct mf_file *file, const struct mf_collection *collection,
+                   const struct mf_index_facts *facts, struct mf_error *err)
+{
+    static const char zeros[8] = "";
+    struct buffer buffer = {NULL, 0, 0, 0};
+    struct header header;
+    fill_header(&header, collection, facts);
+    put(&buffer, &header, sizeof header);
+    put_optional(&buffer, facts->text_name);
+    put_optional(&buffer, facts->fingerprint);
+    put_optional(&buffer, facts->document);
+    put_optional(&buffer, facts->boot_id);
+    put_optional(&buffer, collection->crs);
+    put_optional(&buffer, collection->description);
+    put_fields(&buffer, &collection->schema);
+    put(&buffer, zeros, (8 - buffer.size % 8) % 8);
+    if (buffer.failed) {
+        free(buffer.data);
+        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    }
+
+    const size_t features_size = (size_t)collection->feature_count * sizeof *collection->features;
+    header.features_at = buffer.size;
+    header.file_size = buffer.size + features_size;
+    memcpy(buffer.data, &header, sizeof header);
+    struct mf_hash hash;
+    mf_hash_init(&hash);
+    mf_hash_add(&hash, buffer.data + CHECKSUM_FROM, buffer.size - CHECKSUM_FROM);
+    mf_hash_add(&hash, collection->features, features_size);
+    header.checksum = mf_hash_value(&hash);
+    memcpy(buffer.data, &header, sizeof header);
+
+    int failed = mf_file_write(file, buffer.data, buffer.size, err);
+    if (!failed)
+        failed = mf_file_write(file, collection->features, features_size, err);
+    free(buffer.data);
+    return failed;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+struct cursor {
+    const char *p;
+    const char *end;
+    int failed;
+};
+
+/* Takes a text with its length; "" when there is none any more. */
+static const char *take_text(struct cursor *cursor, size_t *size)
+{
+    uint64_t length = 0;
+    const size_t left = (size_t)(cursor->end - cursor->p);
+    if (!cursor->failed && left > sizeof length)
+        memcpy(&length, cursor->p, sizeof length);
+    else
+        cursor->failed = 1;
+    if (!cursor->failed && length >= left - sizeof length)
+        cursor->failed = 1;
+    if (cursor->failed) {
+        *size = 0;
+        return "";
+    }
+    const char *const text = cursor->p + sizeof length;
+    cursor->p = text + length + 1;
+    cursor->failed = text[length] != '\0';
+    *size = (size_t)length;
+    return text;
+}
+
+static const char *take(struct cursor *cursor)
+{
+    size_t size;
+    return take_text(cursor, &size);
+}
+
+static char *copy(struct cursor *cursor, int is_there, int *no_memory)
+{
+    size_t size;
+    const char *const text = take_text(cursor, &size);
+    if (!is_there)
+        return NULL;
+    char *const made = malloc(size + 1);
+    if (made != NULL)
+        memcpy(made, text, size + 1);
+    *no_memory |= made == NULL;
+    return made;
+}
+
+static void take_field(struct cursor *cursor, struct mf_field *field, int *no_memory)
+{
+    int32_t facts[3] = {0, 0, 0};
+    if (!cursor->failed && (size_t)(cursor->end - cursor->p) > sizeof facts) {
+        memcpy(facts, cursor->p, sizeof facts);
+        cursor->p += sizeof facts;
+    } else {
+        cursor->failed = 1;
+    }
+    if (facts[0] < 0 || facts[0] > MF_FIELD_STRING_LIST || facts[1] < 0 ||
+        facts[1] > MF_SUBTYPE_JSON)
+        cursor->failed = 1;
+    const char *const start = cursor->p;
+    size_t size;
+    take_text(cursor, &size);
+    cursor->p = cursor->failed ? cursor->p : start;
+    field->name = copy(cursor, 1, no_memory);
+    field->name_size = size;
+    field->type = (enum mf_field_type)facts[0];
+    field->subtype = (enum mf_field_subtype)facts[1];
+    field->time_zone = facts[2];
+}
+
+static int is_usable(const char *data, size_t size, const struct header *header)
+{
+    return memcmp(header->magic, index_magic, sizeof header->magic) == 0 &&
+           header->version == INDEX_VERSION && header->byte_order == BYTE_ORDER_MARK &&
+           header->feature_size == sizeof(struct mf_feature) && header->file_size == size &&
+           header->features_at >= sizeof *header && header->features_at <= size &&
+           header->features_at % 8 == 0 &&
+           (size - header->features_at) / sizeof(struct mf_feature) == header->feature_count &&
+           (size - header->features_at) % sizeof(struct mf_feature) == 0 &&
+           header->layer_geometry <= MF_GEOMETRY_COLLECTION &&
+           header->field_count <= size / sizeof(uint64_t) &&
+           mf_hash_of(data + CHECKSUM_FROM, size - CHECKSUM_FROM) == header->checksum;
+}
+
+/* Features stand one behind the other inside the text: a decoder relies on it. */
+static int features_are_inside(const struct mf_collection *collection)
+{
+    uint64_t before = 0;
+    for (uint64_t i = 0; i < collection->feature_count; ++i) {
+        const struct mf_feature *const feature = &collection->features[i];
+        if (feature->offset < before || feature->offset > collection->text_size ||
+            (feature->size != UINT32_MAX &&
+             feature->size > collection->text_size - feature->offset))
+            return 0;
+        before = feature->offset;
+    }
+    return 1;
+}
+
+static int read_small_things(const struct header *header, struct cursor *cursor,
+                             struct mf_collection *collection, struct mf_index_facts *facts)
+{
+    int no_memory = 0;
+    facts->text_name = take(cursor);
+    facts->fingerprint = take(cursor);
+    facts->document = take(cursor);
+    facts->boot_id = take(cursor);
+    collection->crs = copy(cursor, header->has_crs, &no_memory);
+    collection->description = copy(cursor, header->has_description, &no_memory);
+    collection->schema.fields = calloc((size_t)header->field_count + 1,
+                                       sizeof *collection->schema.fields);
+    if (collection->schema.fields == NULL)
+        return -1;
+    for (uint32_t i = 0; i < header->field_count && !cursor->failed && !no_memory; ++i) {
+        ++collection->schema.field_count;
+        take_field(cursor, &collection->schema.fields[i], &no_memory);
+    }
+    return no_memory ? -1 : 0;
+}
+
+int mf_index_read(const char *data, size_t size, struct mf_collection *collection,
+                  struct mf_index_facts *facts, struct mf_error *err)
+{
+    struct header header;
+    memset(collection, 0, sizeof *collection);
+    memset(facts, 0, sizeof *facts);
+    if (size < sizeof header || (uintptr_t)data % 8 != 0)
+        return mf_error_set(err, MF_ERR_FORMAT, "the index of the cached result is damaged");
+    memcpy(&header, data, sizeof header);
+    if (!is_usable(data, size, &header))
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the index of the cached result is damaged or of another version");
+
+    struct cursor cursor = {data + sizeof header, data + header.features_at, 0};
+    int failed = read_small_things(&header, &cursor, collection, facts);
+    collection->features = (struct mf_feature *)(void *)(uintptr_t)(data + header.features_at);
+    collection->feature_count = header.feature_count;
+    collection->text_size = header.text_size;
+    collection->extent = header.extent;
+    collection->geometry_types = header.geometry_types;
+    collection->layer_geometry = header.layer_geometry;
+    collection->layer_has_z = header.layer_has_z;
+    collection->schema.fill_id = header.fill_id;
+    facts->identity.size = header.text_size;
+    facts->identity.inode = header.text_inode;
+    facts->identity.changed = header.text_changed;
+    facts->checksum = header.text_checksum;
+    facts->rules.mixed_string_is_json = header.mixed_string_is_json;
+    facts->rules.untyped_objects_are_rows = header.untyped_objects_are_rows;
+    if (!failed)
+        failed = mf_schema_index(&collection->schema);
+    if (failed || cursor.failed || !features_are_inside(collection)) {
+        mf_index_collection_free(collection);
+        return failed ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
+                      : mf_error_set(err, MF_ERR_FORMAT,
+                                     "the index of the cached result is damaged");
+    }
+    return 0;
+}
+
+void mf_index_collection_free(struct mf_collection *collection)
+{
+    if (collection == NULL)
+        return;
+    collection->features = NULL; /* part of the mapped file */
+    mf_collection_free(collection);
+}
