@@ -5,8 +5,8 @@
  *     mapflow_probe change METHOD PATH [BODY]       the answer is a document
  *     mapflow_probe order METHOD PATH               any 2xx answer is good
  *
- * MAPFLOW_API_URL, MAPFLOW_API_TOKEN and GDAL_HTTP_MAX_RETRY come from the environment. Retries do not
- * wait, and answers must come with 100 bytes a second. Exits with 1 when the call fails. */
+ * MAPFLOW_API_URL, MAPFLOW_API_TOKEN and GDAL_HTTP_MAX_RETRY come from the environment. Retries do
+ * not wait, and answers must come with 100 bytes a second. Exits with 1 when the call fails. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

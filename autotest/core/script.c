@@ -41,7 +41,8 @@ static int give_body(const struct mf_request *request, const char *body,
         return 0;
     }
     const char *length = mf_response_header(response, "content-length");
-    if (sink->begin != NULL && sink->begin(sink->ctx, length != NULL ? atoll(length) : -1, err) != 0)
+    if (sink->begin != NULL &&
+        sink->begin(sink->ctx, length != NULL ? atoll(length) : -1, err) != 0)
         return -1;
     return sink->write(sink->ctx, body, strlen(body), err);
 }

@@ -87,6 +87,25 @@ def test_header_that_holds_a_comma(headers):
         assert (sent["x-one"], sent["x-two"]) == ("1, 2", "2")
 
 
+def test_headers_in_lines(headers):
+    with config(GDAL_HTTP_HEADERS="X-One: 1\r\nX-Two: 2"):
+        sent = headers()
+        assert (sent["x-one"], sent["x-two"]) == ("1", "2")
+
+
+def test_headers_that_describe_our_body_are_ours(headers):
+    with config(GDAL_HTTP_HEADERS="Range: bytes=5-,Content-Length: 7,Content-Type: x/y,X-One: 1"):
+        sent = headers()
+        assert sent["x-one"] == "1"
+        assert not {"range", "content-length", "content-type"} & sent.keys()
+
+
+def test_missing_header_file_is_told(run):
+    """GDAL raises the error and goes on, in its own drivers too."""
+    done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env={"GDAL_HTTP_HEADER_FILE": "/nowhere"})
+    assert "Cannot read /nowhere" in done.stderr
+
+
 def test_authorization_of_the_user_does_not_displace_the_token(headers):
     with config(GDAL_HTTP_HEADERS="Authorization: Bearer of-the-user"):
         headers()
@@ -189,6 +208,12 @@ def test_low_speed_limit_defaults_to_one_byte(sb, open_mapflow):
     sb.fault("/result", delay=10)
     with config(GDAL_HTTP_LOW_SPEED_TIME=1, GDAL_HTTP_MAX_RETRY=0):
         assert fails(open_mapflow, "GDAL_HTTP_LOW_SPEED_TIME") < 6
+
+
+def test_low_speed_limit_alone_means_nothing(sb, open_mapflow):
+    sb.fault("/result", delay=0.2)
+    with config(GDAL_HTTP_LOW_SPEED_LIMIT=1000000000):
+        assert read_all(open_mapflow(LEIDEN)) > 0
 
 
 # retries
@@ -326,6 +351,12 @@ def test_ocsp_stapling_when_asked_for(https, open_mapflow, certificates):
         fails(open_mapflow, "127.0.0.1", API_URL=https())
 
 
+def test_store_of_windows_is_warned_of_elsewhere(run):
+    done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env={"GDAL_HTTP_USE_CAPI_STORE": "YES"})
+    assert done.returncode == 0
+    assert "GDAL_HTTP_USE_CAPI_STORE" in done.stderr
+
+
 def test_client_certificate(https, open_mapflow, certificates):
     """GDAL sends one from 3.7 on; an older one has no such option and goes without."""
     url = https(wants_client=True)
@@ -362,6 +393,14 @@ def test_netrc_is_not_for_another_origin(sb, run, tmp_path):
     elsewhere = [record for record in sb.requests if record.origin == 2]
     assert elsewhere
     assert all(record.authorization is None and "cookie" not in record.headers for record in elsewhere)
+
+
+def test_redirects_cannot_be_told_to_take_the_token_along(sb, open_mapflow):
+    sb.fault("/result", redirect="other", times=1)
+    with config(CPL_VSIL_CURL_AUTHORIZATION_HEADER_ALLOWED_IF_REDIRECT="YES",
+                GDAL_HTTP_HEADERS="Authorization: Basic of-the-user"):
+        assert read_all(open_mapflow(LEIDEN)) > 0
+    assert [record.authorization for record in sb.requests if record.origin == 2] == [None]
 
 
 @pytest.mark.parametrize("auth", ["BASIC", "ANY", "NTLM", "NEGOTIATE", "BEARER"])

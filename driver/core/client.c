@@ -77,8 +77,8 @@ static int try_once(const struct mf_client *client, const struct call *call,
     int failed = client->transport.perform(client->transport.ctx, &request, response, err);
     if (!failed && is_success(response) && download != NULL) {
         failed = download->sink.end(download, err);
-        response->is_transient = failed && err->kind == MF_ERR_TRUNCATED &&
-                                 !mf_response_is_delimited(response);
+        response->is_transient =
+            failed && err->kind == MF_ERR_TRUNCATED && !mf_response_is_delimited(response);
     }
     log_try(client, call, response, failed ? err : NULL,
             client->clock->monotonic(client->clock->ctx) - start);
@@ -180,9 +180,9 @@ static void log_retry(const struct mf_client *client, const struct call *call, i
     if (client->debug == NULL)
         return;
     const int continues = call->download != NULL && mf_download_can_continue(call->download);
-    char *line = mf_text_format("%s %s: retry %d of %d in %.1f s%s", call->method, call->path,
-                                tries, client->retry.max_retry, delay,
-                                continues ? ", from where it was cut" : "");
+    char *line =
+        mf_text_format("%s %s: retry %d of %d in %.1f s%s", call->method, call->path, tries,
+                       client->retry.max_retry, delay, continues ? ", from where it was cut" : "");
     if (line != NULL)
         client->debug(client->log_ctx, line);
     free(line);

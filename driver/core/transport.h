@@ -91,8 +91,8 @@ void mf_response_free(struct mf_response *response); /* NULL-safe; empties it fo
 /* Value of the last header of that name (any case), NULL when there is none. */
 const char *mf_response_header(const struct mf_response *response, const char *name);
 
-/* 1 when HTTP tells where the body ends: by a length, by chunks or by the end of its gzip data. A body
- * that ends with the connection may have been cut unseen. */
+/* 1 when HTTP tells where the body ends: by a length, by chunks or by the end of its gzip data. A
+ * body that ends with the connection may have been cut unseen. */
 int mf_response_is_delimited(const struct mf_response *response);
 
 struct mf_transport {

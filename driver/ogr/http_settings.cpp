@@ -81,6 +81,28 @@ CPLStringList GatherOptions()
     return options;
 }
 
+// Out of memory, the line is missing.
+curl_slist *Appended(curl_slist *list, const char *line)
+{
+    curl_slist *const longer = curl_slist_append(list, line);
+    return longer != nullptr ? longer : list;
+}
+
+// Takes `list` over and returns it with a line an element: from 3.7 on GDAL splits GDAL_HTTP_HEADERS at
+// line ends, before it sent them as they were.
+curl_slist *OneLineEach(curl_slist *list)
+{
+    curl_slist *lines = nullptr;
+    for (const curl_slist *item = list; item != nullptr; item = item->next)
+    {
+        const CPLStringList parts(CSLTokenizeString2(item->data, "\r\n", 0));
+        for (int i = 0; i < parts.Count(); ++i)
+            lines = Appended(lines, parts[i]);
+    }
+    curl_slist_free_all(list);
+    return lines;
+}
+
 // The curl_slist that GDAL makes of the user's headers is handed to the transport, which adds its own:
 // GDAL_HTTP_HEADERS is merged and not replaced.
 void *Configure(void *, void *handle, const char *url)
@@ -91,11 +113,11 @@ void *Configure(void *, void *handle, const char *url)
     std::optional<CPLConfigOptionSetter> setter;
     if (const char *const headers = Find("GDAL_HTTP_HEADERS"))
         setter.emplace("GDAL_HTTP_HEADERS", std::string(headers).c_str(), false);
-    auto *list = static_cast<curl_slist *>(CPLHTTPSetOptions(handle, url, options.List()));
+    curl_slist *const list = OneLineEach(
+        static_cast<curl_slist *>(CPLHTTPSetOptions(handle, url, options.List())));
     if (CPLTestBool(OGRMapflowHTTPOption("CPL_CURL_GZIP", "YES").c_str()))
         return list;
-    curl_slist *const longer = curl_slist_append(list, "Accept-Encoding: identity");
-    return longer != nullptr ? longer : list;
+    return Appended(list, "Accept-Encoding: identity");
 }
 
 void ReleaseHeaders(void *, void *headers)
