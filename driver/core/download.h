@@ -1,8 +1,8 @@
 /* download: one body that several tries may bring.
  *
  * A try that was cut is continued by a Range request when the server has offered that: the first
- * answer says "Accept-Ranges: bytes", has a strong ETag and is not compressed. Whatever does not fit
- * then (a changed ETag, another range, a refusal) starts the body again from its first byte.
+ * answer says "Accept-Ranges: bytes", has a strong ETag and is not compressed. Whatever does not
+ * fit then (a changed ETag, another range, a refusal) starts the body again from its first byte.
  *
  * Thread-safety: belongs to one call of the client. */
 #ifndef MF_DOWNLOAD_H

@@ -16,8 +16,8 @@ namespace
 
 constexpr const char *PATH = "MAPFLOW:";
 
-// The keys of the user, and what CPLHTTPSetOptions calls them. A GDAL that does not know one of them
-// ignores it. Of several keys for one option the first that is set counts.
+// The keys of the user, and what CPLHTTPSetOptions calls them. A GDAL that does not know one of
+// them ignores it. Of several keys for one option the first that is set counts.
 constexpr struct
 {
     const char *key;
@@ -65,8 +65,9 @@ const char *Find(const char *key)
     return VSIGetPathSpecificOption(PATH, key, nullptr);
 }
 
-// The options are all handed over, not only those that a path has changed: some GDAL reads from here
-// alone (GDAL_HTTP_CAPATH), and from 3.7 on GDAL sets a user agent of its own where there is none.
+// The options are all handed over, not only those that a path has changed: some GDAL reads from
+// here alone (GDAL_HTTP_CAPATH), and from 3.7 on GDAL sets a user agent of its own where there is
+// none.
 CPLStringList GatherOptions()
 {
     CPLStringList options;
@@ -88,8 +89,8 @@ curl_slist *Appended(curl_slist *list, const char *line)
     return longer != nullptr ? longer : list;
 }
 
-// Takes `list` over and returns it with a line an element: from 3.7 on GDAL splits GDAL_HTTP_HEADERS at
-// line ends, before it sent them as they were.
+// Takes `list` over and returns it with a line an element: from 3.7 on GDAL splits
+// GDAL_HTTP_HEADERS at line ends, before it sent them as they were.
 curl_slist *OneLineEach(curl_slist *list)
 {
     curl_slist *lines = nullptr;
@@ -103,8 +104,8 @@ curl_slist *OneLineEach(curl_slist *list)
     return lines;
 }
 
-// The curl_slist that GDAL makes of the user's headers is handed to the transport, which adds its own:
-// GDAL_HTTP_HEADERS is merged and not replaced.
+// The curl_slist that GDAL makes of the user's headers is handed to the transport, which adds its
+// own: GDAL_HTTP_HEADERS is merged and not replaced.
 void *Configure(void *, void *handle, const char *url)
 {
     const CPLStringList options = GatherOptions();
@@ -113,8 +114,8 @@ void *Configure(void *, void *handle, const char *url)
     std::optional<CPLConfigOptionSetter> setter;
     if (const char *const headers = Find("GDAL_HTTP_HEADERS"))
         setter.emplace("GDAL_HTTP_HEADERS", std::string(headers).c_str(), false);
-    curl_slist *const list = OneLineEach(
-        static_cast<curl_slist *>(CPLHTTPSetOptions(handle, url, options.List())));
+    curl_slist *const list =
+        OneLineEach(static_cast<curl_slist *>(CPLHTTPSetOptions(handle, url, options.List())));
     if (CPLTestBool(OGRMapflowHTTPOption("CPL_CURL_GZIP", "YES").c_str()))
         return list;
     return Appended(list, "Accept-Encoding: identity");

@@ -1,9 +1,9 @@
 // http_settings: what the user of GDAL has set for HTTP, handed to the core's transport.
 //
-// The settings are GDAL's own, applied to each libcurl handle by GDAL's own code. What it leaves to a
-// driver is done here: path-specific options (VSISetPathSpecificOption with the path "MAPFLOW:", or a
-// [credentials] section with path=MAPFLOW: in GDAL's configuration file) come before configuration
-// options and the environment, and the requests name this driver as their user agent.
+// The settings are GDAL's own, applied to each libcurl handle by GDAL's own code. What it leaves to
+// a driver is done here: path-specific options (VSISetPathSpecificOption with the path "MAPFLOW:",
+// or a [credentials] section with path=MAPFLOW: in GDAL's configuration file) come before
+// configuration options and the environment, and the requests name this driver as their user agent.
 #ifndef MAPFLOW_HTTP_SETTINGS_H
 #define MAPFLOW_HTTP_SETTINGS_H
 

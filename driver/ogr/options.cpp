@@ -95,6 +95,15 @@ std::string Trimmed(const std::string &text)
                : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// " KEY" when it looks like the name of an option, "" when it may be a token, which ends in "=".
+std::string ShownKey(const std::string &key)
+{
+    const bool is_name = key.size() <= 20 && std::all_of(key.begin(), key.end(),
+                                                         [](unsigned char c)
+                                                         { return isalpha(c) || c == '_'; });
+    return is_name && !key.empty() ? ' ' + key : std::string();
+}
+
 std::nullopt_t Refuse(const char *message)
 {
     CPLError(CE_Failure, CPLE_IllegalArg,
@@ -127,8 +136,8 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
     else if (target.empty())
         return Refuse("The dataset name does not say which processing to open.");
     else
-        return Refuse(
-            CPLSPrintf("\"%.60s\" in the dataset name is not the UUID of a processing.", target.c_str()));
+        // It may be the token: it is not repeated.
+        return Refuse("What follows MAPFLOW: in the dataset name is not the UUID of a processing.");
 
     options.m_publicName = PREFIX + options.m_processingId;
     for (int i = 1; i < parts->Count(); ++i)
@@ -141,8 +150,8 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
             // The text may be a secret that was typed in the wrong place: it is not repeated.
             return Refuse(value == nullptr
                               ? "An option in the dataset name is not of the form KEY=VALUE."
-                              : CPLSPrintf("The dataset name has an unknown option %.40s.",
-                                           name_.c_str()));
+                              : CPLSPrintf("The dataset name has an unknown option%s.",
+                                           ShownKey(name_).c_str()));
         options.m_inString.SetNameValue(name_.c_str(), value);
         if (!IsOneOf(name_, std::begin(SECRET_KEYS), std::end(SECRET_KEYS)))
             options.m_publicName += ',' + name_ + '=' + Quoted(value);
