@@ -4,8 +4,6 @@ import contextlib
 
 from osgeo import gdal
 
-LEIDEN = "3fa85f64-5717-4562-b3fc-2c963f66afa6"  # a finished processing of the sandbox
-
 
 @contextlib.contextmanager
 def config(**options):

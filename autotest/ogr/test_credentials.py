@@ -6,8 +6,9 @@ import json
 import pytest
 from osgeo import gdal
 
+from helpers import BUILDINGS
 from relays import Proxy
-from settings import LEIDEN, config, path_specific, read_all
+from settings import config, path_specific, read_all
 
 pytestmark = pytest.mark.usefixtures("every_time")
 
@@ -22,7 +23,7 @@ def schemes(sb):
 def refused(open_mapflow, sb, *words, **options):
     """Opening fails with a message that holds all words, before any request. Returns the message."""
     with pytest.raises(RuntimeError) as caught:
-        open_mapflow(LEIDEN, **options)
+        open_mapflow(BUILDINGS, **options)
     for word in words:
         assert word in str(caught.value)
     assert len(sb.requests) == 0
@@ -49,7 +50,7 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_form_of_a_token(sb, open_mapflow, form):
     assert sb.token.endswith("=")
-    assert read_all(open_mapflow(LEIDEN, API_TOKEN=FORMS[form](sb))) > 0
+    assert read_all(open_mapflow(BUILDINGS, API_TOKEN=FORMS[form](sb))) > 0
     scheme = "Bearer" if form.startswith("access") else "Basic"
     assert schemes(sb)[-1] == scheme
 
@@ -60,7 +61,7 @@ def test_form_of_a_token_where_bearer_is_wanted(sb, open_mapflow, form):
     if form == "without padding":
         sb.token = base64.b64encode(b"dev@example.com:sandbox-fake-secret1").decode()
         assert not sb.token.endswith("=")
-    assert read_all(open_mapflow(LEIDEN, API_TOKEN=FORMS[form](sb))) > 0
+    assert read_all(open_mapflow(BUILDINGS, API_TOKEN=FORMS[form](sb))) > 0
     assert schemes(sb)[-1] == "Bearer"
 
 
@@ -69,16 +70,16 @@ def test_form_of_a_token_where_bearer_is_wanted(sb, open_mapflow, form):
 
 def test_other_scheme_is_tried_once_and_remembered(sb, open_mapflow):
     sb.variants.auth = "bearer"
-    read_all(open_mapflow(LEIDEN))
+    read_all(open_mapflow(BUILDINGS))
     assert schemes(sb) == ["Basic", "Bearer", "Bearer"]
     sb.clear_log()
-    read_all(open_mapflow(LEIDEN))
+    read_all(open_mapflow(BUILDINGS))
     assert schemes(sb) == ["Bearer", "Bearer"]
 
 
 def test_wrong_token_is_tried_both_ways_and_no_more(sb, open_mapflow):
     with pytest.raises(RuntimeError, match="401.*token"):
-        open_mapflow(LEIDEN, API_TOKEN=WRONG)
+        open_mapflow(BUILDINGS, API_TOKEN=WRONG)
     assert schemes(sb) == ["Basic", "Bearer"]
 
 
@@ -86,7 +87,7 @@ def test_wrong_token_is_tried_both_ways_and_no_more(sb, open_mapflow):
 def test_scheme_by_order(sb, open_mapflow, auth):
     sb.variants.auth = "bearer" if auth.upper() == "BASIC" else "basic"
     with pytest.raises(RuntimeError, match="401"):
-        open_mapflow(LEIDEN, AUTH=auth)
+        open_mapflow(BUILDINGS, AUTH=auth)
     assert schemes(sb) == [auth.capitalize()]
 
 
@@ -97,7 +98,7 @@ def test_unknown_scheme_is_refused(sb, open_mapflow):
 def test_401_in_the_middle_is_no_reason_to_switch_back(sb, open_mapflow):
     sb.fault("/result", status=401)
     with pytest.raises(RuntimeError, match="401"):
-        open_mapflow(LEIDEN)
+        open_mapflow(BUILDINGS)
     assert set(schemes(sb)) == {"Basic"}
 
 
@@ -105,7 +106,7 @@ def test_401_in_the_middle_is_no_reason_to_switch_back(sb, open_mapflow):
 
 
 def test_no_token(sb, run):
-    done = run("ogrinfo", f"MAPFLOW:{LEIDEN}", env={"MAPFLOW_API_TOKEN": ""})
+    done = run("ogrinfo", f"MAPFLOW:{BUILDINGS}", env={"MAPFLOW_API_TOKEN": ""})
     assert done.returncode != 0
     assert "MAPFLOW_API_TOKEN" in done.said and "API_TOKEN_FILE" in done.said
     assert len(sb.requests) == 0
@@ -113,7 +114,7 @@ def test_no_token(sb, run):
 
 def test_order_of_look_up(sb):
     """Connection string, open option, path-specific option, configuration option: the first wins."""
-    def opened(name=f"MAPFLOW:{LEIDEN}", *options):
+    def opened(name=f"MAPFLOW:{BUILDINGS}", *options):
         return gdal.OpenEx(name, gdal.OF_VECTOR, open_options=[f"API_URL={sb.url}", *options])
 
     with config(MAPFLOW_API_TOKEN=sb.token):
@@ -121,20 +122,20 @@ def test_order_of_look_up(sb):
         with path_specific(MAPFLOW_API_TOKEN=WRONG):
             with pytest.raises(RuntimeError, match="401"):
                 opened()
-            assert opened(f"MAPFLOW:{LEIDEN}", f"API_TOKEN={sb.token}") is not None
+            assert opened(f"MAPFLOW:{BUILDINGS}", f"API_TOKEN={sb.token}") is not None
             with pytest.raises(RuntimeError, match="401"):
-                opened(f"MAPFLOW:{LEIDEN},API_TOKEN={WRONG}", f"API_TOKEN={sb.token}")
-            assert opened(f"MAPFLOW:{LEIDEN},API_TOKEN={sb.token}", f"API_TOKEN={WRONG}") is not None
+                opened(f"MAPFLOW:{BUILDINGS},API_TOKEN={WRONG}", f"API_TOKEN={sb.token}")
+            assert opened(f"MAPFLOW:{BUILDINGS},API_TOKEN={sb.token}", f"API_TOKEN={WRONG}") is not None
 
 
 def test_path_specific_token_of_one_processing(sb, open_mapflow):
-    with path_specific(f"MAPFLOW:{LEIDEN}", MAPFLOW_API_TOKEN=sb.token):
-        dataset = gdal.OpenEx(f"MAPFLOW:{LEIDEN}", gdal.OF_VECTOR, open_options=[f"API_URL={sb.url}"])
+    with path_specific(f"MAPFLOW:{BUILDINGS}", MAPFLOW_API_TOKEN=sb.token):
+        dataset = gdal.OpenEx(f"MAPFLOW:{BUILDINGS}", gdal.OF_VECTOR, open_options=[f"API_URL={sb.url}"])
         assert dataset is not None
 
 
 def test_environment(run):
-    assert run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}").returncode == 0
+    assert run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}").returncode == 0
 
 
 def test_token_file(sb, run, tmp_path):
@@ -142,17 +143,17 @@ def test_token_file(sb, run, tmp_path):
     file.write_text(f"\n  {sb.token}\n\n")
     file.chmod(0o600)
     environment = {"MAPFLOW_API_TOKEN": "", "MAPFLOW_API_TOKEN_FILE": str(file)}
-    done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env=environment)
+    done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env=environment)
     assert (done.returncode, done.stderr) == (0, "")
     file.chmod(0o640)
-    done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env=environment)
+    done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env=environment)
     assert done.returncode == 0
     assert done.stderr.count("Warning") == 1 and "chmod 600" in done.stderr and str(file) in done.stderr
     assert sb.token not in done.said
 
 
 def test_token_wins_over_token_file(run):
-    done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env={"MAPFLOW_API_TOKEN_FILE": "/nowhere"})
+    done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env={"MAPFLOW_API_TOKEN_FILE": "/nowhere"})
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -185,9 +186,9 @@ def test_token_that_no_header_may_hold(sb, open_mapflow, token):
 
 @pytest.mark.parametrize("option", ["API_URL", "AUTH", "AOI", "MAX_RESULT_SIZE"])
 def test_option_with_a_line_break(sb, open_mapflow, option):
-    good = {"API_URL": sb.url, "AUTH": "AUTO", "AOI": LEIDEN, "MAX_RESULT_SIZE": "1G"}[option]
+    good = {"API_URL": sb.url, "AUTH": "AUTO", "AOI": BUILDINGS, "MAX_RESULT_SIZE": "1G"}[option]
     with pytest.raises(RuntimeError, match=option):
-        open_mapflow(LEIDEN, **{option: good + "\r\nX-Injected: 1"})
+        open_mapflow(BUILDINGS, **{option: good + "\r\nX-Injected: 1"})
     assert all("x-injected" not in record.headers for record in sb.requests)
 
 
@@ -213,18 +214,18 @@ def test_plain_http_when_allowed(open_mapflow, allow, asked):
     settings = {} if allow is None else {"MAPFLOW_ALLOW_HTTP": allow}
     with Proxy(refuse=404) as proxy, config(GDAL_HTTP_PROXY=proxy.url, **settings):
         with pytest.raises(RuntimeError, match="404" if asked else "MAPFLOW_ALLOW_HTTP=YES"):
-            open_mapflow(LEIDEN, API_URL="http://mapflow.example/rest")
+            open_mapflow(BUILDINGS, API_URL="http://mapflow.example/rest")
     assert bool(proxy.seen) == asked
 
 
 # where a token must not go
 
 
-@pytest.mark.parametrize("path", [f"/processings/{LEIDEN}/v2", "/result", "/aois"])
+@pytest.mark.parametrize("path", [f"/processings/{BUILDINGS}/v2", "/result", "/aois"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_token_stays_at_its_origin(sb, open_mapflow, path, status):
     sb.fault(path, redirect="other", status=status, times=1)
-    dataset = open_mapflow(LEIDEN)
+    dataset = open_mapflow(BUILDINGS)
     assert read_all(dataset) > 0
     assert dataset.GetLayerByName("aois").GetFeatureCount() > 0
     elsewhere = [record for record in sb.requests if record.origin == 2]
@@ -236,7 +237,7 @@ def test_token_is_not_given_back_after_a_detour(sb, open_mapflow):
     """Home, away, and home again: who has led us away cannot choose what we ask with the token."""
     sb.fault("/result$", sequence=[{"redirect": "{other}{target}"}, {"redirect": "{origin}{target}"}])
     with pytest.raises(RuntimeError, match="401"):
-        open_mapflow(LEIDEN)
+        open_mapflow(BUILDINGS)
     results = [record for record in sb.requests if record.path.endswith("/result")]
     assert [record.origin for record in results][:3] == [1, 2, 1]
     assert [record.authorization is None for record in results][:3] == [False, True, True]
@@ -244,7 +245,7 @@ def test_token_is_not_given_back_after_a_detour(sb, open_mapflow):
 
 def test_redirect_within_the_origin_keeps_the_token(sb, open_mapflow):
     sb.fault("/result", redirect="{origin}{target}", times=1)
-    assert read_all(open_mapflow(LEIDEN)) > 0
+    assert read_all(open_mapflow(BUILDINGS)) > 0
     assert all(record.authorization for record in sb.requests)
 
 
@@ -287,7 +288,7 @@ def test_token_is_in_no_output(sb, run, trouble, kind):
     if TROUBLES[trouble]:
         sb.fault("/processings", **filled(TROUBLES[trouble], token, secret))
     env = {**LOUD, "MAPFLOW_API_TOKEN": token}
-    done = run("ogrinfo", "-al", "-so", "-mdd", "all", f"MAPFLOW:{LEIDEN}", env=env)
+    done = run("ogrinfo", "-al", "-so", "-mdd", "all", f"MAPFLOW:{BUILDINGS}", env=env)
     assert (done.returncode == 0) == (trouble == "none")
     assert "authorization: " in done.stderr.lower()  # the log is there, and shows headers
     for text in secrets_of(token):
@@ -297,7 +298,7 @@ def test_token_is_in_no_output(sb, run, trouble, kind):
 def test_proxy_password_is_in_no_output(run):
     with Proxy(login="somebody:proxy-pass-7") as proxy:
         env = {**LOUD, "GDAL_HTTP_PROXY": proxy.url, "GDAL_HTTP_PROXYUSERPWD": "somebody:proxy-pass-7"}
-        done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env=env)
+        done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env=env)
     assert done.returncode == 0
     assert "proxy-authorization: " in done.stderr.lower()
     assert "proxy-pass-7" not in done.said
@@ -306,7 +307,7 @@ def test_proxy_password_is_in_no_output(run):
 
 def test_token_is_in_nothing_that_a_dataset_tells(sb):
     """Also when the token stands in the connection string."""
-    dataset = gdal.OpenEx(f"MAPFLOW:{LEIDEN},API_TOKEN={sb.token},API_URL={sb.url}", gdal.OF_VECTOR)
+    dataset = gdal.OpenEx(f"MAPFLOW:{BUILDINGS},API_TOKEN={sb.token},API_URL={sb.url}", gdal.OF_VECTOR)
     told = [dataset.GetDescription(), json.dumps(dataset.GetFileList() or [])]
     for thing in (dataset, dataset.GetLayer(0), dataset.GetLayerByName("processing")):
         for domain in thing.GetMetadataDomainList() or [""]:

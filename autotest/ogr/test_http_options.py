@@ -9,8 +9,9 @@ import pytest
 from osgeo import gdal
 
 from certificates import Certificates
+from helpers import BUILDINGS
 from relays import Proxy, Silent, TlsFront
-from settings import LEIDEN, config, path_specific, read_all
+from settings import config, path_specific, read_all
 
 pytestmark = pytest.mark.usefixtures("every_time")
 
@@ -23,7 +24,7 @@ def headers(sb, open_mapflow):
     """Opens a result and returns the headers of the last request; all requests had those of the driver."""
     def sent(**options):
         sb.clear_log()
-        assert read_all(open_mapflow(LEIDEN, **options)) > 0
+        assert read_all(open_mapflow(BUILDINGS, **options)) > 0
         records = sb.requests.settle()
         assert len(records) == 2
         assert all(record.authorization == f"Basic {sb.token}" for record in records)
@@ -55,7 +56,7 @@ def fails(open_mapflow, *words, **options):
     """Opening fails with a message that holds all words. Returns the seconds that took."""
     start = time.monotonic()
     with pytest.raises(RuntimeError) as caught:
-        open_mapflow(LEIDEN, **options)
+        open_mapflow(BUILDINGS, **options)
     for word in words:
         assert word in str(caught.value)
     return time.monotonic() - start
@@ -102,7 +103,7 @@ def test_headers_that_describe_our_body_are_ours(headers):
 
 def test_missing_header_file_is_told(run):
     """GDAL raises the error and goes on, in its own drivers too."""
-    done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env={"GDAL_HTTP_HEADER_FILE": "/nowhere"})
+    done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env={"GDAL_HTTP_HEADER_FILE": "/nowhere"})
     assert "Cannot read /nowhere" in done.stderr
 
 
@@ -145,7 +146,7 @@ def test_cookie_jar(sb, headers, open_mapflow, tmp_path):
     jar = tmp_path / "jar"
     sb.fault("/result", status=503, headers={"Set-Cookie": "c=3; Path=/; Max-Age=60"}, times=1)
     with config(GDAL_HTTP_COOKIEFILE=jar, GDAL_HTTP_COOKIEJAR=jar):
-        assert read_all(open_mapflow(LEIDEN)) > 0
+        assert read_all(open_mapflow(BUILDINGS)) > 0
         assert "\tc\t3" in jar.read_text()
         assert headers()["cookie"] == "c=3"
     assert "cookie" not in headers()
@@ -170,7 +171,7 @@ def test_http_version(sb, open_mapflow, version, line):
     """The proxy sees the request as it is. HTTP/2 needs TLS: plain HTTP stays at 1.1."""
     with Proxy() as proxy, config(GDAL_HTTP_PROXY=proxy.url):
         with config(**({"GDAL_HTTP_VERSION": version} if version else {})):
-            read_all(open_mapflow(LEIDEN))
+            read_all(open_mapflow(BUILDINGS))
     assert {request["version"] for request in proxy.seen} == {f"HTTP/{line}"}
 
 
@@ -186,7 +187,7 @@ def test_timeout(sb, open_mapflow):
 def test_timeout_is_retried(sb, open_mapflow):
     sb.fault("/result", delay=5, times=1)
     with config(GDAL_HTTP_TIMEOUT="0.3"):
-        assert read_all(open_mapflow(LEIDEN)) > 0
+        assert read_all(open_mapflow(BUILDINGS)) > 0
 
 
 def test_connect_timeout(open_mapflow):
@@ -213,7 +214,7 @@ def test_low_speed_limit_defaults_to_one_byte(sb, open_mapflow):
 def test_low_speed_limit_alone_means_nothing(sb, open_mapflow):
     sb.fault("/result", delay=0.2)
     with config(GDAL_HTTP_LOW_SPEED_LIMIT=1000000000):
-        assert read_all(open_mapflow(LEIDEN)) > 0
+        assert read_all(open_mapflow(BUILDINGS)) > 0
 
 
 # retries
@@ -230,7 +231,7 @@ def test_retry_delay(sb, open_mapflow):
     sb.fault("/result", status=503, times=1)
     with config(GDAL_HTTP_RETRY_DELAY="0.4"):
         start = time.monotonic()
-        read_all(open_mapflow(LEIDEN))
+        read_all(open_mapflow(BUILDINGS))
         assert 0.4 <= time.monotonic() - start < 3
 
 
@@ -239,7 +240,7 @@ def test_retry_codes(sb, open_mapflow, codes, wins):
     sb.fault("/result", status=500, times=1)
     with config(GDAL_HTTP_RETRY_CODES=codes):
         if wins:
-            assert read_all(open_mapflow(LEIDEN)) > 0
+            assert read_all(open_mapflow(BUILDINGS)) > 0
         else:
             fails(open_mapflow, "500" if wins is False else "GDAL_HTTP_RETRY_CODES")
 
@@ -249,17 +250,17 @@ def test_retry_codes(sb, open_mapflow, codes, wins):
 
 def test_proxy(sb, open_mapflow):
     with Proxy() as proxy, config(GDAL_HTTP_PROXY=proxy.url):
-        assert read_all(open_mapflow(LEIDEN)) > 0
+        assert read_all(open_mapflow(BUILDINGS)) > 0
     assert [request["method"] for request in proxy.seen] == ["GET", "GET"]
     assert proxy.seen[0]["target"].startswith(sb.url)
 
 
 def test_proxy_of_the_environment(sb, run):
     with Proxy() as proxy:
-        done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env={"http_proxy": proxy.url})
+        done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env={"http_proxy": proxy.url})
         assert done.returncode == 0
         assert len(proxy.seen) == 2
-        done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}",
+        done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}",
                    env={"http_proxy": proxy.url, "no_proxy": "127.0.0.1"})
         assert done.returncode == 0
         assert len(proxy.seen) == 2
@@ -269,7 +270,7 @@ def test_proxy_with_login(open_mapflow):
     with Proxy(login="user:pass word") as proxy:
         with config(GDAL_HTTP_PROXY=proxy.url, GDAL_HTTP_PROXYUSERPWD="user:pass word",
                     GDAL_PROXY_AUTH="BASIC"):
-            assert read_all(open_mapflow(LEIDEN)) > 0
+            assert read_all(open_mapflow(BUILDINGS)) > 0
 
 
 def test_proxy_with_wrong_login(open_mapflow):
@@ -283,7 +284,7 @@ def test_proxy_with_wrong_login(open_mapflow):
 def test_proxy_login_after_a_challenge(open_mapflow):
     with Proxy(login="user:pw") as proxy:
         with config(GDAL_HTTP_PROXY=proxy.url, GDAL_HTTP_PROXYUSERPWD="user:pw", GDAL_PROXY_AUTH="ANY"):
-            assert read_all(open_mapflow(LEIDEN)) > 0
+            assert read_all(open_mapflow(BUILDINGS)) > 0
     assert "proxy-authorization" not in proxy.seen[0]
 
 
@@ -291,7 +292,7 @@ def test_proxy_tunnel_hides_the_token(https, open_mapflow, certificates):
     with Proxy(login="user:pw") as proxy:
         with config(GDAL_HTTPS_PROXY=proxy.url, GDAL_HTTP_PROXY="http://127.0.0.1:1",
                     GDAL_HTTP_PROXYUSERPWD="user:pw", CURL_CA_BUNDLE=certificates.path("ca.pem")):
-            assert read_all(open_mapflow(LEIDEN, API_URL=https())) > 0
+            assert read_all(open_mapflow(BUILDINGS, API_URL=https())) > 0
     assert {request["method"] for request in proxy.seen} == {"CONNECT"}
     assert all("authorization" not in request for request in proxy.seen)
 
@@ -317,12 +318,12 @@ def test_unknown_authority_is_refused(sb, https, open_mapflow):
 @pytest.mark.parametrize("key", ["CURL_CA_BUNDLE", "GDAL_CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_authority(https, open_mapflow, certificates, key):
     with config(**{key: certificates.path("ca.pem")}):
-        assert read_all(open_mapflow(LEIDEN, API_URL=https())) > 0
+        assert read_all(open_mapflow(BUILDINGS, API_URL=https())) > 0
 
 
 def test_authority_of_gdal_comes_first(https, open_mapflow, certificates):
     with config(GDAL_CURL_CA_BUNDLE=certificates.path("ca.pem"), CURL_CA_BUNDLE="/nowhere"):
-        assert read_all(open_mapflow(LEIDEN, API_URL=https())) > 0
+        assert read_all(open_mapflow(BUILDINGS, API_URL=https())) > 0
     with config(CURL_CA_BUNDLE="/nowhere"):
         fails(open_mapflow, "CURL_CA_BUNDLE", API_URL=https())
 
@@ -331,7 +332,7 @@ def test_folder_of_authorities(https, open_mapflow, certificates, tmp_path):
     (tmp_path / "ca.pem").write_bytes(open(certificates.path("ca.pem"), "rb").read())
     subprocess.run(["openssl", "rehash", tmp_path], check=True, capture_output=True, timeout=30)
     with config(GDAL_HTTP_CAPATH=tmp_path):
-        assert read_all(open_mapflow(LEIDEN, API_URL=https())) > 0
+        assert read_all(open_mapflow(BUILDINGS, API_URL=https())) > 0
 
 
 def test_certificate_of_another_host_is_refused(https, open_mapflow, certificates):
@@ -341,7 +342,7 @@ def test_certificate_of_another_host_is_refused(https, open_mapflow, certificate
 
 def test_unsafe_ssl_has_to_be_asked_for(https, open_mapflow):
     with config(GDAL_HTTP_UNSAFESSL="YES"):
-        assert read_all(open_mapflow(LEIDEN, API_URL=https("other"))) > 0
+        assert read_all(open_mapflow(BUILDINGS, API_URL=https("other"))) > 0
     fails(open_mapflow, "certificate", API_URL=https("other"))
 
 
@@ -352,7 +353,7 @@ def test_ocsp_stapling_when_asked_for(https, open_mapflow, certificates):
 
 
 def test_store_of_windows_is_warned_of_elsewhere(run):
-    done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env={"GDAL_HTTP_USE_CAPI_STORE": "YES"})
+    done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env={"GDAL_HTTP_USE_CAPI_STORE": "YES"})
     assert done.returncode == 0
     assert "GDAL_HTTP_USE_CAPI_STORE" in done.stderr
 
@@ -365,7 +366,7 @@ def test_client_certificate(https, open_mapflow, certificates):
         with config(GDAL_HTTP_SSLCERT=certificates.path("client.pem"),
                     GDAL_HTTP_SSLKEY=certificates.path("client.key"), GDAL_HTTP_SSLCERTTYPE="PEM"):
             if AT_LEAST_3_7:
-                assert read_all(open_mapflow(LEIDEN, API_URL=url)) > 0
+                assert read_all(open_mapflow(BUILDINGS, API_URL=url)) > 0
             else:
                 fails(open_mapflow, "127.0.0.1", API_URL=url)
 
@@ -379,7 +380,7 @@ def test_netrc_does_not_displace_the_token(sb, run, tmp_path):
     netrc.chmod(0o600)
     for env in ({"HOME": tmp_path}, {"GDAL_HTTP_NETRC_FILE": netrc}, {"HOME": tmp_path, "GDAL_HTTP_NETRC": "NO"}):
         sb.clear_log()
-        done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env={k: str(v) for k, v in env.items()})
+        done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env={k: str(v) for k, v in env.items()})
         assert done.returncode == 0
         assert {record.authorization for record in sb.requests} == {f"Basic {sb.token}"}
 
@@ -387,7 +388,7 @@ def test_netrc_does_not_displace_the_token(sb, run, tmp_path):
 def test_netrc_is_not_for_another_origin(sb, run, tmp_path):
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password else\n")
     sb.fault("/result", redirect="other", times=1)
-    done = run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}",
+    done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}",
                env={"HOME": str(tmp_path), "GDAL_HTTP_USERPWD": "me:too", "GDAL_HTTP_COOKIE": "a=1"})
     assert done.returncode == 0
     elsewhere = [record for record in sb.requests if record.origin == 2]
@@ -399,7 +400,7 @@ def test_redirects_cannot_be_told_to_take_the_token_along(sb, open_mapflow):
     sb.fault("/result", redirect="other", times=1)
     with config(CPL_VSIL_CURL_AUTHORIZATION_HEADER_ALLOWED_IF_REDIRECT="YES",
                 GDAL_HTTP_HEADERS="Authorization: Basic of-the-user"):
-        assert read_all(open_mapflow(LEIDEN)) > 0
+        assert read_all(open_mapflow(BUILDINGS)) > 0
     assert [record.authorization for record in sb.requests if record.origin == 2] == [None]
 
 
@@ -433,7 +434,7 @@ def test_path_specific_retries(sb, open_mapflow):
 def test_path_specific_proxy_and_authority(https, open_mapflow, certificates):
     with Proxy() as proxy, config(CURL_CA_BUNDLE="/nowhere"):
         with path_specific(GDAL_HTTPS_PROXY=proxy.url, GDAL_CURL_CA_BUNDLE=certificates.path("ca.pem")):
-            assert read_all(open_mapflow(LEIDEN, API_URL=https())) > 0
+            assert read_all(open_mapflow(BUILDINGS, API_URL=https())) > 0
     assert proxy.seen
 
 
@@ -445,7 +446,7 @@ def test_options_of_another_path_do_not_count(headers):
 def test_configuration_file(sb, run, tmp_path):
     file = tmp_path / "gdalrc"
     file.write_text("[credentials]\n\n[.mapflow]\npath=MAPFLOW:\nGDAL_HTTP_USERAGENT=from-file\n")
-    assert run("ogrinfo", "-q", f"MAPFLOW:{LEIDEN}", env={"GDAL_CONFIG_FILE": str(file)}).returncode == 0
+    assert run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env={"GDAL_CONFIG_FILE": str(file)}).returncode == 0
     assert {record.headers["user-agent"] for record in sb.requests} == {"from-file"}
 
 
@@ -454,7 +455,7 @@ def test_configuration_file(sb, run, tmp_path):
 
 def test_connection_outlives_the_dataset(sb, open_mapflow):
     for _ in range(3):
-        read_all(open_mapflow(LEIDEN))
+        read_all(open_mapflow(BUILDINGS))
     assert len(sb.requests) == 6
     assert len({record.connection for record in sb.requests}) == 1
 
@@ -477,7 +478,7 @@ threads = [threading.Thread(target=work) for _ in range(4)]
 [t.start() for t in threads]
 [t.join() for t in threads]
 """
-    done = subprocess.run([sys.executable, "-c", script, f"MAPFLOW:{LEIDEN}"], capture_output=True,
+    done = subprocess.run([sys.executable, "-c", script, f"MAPFLOW:{BUILDINGS}"], capture_output=True,
                           text=True, timeout=60, check=False,
                           env={**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token})
     assert (done.returncode, done.stderr) == (0, "")

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from conftest import BUILD
-from settings import LEIDEN
+from helpers import FOREST
 
 VALGRIND = ["valgrind", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
             "--keep-debuginfo=yes", "--num-callers=40"]
@@ -42,12 +42,11 @@ def errors_of(xml):
 def test_driver(sb, run, tmp_path, monkeypatch, way):
     options, fault, code = WAYS[way]
     monkeypatch.setenv("MAPFLOW_CACHE", "NO")
-    sb.set_result(LEIDEN, (sb.state.data / "forest.geojson"))
     if fault:
         sb.fault("/result$", **fault)
     xml = tmp_path / "valgrind.xml"
     done = run(*VALGRIND, "--xml=yes", f"--xml-file={xml}", shutil.which("ogrinfo", path="/usr/bin:" + os.environ["PATH"]), "-al", "-ro", *options,
-               f"MAPFLOW:{LEIDEN}", timeout=120)
+               f"MAPFLOW:{FOREST}", timeout=120)
     assert done.returncode == code, done.said
     assert errors_of(xml) == []
 
