@@ -305,6 +305,16 @@ def test_proxy_password_is_in_no_output(run):
     assert base64.b64encode(b"somebody:proxy-pass-7").decode().rstrip("=") not in done.said
 
 
+def test_cookies_are_in_no_output(sb, run, tmp_path):
+    sb.fault("/processings", status=503, headers={"Set-Cookie": "sid=session-of-9; Path=/; Max-Age=60"}, times=1)
+    jar = str(tmp_path / "jar")
+    env = {**LOUD, "GDAL_HTTP_COOKIEFILE": jar, "GDAL_HTTP_COOKIEJAR": jar, "MAPFLOW_CACHE": "NO"}
+    done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env=env)
+    assert done.returncode == 0
+    assert sb.requests[-1].headers["cookie"] == "sid=session-of-9"
+    assert "added cookie" in done.stderr.lower() and "session-of-9" not in done.said
+
+
 def test_token_is_in_nothing_that_a_dataset_tells(sb):
     """Also when the token stands in the connection string."""
     dataset = gdal.OpenEx(f"MAPFLOW:{BUILDINGS},API_TOKEN={sb.token},API_URL={sb.url}", gdal.OF_VECTOR)

@@ -190,6 +190,13 @@ def test_timeout_is_retried(sb, open_mapflow):
         assert read_all(open_mapflow(BUILDINGS)) > 0
 
 
+def test_timeout_of_a_document(sb, open_mapflow):
+    """It ends a request for a document too, whose limit of ours is far off."""
+    sb.fault("/v2$", delay=5)
+    with config(GDAL_HTTP_TIMEOUT="0.3", GDAL_HTTP_MAX_RETRY=0):
+        assert fails(open_mapflow, "GDAL_HTTP_TIMEOUT") < 3
+
+
 def test_connect_timeout(open_mapflow):
     """The connection stands, the TLS handshake does not come."""
     with Silent() as silent, config(GDAL_HTTP_CONNECTTIMEOUT="0.3", GDAL_HTTP_MAX_RETRY=0):

@@ -7,8 +7,7 @@
 #include "http_error.h"
 #include "text.h"
 
-static const double document_timeout = 300; /* s: documents are small, results have no limit */
-static const double sleep_slice = 0.05;     /* s: how soon a cancel is seen */
+static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
 
 static int out_of_memory(struct mf_error *err)
 {
@@ -69,7 +68,7 @@ static int try_once(const struct mf_client *client, const struct call *call,
         .content_type = "application/json",
         .sink = download != NULL ? &download->sink : NULL,
         .max_body = call->max_body,
-        .total_timeout = download != NULL ? 0 : document_timeout,
+        .total_timeout = download != NULL ? 0 : client->document_timeout,
         .fresh_connection = !call->is_repeatable,
         .cancel = client->cancel.is_cancelled != NULL ? &client->cancel : NULL,
     };

@@ -18,6 +18,8 @@ extern "C" {
 
 #define MF_DEFAULT_API_URL "https://api.mapflow.ai/rest"
 
+#define MF_DOCUMENT_TIMEOUT 300.0
+
 enum mf_auth_scheme { MF_AUTH_AUTO = 0, MF_AUTH_BASIC, MF_AUTH_BEARER };
 
 /* All strings are copied. NULL and 0 mean the default, but for the two retry numbers: 0 is 0 there.
@@ -35,6 +37,8 @@ struct mf_client_options {
     double retry_delay;            /* s before the first retry, doubled each time, jittered;
                                       negative: default 1 */
     const char *retry_codes;       /* "ALL" or comma list of HTTP statuses; NULL: 429,502,503,504 */
+    double document_timeout;       /* s for a whole exchange that is no download; default
+                                      MF_DOCUMENT_TIMEOUT */
     struct mf_transport transport; /* borrowed: must outlive the client */
     struct mf_cancel cancel;       /* asked during exchanges and waits; may be empty */
     void (*debug)(void *ctx, const char *line); /* may be NULL; lines hold no secret */

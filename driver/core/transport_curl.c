@@ -226,6 +226,8 @@ static CURLcode drive(struct exchange *exchange, CURLM *multi, double deadline)
 static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf_url *url)
 {
     struct mf_response *response = exchange->response;
+    if (!exchange->has_failed && exchange->headers_ended && !exchange->body_begun)
+        exchange->has_failed = begin_body(exchange) != 0;
     if (exchange->has_failed) {
         response->is_transient |= exchange->err->kind == MF_ERR_TRUNCATED;
         return -1;
@@ -233,8 +235,6 @@ static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf
     /* libcurl is content with a connection that closes within the headers. */
     if (verdict == CURLE_OK && !exchange->headers_ended)
         verdict = CURLE_GOT_NOTHING;
-    if (exchange->headers_ended && !exchange->body_begun && begin_body(exchange) != 0)
-        return -1;
     if (exchange->is_redirect)
         return 0;
     /* An error answer counts even when its explanation was cut. */

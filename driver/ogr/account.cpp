@@ -1,5 +1,6 @@
 #include "account.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "http_settings.h"
@@ -87,6 +88,9 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
     wanted.allow_http = options.GetBool("ALLOW_HTTP", false);
     wanted.max_retry = atoi(OGRMapflowHTTPOption("GDAL_HTTP_MAX_RETRY", "-1").c_str());
     wanted.retry_delay = CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_RETRY_DELAY", "-1").c_str());
+    // GDAL's limit is set on each handle; ours must not end a request before it does.
+    wanted.document_timeout = std::max(
+        MF_DOCUMENT_TIMEOUT, 1 + CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_TIMEOUT", "0").c_str()));
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
