@@ -1,41 +1,13 @@
 #include "account.h"
 
+#include <algorithm>
 #include <mutex>
 
-#include <curl/curl.h>
-
-#include "cpl_http.h"
+#include "http_settings.h"
 #include "report.h"
-#include "version.h"
 
 namespace
 {
-
-std::string UserAgent()
-{
-    return std::string("gdal-mapflow/" MAPFLOW_VERSION " GDAL/") + GDALVersionInfo("RELEASE_NAME");
-}
-
-// The headers of the user that CPLHTTPSetOptions has gathered are handed to the transport, which adds
-// its own: GDAL_HTTP_HEADERS is merged and not replaced.
-// Newer GDALs set a user agent of their own unless they are given one.
-void *Configure(void *, void *handle, const char *url)
-{
-    CPLStringList options;
-    if (VSIGetPathSpecificOption(url, "GDAL_HTTP_USERAGENT", nullptr) == nullptr)
-        options.SetNameValue("USERAGENT", UserAgent().c_str());
-    return CPLHTTPSetOptions(handle, url, options.List());
-}
-
-void ReleaseHeaders(void *, void *headers)
-{
-    curl_slist_free_all(static_cast<curl_slist *>(headers));
-}
-
-int WantsVerbose(void *)
-{
-    return CPLTestBool(CPLGetConfigOption("CPL_CURL_VERBOSE", "NO"));
-}
 
 // One transport for the whole process, so that connections outlive datasets.
 std::mutex transportMutex;
@@ -46,9 +18,9 @@ bool GetTransport(mf_transport &transport, mf_error &err)
     const std::lock_guard<std::mutex> lock(transportMutex);
     if (sharedTransport.perform == nullptr)
     {
-        const std::string agent = UserAgent();
+        const std::string agent = OGRMapflowUserAgent();
         mf_transport_options options = {};
-        options.hooks = {nullptr, Configure, ReleaseHeaders, OGRMapflowDebug, WantsVerbose};
+        options.hooks = OGRMapflowHTTPHooks(OGRMapflowDebug);
         options.user_agent = agent.c_str();
         if (mf_transport_curl_open(&sharedTransport, &options, &err) != 0)
             return false;
@@ -62,12 +34,6 @@ mf_auth_scheme SchemeOf(const std::string &auth)
     return EQUAL(auth.c_str(), "BASIC")    ? MF_AUTH_BASIC
            : EQUAL(auth.c_str(), "BEARER") ? MF_AUTH_BEARER
                                            : MF_AUTH_AUTO;
-}
-
-// GDAL's own retry settings, path-specific ones first.
-std::string HTTPOption(const OGRMapflowOptions &options, const char *key, const char *fallback)
-{
-    return VSIGetPathSpecificOption(options.PublicName().c_str(), key, fallback);
 }
 
 } // namespace
@@ -114,14 +80,17 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
     const std::string url = options.Get("API_URL", MF_DEFAULT_API_URL);
     const std::string token = options.Get("API_TOKEN");
     const std::string tokenFile = options.Get("API_TOKEN_FILE");
-    const std::string retryCodes = HTTPOption(options, "GDAL_HTTP_RETRY_CODES", "");
+    const std::string retryCodes = OGRMapflowHTTPOption("GDAL_HTTP_RETRY_CODES", "");
     wanted.base_url = url.c_str();
     wanted.token = token.empty() ? nullptr : token.c_str();
     wanted.token_file = tokenFile.empty() ? nullptr : tokenFile.c_str();
     wanted.auth = SchemeOf(options.Get("AUTH", "AUTO"));
     wanted.allow_http = options.GetBool("ALLOW_HTTP", false);
-    wanted.max_retry = atoi(HTTPOption(options, "GDAL_HTTP_MAX_RETRY", "-1").c_str());
-    wanted.retry_delay = CPLAtof(HTTPOption(options, "GDAL_HTTP_RETRY_DELAY", "-1").c_str());
+    wanted.max_retry = atoi(OGRMapflowHTTPOption("GDAL_HTTP_MAX_RETRY", "-1").c_str());
+    wanted.retry_delay = CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_RETRY_DELAY", "-1").c_str());
+    // GDAL's limit is set on each handle; ours must not end a request before it does.
+    wanted.document_timeout = std::max(
+        MF_DOCUMENT_TIMEOUT, 1 + CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_TIMEOUT", "0").c_str()));
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
