@@ -28,7 +28,7 @@ struct value_end {
     int in_string;
     int after_backslash;
     int scalar_size; /* letters of a literal so far; 1 for a number, 0 for other values */
-    int is_literal;
+    int letters;     /* that the literal has when it is whole, 0 for a number */
     int has_point; /* of a number */
     int has_exponent;
     int at_exponent; /* just behind its 'e' */
@@ -696,10 +696,9 @@ static int enter_features(struct mf_scanner *s, struct mf_text *t)
 
 /* ---- values in pieces ----------------------------------------------------------------------- */
 
-/* A literal has at most five letters. */
 static int literal_goes_on(struct value_end *v, char c)
 {
-    return c >= 'a' && c <= 'z' && ++v->scalar_size <= 5;
+    return c >= 'a' && c <= 'z' && ++v->scalar_size <= v->letters;
 }
 
 /* Whether a byte may belong to the number before it. It never takes a byte behind which a shorter number
@@ -742,7 +741,7 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
             if (v->in_string || v->depth > 0)
                 continue;
         } else if (v->scalar_size > 0) {
-            if (v->is_literal ? literal_goes_on(v, *p) : number_goes_on(v, *p))
+            if (v->letters > 0 ? literal_goes_on(v, *p) : number_goes_on(v, *p))
                 continue;
             --p;
         } else if (*p == '"') {
@@ -758,7 +757,7 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
             continue;
         } else {
             v->scalar_size = 1;
-            v->is_literal = *p >= 'a' && *p <= 'z';
+            v->letters = *p == 'f' ? 5 : *p == 't' || *p == 'n' ? 4 : 0;
             continue;
         }
         *is_whole = 1;
