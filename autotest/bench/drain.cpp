@@ -55,7 +55,8 @@ int main(int argc, char **argv)
     {
         OGREnvelope extent;
         rows = layer->GetFeatureCount();
-        layer->GetExtent(&extent, TRUE);
+        if (layer->GetExtent(&extent, TRUE) != OGRERR_NONE)
+            rows = -1;
     }
     else if (strcmp(mode, "arrow") == 0)
         rows = DrainArrow(layer);

@@ -183,8 +183,10 @@ static enum outcome read_position(struct reader *r)
             if (!at_number(t))
                 return leave_out(r, &mark);
             lex = mf_text_number(t, &number);
+            /* An integer has 64 bits for GDAL, and stops at their end. */
             if (lex == MF_LEX_OK)
-                ordinates[count] = mf_number_double(&number);
+                ordinates[count] = number.real ? mf_number_double(&number)
+                                               : (double)mf_number_int64(&number);
         }
         if (lex != MF_LEX_OK)
             break;

@@ -27,7 +27,11 @@ struct value_end {
     size_t depth;
     int in_string;
     int after_backslash;
-    int is_scalar;
+    int scalar_size; /* letters of a literal so far; 1 for a number, 0 for other values */
+    int letters;     /* that the literal has when it is whole, 0 for a number */
+    int has_point; /* of a number */
+    int has_exponent;
+    int at_exponent; /* just behind its 'e' */
 };
 
 struct mf_scanner {
@@ -278,12 +282,14 @@ static int read_property(struct mf_scanner *s, struct mf_text *t, int *before)
     if (lex != MF_LEX_OK)
         return (int)lex;
     met.after = *before;
-    *before = met.field >= 0 ? met.field : MF_AFTER_NEW;
     if (met.field < 0) {
+        *before = MF_AFTER_NEW;
         s->has_property_id |= mf_span_equals(&met.key, "id", 2) && met.kind != MF_CLASS_NULL;
         return observe(s, &met);
     }
     struct mf_builder_field *const field = &s->builder.fields[met.field];
+    if (field->object != s->builder.object)
+        *before = met.field; /* a repeated key stands in its first place, and nothing behind it */
     if (field->is_id)
         s->has_property_id = met.kind != MF_CLASS_NULL;
     if (field->object != s->builder.object && met.after >= 0 &&
@@ -691,6 +697,31 @@ static int enter_features(struct mf_scanner *s, struct mf_text *t)
 
 /* ---- values in pieces ----------------------------------------------------------------------- */
 
+static int literal_goes_on(struct value_end *v, char c)
+{
+    return c >= 'a' && c <= 'z' && ++v->scalar_size <= v->letters;
+}
+
+/* Whether a byte may belong to the number before it. It never takes a byte behind which a shorter number
+ * would have been complete. */
+static int number_goes_on(struct value_end *v, char c)
+{
+    const int was_at_exponent = v->at_exponent;
+    v->at_exponent = 0;
+    if (c >= '0' && c <= '9')
+        return 1;
+    if (c == '+' || c == '-')
+        return was_at_exponent;
+    if (c == '.') {
+        const int is_first = !v->has_point && !v->has_exponent;
+        v->has_point = 1;
+        return is_first;
+    }
+    v->at_exponent = (c == 'e' || c == 'E') && !v->has_exponent;
+    v->has_exponent |= v->at_exponent;
+    return v->at_exponent;
+}
+
 /* Looks for the end of the value that began in the carry. Returns how many bytes of [p, end) belong to
  * it; *is_whole tells whether it ends there. */
 static size_t find_value_end(struct value_end *v, const char *p, const char *end, int *is_whole)
@@ -710,8 +741,8 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
             v->in_string = *p != '"';
             if (v->in_string || v->depth > 0)
                 continue;
-        } else if (v->is_scalar) {
-            if (strchr(" \t\r\n,]}:\"[{", *p) == NULL || *p == '\0')
+        } else if (v->scalar_size > 0) {
+            if (v->letters > 0 ? literal_goes_on(v, *p) : number_goes_on(v, *p))
                 continue;
             --p;
         } else if (*p == '"') {
@@ -726,7 +757,8 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
         } else if (v->depth > 0) {
             continue;
         } else {
-            v->is_scalar = 1;
+            v->scalar_size = 1;
+            v->letters = *p == 'f' ? 5 : *p == 't' || *p == 'n' ? 4 : 0;
             continue;
         }
         *is_whole = 1;
@@ -792,7 +824,7 @@ static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_
 {
     int is_whole;
     *used = find_value_end(&s->end, data, data + size, &is_whole);
-    const size_t extra = is_whole && s->end.is_scalar ? 1 : 0;
+    const size_t extra = is_whole && s->end.scalar_size > 0 ? 1 : 0;
     if (carry_on(s, data, *used + extra) != 0)
         return fail_memory(s, err);
     if (!is_whole)

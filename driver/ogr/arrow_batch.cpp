@@ -72,12 +72,27 @@ using Kind = OGRMapflowColumnKind;
 
 bool HasOffsets(Kind kind)
 {
-    return kind == Kind::String || kind == Kind::Geometry || kind >= Kind::Int32List;
+    return kind == Kind::String || kind == Kind::Geometry || kind >= Kind::BooleanList;
 }
 
 bool IsList(Kind kind)
 {
-    return kind >= Kind::Int32List;
+    return kind >= Kind::BooleanList;
+}
+
+bool TakesText(Kind kind)
+{
+    return kind == Kind::String || kind == Kind::Date || kind == Kind::Time || kind == Kind::DateTime;
+}
+
+// Bytes that a value adds to a column with offsets, or items that it adds, whichever is more.
+size_t SizeOf(const mf_value &value)
+{
+    size_t size = value.kind == MF_VALUE_UNSET || value.kind == MF_VALUE_NULL ? 0 : value.count;
+    if (value.kind == MF_VALUE_STRING_LIST)
+        for (size_t i = 0; i < value.count; ++i)
+            size += value.as.strings[i].size;
+    return size;
 }
 
 // ---- plan ----
@@ -87,6 +102,8 @@ std::optional<Kind> ListKind(const ArrowSchema &list)
     if (list.n_children != 1)
         return std::nullopt;
     const std::string item = list.children[0]->format;
+    if (item == "b")
+        return Kind::BooleanList;
     if (item == "i")
         return Kind::Int32List;
     if (item == "l")
@@ -196,7 +213,9 @@ void AppendItems(OGRMapflowColumn &column, Kind kind, const mf_value &value)
 {
     for (size_t i = 0; i < value.count; ++i)
     {
-        if (kind == Kind::Int32List)
+        if (kind == Kind::BooleanList)
+            SetBit(column.itemValues, column.items + static_cast<int64_t>(i), value.as.integers[i] != 0);
+        else if (kind == Kind::Int32List)
             column.itemValues.Put(static_cast<int32_t>(value.as.integers[i]));
         else if (kind == Kind::Int64List)
             column.itemValues.Put(value.as.integers[i]);
@@ -209,14 +228,6 @@ void AppendItems(OGRMapflowColumn &column, Kind kind, const mf_value &value)
         }
     }
     column.items += static_cast<int64_t>(value.count);
-}
-
-// A single text in a column of lists: a list of one, unless it is written as a list.
-void AppendSingleText(OGRMapflowColumn &column, const mf_value &value)
-{
-    column.itemValues.Put(value.as.text, value.count);
-    column.itemOffsets.Put(static_cast<int32_t>(column.itemValues.Size()));
-    ++column.items;
 }
 
 void AppendNothing(OGRMapflowColumn &column, Kind kind, int64_t row)
@@ -244,7 +255,8 @@ void AppendNothing(OGRMapflowColumn &column, Kind kind, int64_t row)
     }
 }
 
-// Returns whether the value is valid; appends something in any case.
+// Returns whether the value is valid; appends something in any case. A text goes into columns of texts, dates
+// and times only.
 bool AppendValue(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, const mf_value &value,
                  int64_t row)
 {
@@ -264,8 +276,6 @@ bool AppendValue(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, con
         case MF_VALUE_STRING:
             if (plan.kind == Kind::String)
                 column.values.Put(value.as.text, value.count);
-            else if (plan.kind == Kind::StringList)
-                AppendSingleText(column, value);
             else
                 return AppendDate(column, plan, value);
             return true;
@@ -355,11 +365,12 @@ std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema
                                                        OGRFeatureDefn &defn, bool withFID)
 {
     OGRMapflowBatchPlan plan;
+    auto &columns = plan.columns;
     int64_t child = 0;
     if (withFID && (child >= schema.n_children || strcmp(schema.children[child++]->format, "l") != 0))
         return std::nullopt;
     if (withFID)
-        plan.push_back({Kind::FID, -1, false, false});
+        columns.push_back({Kind::FID, -1, false, false});
     for (int i = 0; i < defn.GetFieldCount(); ++i)
     {
         OGRFieldDefn &field = *defn.GetFieldDefn(i);
@@ -370,22 +381,26 @@ std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema
                               : std::nullopt;
         if (!kind)
             return std::nullopt;
-        plan.push_back({*kind, i, FieldTimesAreUTC(field), true});
+        columns.push_back({*kind, i, FieldTimesAreUTC(field), true});
         ++child;
     }
     if (!defn.GetGeomFieldDefn(0)->IsIgnored())
     {
         if (child >= schema.n_children || strcmp(schema.children[child++]->format, "z") != 0)
             return std::nullopt;
-        plan.push_back({Kind::Geometry, -1, false, true});
+        columns.push_back({Kind::Geometry, -1, false, true});
     }
-    return child == schema.n_children ? std::optional<OGRMapflowBatchPlan>(plan) : std::nullopt;
+    if (child != schema.n_children)
+        return std::nullopt;
+    defn.Reference();
+    plan.defn = std::shared_ptr<OGRFeatureDefn>(&defn, [](OGRFeatureDefn *mine) { mine->Release(); });
+    return plan;
 }
 
 OGRMapflowBatch::OGRMapflowBatch(const OGRMapflowBatchPlan &plan, size_t expectedRows)
     : m_plan(plan)
 {
-    for (const auto &column : m_plan)
+    for (const auto &column : m_plan.columns)
     {
         m_columns.push_back(std::make_unique<OGRMapflowColumn>());
         if (HasOffsets(column.kind))
@@ -404,24 +419,36 @@ OGRMapflowBatch::~OGRMapflowBatch() = default;
 
 bool OGRMapflowBatch::Fits(const mf_row &row) const
 {
-    for (size_t i = 0; i < m_plan.size() && m_rows > 0; ++i)
+    // Batches stay far below the limit, which only a single row may come near to.
+    const size_t most = m_rows > 0 ? INT_MAX / 2 : INT_MAX;
+    for (size_t i = 0; i < m_columns.size(); ++i)
     {
-        const auto &plan = m_plan[i];
+        const auto &plan = m_plan.columns[i];
         const size_t more = plan.kind == Kind::Geometry ? row.wkb_size
-                            : plan.field >= 0 && HasOffsets(plan.kind)
-                                ? row.values[plan.field].count
-                                : 0;
-        if (m_columns[i]->values.Size() + m_columns[i]->itemValues.Size() + more > INT_MAX / 2)
+                            : HasOffsets(plan.kind)     ? SizeOf(row.values[plan.field])
+                                                        : 0;
+        if (m_columns[i]->values.Size() + m_columns[i]->itemValues.Size() + more > most)
             return false;
     }
     return true;
 }
 
+// A value in the type of its column.
+const mf_value &OGRMapflowBatch::Converted(const OGRMapflowColumnPlan &plan, const mf_row &row)
+{
+    const mf_value &value = row.values[plan.field];
+    if (value.kind != MF_VALUE_STRING || TakesText(plan.kind))
+        return value;
+    if (m_converter == nullptr)
+        m_converter = std::make_unique<OGRMapflowTextConverter>(m_plan.defn.get());
+    return m_converter->Convert(plan.field, value);
+}
+
 void OGRMapflowBatch::Add(const mf_row &row, int64_t fid)
 {
-    for (size_t i = 0; i < m_plan.size(); ++i)
+    for (size_t i = 0; i < m_columns.size(); ++i)
     {
-        const auto &plan = m_plan[i];
+        const auto &plan = m_plan.columns[i];
         OGRMapflowColumn &column = *m_columns[i];
         bool valid = true;
         if (plan.kind == Kind::FID)
@@ -433,7 +460,7 @@ void OGRMapflowBatch::Add(const mf_row &row, int64_t fid)
                 column.values.Put(row.wkb, row.wkb_size);
         }
         else
-            valid = AppendValue(column, plan, row.values[plan.field], m_rows);
+            valid = AppendValue(column, plan, Converted(plan, row), m_rows);
         if (HasOffsets(plan.kind))
             column.offsets.Put(static_cast<int32_t>(
                 IsList(plan.kind) ? column.items : static_cast<int64_t>(column.values.Size())));
@@ -448,13 +475,13 @@ void OGRMapflowBatch::Release(ArrowArray *array)
     array->length = m_rows;
     array->n_buffers = 1;
     array->buffers = new const void *[1]{nullptr};
-    array->n_children = static_cast<int64_t>(m_plan.size());
-    array->children = new ArrowArray *[m_plan.size()];
+    array->n_children = static_cast<int64_t>(m_columns.size());
+    array->children = new ArrowArray *[m_columns.size()];
     array->release = ReleaseBatch;
-    for (size_t i = 0; i < m_plan.size(); ++i)
+    for (size_t i = 0; i < m_columns.size(); ++i)
     {
         array->children[i] = new ArrowArray();
-        FillColumn(std::move(m_columns[i]), m_plan[i].kind, m_rows, array->children[i]);
+        FillColumn(std::move(m_columns[i]), m_plan.columns[i].kind, m_rows, array->children[i]);
     }
     m_columns.clear();
     m_rows = 0;

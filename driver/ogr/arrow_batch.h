@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "geojson.h"
 #include "ogr_recordbatch.h"
+#include "text_value.h"
 
 // What a column of a batch is made of.
 enum class OGRMapflowColumnKind
@@ -24,6 +25,7 @@ enum class OGRMapflowColumnKind
     Time,     // ms since midnight
     DateTime, // ms since 1970
     Geometry, // ISO WKB
+    BooleanList, // this and all that follow are lists
     Int32List,
     Int64List,
     DoubleList,
@@ -38,7 +40,11 @@ struct OGRMapflowColumnPlan
     bool nullable = true;
 };
 
-using OGRMapflowBatchPlan = std::vector<OGRMapflowColumnPlan>;
+struct OGRMapflowBatchPlan
+{
+    std::vector<OGRMapflowColumnPlan> columns{};
+    std::shared_ptr<OGRFeatureDefn> defn{}; // of the layer, which a stream may outlive
+};
 
 // Plans the columns of a schema that GDAL has made for the layer, so that batches fit it whatever the
 // version. Returns nothing when it has a column that is not made here.
@@ -47,7 +53,7 @@ std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema
 
 struct OGRMapflowColumn;
 
-// Collects rows and hands them over as an ArrowArray. One thread at a time.
+// Collects rows and hands them over as an ArrowArray. The plan must outlive it. One thread at a time.
 class OGRMapflowBatch
 {
   public:
@@ -56,8 +62,8 @@ class OGRMapflowBatch
     OGRMapflowBatch(const OGRMapflowBatch &) = delete;
     OGRMapflowBatch &operator=(const OGRMapflowBatch &) = delete;
 
-    // False when the row does not fit any more: offsets have 32 bits. An empty batch takes any row that
-    // can be taken at all.
+    // False when the row does not fit any more: offsets have 32 bits. A row that does not fit an empty
+    // batch fits none.
     bool Fits(const mf_row &row) const;
     void Add(const mf_row &row, int64_t fid);
     int64_t Rows() const { return m_rows; }
@@ -66,7 +72,10 @@ class OGRMapflowBatch
     void Release(ArrowArray *array);
 
   private:
-    const OGRMapflowBatchPlan m_plan;
+    const mf_value &Converted(const OGRMapflowColumnPlan &plan, const mf_row &row);
+
+    const OGRMapflowBatchPlan &m_plan;
+    std::unique_ptr<OGRMapflowTextConverter> m_converter{};
     std::vector<std::unique_ptr<OGRMapflowColumn>> m_columns{};
     int64_t m_rows = 0;
 };

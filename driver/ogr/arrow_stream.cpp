@@ -68,7 +68,8 @@ int Stream::GetSchema(ArrowSchema *schema)
     return m_schemaStream.get_schema(&m_schemaStream, schema);
 }
 
-// Decodes the features from `begin` on, up to `end`. Runs in any thread when there is no filter.
+// Decodes the features from `begin` on, up to `end` or until the batch is full. Runs in any thread when
+// there is no filter.
 Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
 {
     const mf_collection &collection = m_source.result->collection;
@@ -77,7 +78,8 @@ Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
     mf_error err;
     mf_error_init(&err);
     piece.end = begin;
-    piece.batch = std::make_unique<OGRMapflowBatch>(m_plan, static_cast<size_t>(end - begin));
+    piece.batch = std::make_unique<OGRMapflowBatch>(
+        m_plan, m_source.mayPass ? 0 : static_cast<size_t>(end - begin));
     if (mf_row_init(&row, &collection.schema, &err) != 0)
     {
         piece.error = err.message;
@@ -85,7 +87,7 @@ Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
     }
     std::copy(m_source.wanted.begin(), m_source.wanted.end(), row.wanted);
     row.wants_geometry = m_source.wantsGeometry;
-    for (; piece.end < end; ++piece.end)
+    for (; piece.end < end && static_cast<uint64_t>(piece.batch->Rows()) < m_rowsInBatch; ++piece.end)
     {
         const mf_feature &feature = collection.features[piece.end];
         if (m_source.mayPass && !m_source.mayPass(feature))
@@ -112,7 +114,7 @@ Piece Stream::NextPiece()
     const uint64_t count = m_source.result->collection.feature_count;
     const uint64_t position = *m_source.next;
     if (m_source.mayPass)
-        return MakePiece(position, std::min(position + m_rowsInBatch, count));
+        return MakePiece(position, count);
     return m_ahead.Take(position, count, m_rowsInBatch,
                         [this](uint64_t begin, uint64_t end) { return MakePiece(begin, end); });
 }

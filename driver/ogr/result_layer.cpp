@@ -280,7 +280,10 @@ bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstLis
                                     CPLTestBool(CSLFetchNameValueDef(options, "INCLUDE_FID", "YES")));
     schema.release(&schema);
     if (!plan)
+    {
+        CPLDebug("MAPFLOW", "The Arrow stream is GDAL's own: its schema is unknown to the driver.");
         return true;
+    }
 
     const GIntBig wanted =
         CPLAtoGIntBig(CSLFetchNameValueDef(options, "MAX_FEATURES_IN_BATCH", "65536"));
