@@ -2,6 +2,7 @@
 //
 // Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look at
 // the environment.
+#include "account_dataset.h"
 #include "connection.h"
 #include "dataset.h"
 #include "options.h"
@@ -33,6 +34,8 @@ GDALDataset *Open(GDALOpenInfo *info)
     auto options = OGRMapflowOptions::Parse(info->pszFilename, info->papszOpenOptions);
     if (!options)
         return nullptr;
+    if (options->GetTarget() == OGRMapflowOptions::Target::Account)
+        return OGRMapflowAccountDataset::Open(*options).release();
     if (info->eAccess == GA_Update)
         return RefuseUpdate(info);
     return OGRMapflowDataset::Open(std::move(*options)).release();

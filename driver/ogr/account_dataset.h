@@ -1,0 +1,34 @@
+// account_dataset: the account as a GDAL dataset.
+#ifndef MAPFLOW_ACCOUNT_DATASET_H
+#define MAPFLOW_ACCOUNT_DATASET_H
+
+#include <memory>
+#include <vector>
+
+#include "account_state.h"
+#include "compat.h"
+#include "table_layer.h"
+
+// Layers: projects, processings, models, providers, account. No request is made before a layer's features
+// are touched.
+class OGRMapflowAccountDataset final : public GDALDataset
+{
+  public:
+    // Returns nullptr after one CPLError.
+    static std::unique_ptr<OGRMapflowAccountDataset> Open(const OGRMapflowOptions &options);
+
+    int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
+    MF_DATASET_USING
+    int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+
+  private:
+    explicit OGRMapflowAccountDataset(OGRMapflowClient client);
+
+    OGRLayer *LayerAt(int i) const;
+
+    OGRMapflowAccountState m_state;
+    std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
+};
+
+#endif
