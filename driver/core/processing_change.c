@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "processing.h"
 #include "text.h"
 
 static int out_of_memory(struct mf_error *err)
@@ -18,6 +19,8 @@ static int send(struct mf_client *client, const char *method, const char *id, co
         return out_of_memory(err);
     const int failed = mf_client_change(client, method, path, body, NULL, NULL, err);
     free(path);
+    /* After a failure too: it may have been done all the same. */
+    mf_processing_forget(client, id);
     return failed;
 }
 

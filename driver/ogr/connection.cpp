@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include "cpl_http.h"
+#include "interrupt.h"
 #include "report.h"
 #include "version.h"
 
@@ -21,6 +22,12 @@ void *Configure(void *, void *handle, const char *url)
 void ReleaseHeaders(void *, void *headers)
 {
     curl_slist_free_all(static_cast<curl_slist *>(headers));
+}
+
+int IsStopped(void *ctx)
+{
+    const auto *const stop = static_cast<const std::atomic<bool> *>(ctx);
+    return mf_interrupt_requested() || (stop != nullptr && stop->load());
 }
 
 int WantsVerbose(void *)
@@ -91,7 +98,12 @@ mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options)
                                             : MF_CACHE_YES;
 }
 
-OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
+mf_cancel OGRMapflowCancel(std::atomic<bool> *stop)
+{
+    return {stop, IsStopped};
+}
+
+OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic<bool> *stop)
 {
     mf_error err;
     mf_error_init(&err);
@@ -115,6 +127,7 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
     wanted.max_retry = atoi(HTTPOption(options, "GDAL_HTTP_MAX_RETRY", "-1").c_str());
     wanted.retry_delay = CPLAtof(HTTPOption(options, "GDAL_HTTP_RETRY_DELAY", "-1").c_str());
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
+    wanted.cancel = OGRMapflowCancel(stop);
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 

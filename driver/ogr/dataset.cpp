@@ -6,6 +6,7 @@
 
 #include "report.h"
 #include "status_tables.h"
+#include "waiting.h"
 
 std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions options)
 {
@@ -56,8 +57,14 @@ bool OGRMapflowDataset::LoadProcessing()
     mf_error err;
     mf_error_init(&err);
     const bool partial = m_options.GetBool("PARTIAL", false);
-    if (GetProcessing(&err) != 0 ||
-        (!m_statusOnly && mf_processing_check_result(&m_processing, partial, &err) != 0))
+    if (GetProcessing(&err) != 0)
+    {
+        OGRMapflowReport(err);
+        return false;
+    }
+    if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), m_processing))
+        return false;
+    if (!m_statusOnly && mf_processing_check_result(&m_processing, partial, &err) != 0)
     {
         OGRMapflowReport(err);
         return false;
@@ -115,6 +122,7 @@ std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult()
     wanted.cache_directory = directory.empty() ? nullptr : directory.c_str();
     wanted.rules.mixed_string_is_json = GEOJSON_MIXED_STRING_IS_JSON;
     wanted.rules.untyped_objects_are_rows = GEOJSON_UNTYPED_OBJECTS_ARE_ROWS;
+    wanted.cancel = OGRMapflowCancel();
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 

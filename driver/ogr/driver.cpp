@@ -6,6 +6,7 @@
 #include "connection.h"
 #include "dataset.h"
 #include "options.h"
+#include "waiting.h"
 
 namespace
 {
@@ -38,6 +39,7 @@ GDALDataset *Open(GDALOpenInfo *info)
         return OGRMapflowAccountDataset::Open(*options).release();
     if (info->eAccess == GA_Update)
         return RefuseUpdate(info);
+    const OGRMapflowInterruptible interruptible;
     return OGRMapflowDataset::Open(std::move(*options)).release();
 }
 
