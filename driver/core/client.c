@@ -49,6 +49,12 @@ static int is_success(const struct mf_response *response)
     return response->status >= 200 && response->status < 300;
 }
 
+/* A success that has no body, or a part of one where none was asked for. */
+static int is_without_whole_body(const struct mf_response *response)
+{
+    return response->status == 204 || response->status == 205 || response->status == 206;
+}
+
 /* One exchange. `err` is never NULL. */
 static int try_once(const struct mf_client *client, const struct call *call,
                     enum mf_auth_scheme scheme, struct mf_response *response, struct mf_error *err)
@@ -72,7 +78,8 @@ static int try_once(const struct mf_client *client, const struct call *call,
     };
     const double start = client->clock->monotonic(client->clock->ctx);
     int failed = client->transport.perform(client->transport.ctx, &request, response, err);
-    if (!failed && is_success(response) && call->sink != NULL && call->sink->end != NULL) {
+    if (!failed && is_success(response) && !is_without_whole_body(response) &&
+        call->sink != NULL && call->sink->end != NULL) {
         failed = call->sink->end(call->sink->ctx, err);
         response->is_transient = failed && err->kind == MF_ERR_TRUNCATED;
     }
@@ -297,8 +304,7 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
     mf_response_init(&response);
     int failed = run(client, &call, &response, &local);
     const int status = response.status;
-    /* 206 is a part, and none was asked for. */
-    if (!failed && (status == 204 || status == 205 || status == 206)) {
+    if (!failed && is_without_whole_body(&response)) {
         failed = mf_error_set(&local, MF_ERR_FORMAT,
                               "The server sent %s where a whole result was expected (HTTP %d)",
                               status == 206 ? "a part" : "nothing", status);

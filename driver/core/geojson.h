@@ -52,6 +52,7 @@ struct mf_field {
     enum mf_field_type type;
     enum mf_field_subtype subtype;
     int time_zone; /* of time and date-time fields, see date.h */
+    int is_plain;  /* the name has no character that JSON escapes */
 };
 
 /* Where GDAL versions differ in typing: what the host's own GeoJSON driver does. */

@@ -145,10 +145,28 @@ static int at_number(const struct mf_text *t)
     return *t->p == '-' || (*t->p >= '0' && *t->p <= '9');
 }
 
+/* [x,y] as servers write it, without white space. Returns 0, and has done nothing, for anything else. */
+static int read_plain_position(struct reader *r)
+{
+    double ordinates[3] = {0, 0, 0};
+    const char *const end = r->t->end;
+    const char *p = mf_number_read_plain(r->t->p + 1, end, &ordinates[0]);
+    if (p == NULL || *p != ',')
+        return 0;
+    p = mf_number_read_plain(p + 1, end, &ordinates[1]);
+    if (p == NULL || *p != ']')
+        return 0;
+    r->t->p = p + 1;
+    write_position(r->wkb, ordinates);
+    return 1;
+}
+
 /* [x, y], [x, y, z], [x, y, z, …] */
 static enum outcome read_position(struct reader *r)
 {
     struct mf_text *const t = r->t;
+    if (*t->p == '[' && read_plain_position(r))
+        return KEPT;
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);

@@ -39,6 +39,7 @@ struct mf_scanner {
     struct mf_observation *observations;
     size_t observation_count;
     size_t observation_capacity;
+    int has_property_id; /* and it is not null */
 
     enum state state;
     enum member member;
@@ -231,30 +232,84 @@ static struct mf_observation *add_observation(struct mf_scanner *s)
     return &s->observations[s->observation_count++];
 }
 
-/* Reads the members of the object at the cursor into s->observations, leaving out those whose name is
- * in `except` (NULL-terminated, may be NULL). Returns a verdict or NO_MEMORY. */
-static int read_members(struct mf_scanner *s, struct mf_text *t, const char *const *except)
+/* Adds what was met to the observations, unless it repeats a key: then the value takes the place of the
+ * one before. */
+static int observe(struct mf_scanner *s, const struct mf_observation *met)
 {
-    int first = 1;
-    enum mf_lex lex;
-    s->observation_count = 0;
-    ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
-        struct mf_observation *const seen = add_observation(s);
-        if (seen == NULL)
-            return NO_MEMORY;
-        int negative;
-        lex = mf_text_key(t, &seen->key);
-        if (lex == MF_LEX_OK)
-            lex = read_class(t, &seen->kind, &seen->string, &negative);
+    struct mf_builder_field *const field =
+        met->field >= 0 ? &s->builder.fields[met->field] : NULL;
+    const int is_repeated = field != NULL && field->object == s->builder.object;
+    if (is_repeated && field->observation != MF_NOT_OBSERVED) {
+        struct mf_observation *const first = &s->observations[field->observation];
+        first->kind = met->kind;
+        first->string = met->string;
+        return 0;
+    }
+    struct mf_observation *const seen = add_observation(s);
+    if (seen == NULL)
+        return NO_MEMORY;
+    *seen = *met;
+    if (is_repeated)
+        seen->after = MF_AFTER_NOTHING;
+    if (field != NULL) {
+        field->object = s->builder.object;
+        field->observation = is_repeated ? MF_NOT_OBSERVED : s->observation_count - 1;
+    }
+    return 0;
+}
+
+/* Reads one member of an object of properties. *before is the field that stands before it. */
+static int read_property(struct mf_scanner *s, struct mf_text *t, int *before)
+{
+    struct mf_observation met;
+    int negative;
+    enum mf_lex lex = MF_LEX_OK;
+    met.field = mf_builder_read_key(&s->builder, t, *before);
+    if (met.field == MF_OBSERVED_NEW) {
+        lex = mf_text_key(t, &met.key);
         if (lex != MF_LEX_OK)
             return (int)lex;
-        for (const char *const *name = except; name != NULL && *name != NULL; ++name) {
-            if (mf_span_equals(&seen->key, *name, strlen(*name))) {
-                --s->observation_count;
-                break;
-            }
-        }
+        met.field = mf_builder_find(&s->builder, &met.key);
+        if (met.field == NO_MEMORY)
+            return NO_MEMORY;
+    }
+    lex = read_class(t, &met.kind, &met.string, &negative);
+    if (lex != MF_LEX_OK)
+        return (int)lex;
+    met.after = *before;
+    *before = met.field >= 0 ? met.field : MF_AFTER_NEW;
+    if (met.field < 0) {
+        s->has_property_id |= mf_span_equals(&met.key, "id", 2) && met.kind != MF_CLASS_NULL;
+        return observe(s, &met);
+    }
+    struct mf_builder_field *const field = &s->builder.fields[met.field];
+    if (field->is_id)
+        s->has_property_id = met.kind != MF_CLASS_NULL;
+    if (field->object != s->builder.object && met.after >= 0 &&
+        (s->builder.fields[met.after].followers[0] == met.field ||
+         s->builder.fields[met.after].followers[1] == met.field) &&
+        mf_builder_is_settled(field, met.kind, &met.string)) {
+        field->object = s->builder.object;
+        field->observation = MF_NOT_OBSERVED;
+        return 0;
+    }
+    return observe(s, &met);
+}
+
+/* Reads the object at the cursor; what may teach the schema something goes to s->observations. Returns a
+ * verdict or NO_MEMORY. */
+static int read_members(struct mf_scanner *s, struct mf_text *t)
+{
+    int first = 1, before = MF_AFTER_START;
+    enum mf_lex lex;
+    s->observation_count = 0;
+    s->has_property_id = 0;
+    ++s->builder.object;
+    ++t->p;
+    while (mf_text_next(t, '}', &first, &lex)) {
+        const int verdict = read_property(s, t, &before);
+        if (verdict != MF_LEX_OK)
+            return verdict;
     }
     return (int)lex;
 }
@@ -288,9 +343,9 @@ static int read_properties(struct mf_scanner *s, struct mf_text *t, struct featu
     s->observation_count = 0;
     if (*t->p == '{') {
         feature->properties = AN_OBJECT;
-        return read_members(s, t, NULL);
+        return read_members(s, t);
     }
-    enum mf_value_class kind;
+    enum mf_value_class kind = MF_CLASS_NULL;
     struct mf_span string;
     int negative;
     const enum mf_lex lex = read_class(t, &kind, &string, &negative);
@@ -317,20 +372,25 @@ static enum mf_lex read_feature_geometry(struct mf_scanner *s, struct mf_text *t
     return lex;
 }
 
+static enum mf_lex read_type(struct mf_text *t, struct feature *feature)
+{
+    struct mf_span string;
+    feature->is_feature = 0;
+    if (*t->p != '"')
+        return mf_text_skip(t);
+    const enum mf_lex lex = mf_text_string(t, &string);
+    feature->is_feature = lex == MF_LEX_OK && mf_span_equals(&string, "Feature", 7);
+    return lex;
+}
+
 static int read_feature_member(struct mf_scanner *s, struct mf_text *t, struct feature *feature)
 {
     struct mf_span key, string;
-    enum mf_lex lex = mf_text_key(t, &key);
+    const enum mf_lex lex = mf_text_key(t, &key);
     if (lex != MF_LEX_OK)
         return (int)lex;
-    if (mf_span_equals(&key, "type", 4)) {
-        feature->is_feature = 0;
-        if (*t->p != '"')
-            return (int)mf_text_skip(t);
-        lex = mf_text_string(t, &string);
-        feature->is_feature = lex == MF_LEX_OK && mf_span_equals(&string, "Feature", 7);
-        return (int)lex;
-    }
+    if (mf_span_equals(&key, "type", 4))
+        return (int)read_type(t, feature);
     if (mf_span_equals_nocase(&key, "properties", 10) &&
         first_spelling(&feature->properties_key, &key))
         return read_properties(s, t, feature);
@@ -341,33 +401,50 @@ static int read_feature_member(struct mf_scanner *s, struct mf_text *t, struct f
     return (int)mf_text_skip(t);
 }
 
-static int has_property_id(const struct mf_scanner *s)
+/* Whether a property has a name. */
+static int is_named(const struct mf_scanner *s, const struct mf_observation *seen, const char *name,
+                    size_t size)
 {
-    int found = 0;
+    if (seen->field < 0)
+        return mf_span_equals(&seen->key, name, size);
+    const struct mf_field *const field = &s->builder.fields[seen->field].field;
+    return field->name_size == size && memcmp(field->name, name, size) == 0;
+}
+
+/* Takes what is no field of a feature without properties out of the observations. */
+static void drop_members_of_geojson(struct mf_scanner *s)
+{
+    static const char *const names[] = {"type", "geometry", "centroid", "bbox", "center"};
+    size_t kept = 0;
     for (size_t i = 0; i < s->observation_count; ++i) {
-        if (mf_span_equals(&s->observations[i].key, "id", 2))
-            found = s->observations[i].kind != MF_CLASS_NULL;
+        int is_field = 1;
+        for (size_t k = 0; k < sizeof names / sizeof *names; ++k)
+            is_field &= !is_named(s, &s->observations[i], names[k], strlen(names[k]));
+        if (is_field)
+            s->observations[kept++] = s->observations[i];
     }
-    return found;
+    s->observation_count = kept;
 }
 
 /* Lets the schema learn from a feature. One without properties is flat: its other members are its
  * fields. */
 static int learn_schema(struct mf_scanner *s, const struct feature *feature, struct mf_text whole)
 {
-    static const char *const no_fields[] = {"type", "geometry", "centroid", "bbox", "center", NULL};
     int after = -1;
     if (feature->id_key.text != NULL && feature->id_kind != MF_CLASS_NULL) {
         after = mf_builder_feature_id(&s->builder, feature->id_kind, feature->id_negative,
-                                      feature->properties == AN_OBJECT && has_property_id(s));
+                                      feature->properties == AN_OBJECT && s->has_property_id);
         if (after == NO_MEMORY)
             return NO_MEMORY;
     }
     if (feature->properties == NULL_OR_EMPTY)
         return 0;
     const int is_flat = feature->properties != AN_OBJECT;
-    if (is_flat && read_members(s, &whole, no_fields) == NO_MEMORY)
-        return NO_MEMORY;
+    if (is_flat) {
+        if (read_members(s, &whole) == NO_MEMORY)
+            return NO_MEMORY;
+        drop_members_of_geojson(s);
+    }
     return mf_builder_observe(&s->builder, s->observations, s->observation_count, after, is_flat);
 }
 
@@ -814,7 +891,7 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
         s->state = FAILED;
         return mf_error_set(err, MF_ERR_TRUNCATED,
                             "the result ends too early, after %llu bytes and %llu features",
-                            (unsigned long long)(s->offset + s->carry_size),
+                            (unsigned long long)s->offset + s->carry_size,
                             (unsigned long long)s->found.feature_count);
     }
     if (!s->is_collection || !s->has_features)

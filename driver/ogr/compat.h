@@ -18,6 +18,13 @@
 #define MF_CONST_312
 #endif
 
+// The list of names that SetIgnoredFields takes.
+#if MF_GDAL_AT_LEAST(3, 9)
+using IgnoredFields = CSLConstList;
+#else
+using IgnoredFields = const char **;
+#endif
+
 // Layers: the base class's overloads that an override would hide, and the spatial filter and the
 // extent, each in the form that is virtual in this GDAL. A class that uses these has the methods
 //     OGRErr SpatialFilterSet(int geomField, MF_FILTER_GEOMETRY *)
@@ -62,6 +69,17 @@ inline void SetFieldTimeZone(OGRFieldDefn &field, int timeZone)
     field.SetTZFlag(timeZone);
 #else
     (void)field, (void)timeZone;
+#endif
+}
+
+// Whether the Arrow columns of this GDAL hold times of a field in UTC when they have a zone.
+inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
+{
+#if MF_GDAL_AT_LEAST(3, 8)
+    return field.GetTZFlag() >= OGR_TZFLAG_MIXED_TZ;
+#else
+    (void)field;
+    return false;
 #endif
 }
 

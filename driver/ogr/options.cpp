@@ -113,6 +113,15 @@ std::string Trimmed(const std::string &text)
                : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// " KEY" when it looks like the name of an option, "" when it may be a token, which ends in "=".
+std::string ShownKey(const std::string &key)
+{
+    const bool is_name = key.size() <= 20 && std::all_of(key.begin(), key.end(),
+                                                         [](unsigned char c)
+                                                         { return isalpha(c) || c == '_'; });
+    return is_name && !key.empty() ? ' ' + key : std::string();
+}
+
 std::nullopt_t Refuse(const char *message)
 {
     CPLError(CE_Failure, CPLE_IllegalArg,
@@ -150,8 +159,8 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
             // The text may be a secret that was typed in the wrong place: it is not repeated.
             return Refuse(value == nullptr
                               ? "An option in the dataset name is not of the form KEY=VALUE."
-                              : CPLSPrintf("The dataset name has an unknown option %.40s.",
-                                           name_.c_str()));
+                              : CPLSPrintf("The dataset name has an unknown option%s.",
+                                           ShownKey(name_).c_str()));
         options.m_inString.SetNameValue(name_.c_str(), value);
         if (!IsOneOf(name_, std::begin(SECRET_KEYS), std::end(SECRET_KEYS)))
             options.m_publicName += ',' + name_ + '=' + Quoted(value);
@@ -183,8 +192,8 @@ bool OGRMapflowOptions::ReadTarget(const std::string &text)
     {
         m_publicName = PREFIX;
         if (!text.empty())
-            Refuse(CPLSPrintf("\"%.60s\" in the dataset name is not the UUID of a processing.",
-                              text.c_str()));
+            // It may be the token: it is not repeated.
+            Refuse("What follows MAPFLOW: in the dataset name is not the UUID of a processing.");
         return text.empty();
     }
     return true;
