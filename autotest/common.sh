@@ -54,7 +54,7 @@ need() {
 build() {
     folder=$1 log=$2
     shift 2
-    if ! { cmake -S "$ROOT" -B "$folder" -G Ninja "$@" && cmake --build "$folder" --parallel "$JOBS"; } >"$log" 2>&1; then
+    if ! { cmake -S "$ROOT" -B "$folder" -G Ninja -DBUILD_TESTING=ON "$@" && cmake --build "$folder" --parallel "$JOBS"; } >"$log" 2>&1; then
         tail -n 40 "$log" >&2
         return 1
     fi

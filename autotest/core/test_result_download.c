@@ -16,17 +16,24 @@
 
 static char folder[] = "/tmp/mapflow-test-XXXXXX";
 
-/* Downloads what the steps play. */
-static int download(struct mf_result *result, struct script *script, const struct script_step *steps,
-                    size_t count, const char *aoi, struct mf_error *err)
+/* Acquires what the steps play, without the cache: temporary files go to `folder`. */
+static int acquire(const struct mf_result **result, struct script *script,
+                   const struct script_step *steps, size_t count, const char *aoi,
+                   struct mf_error *err)
 {
     struct mf_client *client = NULL;
-    const struct mf_result_options options = {.directory = folder};
     script_start(script, steps, count);
     const struct mf_client_options account = script_options(script, "a@b.c:secret");
     CHECK_NUMBER(mf_client_open(&client, &account, NULL), 0);
+    const struct mf_result_request request = {.client = client,
+                                              .base_url = mf_client_base_url(client),
+                                              .id = ID,
+                                              .aoi_id = aoi,
+                                              .fingerprint = "OK",
+                                              .document = "{}",
+                                              .mode = MF_CACHE_NO};
     mf_error_init(err);
-    const int failed = mf_result_download(result, client, ID, aoi, &options, err);
+    const int failed = mf_result_acquire(result, &request, err);
     mf_client_close(client);
     return failed;
 }
@@ -35,17 +42,16 @@ static void test_good(void)
 {
     static const struct script_step steps[] = {{.status = 200, .body = GOOD}};
     static struct script script;
-    struct mf_result result;
+    const struct mf_result *result;
     struct mf_error err;
-    CHECK_NUMBER(download(&result, &script, steps, 1, AOI, &err), 0);
+    CHECK_NUMBER(acquire(&result, &script, steps, 1, AOI, &err), 0);
     CHECK_TEXT(script.requests[0].url,
                "https://api.example.com/rest/processings/" ID "/result?aoiId=" AOI);
-    CHECK_NUMBER(result.collection.feature_count, 2);
-    CHECK_NUMBER(result.collection.text_size, strlen(GOOD));
-    CHECK(memcmp(result.map.data, GOOD, strlen(GOOD)) == 0);
-    mf_result_free(&result);
-    mf_result_free(&result);
-    mf_result_free(NULL);
+    CHECK_NUMBER(result->collection.feature_count, 2);
+    CHECK_NUMBER(result->collection.text_size, strlen(GOOD));
+    CHECK(memcmp(result->text.data, GOOD, strlen(GOOD)) == 0);
+    mf_result_release(result);
+    mf_result_release(NULL);
 }
 
 /* What a broken try has left must not be seen in the next one. */
@@ -58,16 +64,16 @@ static void test_retry_starts_again(void)
         {.status = 200, .body = GOOD},
     };
     static struct script script;
-    struct mf_result result;
+    const struct mf_result *result;
     struct mf_error err;
-    CHECK_NUMBER(download(&result, &script, steps, 4, NULL, &err), 0);
+    CHECK_NUMBER(acquire(&result, &script, steps, 4, NULL, &err), 0);
     CHECK_NUMBER(script.next, 4);
-    CHECK_NUMBER(result.collection.feature_count, 2);
-    CHECK_NUMBER(result.collection.schema.field_count, 1);
-    CHECK_NUMBER(result.collection.schema.fields[0].type, MF_FIELD_INTEGER);
-    CHECK_NUMBER(result.map.size, strlen(GOOD));
-    CHECK(memcmp(result.map.data, GOOD, strlen(GOOD)) == 0);
-    mf_result_free(&result);
+    CHECK_NUMBER(result->collection.feature_count, 2);
+    CHECK_NUMBER(result->collection.schema.field_count, 1);
+    CHECK_NUMBER(result->collection.schema.fields[0].type, MF_FIELD_INTEGER);
+    CHECK_NUMBER(result->text.size, strlen(GOOD));
+    CHECK(memcmp(result->text.data, GOOD, strlen(GOOD)) == 0);
+    mf_result_release(result);
 }
 
 static void test_failures(void)
@@ -95,17 +101,17 @@ static void test_failures(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct script_step steps[8];
         static struct script script;
-        struct mf_result result;
+        const struct mf_result *result;
         struct mf_error err;
         for (size_t k = 0; k < 8; k++)
             steps[k] = cases[i].step;
-        CHECK_NUMBER(download(&result, &script, steps, 8, NULL, &err), -1);
+        CHECK_NUMBER(acquire(&result, &script, steps, 8, NULL, &err), -1);
         CHECK_NUMBER(err.kind, cases[i].kind);
         CHECK_HOLDS(err.message, "result of processing " ID ": ");
         CHECK_HOLDS(err.message, cases[i].said);
         if (cases[i].kind != MF_ERR_AUTH)
             CHECK_NUMBER(script.next, cases[i].tries);
-        mf_result_free(&result);
+        CHECK(result == NULL);
     }
 }
 
@@ -113,23 +119,19 @@ static void test_folder_that_is_not_there(void)
 {
     static const struct script_step steps[] = {{.status = 200, .body = GOOD}};
     static struct script script;
-    struct mf_client *client = NULL;
-    struct mf_result result;
+    const struct mf_result *result;
     struct mf_error err;
-    const struct mf_result_options options = {.directory = "/nonexistent/folder"};
-    script_start(&script, steps, 1);
-    const struct mf_client_options account = script_options(&script, "a@b.c:secret");
-    CHECK_NUMBER(mf_client_open(&client, &account, NULL), 0);
-    mf_error_init(&err);
-    CHECK_NUMBER(mf_result_download(&result, client, ID, NULL, &options, &err), -1);
+    setenv("TMPDIR", "/nonexistent/folder", 1);
+    CHECK_NUMBER(acquire(&result, &script, steps, 1, NULL, &err), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FILE);
     CHECK_NUMBER(script.next, 0);
-    mf_client_close(client);
+    setenv("TMPDIR", folder, 1);
 }
 
 int main(void)
 {
     CHECK(mkdtemp(folder) != NULL);
+    setenv("TMPDIR", folder, 1);
     test_good();
     test_retry_starts_again();
     test_failures();

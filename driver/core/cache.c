@@ -227,6 +227,7 @@ static int write_index(const struct mf_cache *cache, const struct mf_collection 
         failed = mf_index_write(&file, collection, facts, err);
         if (!failed)
             failed = mf_file_install(&file, path, err);
+        facts->boot_id = "";
         if (failed)
             mf_file_discard(&file);
         else
