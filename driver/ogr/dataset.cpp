@@ -20,6 +20,23 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions opt
     return dataset;
 }
 
+std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::OpenKnown(OGRMapflowOptions options,
+                                                                const std::string &document,
+                                                                const std::string &layerName,
+                                                                std::atomic<bool> &stop)
+{
+    std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
+    dataset->SetDescription(dataset->m_options.PublicName().c_str());
+    dataset->m_layerName = layerName;
+    dataset->m_stop = &stop;
+    dataset->m_client = OGRMapflowConnect(dataset->m_options, &stop);
+    if (dataset->m_client == nullptr || !dataset->ReadDocument(document.c_str()) ||
+        !dataset->LoadResult())
+        return nullptr;
+    dataset->PublishMetadata();
+    return dataset;
+}
+
 bool OGRMapflowDataset::OpenOnline()
 {
     m_client = OGRMapflowConnect(m_options);
@@ -122,7 +139,7 @@ std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult()
     wanted.cache_directory = directory.empty() ? nullptr : directory.c_str();
     wanted.rules.mixed_string_is_json = GEOJSON_MIXED_STRING_IS_JSON;
     wanted.rules.untyped_objects_are_rows = GEOJSON_UNTYPED_OBJECTS_ARE_ROWS;
-    wanted.cancel = OGRMapflowCancel();
+    wanted.cancel = OGRMapflowCancel(m_stop);
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 
@@ -167,6 +184,8 @@ bool OGRMapflowDataset::ReadDocument(const char *document)
 std::string OGRMapflowDataset::LayerName() const
 {
     const char *const name = m_processing.name;
+    if (!m_layerName.empty())
+        return m_layerName;
     return name[0] == '\0' || EQUAL(name, "aois") || EQUAL(name, "processing") ? "results" : name;
 }
 

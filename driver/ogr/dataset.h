@@ -19,6 +19,12 @@ class OGRMapflowDataset final : public GDALDataset
     // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
     // after one CPLError.
     static std::unique_ptr<OGRMapflowDataset> Open(OGRMapflowOptions options);
+    // The same of a processing whose document is known, with a layer of another name. Requests end when
+    // `stop` becomes true. Can run in any thread.
+    static std::unique_ptr<OGRMapflowDataset> OpenKnown(OGRMapflowOptions options,
+                                                        const std::string &document,
+                                                        const std::string &layerName,
+                                                        std::atomic<bool> &stop);
     ~OGRMapflowDataset() override;
 
     int GetLayerCount() MF_CONST_312 override;
@@ -44,6 +50,8 @@ class OGRMapflowDataset final : public GDALDataset
     std::string LayerName() const;
 
     const OGRMapflowOptions m_options;
+    std::string m_layerName{}; // "": that of the processing
+    std::atomic<bool> *m_stop = nullptr;
     OGRMapflowClient m_client{};
     mf_processing m_processing{};
     bool m_statusOnly = false;

@@ -6,6 +6,7 @@
 #include "connection.h"
 #include "dataset.h"
 #include "options.h"
+#include "project_dataset.h"
 #include "waiting.h"
 
 namespace
@@ -40,6 +41,8 @@ GDALDataset *Open(GDALOpenInfo *info)
     if (info->eAccess == GA_Update)
         return RefuseUpdate(info);
     const OGRMapflowInterruptible interruptible;
+    if (options->GetTarget() == OGRMapflowOptions::Target::Project)
+        return OGRMapflowProjectDataset::Open(*options).release();
     return OGRMapflowDataset::Open(std::move(*options)).release();
 }
 

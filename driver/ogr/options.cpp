@@ -199,6 +199,13 @@ bool OGRMapflowOptions::ReadTarget(const std::string &text)
     return true;
 }
 
+OGRMapflowOptions OGRMapflowOptions::ForProcessing(const std::string &id) const
+{
+    OGRMapflowOptions options(*this);
+    options.ReadTarget(id);
+    return options;
+}
+
 std::string OGRMapflowOptions::Get(const char *key, const char *fallback) const
 {
     const char *value = m_inString.FetchNameValue(key);

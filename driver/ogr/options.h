@@ -37,6 +37,9 @@ class OGRMapflowOptions
     // The connection string without credentials: good for a dataset name.
     const std::string &PublicName() const { return m_publicName; }
 
+    // The same options for one processing.
+    OGRMapflowOptions ForProcessing(const std::string &id) const;
+
     // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere.
     std::string Get(const char *key, const char *fallback = "") const;
 
