@@ -159,16 +159,20 @@ static void test_changes(void)
                                         "\"FeatureCollection\",\"features\":[]}}");
     for (size_t i = 0; i < COUNT(steps); i++)
         CHECK_NUMBER(script.requests[i].fresh_connection, 1);
-    /* The first error is the one that is told, and only 404 and 405 lead to the twin. */
+    /* Only 404 and 405 lead to the twin, whose error is told unless it is missing too. */
     const struct script_step bad[] = {{.status = 404, .body = "{\"message\":\"first\"}"},
-                                      {.status = 400, .body = "{\"message\":\"second\"}"},
+                                      {.status = 405, .body = "{\"message\":\"second\"}"},
+                                      {.status = 404},
+                                      {.status = 400, .body = "{\"message\":\"third\"}"},
                                       {.status = 500}};
     start(bad, COUNT(bad));
     CHECK_NUMBER(mf_processing_restart(client, ID, &err), -1);
     CHECK_HOLDS(err.message, "first");
     CHECK_HOLDS(err.message, "processing " ID);
+    CHECK_NUMBER(mf_processing_restart(client, ID, &err), -1);
+    CHECK_HOLDS(err.message, "third");
     CHECK_NUMBER(mf_processing_restart(client, ID, NULL), -1);
-    CHECK_NUMBER(script.next, 3);
+    CHECK_NUMBER(script.next, 5);
 }
 
 int main(void)

@@ -212,7 +212,7 @@ def test_end_in_the_middle(sb, project, open_mapflow, tmp_path):
     left = [p.name for p in (tmp_path / "cache").rglob("*") if p.is_file()]
     assert not [name for name in left if "tmp" in name.lower()]
     whole = {name.split(".")[0] for name in left if not name.endswith(".lock")}
-    assert len(whole) <= 4
+    assert len(whole) <= 4, left
 
 
 def test_progress_function_stops(project, open_mapflow):

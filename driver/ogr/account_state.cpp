@@ -72,11 +72,25 @@ bool OGRMapflowAccountState::FetchAllProjects()
     return true;
 }
 
-const mf_project &OGRMapflowAccountState::AddProject(mf_project &project)
+void OGRMapflowAccountState::AddProject(mf_project &project)
 {
     m_projects.push_back(project);
     project = {};
-    return m_projects.back();
+}
+
+std::string OGRMapflowAccountState::FindProject(const std::string &idOrName)
+{
+    mf_error err;
+    mf_error_init(&err);
+    mf_project project;
+    if (mf_project_find(&project, Client(), idOrName.c_str(), &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return "";
+    }
+    const std::string id = project.id;
+    mf_project_free(&project);
+    return id;
 }
 
 std::string OGRMapflowAccountState::RoleIn(const mf_project &project)

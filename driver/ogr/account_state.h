@@ -4,22 +4,28 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "account.h"
 #include "connection.h"
+#include "edit.h"
 #include "project.h"
 
 // Asks when something is needed, once, and keeps it for the life of the dataset.
 class OGRMapflowAccountState
 {
   public:
-    explicit OGRMapflowAccountState(OGRMapflowClient client) : m_client(std::move(client)) {}
+    OGRMapflowAccountState(OGRMapflowClient client, const OGRMapflowRights &rights)
+        : m_client(std::move(client)), m_rights(rights)
+    {
+    }
     ~OGRMapflowAccountState();
     OGRMapflowAccountState(const OGRMapflowAccountState &) = delete;
     OGRMapflowAccountState &operator=(const OGRMapflowAccountState &) = delete;
 
     mf_client *Client() const { return m_client.get(); }
+    const OGRMapflowRights &Rights() const { return m_rights; }
 
     // GET /user/status. nullptr after one CPLError.
     const mf_account *Account();
@@ -33,7 +39,12 @@ class OGRMapflowAccountState
     bool FetchProjects();
     bool FetchAllProjects();
     // A project that was made here, at the end of the list. Takes it over.
-    const mf_project &AddProject(mf_project &project);
+    void AddProject(mf_project &project);
+    // One that was deleted here stays in the list, so that positions stay.
+    void MarkDeleted(const std::string &id) { m_deleted.insert(id); }
+    bool IsDeleted(const mf_project &project) const { return m_deleted.count(project.id) > 0; }
+    // The UUID of a project by its UUID or name, "" after one CPLError.
+    std::string FindProject(const std::string &idOrName);
 
     // What this account may do in a project; asks for the account when the project is shared. "" after
     // one CPLError.
@@ -43,6 +54,8 @@ class OGRMapflowAccountState
     bool AddEntries(const cJSON *entries, mf_error &err);
 
     OGRMapflowClient m_client;
+    const OGRMapflowRights m_rights;
+    std::set<std::string> m_deleted{};
     mf_account m_account{};
     bool m_hasAccount = false;
     std::deque<mf_project> m_projects{};

@@ -37,7 +37,7 @@ GDALDataset *Open(GDALOpenInfo *info)
     if (!options)
         return nullptr;
     if (options->GetTarget() == OGRMapflowOptions::Target::Account)
-        return OGRMapflowAccountDataset::Open(*options).release();
+        return OGRMapflowAccountDataset::Open(*options, info->eAccess).release();
     if (info->eAccess == GA_Update)
         return RefuseUpdate(info);
     const OGRMapflowInterruptible interruptible;

@@ -41,7 +41,9 @@ OGRMapflowPrefetch::Opened OGRMapflowPrefetch::OpenHere(const Item &item) const
 // Who has touched two neighbours one after the other goes through all of them.
 void OGRMapflowPrefetch::LookAhead(size_t i)
 {
-    if (i == 0 || !m_items[i - 1].isTouched)
+    if (i > 0 && m_items[i - 1].isTouched)
+        m_expectsAll = true;
+    if (!m_expectsAll)
         return;
     for (size_t at = i; at < m_items.size() && at < i + MAPFLOW_PARALLEL_REQUESTS; ++at)
     {

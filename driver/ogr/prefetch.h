@@ -21,6 +21,9 @@ class OGRMapflowPrefetch
     // A processing to be opened, known by its document; its layer is to have that name.
     void Add(const mf_processing &processing, const std::string &layerName);
 
+    // All will be read: what comes next is opened ahead from the first on.
+    void ExpectAll() { m_expectsAll = true; }
+
     // The dataset of the processing at a position, opened now unless it was opened ahead. nullptr after
     // one CPLError.
     GDALDataset *Get(size_t i);
@@ -56,6 +59,7 @@ class OGRMapflowPrefetch
     std::atomic<bool> &m_stop;
     CPLStringList m_config; // of the thread that made this
     std::vector<Item> m_items{};
+    bool m_expectsAll = false;
 };
 
 #endif

@@ -72,6 +72,8 @@ OGRMapflowProcessingScan::~OGRMapflowProcessingScan()
 
 bool OGRMapflowProcessingScan::IsWanted(const mf_project &project) const
 {
+    if (m_state.IsDeleted(project))
+        return false;
     return m_project.empty() || EQUAL(m_project.c_str(), project.name) ||
            EQUAL(m_project.c_str(), project.id);
 }
@@ -144,6 +146,7 @@ bool OGRMapflowProcessingScan::Fetch(OGRMapflowRows &rows)
         rows.isComplete = !failed;
         return !failed;
     }
+    source->isAtEnd |= m_state.IsDeleted(m_state.Projects()[m_current]);
     if (source->ahead.empty() && !source->isAtEnd)
     {
         mf_error err;

@@ -2,6 +2,7 @@
 
 #include "area_store.h"
 #include "columns.h"
+#include "processing_change.h"
 #include "pushdown.h"
 #include "report.h"
 
@@ -176,30 +177,154 @@ bool OGRMapflowProcessingsLayer::SetGeometries(OGRMapflowRows &rows,
     return true;
 }
 
-OGRFeature *OGRMapflowProcessingsLayer::FindFeature(GIntBig fid)
+// ---- one row ------------------------------------------------------------------------------------
+
+OGRFeature *OGRMapflowProcessingsLayer::FindRow(GIntBig fid, OGRMapflowRows **rows, size_t *at)
 {
-    const auto read = [this](OGRMapflowRows &rows, GIntBig i) -> OGRFeature *
+    const auto findIn = [&](OGRMapflowRows &list) -> OGRFeature *
     {
-        const auto at = static_cast<size_t>(i);
-        const bool wanted = !m_defn->GetGeomFieldDefn(0)->IsIgnored();
-        return !wanted || SetGeometries(rows, {at}) ? rows.items[at]->Clone() : nullptr;
+        const GIntBig i = list.Find(fid);
+        if (i < 0)
+            return nullptr;
+        if (rows != nullptr)
+            *rows = &list;
+        if (at != nullptr)
+            *at = static_cast<size_t>(i);
+        return list.items[static_cast<size_t>(i)].get();
     };
     for (auto &single : m_single)
     {
-        if (const GIntBig i = single.second.Find(fid); i >= 0)
-            return read(single.second, i);
+        if (OGRFeature *const row = findIn(single.second))
+            return row;
     }
-    if (m_some != nullptr)
-    {
-        if (const GIntBig i = m_some->Rows().Find(fid); i >= 0)
-            return read(m_some->Rows(), i);
-    }
+    OGRFeature *row = m_some != nullptr ? findIn(m_some->Rows()) : nullptr;
     OGRMapflowRows &all = m_all.Rows();
-    for (;;)
+    while (row == nullptr)
     {
-        if (const GIntBig i = all.Find(fid); i >= 0)
-            return read(all, i);
-        if (all.isComplete || !all.Reach(all.items.size() + 1))
+        row = findIn(all);
+        if (row == nullptr && (all.isComplete || !all.Reach(all.items.size() + 1)))
             return nullptr;
     }
+    return row;
+}
+
+OGRFeature *OGRMapflowProcessingsLayer::FindFeature(GIntBig fid)
+{
+    OGRMapflowRows *rows = nullptr;
+    size_t at = 0;
+    const OGRFeature *const row = FindRow(fid, &rows, &at);
+    if (row == nullptr)
+        return nullptr;
+    const bool isWanted = !m_defn->GetGeomFieldDefn(0)->IsIgnored();
+    return !isWanted || SetGeometries(*rows, {at}) ? row->Clone() : nullptr;
+}
+
+void OGRMapflowProcessingsLayer::ForEachRow(
+    GIntBig fid, const std::function<void(std::unique_ptr<OGRFeature> &)> &visit)
+{
+    const auto visitIn = [&](OGRMapflowRows &rows)
+    {
+        if (const GIntBig i = rows.Find(fid); i >= 0)
+            visit(rows.items[static_cast<size_t>(i)]);
+    };
+    for (auto &single : m_single)
+        visitIn(single.second);
+    if (m_some != nullptr)
+        visitIn(m_some->Rows());
+    visitIn(m_all.Rows());
+}
+
+// ---- changing -----------------------------------------------------------------------------------
+
+bool OGRMapflowProcessingsLayer::CanDo(const char *capability) const
+{
+    if (EQUAL(capability, OLCRandomWrite))
+        return m_state.Rights().canChange;
+    if (EQUAL(capability, OLCDeleteFeature))
+        return m_state.Rights().canDelete;
+    return OGRMapflowTableLayer::CanDo(capability);
+}
+
+OGRErr OGRMapflowProcessingsLayer::RefuseNew()
+{
+    CPLError(CE_Failure, CPLE_NotSupported,
+             "A row does not start a processing: create a layer with its areas in MAPFLOW:.");
+    return OGRERR_UNSUPPORTED_OPERATION;
+}
+
+void OGRMapflowProcessingsLayer::Refresh(const mf_processing &processing)
+{
+    ForEachRow(OGRMapflowStableFID(processing.id),
+               [&](std::unique_ptr<OGRFeature> &row) { OGRMapflowFillProcessing(*row, processing); });
+}
+
+OGRErr OGRMapflowProcessingsLayer::Change(const OGRFeature &feature)
+{
+    const OGRFeature *const row = FindRow(feature.GetFID());
+    if (row == nullptr)
+        return OGRERR_NON_EXISTING_FEATURE;
+    std::vector<std::string> changed;
+    // Compared with what is read from the service, geometry too when the user gives one.
+    const std::unique_ptr<OGRFeature> known(
+        feature.GetGeometryRef() != nullptr ? FindFeature(feature.GetFID()) : row->Clone());
+    if (known == nullptr)
+        return OGRERR_FAILURE;
+    if (!OGRMapflowMayChange(m_state.Rights()) ||
+        !OGRMapflowFindChanges(*known, feature, {"name", "description", "project", "project_id"},
+                               changed))
+        return OGRERR_UNSUPPORTED_OPERATION;
+    if (changed.empty())
+        return OGRERR_NONE;
+    std::string name = OGRMapflowText(*row, "name"), project;
+    const char *description = nullptr;
+    std::string text;
+    for (const std::string &column : changed)
+    {
+        const std::string value = OGRMapflowText(feature, column.c_str());
+        if (column == "name")
+            name = value;
+        else if (column == "description")
+            description = (text = value).c_str();
+        else if (project.empty() && (project = m_state.FindProject(value)).empty())
+            return OGRERR_FAILURE;
+    }
+    const std::string id = OGRMapflowText(*row, "id");
+    mf_error err;
+    mf_error_init(&err);
+    mf_processing newer;
+    if (mf_processing_update(m_state.Client(), id.c_str(), name.c_str(), description,
+                             project.empty() ? nullptr : project.c_str(), &err) != 0 ||
+        mf_processing_get(&newer, m_state.Client(), id.c_str(), &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return OGRERR_FAILURE;
+    }
+    Refresh(newer);
+    mf_processing_free(&newer);
+    ForEachRow(feature.GetFID(),
+               [&](std::unique_ptr<OGRFeature> &changedRow)
+               {
+                   if (!project.empty())
+                       changedRow->UnsetField(m_defn->GetFieldIndex("project"));
+                   SetProject(*changedRow);
+               });
+    return OGRERR_NONE;
+}
+
+OGRErr OGRMapflowProcessingsLayer::Delete(GIntBig fid)
+{
+    if (!OGRMapflowMayDelete(m_state.Rights(), "processing"))
+        return OGRERR_UNSUPPORTED_OPERATION;
+    const OGRFeature *const row = FindRow(fid);
+    if (row == nullptr)
+        return OGRERR_NON_EXISTING_FEATURE;
+    mf_error err;
+    mf_error_init(&err);
+    if (mf_processing_delete(m_state.Client(), OGRMapflowText(*row, "id").c_str(), &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return OGRERR_FAILURE;
+    }
+    ForEachRow(fid, [](std::unique_ptr<OGRFeature> &gone) { gone.reset(); });
+    return OGRERR_NONE;
 }

@@ -185,6 +185,19 @@ void OGRMapflowProjectDataset::MakeLayers()
 
 OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
 {
-    return i >= 0 && static_cast<size_t>(i) < m_layers.size() ? m_layers[static_cast<size_t>(i)].get()
-                                                              : nullptr;
+    if (i < 0 || static_cast<size_t>(i) >= m_layers.size())
+        return nullptr;
+    if (i > 0 && static_cast<size_t>(i) + 1 == m_layers.size())
+        m_results->ExpectAll();
+    return m_layers[static_cast<size_t>(i)].get();
+}
+
+OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
+{
+    for (const auto &layer : m_layers)
+    {
+        if (EQUAL(layer->GetName(), name))
+            return layer.get();
+    }
+    return nullptr;
 }

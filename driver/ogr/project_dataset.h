@@ -14,8 +14,9 @@
 #include "project.h"
 
 // A layer for each processing that has a result, in order of creation, named after it; a name that is
-// there already gets a number. Each is loaded at its first touch; once two neighbours were touched in
-// order, those behind them are loaded ahead, several at once.
+// there already gets a number. Each is loaded at its first touch. Who has got all layers by number, as
+// ogr2ogr does, or has touched two neighbours in order, will read them all: those behind the touched one
+// are loaded ahead, several at once.
 class OGRMapflowProjectDataset final : public GDALDataset
 {
   public:
@@ -27,6 +28,7 @@ class OGRMapflowProjectDataset final : public GDALDataset
     int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
     MF_DATASET_USING
+    OGRLayer *GetLayerByName(const char *name) override { return LayerCalled(name); }
     int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
 
   private:
@@ -39,6 +41,7 @@ class OGRMapflowProjectDataset final : public GDALDataset
     bool ChooseReadable();
     void MakeLayers();
     OGRLayer *LayerAt(int i) const;
+    OGRLayer *LayerCalled(const char *name) const;
 
     const OGRMapflowOptions m_options;
     std::atomic<bool> m_stop{false};

@@ -1,6 +1,7 @@
 #include "projects_layer.h"
 
 #include "columns.h"
+#include "report.h"
 
 OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
                                                  OGRMapflowAccountState &state)
@@ -64,4 +65,100 @@ bool OGRMapflowProjectsLayer::AddProject(const mf_project &project)
     OGRMapflowSetArea(row, "aoi_limit_km2", project.aoi_limit_m2);
     row.SetField("shared", project.is_shared);
     return true;
+}
+
+// ---- changing -----------------------------------------------------------------------------------
+
+bool OGRMapflowProjectsLayer::CanDo(const char *capability) const
+{
+    if (EQUAL(capability, OLCSequentialWrite) || EQUAL(capability, OLCRandomWrite))
+        return m_state.Rights().canChange;
+    if (EQUAL(capability, OLCDeleteFeature))
+        return m_state.Rights().canDelete;
+    return OGRMapflowTableLayer::CanDo(capability);
+}
+
+OGRFeature *OGRMapflowProjectsLayer::FindRow(GIntBig fid)
+{
+    const std::unique_ptr<OGRFeature> found(FindFeature(fid)); // fetches up to it
+    return found != nullptr ? m_rows.items[static_cast<size_t>(m_rows.Find(fid))].get() : nullptr;
+}
+
+OGRErr OGRMapflowProjectsLayer::Create(OGRFeature &feature)
+{
+    std::vector<std::string> given;
+    const OGRFeature nothing(m_defn);
+    if (!OGRMapflowMayChange(m_state.Rights()) ||
+        !OGRMapflowFindChanges(nothing, feature, {"name", "description"}, given))
+        return OGRERR_UNSUPPORTED_OPERATION;
+    const std::string name = OGRMapflowText(feature, "name");
+    if (name.empty())
+    {
+        CPLError(CE_Failure, CPLE_IllegalArg, "A project needs a name.");
+        return OGRERR_FAILURE;
+    }
+    // All that are there before come first, so that the new one is not met again on a later page.
+    if (!m_state.FetchAllProjects())
+        return OGRERR_FAILURE;
+    mf_error err;
+    mf_error_init(&err);
+    mf_project project;
+    const std::string description = OGRMapflowText(feature, "description");
+    if (mf_project_create(&project, m_state.Client(), name.c_str(),
+                          description.empty() ? nullptr : description.c_str(), &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return OGRERR_FAILURE;
+    }
+    feature.SetFID(OGRMapflowStableFID(project.id));
+    feature.SetField("id", project.id);
+    m_state.AddProject(project);
+    return Fetch(m_rows) ? OGRERR_NONE : OGRERR_FAILURE;
+}
+
+OGRErr OGRMapflowProjectsLayer::Change(const OGRFeature &feature)
+{
+    OGRFeature *const row = FindRow(feature.GetFID());
+    if (row == nullptr)
+        return OGRERR_NON_EXISTING_FEATURE;
+    std::vector<std::string> changed;
+    if (!OGRMapflowMayChange(m_state.Rights()) ||
+        !OGRMapflowFindChanges(*row, feature, {"name", "description"}, changed))
+        return OGRERR_UNSUPPORTED_OPERATION;
+    if (changed.empty())
+        return OGRERR_NONE;
+    std::unique_ptr<OGRFeature> wanted(row->Clone());
+    for (const std::string &column : changed)
+        wanted->SetField(column.c_str(), OGRMapflowText(feature, column.c_str()).c_str());
+    mf_error err;
+    mf_error_init(&err);
+    if (mf_project_update(m_state.Client(), OGRMapflowText(*row, "id").c_str(),
+                          OGRMapflowText(*wanted, "name").c_str(),
+                          OGRMapflowText(*wanted, "description").c_str(), &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return OGRERR_FAILURE;
+    }
+    m_rows.items[static_cast<size_t>(m_rows.Find(row->GetFID()))] = std::move(wanted);
+    return OGRERR_NONE;
+}
+
+OGRErr OGRMapflowProjectsLayer::Delete(GIntBig fid)
+{
+    if (!OGRMapflowMayDelete(m_state.Rights(), "project"))
+        return OGRERR_UNSUPPORTED_OPERATION;
+    const OGRFeature *const row = FindRow(fid);
+    if (row == nullptr)
+        return OGRERR_NON_EXISTING_FEATURE;
+    const std::string id = OGRMapflowText(*row, "id");
+    mf_error err;
+    mf_error_init(&err);
+    if (mf_project_delete(m_state.Client(), id.c_str(), &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return OGRERR_FAILURE;
+    }
+    m_state.MarkDeleted(id);
+    m_rows.items[static_cast<size_t>(m_rows.Find(fid))].reset();
+    return OGRERR_NONE;
 }
