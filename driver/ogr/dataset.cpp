@@ -161,8 +161,16 @@ bool OGRMapflowDataset::LoadResult()
         return false;
     if (m_offline && !ReadDocument(result->document))
         return false;
-    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), std::move(result));
-    return m_resultLayer != nullptr;
+    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), result);
+    return m_resultLayer != nullptr && SplitIfWanted(result);
+}
+
+bool OGRMapflowDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
+{
+    if (!m_options.CheckChoice("GEOMETRY", {"MIXED", "SPLIT"}))
+        return false;
+    return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
+           OGRMapflowFamilyLayer::Split(this, LayerName(), result, m_families);
 }
 
 // The processing as it was when its result went into the cache.
@@ -222,13 +230,17 @@ void OGRMapflowDataset::PublishMetadata()
 
 int OGRMapflowDataset::GetLayerCount() MF_CONST_312
 {
-    return m_statusOnly ? 2 : 1;
+    return m_statusOnly ? 2 : m_families.empty() ? 1 : static_cast<int>(m_families.size());
 }
 
 OGRLayer *OGRMapflowDataset::GetLayer(int i) MF_CONST_312
 {
     if (m_statusOnly)
         return StatusLayer(i);
+    if (!m_families.empty())
+        return i >= 0 && static_cast<size_t>(i) < m_families.size()
+                   ? m_families[static_cast<size_t>(i)].get()
+                   : nullptr;
     return i == 0 ? m_resultLayer.get() : nullptr;
 }
 
@@ -241,6 +253,11 @@ OGRLayer *OGRMapflowDataset::StatusLayer(int i) MF_CONST_312
 
 OGRLayer *OGRMapflowDataset::GetLayerByName(const char *name)
 {
+    for (const auto &family : m_families)
+    {
+        if (EQUAL(name, family->GetName()))
+            return family.get();
+    }
     if (m_resultLayer != nullptr &&
         (EQUAL(name, m_resultLayer->GetName()) || EQUAL(name, "results")))
         return m_resultLayer.get();

@@ -8,11 +8,13 @@
 #include "connection.h"
 #include "compat.h"
 #include "processing.h"
+#include "family_layer.h"
 #include "result_layer.h"
 #include "table_layer.h"
 
 // Layers: the result, named after the processing and found as `results` too. Not counted, found by
-// name: `aois` and `processing`. With STATUS_ONLY=YES these two are counted and there is no result.
+// name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind of
+// geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there is no result.
 class OGRMapflowDataset final : public GDALDataset
 {
   public:
@@ -41,6 +43,7 @@ class OGRMapflowDataset final : public GDALDataset
     int GetProcessing(mf_error *err);
     bool LoadProcessing();
     bool LoadResult();
+    bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
     std::shared_ptr<const mf_result> AcquireResult();
     void PublishMetadata();
@@ -57,6 +60,7 @@ class OGRMapflowDataset final : public GDALDataset
     bool m_statusOnly = false;
     bool m_offline = false;
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
+    std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> m_families{}; // with GEOMETRY=SPLIT
     std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
     std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};
 };

@@ -38,9 +38,7 @@ bool OGRMapflowProjectDataset::Load()
         SetMetadataItem("DESCRIPTION", project.description);
     const bool done = LoadProcessings(project.id) && WaitForAll() && ChooseReadable();
     mf_project_free(&project);
-    if (done)
-        MakeLayers();
-    return done;
+    return done && MakeLayers();
 }
 
 // ---- which processings --------------------------------------------------------------------------
@@ -161,26 +159,49 @@ bool OGRMapflowProjectDataset::ChooseReadable()
 
 // ---- layers -------------------------------------------------------------------------------------
 
-void OGRMapflowProjectDataset::MakeLayers()
+// With GEOMETRY=SPLIT the results themselves say which layers there are: all are fetched now.
+bool OGRMapflowProjectDataset::MakeLayers()
 {
     std::set<std::string> taken; // as compared: without regard to case
     m_results = std::make_unique<OGRMapflowPrefetch>(m_options, m_stop);
+    std::vector<std::string> names;
     for (const mf_processing &processing : m_processings)
     {
         const std::string wanted = processing.name[0] != '\0' ? processing.name : "results";
         std::string name = wanted;
         for (int number = 2; !taken.insert(CPLString(name).tolower()).second; ++number)
             name = wanted + '_' + std::to_string(number);
-        const size_t i = m_layers.size();
         m_results->Add(processing, name);
-        m_layers.push_back(std::make_unique<OGRMapflowLazyLayer>(
-            this, name,
-            [this, i]() -> OGRLayer *
-            {
-                GDALDataset *const dataset = m_results->Get(i);
-                return dataset != nullptr ? dataset->GetLayer(0) : nullptr;
-            }));
+        names.push_back(name);
     }
+    const bool isSplit = EQUAL(m_options.Get("GEOMETRY").c_str(), "SPLIT");
+    if (isSplit)
+        m_results->ExpectAll();
+    for (size_t i = 0; i < names.size(); ++i)
+    {
+        if (!isSplit)
+        {
+            AddLayer(names[i], i, 0);
+            continue;
+        }
+        GDALDataset *const known = m_results->Get(i);
+        if (known == nullptr)
+            return false;
+        for (int part = 0; part < known->GetLayerCount(); ++part)
+            AddLayer(known->GetLayer(part)->GetName(), i, part);
+    }
+    return true;
+}
+
+void OGRMapflowProjectDataset::AddLayer(const std::string &name, size_t i, int part)
+{
+    m_layers.push_back(std::make_unique<OGRMapflowLazyLayer>(
+        this, name,
+        [this, i, part]() -> OGRLayer *
+        {
+            GDALDataset *const dataset = m_results->Get(i);
+            return dataset != nullptr ? dataset->GetLayer(part) : nullptr;
+        }));
 }
 
 OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const

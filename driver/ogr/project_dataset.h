@@ -39,7 +39,9 @@ class OGRMapflowProjectDataset final : public GDALDataset
     bool AddEntries(const cJSON *entries, mf_error &err);
     bool WaitForAll();
     bool ChooseReadable();
-    void MakeLayers();
+    bool MakeLayers();
+    // The layer at position `part` of the result of processing `i`.
+    void AddLayer(const std::string &name, size_t i, int part);
     OGRLayer *LayerAt(int i) const;
     OGRLayer *LayerCalled(const char *name) const;
 
