@@ -29,8 +29,8 @@ static int is_missing(const struct mf_error *err)
     return err->http_status == 404 || err->http_status == 405;
 }
 
-/* Sends to the first form of the path and, when that is not there, to `twin` (NULL for none). When both
- * are missing it is the processing that is, and the first error says so. */
+/* Sends to the first form of the path and, when that is not there, to `twin` (NULL for none). When
+ * both are missing it is the processing that is, and the first error says so. */
 static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
                   const char *twin, const cJSON *body, struct mf_error *err)
 {

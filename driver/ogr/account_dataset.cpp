@@ -35,8 +35,9 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(OGRMapflowClient client,
 
 OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
 {
-    return i >= 0 && static_cast<size_t>(i) < m_layers.size() ? m_layers[static_cast<size_t>(i)].get()
-                                                              : nullptr;
+    return i >= 0 && static_cast<size_t>(i) < m_layers.size()
+               ? m_layers[static_cast<size_t>(i)].get()
+               : nullptr;
 }
 
 OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,

@@ -9,9 +9,9 @@
 #include "compat.h"
 #include "processings_layer.h"
 
-// Layers: projects, processings, models, providers, account. No request is made before a layer's features
-// are touched. For update: projects and processings can be changed, and ExecuteSQL understands the verbs of
-// verbs.h, each of which answers with the row of the processing.
+// Layers: projects, processings, models, providers, account. No request is made before a layer's
+// features are touched. For update: projects and processings can be changed, and ExecuteSQL
+// understands the verbs of verbs.h, each of which answers with the row of the processing.
 class OGRMapflowAccountDataset final : public GDALDataset
 {
   public:

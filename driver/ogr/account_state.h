@@ -1,4 +1,5 @@
-// account_state: what the layers of an account share: the client, the account's status, its projects.
+// account_state: what the layers of an account share: the client, the account's status, its
+// projects.
 #ifndef MAPFLOW_ACCOUNT_STATE_H
 #define MAPFLOW_ACCOUNT_STATE_H
 
@@ -46,8 +47,8 @@ class OGRMapflowAccountState
     // The UUID of a project by its UUID or name, "" after one CPLError.
     std::string FindProject(const std::string &idOrName);
 
-    // What this account may do in a project; asks for the account when the project is shared. "" after
-    // one CPLError.
+    // What this account may do in a project; asks for the account when the project is shared. ""
+    // after one CPLError.
     std::string RoleIn(const mf_project &project);
 
   private:

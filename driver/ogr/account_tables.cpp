@@ -46,8 +46,8 @@ void AddModelRow(OGRMapflowTableLayer &table, const mf_model &model, const mf_pr
     }
 }
 
-// A model is run in a project: one row for each pair. A model of the account that no project has comes
-// at the end, without one.
+// A model is run in a project: one row for each pair. A model of the account that no project has
+// comes at the end, without one.
 bool FillModels(OGRMapflowTableLayer &table, OGRMapflowAccountState &state)
 {
     std::set<std::string> shown;
@@ -144,7 +144,8 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeModelTable(GDALDataset *data
     table->AddColumn("id", OFTString, "UUID");
     table->AddColumn("name", OFTString, "value of MODEL for a new processing");
     table->AddColumn("description", OFTString, "");
-    table->AddColumn("price_per_km2", OFTReal, "credits per km², without optional blocks and imagery");
+    table->AddColumn("price_per_km2", OFTReal,
+                     "credits per km², without optional blocks and imagery");
     table->AddColumn("blocks", OFTString, "steps of the model, with prices in credits per km²",
                      OFSTJSON);
     table->AddColumn("project_id", OFTString, "UUID of the project in which it can be run");
@@ -157,7 +158,8 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProviderTable(GDALDataset *d
                                                                   OGRMapflowAccountState &state)
 {
     auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "providers", wkbNone);
-    table->AddColumn("name", OFTString, "value of PROVIDER or SEARCH_PROVIDER for a new processing");
+    table->AddColumn("name", OFTString,
+                     "value of PROVIDER or SEARCH_PROVIDER for a new processing");
     table->AddColumn("display_name", OFTString, "");
     table->AddColumn("prices", OFTString, "credits per km², by zoom", OFSTJSON);
     table->AddColumn("min_area_km2", OFTReal, "km², least area of one processing");

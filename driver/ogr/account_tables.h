@@ -1,4 +1,5 @@
-// account_tables: the layers of an account that are read and never changed: models, providers, account.
+// account_tables: the layers of an account that are read and never changed: models, providers,
+// account.
 #ifndef MAPFLOW_ACCOUNT_TABLES_H
 #define MAPFLOW_ACCOUNT_TABLES_H
 

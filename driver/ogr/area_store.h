@@ -1,5 +1,5 @@
-// area_store: the areas of processings as geometries. Those of a processing never change, so what was
-// fetched once serves the whole process: QGIS reads a layer many times over.
+// area_store: the areas of processings as geometries. Those of a processing never change, so what
+// was fetched once serves the whole process: QGIS reads a layer many times over.
 #ifndef MAPFLOW_AREA_STORE_H
 #define MAPFLOW_AREA_STORE_H
 
@@ -16,8 +16,8 @@ struct OGRMapflowAreas
     bool isOffered = true;                             // the server tells areas
 };
 
-// The areas of each processing, by its id: from memory, else by GET /processings/{id}/aois, several at
-// once. Returns false when one of them failed, with its error.
+// The areas of each processing, by its id: from memory, else by GET /processings/{id}/aois, several
+// at once. Returns false when one of them failed, with its error.
 bool OGRMapflowGetAreas(mf_client *client, const std::vector<std::string> &ids,
                         std::vector<OGRMapflowAreas> &areas, mf_error &err);
 

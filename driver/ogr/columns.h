@@ -17,9 +17,9 @@ void OGRMapflowSetArea(OGRFeature &row, const char *column, double squareMetres)
 // The text of a column, "" when it is not set.
 std::string OGRMapflowText(const OGRFeature &row, const char *column);
 
-// A feature id that belongs to an object of the service for good, in whatever order and through whatever
-// filter it is read: 53 bits of a hash of its UUID, exact as a double too. Among 10 000 objects two share
-// one in a case of 200 millions.
+// A feature id that belongs to an object of the service for good, in whatever order and through
+// whatever filter it is read: 53 bits of a hash of its UUID, exact as a double too. Among 10 000
+// objects two share one in a case of 200 millions.
 GIntBig OGRMapflowStableFID(const char *id);
 
 #endif

@@ -15,10 +15,11 @@ bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what)
     if (!OGRMapflowMayChange(rights))
         return false;
     if (!rights.canDelete)
-        CPLError(CE_Failure, CPLE_NotSupported,
-                 "The %s was not deleted. With the row goes what it stands for: open with the option "
-                 "ALLOW_DELETE=YES if that is what you want.",
-                 what);
+        CPLError(
+            CE_Failure, CPLE_NotSupported,
+            "The %s was not deleted. With the row goes what it stands for: open with the option "
+            "ALLOW_DELETE=YES if that is what you want.",
+            what);
     return rights.canDelete;
 }
 

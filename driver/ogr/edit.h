@@ -19,7 +19,8 @@ bool OGRMapflowMayChange(const OGRMapflowRights &rights);
 bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what);
 
 // The columns in which `wanted` differs from `row`; those that are not set in it stay as they are.
-// Returns false after one CPLError when one is not among `changeable`, or when the geometry differs.
+// Returns false after one CPLError when one is not among `changeable`, or when the geometry
+// differs.
 bool OGRMapflowFindChanges(const OGRFeature &row, const OGRFeature &wanted,
                            const std::vector<std::string> &changeable,
                            std::vector<std::string> &changed);

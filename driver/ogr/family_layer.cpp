@@ -55,7 +55,8 @@ bool OGRMapflowFamilyLayer::Split(GDALDataset *dataset, const std::string &name,
     return true;
 }
 
-// The layer of the whole belongs to this one alone, so its type can be narrowed to what is passed on.
+// The layer of the whole belongs to this one alone, so its type can be narrowed to what is passed
+// on.
 void OGRMapflowFamilyLayer::ChooseType()
 {
     const mf_collection &collection = m_result->collection;
@@ -90,16 +91,17 @@ bool OGRMapflowFamilyLayer::IsMember(GIntBig fid) const
     return FamilyOf(m_result->collection.features[fid].geometry) == m_family;
 }
 
-std::unique_ptr<OGRFeature>
-OGRMapflowFamilyLayer::Shaped(std::unique_ptr<OGRFeature> feature) const
+std::unique_ptr<OGRFeature> OGRMapflowFamilyLayer::Shaped(std::unique_ptr<OGRFeature> feature) const
 {
-    if (m_makesMultiple && feature->GetGeometryRef() != nullptr)
+    const OGRGeometry *const single = feature->GetGeometryRef();
+    if (m_makesMultiple && single != nullptr &&
+        !OGR_GT_IsSubClassOf(single->getGeometryType(), wkbGeometryCollection))
     {
-        const OGRwkbGeometryType type =
-            OGR_GT_GetCollection(wkbFlatten(feature->GetGeometryRef()->getGeometryType()));
-        if (type != wkbUnknown && type != wkbGeometryCollection)
-            feature->SetGeometryDirectly(
-                OGRGeometryFactory::forceTo(feature->StealGeometry(), type));
+        std::unique_ptr<OGRGeometry> multiple(OGRGeometryFactory::createGeometry(
+            OGR_GT_GetCollection(wkbFlatten(single->getGeometryType()))));
+        multiple->toGeometryCollection()->addGeometry(single);
+        multiple->assignSpatialReference(single->getSpatialReference());
+        feature->SetGeometryDirectly(multiple.release());
     }
     return feature;
 }

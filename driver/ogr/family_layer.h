@@ -10,17 +10,23 @@
 #include "result_layer.h"
 
 // What a file format of one geometry type can hold together.
-enum class OGRMapflowFamily { Polygon, Line, Point, Other };
+enum class OGRMapflowFamily
+{
+    Polygon,
+    Line,
+    Point,
+    Other
+};
 
-// Reads through a layer of the whole result and passes on its own family, with the FIDs of the whole.
-// Where single and multiple geometries occur together the single ones are made multiple, so that one type
-// fits all.
+// Reads through a layer of the whole result and passes on its own family, with the FIDs of the
+// whole. Where single and multiple geometries occur together the single ones are made multiple, so
+// that one type fits all.
 class OGRMapflowFamilyLayer final : public OGRLayer
 {
   public:
-    // A layer for each family that occurs, named <name>_polygon, _line and _point; <name>_other holds
-    // features without a geometry and collections. None when the result has no features. Returns false
-    // after one CPLError.
+    // A layer for each family that occurs, named <name>_polygon, _line and _point; <name>_other
+    // holds features without a geometry and collections. None when the result has no features.
+    // Returns false after one CPLError.
     static bool Split(GDALDataset *dataset, const std::string &name,
                       const std::shared_ptr<const mf_result> &result,
                       std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> &layers);
@@ -34,7 +40,10 @@ class OGRMapflowFamilyLayer final : public OGRLayer
     GIntBig GetFeatureCount(int force) override;
     MF_SPATIAL_FILTER_OVERRIDES
     OGRErr SetAttributeFilter(const char *filter) override;
-    OGRErr SetIgnoredFields(IgnoredFields fields) override { return m_whole->SetIgnoredFields(fields); }
+    OGRErr SetIgnoredFields(IgnoredFields fields) override
+    {
+        return m_whole->SetIgnoredFields(fields);
+    }
     int TestCapability(const char *capability) MF_CONST_312 override { return CanDo(capability); }
     GDALDataset *GetDataset() override { return m_whole->GetDataset(); }
 

@@ -7,8 +7,8 @@
 
 #include "compat.h"
 
-// Everything but the name is answered by the layer that `load` gives at the first touch. The geometry type
-// is unknown until then, so that a list of layers fetches nothing.
+// Everything but the name is answered by the layer that `load` gives at the first touch. The
+// geometry type is unknown until then, so that a list of layers fetches nothing.
 class OGRMapflowLazyLayer final : public OGRLayer
 {
   public:

@@ -5,7 +5,6 @@
 #include <thread>
 #include <vector>
 
-
 void OGRMapflowWithOptions(CSLConstList options, const std::function<void()> &work)
 {
     CPLSetThreadLocalConfigOptions(options);

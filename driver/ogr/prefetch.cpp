@@ -50,14 +50,14 @@ void OGRMapflowPrefetch::LookAhead(size_t i)
         Item &item = m_items[at];
         if (item.isTouched || item.ahead.valid())
             continue;
-        item.ahead = std::async(std::launch::async,
-                                [this, &item]
-                                {
-                                    Opened opened;
-                                    OGRMapflowWithOptions(m_config.List(),
-                                                          [&] { opened = OpenHere(item); });
-                                    return opened;
-                                });
+        item.ahead =
+            std::async(std::launch::async,
+                       [this, &item]
+                       {
+                           Opened opened;
+                           OGRMapflowWithOptions(m_config.List(), [&] { opened = OpenHere(item); });
+                           return opened;
+                       });
     }
 }
 

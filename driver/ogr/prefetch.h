@@ -24,8 +24,8 @@ class OGRMapflowPrefetch
     // All will be read: what comes next is opened ahead from the first on.
     void ExpectAll() { m_expectsAll = true; }
 
-    // The dataset of the processing at a position, opened now unless it was opened ahead. nullptr after
-    // one CPLError.
+    // The dataset of the processing at a position, opened now unless it was opened ahead. nullptr
+    // after one CPLError.
     GDALDataset *Get(size_t i);
 
   private:

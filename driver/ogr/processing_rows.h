@@ -19,8 +19,8 @@ void OGRMapflowFillProcessing(OGRFeature &row, const mf_processing &processing);
 class OGRMapflowProcessingScan
 {
   public:
-    // `project`: name or UUID of the only project to look into, in any case, "" for all. `terms`: what
-    // the server is to look for, "" for nothing.
+    // `project`: name or UUID of the only project to look into, in any case, "" for all. `terms`:
+    // what the server is to look for, "" for nothing.
     OGRMapflowProcessingScan(OGRFeatureDefn *defn, OGRMapflowAccountState &state,
                              std::string project, std::string terms);
     ~OGRMapflowProcessingScan();

@@ -171,8 +171,7 @@ bool OGRMapflowProcessingsLayer::SetGeometries(OGRMapflowRows &rows,
             continue;
         OGRFeature &row = *rows.items[batch[k]];
         row.SetGeometryDirectly(areas[k].geometry->clone());
-        row.GetGeometryRef()->assignSpatialReference(
-            m_defn->GetGeomFieldDefn(0)->GetSpatialRef());
+        row.GetGeometryRef()->assignSpatialReference(m_defn->GetGeomFieldDefn(0)->GetSpatialRef());
     }
     return true;
 }
@@ -254,8 +253,8 @@ OGRErr OGRMapflowProcessingsLayer::RefuseNew()
 
 void OGRMapflowProcessingsLayer::Refresh(const mf_processing &processing)
 {
-    ForEachRow(OGRMapflowStableFID(processing.id),
-               [&](std::unique_ptr<OGRFeature> &row) { OGRMapflowFillProcessing(*row, processing); });
+    ForEachRow(OGRMapflowStableFID(processing.id), [&](std::unique_ptr<OGRFeature> &row)
+               { OGRMapflowFillProcessing(*row, processing); });
 }
 
 OGRErr OGRMapflowProcessingsLayer::Change(const OGRFeature &feature)

@@ -8,13 +8,13 @@
 
 #include "processing_rows.h"
 
-// For update: `name`, `description`, and `project` or `project_id` can be changed; with ALLOW_DELETE=YES rows
-// can be deleted. Each change is sent at once.
+// For update: `name`, `description`, and `project` or `project_id` can be changed; with
+// ALLOW_DELETE=YES rows can be deleted. Each change is sent at once.
 //
-// FID = a hash of the id: the same in each dataset, whatever the filter. Conditions on `id`, `project`,
-// `project_id` and `name` are pushed to the server. The geometry, a MultiPolygon of the areas, and the
-// name of the project of a processing that was found by its id cost a request each: they are fetched when
-// the column is not ignored.
+// FID = a hash of the id: the same in each dataset, whatever the filter. Conditions on `id`,
+// `project`, `project_id` and `name` are pushed to the server. The geometry, a MultiPolygon of the
+// areas, and the name of the project of a processing that was found by its id cost a request each:
+// they are fetched when the column is not ignored.
 class OGRMapflowProcessingsLayer final : public OGRMapflowTableLayer
 {
   public:
@@ -49,8 +49,9 @@ class OGRMapflowProcessingsLayer final : public OGRMapflowTableLayer
 
     OGRMapflowAccountState &m_state;
     OGRMapflowProcessingScan m_all;
-    std::unique_ptr<OGRMapflowProcessingScan> m_some{}; // of the latest filter that the server answered
-    std::map<std::string, OGRMapflowRows> m_single{};   // by id
+    std::unique_ptr<OGRMapflowProcessingScan>
+        m_some{}; // of the latest filter that the server answered
+    std::map<std::string, OGRMapflowRows> m_single{}; // by id
     std::map<std::string, std::string> m_projectNames{};
     bool m_hasWarned = false;
 };

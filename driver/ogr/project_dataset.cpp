@@ -65,7 +65,8 @@ bool OGRMapflowProjectDataset::LoadProcessings(const char *project)
     while (done)
     {
         cJSON *entries = nullptr;
-        done = mf_pager_next(pager, m_client.get(), &entries, &err) == 0 && AddEntries(entries, err);
+        done =
+            mf_pager_next(pager, m_client.get(), &entries, &err) == 0 && AddEntries(entries, err);
         const bool isEnd = entries == nullptr;
         cJSON_Delete(entries);
         if (isEnd)
@@ -94,7 +95,8 @@ bool OGRMapflowProjectDataset::WaitForAll()
 namespace
 {
 
-// Whether an area of a processing that did not succeed has. A server that tells no areas leaves it open.
+// Whether an area of a processing that did not succeed has. A server that tells no areas leaves it
+// open.
 bool HasFinishedArea(mf_client *client, const mf_processing &processing)
 {
     mf_aoi_list areas;
@@ -126,9 +128,9 @@ bool OGRMapflowProjectDataset::ChooseReadable()
                          [&](size_t i)
                          {
                              const mf_processing &p = m_processings[i];
-                             isReadable[i] = mf_processing_check_result(&p, partial, nullptr) == 0 &&
-                                             (p.state == MF_STATE_DONE ||
-                                              HasFinishedArea(m_client.get(), p));
+                             isReadable[i] =
+                                 mf_processing_check_result(&p, partial, nullptr) == 0 &&
+                                 (p.state == MF_STATE_DONE || HasFinishedArea(m_client.get(), p));
                          });
     std::map<std::string, int> left;
     std::deque<mf_processing> chosen;

@@ -13,15 +13,15 @@
 #include "prefetch.h"
 #include "project.h"
 
-// A layer for each processing that has a result, in order of creation, named after it; a name that is
-// there already gets a number. Each is loaded at its first touch. Who has got all layers by number, as
-// ogr2ogr does, or has touched two neighbours in order, will read them all: those behind the touched one
-// are loaded ahead, several at once.
+// A layer for each processing that has a result, in order of creation, named after it; a name that
+// is there already gets a number. Each is loaded at its first touch. Who has got all layers by
+// number, as ogr2ogr does, or has touched two neighbours in order, will read them all: those behind
+// the touched one are loaded ahead, several at once.
 class OGRMapflowProjectDataset final : public GDALDataset
 {
   public:
-    // Asks for the project and its processings; with WAIT=YES waits for those that run. Warns once of
-    // those without a result. Returns nullptr after one CPLError.
+    // Asks for the project and its processings; with WAIT=YES waits for those that run. Warns once
+    // of those without a result. Returns nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowProjectDataset> Open(const OGRMapflowOptions &options);
     ~OGRMapflowProjectDataset() override;
 

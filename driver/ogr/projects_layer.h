@@ -5,10 +5,11 @@
 #include "account_state.h"
 #include "table_layer.h"
 
-// For update: rows can be inserted, and `name` and `description` changed; with ALLOW_DELETE=YES rows can be
-// deleted. Each change is sent at once.
+// For update: rows can be inserted, and `name` and `description` changed; with ALLOW_DELETE=YES
+// rows can be deleted. Each change is sent at once.
 //
-// FID = a hash of the id: the same in each dataset. `role` costs a request when a project is shared.
+// FID = a hash of the id: the same in each dataset. `role` costs a request when a project is
+// shared.
 class OGRMapflowProjectsLayer final : public OGRMapflowTableLayer
 {
   public:

@@ -7,7 +7,8 @@
 namespace
 {
 
-// The longest part of a LIKE pattern without wildcards. A pattern with an escape is not looked into.
+// The longest part of a LIKE pattern without wildcards. A pattern with an escape is not looked
+// into.
 std::string LongestLiteral(const std::string &pattern)
 {
     std::string longest;

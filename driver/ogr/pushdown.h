@@ -10,7 +10,8 @@
 // A condition that every row of the answer fulfils: all that stand between the ANDs of a filter.
 struct OGRMapflowCondition
 {
-    enum class Kind {
+    enum class Kind
+    {
         Equals, // without regard to case, as OGR SQL compares
         Holds   // `value` is part of the text
     };
@@ -19,8 +20,8 @@ struct OGRMapflowCondition
     std::string value;
 };
 
-// Those conditions of the form column = 'text' and column LIKE '%text%'. There may be others: rows are
-// checked again.
+// Those conditions of the form column = 'text' and column LIKE '%text%'. There may be others: rows
+// are checked again.
 std::vector<OGRMapflowCondition> OGRMapflowConditions(OGRFeatureQuery *query,
                                                       const OGRFeatureDefn &defn);
 

@@ -25,8 +25,8 @@ struct OGRMapflowRows
     GIntBig Find(GIntBig fid) const;
 };
 
-// Reads its rows from memory, and fetches more as the reader advances: what was read stays, so that a
-// dataset shows one state of things. Read-only; classes derived from it change rows.
+// Reads its rows from memory, and fetches more as the reader advances: what was read stays, so that
+// a dataset shows one state of things. Read-only; classes derived from it change rows.
 class OGRMapflowTableLayer : public OGRLayer
 {
   public:
@@ -53,7 +53,8 @@ class OGRMapflowTableLayer : public OGRLayer
     GDALDataset *GetDataset() override { return m_dataset; }
 
   protected:
-    // The rows that hold what the filter lets through, and maybe more. Asked at the begin of a reading.
+    // The rows that hold what the filter lets through, and maybe more. Asked at the begin of a
+    // reading.
     virtual OGRMapflowRows &RowsToRead() { return m_rows; }
     // Fetches the geometry of a row that is about to be read. Returns false after one CPLError.
     virtual bool FetchGeometry(OGRMapflowRows &, size_t) { return true; }
@@ -68,7 +69,12 @@ class OGRMapflowTableLayer : public OGRLayer
     OGRMapflowRows m_rows{};
 
   private:
-    enum class Verdict { Pass, Skip, Failed };
+    enum class Verdict
+    {
+        Pass,
+        Skip,
+        Failed
+    };
     Verdict Judge(OGRMapflowRows &rows, size_t i);
     // The next row that passes; nullptr at the end and after a CPLError, which sets *failed.
     OGRFeature *NextRow(bool *failed);

@@ -66,8 +66,8 @@ int Run(mf_client *client, const std::vector<std::string> &words, const char *id
         return mf_processing_reject(client, id, words[2].c_str(), &err);
     if (words[2].size() != 1 || words[2][0] < '1' || words[2][0] > '5')
         return mf_error_set(&err, MF_ERR_ARGUMENT, "a rating is a number from 1 to 5");
-    return mf_processing_rate(client, id, words[2][0] - '0', words.size() > 3 ? words[3].c_str() : "",
-                              &err);
+    return mf_processing_rate(client, id, words[2][0] - '0',
+                              words.size() > 3 ? words[3].c_str() : "", &err);
 }
 
 } // namespace
