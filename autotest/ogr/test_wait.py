@@ -170,6 +170,29 @@ def test_interrupt_of_a_download(sb, tmp_path):
     assert left_in(tmp_path) == []
 
 
+def test_interrupt_of_a_project(sb, tmp_path):
+    sb.state.add_project("slow")
+    for i in range(12):
+        sb.state.add_processing(name=f"job {i}", project="slow", result=RESULT)
+    sb.faults.add("/result", skip=2, throttle=2000)
+    status, seconds, _ = interrupted(
+        sb, ["ogr2ogr", "-f", "GPKG", "/vsimem/x.gpkg", "MAPFLOW:project=slow"],
+        lambda: sum(r.path.endswith("/result") for r in list(sb.requests)) > 5, tmp_path)
+    assert status == -signal.SIGINT
+    assert seconds < 1
+    names = left_in(tmp_path)
+    assert len({name.split(".")[0] for name in names}) <= 2 and len(names) <= 4
+
+
+def test_interrupt_of_areas(sb, tmp_path):
+    sb.faults.add("/aois", delay=30)
+    status, seconds, _ = interrupted(
+        sb, ["ogrinfo", "-al", "MAPFLOW:", "processings"],
+        lambda: any(r.path.endswith("/aois") for r in list(sb.requests)), tmp_path)
+    assert status == -signal.SIGINT
+    assert seconds < 1
+
+
 SCRIPT = """
 import sys, time, threading, signal, os
 from osgeo import gdal

@@ -5,6 +5,7 @@
 
 #include "parallel.h"
 #include "processing.h"
+#include "waiting.h"
 
 namespace
 {
@@ -87,6 +88,9 @@ bool OGRMapflowGetAreas(mf_client *client, const std::vector<std::string> &ids,
         if (!Recall(KeyOf(client, ids[i]), areas[i]))
             missing.push_back(i);
     }
+    if (missing.empty())
+        return true;
+    const OGRMapflowInterruptible interruptible;
     std::vector<mf_error> errors(missing.size());
     std::vector<int> failed(missing.size(), 0);
     OGRMapflowInParallel(missing.size(),

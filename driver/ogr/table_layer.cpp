@@ -1,9 +1,13 @@
 #include "table_layer.h"
 
 #include "spatial_reference.h"
+#include "waiting.h"
 
 bool OGRMapflowRows::Reach(size_t count)
 {
+    if (items.size() >= count || isComplete)
+        return true;
+    const OGRMapflowInterruptible interruptible;
     while (items.size() < count && !isComplete)
     {
         if (!fetch(*this))
