@@ -264,7 +264,7 @@ static int read_property(struct mf_scanner *s, struct mf_text *t, int *before)
     struct mf_observation met;
     int negative;
     enum mf_lex lex = MF_LEX_OK;
-    met.string.size = 0;
+    met.string = (struct mf_span){"", 0, 0};
     met.field = mf_builder_read_key(&s->builder, t, *before);
     if (met.field == MF_OBSERVED_NEW) {
         lex = mf_text_key(t, &met.key);
