@@ -434,3 +434,10 @@ def test_no_token(sb):
     with quiet():
         assert gdal.OpenEx("MAPFLOW:", gdal.OF_VECTOR, open_options=[f"API_URL={sb.url}"]) is None
     assert "API_TOKEN" in gdal.GetLastErrorMsg()
+
+
+@pytest.mark.parametrize("name", ["", "project=Default"])
+def test_offline_makes_no_request(sb, open_mapflow, name):
+    with pytest.raises(RuntimeError, match="CACHE=OFFLINE forbids"):
+        open_mapflow(name, CACHE="OFFLINE")
+    assert asked(sb) == []

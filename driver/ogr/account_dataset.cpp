@@ -10,6 +10,8 @@ OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess acce
     OGRMapflowRights rights;
     rights.canChange = access == GA_Update;
     rights.canDelete = rights.canChange && options.GetBool("ALLOW_DELETE", false);
+    if (!OGRMapflowMayAsk(options, "The account"))
+        return nullptr;
     OGRMapflowClient client = OGRMapflowConnect(options);
     if (client == nullptr)
         return nullptr;

@@ -98,6 +98,14 @@ mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options)
                                             : MF_CACHE_YES;
 }
 
+bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what)
+{
+    const bool isOffline = OGRMapflowCacheMode(options) == MF_CACHE_OFFLINE;
+    if (isOffline)
+        CPLError(CE_Failure, CPLE_IllegalArg, "%s asks the server, which CACHE=OFFLINE forbids.", what);
+    return !isOffline;
+}
+
 mf_cancel OGRMapflowCancel(std::atomic<bool> *stop)
 {
     return {stop, IsStopped};

@@ -31,6 +31,10 @@ std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
 // The open option CACHE; MF_CACHE_YES for anything unknown.
 mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options);
 
+// Whether the options let the server be asked. Returns false after one CPLError, with CACHE=OFFLINE; `what`
+// begins the message.
+bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what);
+
 // One line for the debug log, and one that the user should see.
 void OGRMapflowDebug(void *, const char *line);
 void OGRMapflowWarn(void *, const char *line);

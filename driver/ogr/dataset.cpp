@@ -46,13 +46,7 @@ bool OGRMapflowDataset::OpenOnline()
 // From the cache alone: no request, and no need of a token.
 bool OGRMapflowDataset::OpenOffline()
 {
-    if (m_statusOnly)
-    {
-        CPLError(CE_Failure, CPLE_IllegalArg,
-                 "STATUS_ONLY=YES asks the server, which CACHE=OFFLINE forbids.");
-        return false;
-    }
-    return LoadResult();
+    return (!m_statusOnly || OGRMapflowMayAsk(m_options, "STATUS_ONLY=YES")) && LoadResult();
 }
 
 OGRMapflowDataset::~OGRMapflowDataset()

@@ -10,6 +10,8 @@
 std::unique_ptr<OGRMapflowProjectDataset>
 OGRMapflowProjectDataset::Open(const OGRMapflowOptions &options)
 {
+    if (!OGRMapflowMayAsk(options, "The list of a project"))
+        return nullptr;
     std::unique_ptr<OGRMapflowProjectDataset> dataset(new OGRMapflowProjectDataset(options));
     dataset->SetDescription(options.PublicName().c_str());
     dataset->m_client = OGRMapflowConnect(options, &dataset->m_stop);
