@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "number.h"
@@ -108,4 +109,31 @@ int mf_json_bool(const cJSON *object, const char *name, int fallback)
     if (mf_text_equal_nocase(text, "false"))
         return 0;
     return fallback;
+}
+
+char *mf_json_take(const cJSON *object, const char *name, int *failed)
+{
+    const char *text = mf_json_string(object, name, NULL);
+    char *copy = mf_text_copy(text);
+    *failed |= text != NULL && copy == NULL;
+    return copy;
+}
+
+char *mf_json_take_or_empty(const cJSON *object, const char *name, int *failed)
+{
+    char *copy = mf_text_copy(mf_json_string(object, name, ""));
+    *failed |= copy == NULL;
+    return copy;
+}
+
+double mf_json_limit(const cJSON *object, const char *name)
+{
+    const double value = mf_json_number(object, name, NAN);
+    return value > 0 ? value : NAN;
+}
+
+int mf_json_count(const cJSON *object, const char *name)
+{
+    const double value = mf_json_number(object, name, -1);
+    return value >= 0 && value <= 1e9 ? (int)value : -1;
 }

@@ -39,6 +39,19 @@ double mf_json_number(const cJSON *object, const char *name, double fallback);
 /* 1 or 0; a number is true when it is not 0, the strings "true"/"false" are understood. */
 int mf_json_bool(const cJSON *object, const char *name, int fallback);
 
+/* A copy of a string member, NULL when it is missing. *failed is set when there is no memory, else
+ * left as it was: a parser takes all its members and looks once. The caller frees. */
+char *mf_json_take(const cJSON *object, const char *name, int *failed);
+
+/* The same, "" when it is missing. */
+char *mf_json_take_or_empty(const cJSON *object, const char *name, int *failed);
+
+/* A number that limits something: NaN, no limit, when it is missing or not above 0. */
+double mf_json_limit(const cJSON *object, const char *name);
+
+/* A number that counts something: -1 when it is missing or out of range. */
+int mf_json_count(const cJSON *object, const char *name);
+
 #ifdef __cplusplus
 }
 #endif

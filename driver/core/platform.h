@@ -153,6 +153,11 @@ void mf_mutex_free(struct mf_mutex *mutex); /* NULL-safe, and safe on a mutex of
 void mf_global_lock(void);
 void mf_global_unlock(void);
 
+/* ---- terminal ------------------------------------------------------------------------------ */
+
+/* Whether somebody may be reading along what goes to the standard error stream. */
+int mf_stderr_is_terminal(void);
+
 /* ---- signals ------------------------------------------------------------------------------- */
 
 /* Keeps SIGPIPE away from the calling thread, and from it alone, between hold and release: some TLS

@@ -28,39 +28,18 @@ int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
-/* A copy of a string member, NULL when it is missing; *failed is set when there is no memory. */
-static char *take(const cJSON *object, const char *name, int *failed)
-{
-    const char *const text = mf_json_string(object, name, NULL);
-    if (text == NULL)
-        return NULL;
-    char *const copy = strdup(text);
-    *failed |= copy == NULL;
-    return copy;
-}
-
-static char *take_or_empty(const cJSON *object, const char *name, int *failed)
-{
-    char *text = take(object, name, failed);
-    if (text == NULL) {
-        text = strdup("");
-        *failed |= text == NULL;
-    }
-    return text;
-}
-
 /* The review is null, a text, or an object with one of two members (API notes D13). */
 static void take_review(struct mf_processing *p, const cJSON *document, int *failed)
 {
     const cJSON *const review = mf_json_member(document, "reviewStatus");
     if (!cJSON_IsObject(review)) {
-        p->review = take(document, "reviewStatus", failed);
+        p->review = mf_json_take(document, "reviewStatus", failed);
         return;
     }
-    p->review = take(review, "reviewStatus", failed);
+    p->review = mf_json_take(review, "reviewStatus", failed);
     if (p->review == NULL)
-        p->review = take(review, "status", failed);
-    p->review_until = take(review, "inReviewUntil", failed);
+        p->review = mf_json_take(review, "status", failed);
+    p->review_until = mf_json_take(review, "inReviewUntil", failed);
 }
 
 /* Joins the messages into sentences; a message that is there twice (once an AOI) is told once. */
@@ -99,6 +78,57 @@ static char *take_messages(const cJSON *owner, int *failed)
         size += more;
     }
     return joined;
+}
+
+/* The rating is null, a number as text, or an object (API notes D14). */
+static void take_rating(struct mf_processing *p, const cJSON *document, int *failed)
+{
+    const cJSON *const rating = mf_json_member(document, "rating");
+    const double stars = mf_json_number(cJSON_IsObject(rating) ? rating : document, "rating", -1);
+    p->rating = stars >= 1 && stars <= 5 ? (int)stars : -1;
+    p->feedback = mf_json_take(rating, "feedback", failed);
+}
+
+/* The names of the blocks that are switched on, with commas between. */
+static char *take_blocks(const cJSON *document, int *failed)
+{
+    const cJSON *const blocks = mf_json_member(document, "blocks");
+    const cJSON *block;
+    char *joined = NULL;
+    cJSON_ArrayForEach(block, blocks)
+    {
+        const char *const name = mf_json_string(block, "name", NULL);
+        if (name == NULL || !mf_json_bool(block, "enabled", 1))
+            continue;
+        char *const longer =
+            mf_text_format("%s%s%s", joined != NULL ? joined : "", joined != NULL ? "," : "", name);
+        *failed |= longer == NULL;
+        free(joined);
+        joined = longer;
+    }
+    return joined;
+}
+
+/* Of four members one is there (API notes 6.1, 6.2). The URL of the user's own tiles stays hidden:
+ * it may hold a key. */
+static void take_source(struct mf_processing *p, const cJSON *document, int *failed)
+{
+    const cJSON *const sources = mf_json_member(mf_json_member(document, "params"), "sourceParams");
+    const cJSON *const data = mf_json_member(sources, "dataProvider");
+    const cJSON *const search = mf_json_member(sources, "imagerySearch");
+    const cJSON *const own_tiles = mf_json_member(sources, "userDefined");
+    const cJSON *const source = data != NULL ? data : search != NULL ? search : own_tiles;
+    if (source == NULL && mf_json_member(sources, "myImagery") != NULL) {
+        p->provider = mf_text_copy("My imagery");
+        *failed |= p->provider == NULL;
+    } else {
+        p->provider = mf_json_take(source,
+                                   data != NULL     ? "providerName"
+                                   : search != NULL ? "dataProvider"
+                                                    : "sourceType",
+                                   failed);
+    }
+    p->zoom = mf_json_count(source, "zoom");
 }
 
 static enum mf_state state_of(const char *status, const char *review)
@@ -168,27 +198,29 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
     const cJSON *const vector = mf_json_member(document, "vectorLayer");
     const cJSON *const model = mf_json_member(document, "workflowDef");
-    p->id = take(document, "id", &failed);
-    p->name = take_or_empty(document, "name", &failed);
-    p->description = take(document, "description", &failed);
-    p->project_id = take(document, "projectId", &failed);
-    p->status = take_or_empty(document, "status", &failed);
+    p->id = mf_json_take(document, "id", &failed);
+    p->name = mf_json_take_or_empty(document, "name", &failed);
+    p->description = mf_json_take(document, "description", &failed);
+    p->project_id = mf_json_take(document, "projectId", &failed);
+    p->status = mf_json_take_or_empty(document, "status", &failed);
     take_review(p, document, &failed);
-    p->model = take(model, "name", &failed);
+    take_rating(p, document, &failed);
+    take_source(p, document, &failed);
+    p->blocks = take_blocks(document, &failed);
+    p->model = mf_json_take(model, "name", &failed);
     p->messages = take_messages(document, &failed);
-    p->created = take(document, "created", &failed);
-    p->updated = take(document, "updated", &failed);
-    p->vector_layer_id = take(vector, "id", &failed);
-    p->raster_tile_url = take(raster, "tileUrl", &failed);
+    p->created = mf_json_take(document, "created", &failed);
+    p->updated = mf_json_take(document, "updated", &failed);
+    p->vector_layer_id = mf_json_take(vector, "id", &failed);
+    p->raster_tile_url = mf_json_take(raster, "tileUrl", &failed);
     p->document = take_document(document, &failed);
     if (failed) {
         mf_processing_free(p);
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     }
     const double percent = limited_number(document, "percentCompleted", 0, 100);
-    const double count = limited_number(document, "aoiCount", 0, 1e9);
     p->percent = isnan(percent) ? -1 : (int)percent;
-    p->aoi_count = isnan(count) ? -1 : (int)count;
+    p->aoi_count = mf_json_count(document, "aoiCount");
     p->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
     p->cost = mf_json_number(document, "cost", NAN);
     p->state = state_of(p->status, p->review);
@@ -200,10 +232,11 @@ void mf_processing_free(struct mf_processing *p)
 {
     if (p == NULL)
         return;
-    char *const texts[] = {p->id,      p->name,         p->description,     p->project_id,
-                           p->status,  p->review,       p->review_until,    p->model,
-                           p->messages, p->created,     p->updated,         p->vector_layer_id,
-                           p->raster_tile_url, p->document};
+    char *const texts[] = {p->id,      p->name,     p->description,     p->project_id,
+                           p->status,  p->review,   p->review_until,    p->model,
+                           p->blocks,  p->provider, p->feedback,        p->messages,
+                           p->created, p->updated,  p->vector_layer_id, p->raster_tile_url,
+                           p->document};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i)
         free(texts[i]);
     memset(p, 0, sizeof *p);
@@ -221,6 +254,22 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
     const int failed = mf_processing_parse(processing, document, err);
     cJSON_Delete(document);
     return failed ? mf_error_prefix(err, "processing %s", id) : 0;
+}
+
+int mf_processing_pager_open(struct mf_pager **out, const char *project_id, const char *terms,
+                             struct mf_error *err)
+{
+    char *const path = mf_text_format("/projects/%s/processings/v2/page", project_id);
+    char *const twin = mf_text_format("GET /projects/%s/processings/v2", project_id);
+    int failed = path == NULL || twin == NULL;
+    *out = NULL;
+    if (failed)
+        mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    else
+        failed = mf_pager_open(out, path, twin, "terms", terms, err);
+    free(path);
+    free(twin);
+    return failed ? -1 : 0;
 }
 
 char *mf_processing_fingerprint(const struct mf_processing *p)
@@ -245,8 +294,9 @@ static int not_ready(const struct mf_processing *p, struct mf_error *err, const 
     char percent[24] = "";
     if (p->percent >= 0)
         snprintf(percent, sizeof percent, ", %d %%", p->percent);
-    mf_error_set(err, MF_ERR_NOT_READY, "processing %s (\"%s\") has no result%s: its status is %s%s.",
-                 p->id, p->name, p->state == MF_STATE_RUNNING ? " yet" : "",
+    mf_error_set(err, MF_ERR_NOT_READY,
+                 "processing %s (\"%s\") has no result%s: its status is %s%s.", p->id, p->name,
+                 p->state == MF_STATE_RUNNING ? " yet" : "",
                  p->status[0] != '\0' ? p->status : "unknown", percent);
     if (p->messages != NULL)
         mf_error_append(err, " %s", p->messages);
@@ -256,7 +306,8 @@ static int not_ready(const struct mf_processing *p, struct mf_error *err, const 
 static const char *advice(const struct mf_processing *p)
 {
     if (p->state != MF_STATE_RUNNING)
-        return "Open it with PARTIAL=YES to read what is finished, or with STATUS_ONLY=YES to see its "
+        return "Open it with PARTIAL=YES to read what is finished, or with STATUS_ONLY=YES to see "
+               "its "
                "areas.";
     return "Open it with WAIT=YES to wait for it, or try again later.";
 }
@@ -292,10 +343,11 @@ int mf_processing_check_result(const struct mf_processing *p, int partial, struc
             return not_ready(p, err, advice(p));
     }
     if (p->is_raster)
-        return mf_error_set(err, MF_ERR_NOT_READY,
-                            "processing %s (\"%s\") has a raster result and no vector features. Open "
-                            "it with STATUS_ONLY=YES: its tile URL is in the metadata.",
-                            p->id, p->name);
+        return mf_error_set(
+            err, MF_ERR_NOT_READY,
+            "processing %s (\"%s\") has a raster result and no vector features. Open "
+            "it with STATUS_ONLY=YES: its tile URL is in the metadata.",
+            p->id, p->name);
     return 0;
 }
 
@@ -305,8 +357,8 @@ static int parse_aoi(struct mf_aoi *aoi, const cJSON *document)
 {
     int failed = 0;
     const cJSON *const geometry = mf_json_member(document, "geometry");
-    aoi->id = take_or_empty(document, "id", &failed);
-    aoi->status = take_or_empty(document, "status", &failed);
+    aoi->id = mf_json_take_or_empty(document, "id", &failed);
+    aoi->status = mf_json_take_or_empty(document, "status", &failed);
     aoi->messages = take_messages(document, &failed);
     if (cJSON_IsObject(geometry)) {
         aoi->geometry = cJSON_PrintUnformatted(geometry);

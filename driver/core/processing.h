@@ -10,6 +10,7 @@
 #include "client.h"
 #include "error.h"
 #include "json.h"
+#include "page.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,22 +31,28 @@ struct mf_processing {
     char *name;        /* "" when it has none */
     char *description; /* NULL when it has none; so all below but status */
     char *project_id;
-    char *status;      /* as the server spells it, "" for null */
-    char *review;      /* as the server spells it */
+    char *status; /* as the server spells it, "" for null */
+    char *review; /* as the server spells it */
     char *review_until;
-    char *model;       /* name of the model */
-    char *messages;    /* what went wrong, in words, one sentence a message */
-    char *created;     /* ISO 8601 UTC */
+    char *model;  /* name of the model */
+    char *blocks; /* names of the blocks that run, "Detection,Heights" */
+    char
+        *provider; /* of the imagery: its name; "My imagery"; or the type of the user's own tiles */
+    char *feedback; /* what was said with the rating */
+    char *messages; /* what went wrong, in words, one sentence a message */
+    char *created;  /* ISO 8601 UTC */
     char *updated;
     char *vector_layer_id;
     char *raster_tile_url; /* of a raster result; a capability: its query is a secret */
     enum mf_state state;
-    int percent;     /* 0..100, -1 unknown */
-    int aoi_count;   /* -1 unknown */
-    double area_m2;  /* NaN unknown */
-    double cost;     /* credits, NaN unknown */
-    int is_raster;   /* the result is a raster and there is no vector layer */
-    char *document;  /* the server's JSON with secrets removed */
+    int percent;    /* 0..100, -1 unknown */
+    int aoi_count;  /* -1 unknown */
+    int rating;     /* 1..5, -1 not rated */
+    int zoom;       /* of the imagery, -1 unknown */
+    double area_m2; /* NaN unknown */
+    double cost;    /* credits, NaN unknown */
+    int is_raster;  /* the result is a raster and there is no vector layer */
+    char *document; /* the server's JSON with secrets removed */
 };
 
 /* Parses a Processing document. MF_ERR_FORMAT when it has no id or is no object. */
@@ -57,6 +64,11 @@ void mf_processing_free(struct mf_processing *processing); /* NULL-safe, empties
 int mf_processing_get(struct mf_processing *processing, struct mf_client *client, const char *id,
                       struct mf_error *err) MF_NODISCARD;
 
+/* The processings of a project, a page after the other, the oldest first. `terms` (may be NULL) is
+ * a text that the server looks for: it may give more than the names that hold it. */
+int mf_processing_pager_open(struct mf_pager **out, const char *project_id, const char *terms,
+                             struct mf_error *err) MF_NODISCARD;
+
 /* The same, but answered from memory when this process has asked not long ago: some programs open a
  * dataset several times to show it once. A processing whose result is open in the process is asked for
  * again after MF_RECENT_WHILE_OPEN s, another after MF_RECENT s; one that is not terminal always. */
@@ -64,6 +76,9 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
 #define MF_RECENT_WHILE_OPEN 60.0
 int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
                              const char *id, struct mf_error *err) MF_NODISCARD;
+
+/* To be called when a processing was changed: what is remembered of it is old now. */
+void mf_processing_forget(const struct mf_client *client, const char *id);
 
 /* What tells one result of a processing from another: the status, the review and what changes with
  * them. A new text (free it), NULL without memory. */
@@ -93,8 +108,8 @@ struct mf_aoi_list {
     size_t count;
 };
 
-/* GET /processings/{id}/aois. A server that no longer has it (404, 410: API notes D12) gives an empty
- * list and *is_offered 0. */
+/* GET /processings/{id}/aois. A server that no longer has it (404, 410: API notes D12) gives an
+ * empty list and *is_offered 0. */
 int mf_processing_aois(struct mf_aoi_list *list, int *is_offered, struct mf_client *client,
                        const char *id, struct mf_error *err) MF_NODISCARD;
 void mf_aoi_list_free(struct mf_aoi_list *list); /* NULL-safe, empties it */

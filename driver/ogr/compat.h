@@ -27,7 +27,7 @@ using IgnoredFields = const char **;
 
 // Layers: the base class's overloads that an override would hide, and the spatial filter and the
 // extent, each in the form that is virtual in this GDAL. A class that uses these has the methods
-//     OGRErr SpatialFilterSet(int geomField, MF_FILTER_GEOMETRY *)
+//     OGRErr SpatialFilterSet(int geomField, const OGRGeometry *)
 //     OGRErr ExtentOf(int geomField, OGREnvelope *, bool force).
 #if MF_GDAL_AT_LEAST(3, 12)
 #define MF_LAYER_USING using OGRLayer::GetLayerDefn;
@@ -36,6 +36,28 @@ using IgnoredFields = const char **;
 #define MF_LAYER_USING
 #define MF_DATASET_USING
 #endif
+
+#if MF_GDAL_AT_LEAST(3, 11)
+#define MF_SPATIAL_FILTER_OVERRIDES                                                                \
+    OGRErr ISetSpatialFilter(int geomField, const OGRGeometry *geometry) override                  \
+    {                                                                                              \
+        return SpatialFilterSet(geomField, geometry);                                              \
+    }
+#else
+#define MF_SPATIAL_FILTER_OVERRIDES                                                                \
+    using OGRLayer::SetSpatialFilter;                                                              \
+    void SetSpatialFilter(OGRGeometry *geometry) override { SpatialFilterSet(0, geometry); }       \
+    void SetSpatialFilter(int geomField, OGRGeometry *geometry) override                           \
+    {                                                                                              \
+        SpatialFilterSet(geomField, geometry);                                                     \
+    }
+#endif
+
+// Older layers take a filter that they may, but do not, change.
+inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geometry)
+{
+    layer.SetSpatialFilter(geomField, const_cast<OGRGeometry *>(geometry));
+}
 
 #if MF_GDAL_AT_LEAST(3, 11)
 #define MF_EXTENT_OVERRIDES                                                                        \

@@ -2,9 +2,12 @@
 //
 // Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look at
 // the environment.
-#include "account.h"
+#include "account_dataset.h"
+#include "connection.h"
 #include "dataset.h"
 #include "options.h"
+#include "project_dataset.h"
+#include "waiting.h"
 
 namespace
 {
@@ -33,8 +36,13 @@ GDALDataset *Open(GDALOpenInfo *info)
     auto options = OGRMapflowOptions::Parse(info->pszFilename, info->papszOpenOptions);
     if (!options)
         return nullptr;
+    if (options->GetTarget() == OGRMapflowOptions::Target::Account)
+        return OGRMapflowAccountDataset::Open(*options, info->eAccess).release();
     if (info->eAccess == GA_Update)
         return RefuseUpdate(info);
+    const OGRMapflowInterruptible interruptible;
+    if (options->GetTarget() == OGRMapflowOptions::Target::Project)
+        return OGRMapflowProjectDataset::Open(*options).release();
     return OGRMapflowDataset::Open(std::move(*options)).release();
 }
 

@@ -1,13 +1,20 @@
-#include "account.h"
+#include "connection.h"
 
 #include <algorithm>
 #include <mutex>
 
 #include "http_settings.h"
+#include "interrupt.h"
 #include "report.h"
 
 namespace
 {
+
+int IsStopped(void *ctx)
+{
+    const auto *const stop = static_cast<const std::atomic<bool> *>(ctx);
+    return mf_interrupt_requested() || (stop != nullptr && stop->load());
+}
 
 // One transport for the whole process, so that connections outlive datasets.
 std::mutex transportMutex;
@@ -65,7 +72,20 @@ mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options)
                                             : MF_CACHE_YES;
 }
 
-OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
+bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what)
+{
+    const bool isOffline = OGRMapflowCacheMode(options) == MF_CACHE_OFFLINE;
+    if (isOffline)
+        CPLError(CE_Failure, CPLE_IllegalArg, "%s asks the server, which CACHE=OFFLINE forbids.", what);
+    return !isOffline;
+}
+
+mf_cancel OGRMapflowCancel(std::atomic<bool> *stop)
+{
+    return {stop, IsStopped};
+}
+
+OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic<bool> *stop)
 {
     mf_error err;
     mf_error_init(&err);
@@ -92,6 +112,7 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
     wanted.document_timeout = std::max(
         MF_DOCUMENT_TIMEOUT, 1 + CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_TIMEOUT", "0").c_str()));
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
+    wanted.cancel = OGRMapflowCancel(stop);
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 
