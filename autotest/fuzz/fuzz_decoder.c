@@ -1,8 +1,10 @@
 /* The decoder: what was scanned can be decoded, and what has changed since does no harm. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz_common.h"
+#include "geojson_geometry.h"
 
 /* Decodes from a copy of just the feature, so that reading beyond it is seen. */
 static int decode(struct mf_row *row, const char *text, size_t size)
@@ -28,9 +30,26 @@ static void damage(char *text, size_t size, uint64_t *seed)
         text[fuzz_random(seed) % size] = often[fuzz_random(seed) % (sizeof often - 1)];
 }
 
+/* The box in the index is around the geometry; adds the exact one to the extent. */
+static void check_box(const struct mf_row *row, const struct mf_feature *feature, struct mf_box *extent)
+{
+    const struct mf_wkb wkb = {.data = row->wkb, .size = row->wkb_size, .type = row->geometry};
+    struct mf_box box;
+    mf_geometry_box(&wkb, &box);
+    if (box.min_x > box.max_x)
+        return;
+    FUZZ_CHECK(feature->box[0] <= box.min_x && feature->box[1] <= box.min_y &&
+               feature->box[2] >= box.max_x && feature->box[3] >= box.max_y);
+    extent->min_x = fmin(extent->min_x, box.min_x);
+    extent->min_y = fmin(extent->min_y, box.min_y);
+    extent->max_x = fmax(extent->max_x, box.max_x);
+    extent->max_y = fmax(extent->max_y, box.max_y);
+}
+
 static void decode_all(const struct mf_collection *found, const char *text, uint64_t seed)
 {
     struct mf_row row;
+    struct mf_box extent = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     FUZZ_CHECK(mf_row_init(&row, &found->schema, NULL) == 0);
     for (uint64_t i = 0; i < found->feature_count; ++i) {
         const size_t size = (size_t)mf_feature_text_size(found, i);
@@ -39,6 +58,7 @@ static void decode_all(const struct mf_collection *found, const char *text, uint
         row.wants_geometry = 1;
         FUZZ_CHECK(decode(&row, start, size) == 0);
         FUZZ_CHECK(row.geometry == found->features[i].geometry);
+        check_box(&row, &found->features[i], &extent);
         for (int k = 0; k < found->schema.field_count; ++k)
             row.wanted[k] = fuzz_random(&seed) & 1;
         row.wants_geometry = fuzz_random(&seed) & 1;
@@ -57,6 +77,9 @@ static void decode_all(const struct mf_collection *found, const char *text, uint
         free(damaged);
     }
     mf_row_free(&row);
+    /* Equal as numbers: of two zeros either may have been kept. */
+    FUZZ_CHECK(extent.min_x == found->extent.min_x && extent.min_y == found->extent.min_y &&
+               extent.max_x == found->extent.max_x && extent.max_y == found->extent.max_y);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

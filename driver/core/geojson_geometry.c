@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "number_near.h"
+
 /* What became of a value: kept, left out (the cursor is behind it all the same), or not readable. */
 enum outcome { KEPT, LEFT_OUT, STOPPED };
 
@@ -16,19 +18,27 @@ static enum outcome read_geometry(struct reader *r, int *type);
 
 /* ---- writing WKB --------------------------------------------------------------------------- */
 
+/* Makes sure that `more` bytes can be written behind what is there. Returns 0 without memory. */
+static int wkb_make_room(struct mf_wkb *wkb, size_t more)
+{
+    if (wkb->capacity - wkb->size >= more)
+        return 1;
+    const size_t capacity = wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2
+                                                                 : wkb->size + more + 1024;
+    unsigned char *const data = realloc(wkb->data, capacity);
+    if (data == NULL) {
+        wkb->out_of_memory = 1;
+        return 0;
+    }
+    wkb->data = data;
+    wkb->capacity = capacity;
+    return 1;
+}
+
 static unsigned char *wkb_reserve(struct mf_wkb *wkb, size_t more)
 {
-    if (wkb->capacity - wkb->size < more) {
-        const size_t capacity = wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2
-                                                                     : wkb->size + more + 1024;
-        unsigned char *const data = realloc(wkb->data, capacity);
-        if (data == NULL) {
-            wkb->out_of_memory = 1;
-            return NULL;
-        }
-        wkb->data = data;
-        wkb->capacity = capacity;
-    }
+    if (!wkb_make_room(wkb, more))
+        return NULL;
     unsigned char *const end = wkb->data + wkb->size;
     wkb->size += more;
     return end;
@@ -145,28 +155,51 @@ static int at_number(const struct mf_text *t)
     return *t->p == '-' || (*t->p >= '0' && *t->p <= '9');
 }
 
-/* [x,y] as servers write it, without white space. Returns 0, and has done nothing, for anything else. */
-static int read_plain_position(struct reader *r)
+typedef const char *read_number(const char *p, const char *end, double *value);
+
+/* Reads the positions at the cursor that stand as servers write them, [x,y],[x,y] without white space, and
+ * leaves the cursor behind the last one. Returns how many. */
+static inline uint32_t read_plain_positions(struct reader *r, read_number *read)
 {
-    double ordinates[3] = {0, 0, 0};
+    enum { AT_ONCE = 32 };
+    struct mf_wkb *const wkb = r->wkb;
+    const size_t stride = wkb->has_z ? 24 : 16;
     const char *const end = r->t->end;
-    const char *p = mf_number_read_plain(r->t->p + 1, end, &ordinates[0]);
-    if (p == NULL || *p != ',')
-        return 0;
-    p = mf_number_read_plain(p + 1, end, &ordinates[1]);
-    if (p == NULL || *p != ']')
-        return 0;
-    r->t->p = p + 1;
-    write_position(r->wkb, ordinates);
-    return 1;
+    uint32_t count = 0;
+    for (const char *p = r->t->p; p < end && *p == '['; ++p) {
+        double x, y;
+        p = read(p + 1, end, &x);
+        if (p == NULL || *p != ',')
+            break;
+        p = read(p + 1, end, &y);
+        if (p == NULL || *p != ']')
+            break;
+        if (count % AT_ONCE == 0 && !wkb_make_room(wkb, AT_ONCE * stride))
+            break;
+        unsigned char *const out = wkb->data + wkb->size;
+        put_double(out, x);
+        put_double(out + 8, y);
+        if (stride == 24)
+            put_double(out + 16, 0);
+        wkb->size += stride;
+        ++count;
+        r->t->p = ++p;
+        if (p == end || *p != ',')
+            break;
+    }
+    return count;
+}
+
+static uint32_t read_plain(struct reader *r)
+{
+    return r->wkb->is_near ? read_plain_positions(r, mf_number_read_near)
+                           : read_plain_positions(r, mf_number_read_plain);
 }
 
 /* [x, y], [x, y, z], [x, y, z, …] */
 static enum outcome read_position(struct reader *r)
 {
     struct mf_text *const t = r->t;
-    if (*t->p == '[' && read_plain_position(r))
-        return KEPT;
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);
@@ -210,8 +243,8 @@ static enum outcome read_positions(struct reader *r)
     ++t->p;
 
     const size_t count_at = write_count_later(r->wkb);
-    uint32_t count = 0;
-    int first = 1;
+    uint32_t count = read_plain(r);
+    int first = count == 0;
     enum mf_lex lex;
     for (; mf_text_next(t, ']', &first, &lex); ++count) {
         const enum outcome outcome = read_position(r);

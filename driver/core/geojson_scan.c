@@ -5,6 +5,7 @@
 
 #include "geojson_geometry.h"
 #include "geojson_schema.h"
+#include "number_near.h"
 
 enum state {
     AT_START,        /* before the document's '{' */
@@ -40,6 +41,7 @@ struct mf_scanner {
     struct mf_collection found;
     uint64_t feature_capacity;
     struct mf_wkb wkb;
+    int needs_exact; /* the last geometry was not inside the extent */
     struct mf_observation *observations;
     size_t observation_count;
     size_t observation_capacity;
@@ -83,6 +85,7 @@ void mf_scanner_reset(struct mf_scanner *scanner)
     mf_collection_free(&scanner->found);
     scanner->found.extent = empty_box;
     scanner->feature_capacity = 0;
+    scanner->needs_exact = 0;
     scanner->state = AT_START;
     scanner->offset = 0;
     scanner->carry_size = 0;
@@ -192,6 +195,8 @@ static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, stru
                               int *negative)
 {
     struct mf_number number;
+    const char *stop;
+    double near;
     enum mf_lex lex;
     switch (*t->p) {
     case '"':
@@ -214,6 +219,12 @@ static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, stru
     default:
         if (*t->p != '-' && (*t->p < '0' || *t->p > '9'))
             return mf_text_bad(t, "expected a value");
+        stop = mf_number_read_near(t->p, t->end, &near);
+        if (stop != NULL) {
+            t->p = stop;
+            *kind = MF_CLASS_REAL;
+            return MF_LEX_OK;
+        }
         lex = mf_text_number(t, &number);
         if (lex == MF_LEX_OK) {
             *kind = class_of_number(&number);
@@ -335,6 +346,7 @@ struct feature {
     enum mf_value_class id_kind;
     int id_negative;
     struct mf_span null_geometry_key; /* text NULL: none is null */
+    struct mf_text geometry;          /* what s->wkb was read from */
     uint32_t layer_type;              /* bit of geometry_types; only for the key `geometry` itself */
 };
 
@@ -373,6 +385,8 @@ static enum mf_lex read_feature_geometry(struct mf_scanner *s, struct mf_text *t
     }
     if (feature->null_geometry_key.text != NULL && first_spelling(&feature->null_geometry_key, key))
         feature->null_geometry_key.text = NULL;
+    feature->geometry = *t;
+    s->wkb.is_near = !s->needs_exact;
     const enum mf_lex lex = mf_geometry_read(t, &s->wkb);
     if (is_exact && s->wkb.type != MF_GEOMETRY_NONE)
         feature->layer_type = 1U << (2 * s->wkb.type + (s->wkb.has_z != 0));
@@ -486,12 +500,55 @@ static void round_box_outwards(const struct mf_box *box, float rounded[4])
     }
 }
 
+/* Of two zeros the first one stays. */
 static void grow_extent(struct mf_box *extent, const struct mf_box *box)
 {
-    extent->min_x = fmin(extent->min_x, box->min_x);
-    extent->min_y = fmin(extent->min_y, box->min_y);
-    extent->max_x = fmax(extent->max_x, box->max_x);
-    extent->max_y = fmax(extent->max_y, box->max_y);
+    if (box->min_x < extent->min_x)
+        extent->min_x = box->min_x;
+    if (box->min_y < extent->min_y)
+        extent->min_y = box->min_y;
+    if (box->max_x > extent->max_x)
+        extent->max_x = box->max_x;
+    if (box->max_y > extent->max_y)
+        extent->max_y = box->max_y;
+}
+
+static int is_inside(const struct mf_box *box, const struct mf_box *extent)
+{
+    return box->min_x >= extent->min_x && box->max_x <= extent->max_x &&
+           box->min_y >= extent->min_y && box->max_y <= extent->max_y;
+}
+
+/* A box around all that the exact ordinates may be. */
+static void widen(struct mf_box *box)
+{
+    box->min_x -= MF_NUMBER_NEAR_ERROR;
+    box->min_y -= MF_NUMBER_NEAR_ERROR;
+    box->max_x += MF_NUMBER_NEAR_ERROR;
+    box->max_y += MF_NUMBER_NEAR_ERROR;
+}
+
+/* The box of a feature. The index wants it rounded outwards, so that near ordinates are good enough; only who
+ * may make the extent larger is read exactly. */
+static void find_box(struct mf_scanner *s, const struct feature *feature, struct mf_box *box)
+{
+    mf_geometry_box(&s->wkb, box);
+    if (s->wkb.type == MF_GEOMETRY_NONE || box->min_x > box->max_x)
+        return;
+    if (s->wkb.is_near) {
+        struct mf_box wide = *box;
+        widen(&wide);
+        if (is_inside(&wide, &s->found.extent)) {
+            *box = wide;
+            return;
+        }
+        struct mf_text again = feature->geometry;
+        s->wkb.is_near = 0;
+        if (mf_geometry_read(&again, &s->wkb) == MF_LEX_OK) /* as it was before */
+            mf_geometry_box(&s->wkb, box);
+    }
+    s->needs_exact = !is_inside(box, &s->found.extent);
+    grow_extent(&s->found.extent, box);
 }
 
 static int keep_feature(struct mf_scanner *s, const struct feature *feature, uint64_t offset,
@@ -503,15 +560,13 @@ static int keep_feature(struct mf_scanner *s, const struct feature *feature, uin
     if (feature->null_geometry_key.text != NULL)
         s->wkb.type = MF_GEOMETRY_NONE;
     struct mf_box box;
-    mf_geometry_box(&s->wkb, &box);
+    find_box(s, feature, &box);
     kept->offset = offset;
     kept->size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
     round_box_outwards(&box, kept->box);
     kept->geometry = (uint8_t)s->wkb.type;
     kept->has_z = s->wkb.type != MF_GEOMETRY_NONE && s->wkb.has_z;
     memset(kept->reserved, 0, sizeof kept->reserved);
-    if (box.min_x <= box.max_x)
-        grow_extent(&s->found.extent, &box);
     if (feature->is_feature)
         s->found.geometry_types |= feature->layer_type;
     return 0;

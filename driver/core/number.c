@@ -3,52 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "number_near.h"
+
 #define MAX_DIGITS 19
 
 static int is_digit(const char *p, const char *end)
 {
     return p < end && (unsigned char)(*p - '0') < 10;
 }
-
-/* ---- eight digits at once -------------------------------------------------------------------
- * Long runs of digits, as in coordinates, are read eight bytes at a time as one little-endian word. */
-
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-static const uint64_t powers_of_ten[9] = {1,      10,      100,      1000,     10000,
-                                          100000, 1000000, 10000000, 100000000};
-
-/* The value of eight digits, of which the first is in the lowest byte, each already without '0'. */
-static uint64_t value_of_eight(uint64_t digits)
-{
-    digits = digits * 10 + (digits >> 8);
-    digits = (((digits & 0x000000FF000000FFU) * 0x000F424000000064U) +
-              (((digits >> 16) & 0x000000FF000000FFU) * 0x0000271000000001U)) >> 32;
-    return digits;
-}
-
-/* Appends up to eight digits at p, where eight bytes can be read, to the mantissa; returns how many. */
-static inline int lex_up_to_eight(const char *p, uint64_t *mantissa)
-{
-    uint64_t word;
-    memcpy(&word, p, sizeof word);
-    word ^= 0x3030303030303030U;
-    /* The top bit of each byte that is more than 9. */
-    const uint64_t others = ((word + 0x7676767676767676U) | word) & 0x8080808080808080U;
-    const int count = others == 0 ? 8 : __builtin_ctzll(others) >> 3;
-    if (count > 0)
-        *mantissa = *mantissa * powers_of_ten[count] +
-                    value_of_eight(word << (64 - 8 * count));
-    return count;
-}
-#else
-static inline int lex_up_to_eight(const char *p, uint64_t *mantissa)
-{
-    int count = 0;
-    for (; count < 8 && (unsigned char)(p[count] - '0') < 10; ++count)
-        *mantissa = *mantissa * 10 + (uint64_t)(p[count] - '0');
-    return count;
-}
-#endif
 
 /* Appends the run of digits at p to the mantissa; returns the end of the run. Digits that no longer
  * fit are counted in *dropped. Zeros in front may count as significant: that costs speed alone. */
@@ -57,8 +19,8 @@ static const char *lex_digits(const char *p, const char *end, struct mf_number *
 {
     uint64_t mantissa = number->mantissa;
     int count = *significant;
-    while (count <= MAX_DIGITS - 8 && end - p >= 8 && is_digit(p, end)) {
-        const int more = lex_up_to_eight(p, &mantissa);
+    while (count <= MAX_DIGITS - 8 && end - p >= 16 && is_digit(p, end)) {
+        const int more = mf_digits_up_to_eight(p, &mantissa);
         p += more;
         count += more;
         if (more < 8) {
@@ -293,38 +255,42 @@ double mf_number_double(const struct mf_number *number)
 }
 
 /* The form of nearly every coordinate: one to three digits, a point, a fraction, and within 19 digits and
- * 24 bytes of text all told. */
-const char *mf_number_read_plain(const char *p, const char *end, double *value)
+ * 24 bytes of text all told. Reads it as mantissa × 10^-digits, where the mantissa is not 0. */
+static inline const char *lex_plain(const char *p, const char *end, uint64_t *mantissa, int *digits)
 {
     enum { MOST_BYTES = 1 + 3 + 1 + 16 + 8 };
     if (end - p < MOST_BYTES)
         return NULL;
-    const int negative = *p == '-';
-    p += negative;
-    unsigned digit = (unsigned char)(*p - '0');
-    if (digit > 9)
+    p += *p == '-';
+    uint64_t value = (unsigned char)(*p++ - '0');
+    if (value > 9)
         return NULL;
-    uint64_t mantissa = digit;
-    const char *const start = p++;
-    while ((digit = (unsigned char)(*p - '0')) <= 9 && p - start < 3 && mantissa != 0) {
-        mantissa = mantissa * 10 + digit;
-        ++p;
+    for (int more = 0; *p != '.'; ++p) {
+        const unsigned digit = (unsigned char)(*p - '0');
+        if (digit > 9 || ++more > 2 || value == 0)
+            return NULL;
+        value = value * 10 + digit;
     }
-    if (*p != '.')
-        return NULL;
-    const char *const fraction = ++p;
-    int count = lex_up_to_eight(p, &mantissa);
+    ++p;
+    int count = mf_digits_up_to_eight(p, &value);
+    if (count == 8)
+        count += mf_digits_up_to_eight(p + 8, &value);
+    *digits = count;
+    *mantissa = value;
     p += count;
-    while (count == 8 && p - fraction <= 8) {
-        count = lex_up_to_eight(p, &mantissa);
-        p += count;
-    }
-    const int digits = (int)(p - fraction);
-    if (digits == 0 || (unsigned char)(*p - '0') <= 9 || (*p | 0x20) == 'e')
+    if (value == 0 || *digits == 0 || (unsigned char)(*p - '0') <= 9 || (*p | 0x20) == 'e')
         return NULL;
-    if (mantissa == 0 || !round_product(mantissa, -digits, value))
-        return NULL;
-    if (negative)
-        *value = -*value;
     return p;
+}
+
+const char *mf_number_read_plain(const char *p, const char *end, double *value)
+{
+    uint64_t mantissa;
+    int digits;
+    const char *const stop = lex_plain(p, end, &mantissa, &digits);
+    if (stop == NULL || !round_product(mantissa, -digits, value))
+        return NULL;
+    if (*p == '-')
+        *value = -*value;
+    return stop;
 }
