@@ -66,6 +66,7 @@ void OGRMapflowResultLayer::DefineFields()
         field.SetSubType(FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
+        m_hasJSON |= known.subtype == MF_SUBTYPE_JSON;
         m_defn->AddFieldDefn(&field);
     }
 }
@@ -253,7 +254,7 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCFastGetExtent) ||
            EQUAL(capability, OLCFastSpatialFilter) || EQUAL(capability, OLCIgnoreFields) ||
            EQUAL(capability, OLCStringsAsUTF8) ||
-           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr);
+           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr && !m_hasJSON);
 }
 
 // The exact test of the spatial filter, of a row that is not a feature yet.
