@@ -29,6 +29,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     GIntBig GetFeatureCount(int force) override;
     MF_EXTENT_OVERRIDES
     OGRErr SetIgnoredFields(IgnoredFields fields) override;
+    OGRErr SetAttributeFilter(const char *query) override;
     int TestCapability(const char *capability) MF_CONST_312 override;
     bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
     GDALDataset *GetDataset() override { return m_dataset; }
