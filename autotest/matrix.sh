@@ -3,11 +3,13 @@
 #
 #   tree     Debian trixie (GDAL 3.10) in a folder: the driver is built there from a copy of this
 #            repository, and all tests that need GDAL run there, those of Python's libraries included
+#   package  this machine's own Debian in a folder of its own, with nothing but GDAL's programs: the .deb
+#            is installed there, reads a processing, and leaves nothing behind when it is purged
 #   headers  the headers of forky's GDAL: the driver's sources must compile without a warning
 #
-# Without a part: both. Needs root, on Debian and its kin, and the mirror that apt uses here. The tree
-# (2 GB) is made once and used again; MAPFLOW_MATRIX_DIR says where it is (default:
-# /var/tmp/mapflow-matrix). What is mounted in it is mounted for this script alone and goes with it.
+# Without a part: all. Needs root, on Debian and its kin, and the mirror that apt uses here. The trees
+# (2 and 0.5 GB) are made once and used again; MAPFLOW_MATRIX_DIR says where they are (default:
+# /var/tmp/mapflow-matrix). What is mounted in them is mounted for this script alone and goes with it.
 #
 # Exit code: 0 all passed, 1 something failed, 77 a tree or the headers could not be had, so that
 # nothing is known of that GDAL.
@@ -16,12 +18,15 @@ ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$ROOT/autotest/common.sh"
 
 FOLDER=${MAPFLOW_MATRIX_DIR:-/var/tmp/mapflow-matrix}
-TREE=$FOLDER/trixie
 HEADERS=$FOLDER/forky-headers
 LOGS=$FOLDER/logs
 TREE_PACKAGES="libgdal-dev gdal-bin python3-gdal libcjson-dev libcurl4-gnutls-dev zlib1g-dev cmake ninja-build
 gcc g++ python3-pytest python3-pyogrio python3-geopandas ca-certificates"
 FAILED=0
+
+# The tree that the functions below work in, and what is installed in it.
+TREE=
+PACKAGES=
 
 # cannot NAME MESSAGE: the part cannot run here.
 cannot() {
@@ -52,13 +57,14 @@ in_tree() {
 
 # A tree that has all packages holds their names.
 tree_is_complete() {
-    [ -f "$TREE/mapflow-packages" ] && [ "$(cat "$TREE/mapflow-packages")" = "$TREE_PACKAGES" ]
+    [ -f "$TREE/mapflow-packages" ] && [ "$(cat "$TREE/mapflow-packages")" = "$PACKAGES" ]
 }
 
+# make_tree SUITE
 make_tree() {
     if [ ! -f "$TREE/mapflow-packages" ]; then
         rm -rf "$TREE"
-        debootstrap --variant=minbase trixie "$TREE" "$(mirror)" || return 1
+        debootstrap --variant=minbase "$1" "$TREE" "$(mirror)" || return 1
         # No service starts in the tree, and apt reaches the mirror as it does outside.
         printf '#!/bin/sh\nexit 101\n' >"$TREE/usr/sbin/policy-rc.d"
         chmod +x "$TREE/usr/sbin/policy-rc.d"
@@ -67,9 +73,9 @@ make_tree() {
     fi
     in_tree apt-get -q update || return 1
     # shellcheck disable=SC2086 # one word a package
-    in_tree apt-get -q -y install --no-install-recommends $TREE_PACKAGES || return 1
+    in_tree apt-get -q -y install --no-install-recommends $PACKAGES || return 1
     in_tree apt-get clean
-    printf '%s\n' "$TREE_PACKAGES" >"$TREE/mapflow-packages"
+    printf '%s\n' "$PACKAGES" >"$TREE/mapflow-packages"
 }
 
 # The sources as they are, with their times: what has not changed is not built again.
@@ -80,11 +86,18 @@ copy_sources() {
         tar -C "$TREE/mapflow/source" -xf -
 }
 
-part_tree() {
+# use_tree PART SUITE PACKAGES
+use_tree() {
+    TREE=$FOLDER/$2
+    PACKAGES=$3
     if ! tree_is_complete; then
         say "Making the tree $TREE"
-        make_tree >"$LOGS/tree.log" 2>&1 || cannot tree "it could not be made."
+        make_tree "$2" >"$LOGS/$1.log" 2>&1 || cannot "$1" "the tree could not be made."
     fi
+}
+
+part_tree() {
+    use_tree tree trixie "$TREE_PACKAGES"
     copy_sources
     say "GDAL $(in_tree gdal-config --version):"
     in_tree cmake -S /mapflow/source -B /mapflow/build -G Ninja -DMAPFLOW_WERROR=ON \
@@ -104,6 +117,42 @@ part_tree() {
     else
         tail -n 1 "$LOGS/tree-ogr.log"
     fi
+}
+
+# What a package of that name has left in the tree.
+left_behind() {
+    find "$TREE" -xdev -iname '*mapflow*' ! -path "$TREE/mapflow-packages" ! -path '*/var/cache/apt/*' ! -path '*/var/log/*'
+}
+
+check() {
+    status=0
+    "$@" || status=1
+    [ "$status" -eq 0 ] || { FAILED=1 && say "failed: $*" >&2; }
+}
+
+part_package() {
+    need lintian file
+    use_tree package "$(. /etc/os-release && say "$VERSION_CODENAME")" gdal-bin
+    rm -rf "$FOLDER/deb"
+    build "$FOLDER/build" "$LOGS/package-build.log" && (cd "$FOLDER/build" && cpack -B "$FOLDER/deb") >"$LOGS/cpack.log" 2>&1 || {
+        FAILED=1
+        return 0
+    }
+    deb=$(ls "$FOLDER"/deb/*.deb)
+    check lintian --allow-root --fail-on error,warning "$deb"
+    cp "$deb" "$TREE/gdal-package.deb"
+    in_tree apt-get -q -y install --no-install-recommends /gdal-package.deb >"$LOGS/package-install.log" 2>&1 || FAILED=1
+    in_tree ogrinfo --format MAPFLOW >"$LOGS/package-format.log" 2>&1 || true
+    check grep -q 'Short Name: MAPFLOW' "$LOGS/package-format.log"
+    start_sandbox
+    in_tree env MAPFLOW_API_URL="$SANDBOX_URL" MAPFLOW_API_TOKEN=ZGV2QGV4YW1wbGUuY29tOnNhbmRib3gtZmFrZS1zZWNyZXQ= \
+        ogrinfo -ro -so -al -oo CACHE=NO MAPFLOW:3fa85f64-5717-4562-b3fc-2c963f66afa6 >"$LOGS/package-read.log" 2>&1 || true
+    stop_sandbox
+    check grep -q 'Feature Count: 2496' "$LOGS/package-read.log"
+    in_tree apt-get -q -y purge gdal-mapflow >"$LOGS/package-purge.log" 2>&1 || FAILED=1
+    rm "$TREE/gdal-package.deb"
+    check test -z "$(left_behind)"
+    say "$(basename "$deb"): $(dpkg-deb -f "$deb" Depends)"
 }
 
 # apt with a state of its own, which knows forky alone.
@@ -140,12 +189,12 @@ part_headers() {
 }
 
 if [ $# -eq 0 ]; then
-    set -- headers tree
+    set -- headers tree package
 fi
 for part in "$@"; do
     case $part in
-    tree | headers) ;;
-    *) fail "There is no part $part: choose from tree, headers." ;;
+    tree | package | headers) ;;
+    *) fail "There is no part $part: choose from tree, package, headers." ;;
     esac
 done
 mkdir -p "$LOGS"
@@ -153,6 +202,8 @@ rm -f "$LOGS"/*.log
 [ "$(id -u)" -eq 0 ] || cannot "ANOTHER GDAL" "this needs root."
 command -v apt-get >/dev/null || cannot "ANOTHER GDAL" "this needs Debian."
 need debootstrap util-linux g++ libcjson-dev libcurl4-gnutls-dev
+trap stop_sandbox EXIT
+trap 'exit 130' INT TERM
 for part in "$@"; do
     "part_$part"
 done
