@@ -22,7 +22,7 @@ apt_quietly() {
         command -v sudo >/dev/null || fail "Become root or install sudo, or install these packages yourself:$missing"
         as_root="sudo"
     fi
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >"$apt_log" 2>&1
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" >"$apt_log" 2>&1
 }
 
 # need PACKAGE...: installs those that are not there. Elsewhere than on Debian and its kin it leaves

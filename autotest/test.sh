@@ -5,9 +5,11 @@
 #   ogr     the driver through GDAL, against the sandbox
 #   asan    both under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan    unit tests that use threads, under ThreadSanitizer
+#   python  Python's own libraries: fiona and geopandas
+#   r       R's sf
 #   format  clang-format and clang-tidy
 #
-# Without a part: all of them. At the end the logs of every part are searched for the tokens that the
+# Without a part: core, ogr, asan, tsan and format. At the end the logs of every part are searched for the tokens that the
 # tests have used. What is missing is installed, on Debian and its kin. MAPFLOW_BUILD_DIR says where
 # to build (default: build); logs are below it, in test-logs.
 set -eu
@@ -77,7 +79,24 @@ part_core() {
 
 part_ogr() {
     build_or_count "$BUILD" "$LOGS/ogr-build.log" -DMAPFLOW_WERROR=ON || return 0
-    run_pytest ogr "$BUILD" .
+    run_pytest ogr "$BUILD" --ignore=python .
+}
+
+# run_script NAME SCRIPT: one test, which prints what it has found.
+run_script() {
+    status=0
+    env MAPFLOW_BUILD_DIR="$BUILD" sh "$ROOT/autotest/$2" >"$LOGS/$1.log" 2>&1 || status=$?
+    judge "$1" "$status" "$((status == 0))" "$((status != 0))"
+}
+
+part_python() {
+    build_or_count "$BUILD" "$LOGS/python-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_pytest python "$BUILD" python/test_readers.py python/test_fiona.py
+}
+
+part_r() {
+    build_or_count "$BUILD" "$LOGS/r-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_script r r/run.sh
 }
 
 part_asan() {
@@ -157,8 +176,10 @@ wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils"
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;
+    python) wanted_packages="$wanted_packages python3-fiona python3-geopandas" ;;
+    r) wanted_packages="$wanted_packages r-cran-sf" ;;
     format) wanted_packages="$wanted_packages clang-format clang-tidy" ;;
-    *) fail "There is no part $part: choose from core, ogr, asan, tsan, format." ;;
+    *) fail "There is no part $part: choose from core, ogr, asan, tsan, python, r, format." ;;
     esac
 done
 # shellcheck disable=SC2086 # one word a package

@@ -49,17 +49,38 @@ static const struct {
     {"99999999999999999999-1-1", MF_DATE_NONE, 0},
 };
 
+/* What no strict reading takes for a date or time, and what it does all the same. */
+static const struct {
+    const char *text;
+    enum mf_date_kind lax, strict;
+} strictness[] = {
+    {"2026-08-17", MF_DATE_DATE, MF_DATE_DATE},
+    {"2026-08-17T10:20:30Z", MF_DATE_DATETIME, MF_DATE_DATETIME},
+    {"10:20", MF_DATE_TIME, MF_DATE_TIME},
+    {"2026-8-17", MF_DATE_DATE, MF_DATE_NONE},
+    {"2026-08-7", MF_DATE_DATE, MF_DATE_NONE},
+    {"1/2/3", MF_DATE_DATE, MF_DATE_NONE},
+    {"2026-08-17T", MF_DATE_DATE, MF_DATE_NONE},
+    {"1:20", MF_DATE_TIME, MF_DATE_NONE},
+    {"10:2", MF_DATE_TIME, MF_DATE_NONE},
+    {"10:20:3", MF_DATE_TIME, MF_DATE_NONE},
+};
+
 int main(void)
 {
+    for (size_t i = 0; i < sizeof strictness / sizeof *strictness; i++) {
+        CHECK_NUMBER(mf_date_classify(strictness[i].text, 0, NULL), strictness[i].lax);
+        CHECK_NUMBER(mf_date_classify(strictness[i].text, 1, NULL), strictness[i].strict);
+    }
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int tz = -1;
-        const enum mf_date_kind kind = mf_date_classify(cases[i].text, &tz);
+        const enum mf_date_kind kind = mf_date_classify(cases[i].text, 0, &tz);
         if (kind != cases[i].kind || (kind != MF_DATE_NONE && tz != cases[i].tz)) {
             fprintf(stderr, "\"%s\": kind %d, zone %d; wanted %d, %d\n", cases[i].text, (int)kind, tz,
                     (int)cases[i].kind, cases[i].tz);
             check_failures++;
         }
-        CHECK(mf_date_classify(cases[i].text, NULL) == kind);
+        CHECK(mf_date_classify(cases[i].text, 0, NULL) == kind);
     }
     return check_result();
 }

@@ -55,7 +55,7 @@ static struct outcome scan_with(const char *text, size_t size, size_t piece, con
 
 static struct outcome scan(const char *text, size_t size, size_t piece)
 {
-    const struct mf_schema_rules rules = {1, 0};
+    const struct mf_schema_rules rules = {.mixed_string_is_json = 1};
     return scan_with(text, size, piece, &rules);
 }
 
@@ -158,7 +158,7 @@ static char *read_whole(const char *path, size_t *size)
 
 static void check_invariance(const char *text, size_t size)
 {
-    const struct mf_schema_rules old = {0, 1};
+    const struct mf_schema_rules old = {.untyped_objects_are_rows = 1};
     struct outcome whole = scan(text, size, WHOLE);
     /* Documents of ordinary size by the byte as well: each byte looks at its feature anew. */
     for (size_t piece = size < 20000 ? BYTES : 3000; piece < 200000; piece = piece * 7 + 1) {
@@ -266,21 +266,26 @@ static void test_every_cut(void)
 
 static void test_reset(void)
 {
-    const struct mf_schema_rules rules = {1, 0};
-    struct outcome fresh = scan(SMALL, strlen(SMALL), WHOLE), again;
+    /* The rules outlive a reset: a text column with a number in it is JSON by one of them. */
+    static const char MIXED[] = "{\"type\":\"FeatureCollection\",\"features\":["
+                                "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"a\":\"x\"}},"
+                                "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"a\":1}}]}";
+    const struct mf_schema_rules rules = {.mixed_string_is_json = 1};
+    struct outcome fresh = scan(MIXED, strlen(MIXED), WHOLE), again;
     struct mf_scanner *scanner = NULL;
     memset(&again, 0, sizeof again);
     mf_error_init(&again.err);
     CHECK_NUMBER(mf_scanner_open(&scanner, &rules, NULL), 0);
-    for (size_t cut = 0; cut < strlen(SMALL); cut += 13) {
-        CHECK_NUMBER(mf_scanner_feed(scanner, SMALL, cut, NULL), 0);
+    for (size_t cut = 0; cut < strlen(MIXED); cut += 13) {
+        CHECK_NUMBER(mf_scanner_feed(scanner, MIXED, cut, NULL), 0);
         mf_scanner_reset(scanner);
     }
     CHECK_NUMBER(mf_scanner_feed(scanner, "nonsense", 8, NULL), -1);
     mf_scanner_reset(scanner);
-    CHECK_NUMBER(mf_scanner_feed(scanner, SMALL, strlen(SMALL), NULL), 0);
+    CHECK_NUMBER(mf_scanner_feed(scanner, MIXED, strlen(MIXED), NULL), 0);
     CHECK_NUMBER(mf_scanner_finish(scanner, &again.collection, NULL), 0);
     check_same(&fresh, &again);
+    CHECK_NUMBER(again.collection.schema.fields[0].subtype, MF_SUBTYPE_JSON);
     mf_scanner_close(scanner);
     mf_scanner_close(NULL);
     mf_collection_free(&fresh.collection);
@@ -409,6 +414,58 @@ static void test_geometry_of_the_layer(void)
     }
 }
 
+/* The layer's type by the rule that what geometries state counts, and polygons without rings. */
+static void test_stated_geometry(void)
+{
+    static const struct {
+        const char *features;
+        int type, has_z;
+    } cases[] = {
+        {SHAPE("{\"type\":\"Point\",\"coordinates\":[1,2,3]}"), MF_GEOMETRY_POINT, 1},
+        {SHAPE("{\"type\":\"Point\",\"coordinates\":[1,2,3,4]}"), MF_GEOMETRY_POINT, 0},
+        {SHAPE("{\"type\":\"Point\",\"coordinates\":[1]}"), MF_GEOMETRY_POINT, 0},
+        {SHAPE("{\"type\":\"Point\",\"coordinates\":[[1,2,3]]}"), MF_GEOMETRY_POINT, 1},
+        {SHAPE("{\"Type\":\"Point\",\"coordinates\":[1,2]}"), MF_GEOMETRY_NONE, 0},
+        {SHAPE("{}"), MF_GEOMETRY_NONE, 0},
+        {SHAPE("{\"type\":\"Point\",\"coordinates\":[1,2]}") "," SHAPE("{}"), MF_GEOMETRY_NONE, 0},
+        {SHAPE("{\"type\":\"LineString\",\"coordinates\":[[1,2],[3,4,5]]}"), MF_GEOMETRY_LINESTRING, 0},
+        {SHAPE("{\"type\":\"MultiPoint\",\"coordinates\":[[1,2,3],[4,5]]}"), MF_GEOMETRY_MULTIPOINT, 1},
+        {SHAPE("{\"type\":\"GeometryCollection\",\"geometries\":["
+               "{\"type\":\"Point\",\"coordinates\":[1,2,3]}]}"),
+         MF_GEOMETRY_COLLECTION, 1},
+        {SHAPE("{\"type\":\"GeometryCollection\",\"geometries\":0}"), MF_GEOMETRY_COLLECTION, 0},
+    };
+    const struct mf_schema_rules rules = {.geometry_type_is_stated = 1};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[2048];
+        snprintf(text, sizeof text, COLLECTION("%s"), cases[i].features);
+        struct outcome outcome = scan_with(text, strlen(text), WHOLE, &rules);
+        CHECK_NUMBER(outcome.failed, 0);
+        CHECK_NUMBER(outcome.collection.layer_geometry, cases[i].type);
+        CHECK_NUMBER(outcome.collection.layer_has_z, cases[i].has_z);
+        mf_collection_free(&outcome.collection);
+    }
+}
+
+static void test_empty_polygons(void)
+{
+    static const char text[] = COLLECTION(SHAPE("{\"type\":\"Polygon\",\"coordinates\":[]}") "," SHAPE(
+        "{\"type\":\"Polygon\",\"coordinates\":[null,[[0,0],[1,0],[0,1],[0,0]],null]}"));
+    for (int empty = 0; empty < 2; empty++) {
+        const struct mf_schema_rules rules = {.empty_polygons = empty};
+        struct outcome outcome = scan_with(text, strlen(text), WHOLE, &rules);
+        const struct mf_collection *const found = &outcome.collection;
+        struct mf_row row;
+        CHECK_NUMBER(found->feature_count, 2);
+        CHECK_NUMBER(found->features[0].geometry, empty ? MF_GEOMETRY_POLYGON : MF_GEOMETRY_NONE);
+        CHECK_NUMBER(mf_row_init(&row, &found->schema, NULL), 0);
+        CHECK_NUMBER(mf_row_decode(&row, text + found->features[1].offset, mf_feature_text_size(found, 1), NULL), 0);
+        CHECK_NUMBER(row.wkb[5], empty ? 1 : 3); /* rings */
+        mf_row_free(&row);
+        mf_collection_free(&outcome.collection);
+    }
+}
+
 /* ---- one feature ---------------------------------------------------------------------------- */
 
 static void test_values(void)
@@ -502,6 +559,8 @@ int main(void)
     test_depth();
     test_schema();
     test_geometry_of_the_layer();
+    test_stated_geometry();
+    test_empty_polygons();
     test_values();
     test_mutations();
     return check_result();

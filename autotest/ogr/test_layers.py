@@ -289,6 +289,20 @@ def test_spatial_filter_by_a_polygon(layer, expected):
     assert len(ids(layer)) == BUILDING_COUNT
 
 
+def test_attribute_filter_on_an_ignored_field(layer):
+    layer.SetAttributeFilter("class_id = 101")
+    wanted = [f["area"] for f in layer]
+    assert 0 < len(wanted) < BUILDING_COUNT
+    others = [d.GetName() for d in layer.schema if d.GetName() != "area"]
+    for filter_first in (True, False):
+        layer.SetAttributeFilter("class_id = 101" if filter_first else None)
+        layer.SetIgnoredFields(others)
+        layer.SetAttributeFilter("class_id = 101")
+        assert [f["area"] for f in layer] == wanted
+        assert layer.GetFeatureCount() == len(wanted)
+        layer.SetIgnoredFields([])
+
+
 def test_ignored_fields(layer):
     wanted = [(f["area"], f.GetGeometryRef().ExportToWkb()) for f in layer]
     ignored = [d.GetName() for d in layer.schema if d.GetName() != "area"] + ["OGR_STYLE"]

@@ -148,12 +148,6 @@ static int text_is_right(const struct mf_map *text, const char *path,
     return mf_hash_of(text->data, text->size) == facts->checksum;
 }
 
-static int same_rules(const struct mf_schema_rules *a, const struct mf_schema_rules *b)
-{
-    return a->mixed_string_is_json == b->mixed_string_is_json &&
-           a->untyped_objects_are_rows == b->untyped_objects_are_rows;
-}
-
 static int write_index(const struct mf_cache *cache, const struct mf_collection *collection,
                        struct mf_index_facts *facts, const char *text_path, struct mf_error *err);
 
@@ -161,7 +155,7 @@ static int write_index(const struct mf_cache *cache, const struct mf_collection 
 static int load_text(struct mf_cache *cache, const struct mf_result_request *request,
                      struct mf_result *result, struct mf_index_facts *facts, const char **why)
 {
-    if (!same_rules(&facts->rules, &request->rules)) {
+    if (facts->rules != mf_schema_rules_bits(&request->rules)) {
         *why = "it was read by another version of GDAL";
         return 0;
     }
@@ -445,7 +439,7 @@ static int store(struct mf_cache *cache, const struct mf_result_request *request
     facts.fingerprint = request->fingerprint;
     facts.document = request->document;
     facts.checksum = checksum;
-    facts.rules = request->rules;
+    facts.rules = mf_schema_rules_bits(&request->rules);
     if (write_index(cache, &result->collection, &facts, path, err) != 0)
         return -1;
 

@@ -588,7 +588,10 @@ static enum mf_lex read_row_geometry(struct mf_row *row, struct mf_text *t,
         places->null_geometry_key.text = NULL;
     if (!row->wants_geometry)
         return mf_text_skip(t);
-    struct mf_wkb wkb = {.data = row->wkb, .capacity = row->wkb_capacity, .has_z = row->has_z};
+    struct mf_wkb wkb = {.data = row->wkb,
+                         .capacity = row->wkb_capacity,
+                         .has_z = row->has_z,
+                         .empty_polygons = row->schema->empty_polygons};
     const enum mf_lex lex = mf_geometry_read(t, &wkb);
     row->wkb = wkb.data;
     row->wkb_capacity = wkb.capacity;

@@ -74,6 +74,7 @@ int mf_scanner_open(struct mf_scanner **out, const struct mf_schema_rules *rules
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     scanner->rules = *rules;
     mf_builder_init(&scanner->builder, rules);
+    scanner->wkb.empty_polygons = rules->empty_polygons;
     scanner->found.extent = empty_box;
     *out = scanner;
     return 0;
@@ -388,7 +389,11 @@ static enum mf_lex read_feature_geometry(struct mf_scanner *s, struct mf_text *t
     feature->geometry = *t;
     s->wkb.is_near = !s->needs_exact;
     const enum mf_lex lex = mf_geometry_read(t, &s->wkb);
-    if (is_exact && s->wkb.type != MF_GEOMETRY_NONE)
+    if (lex != MF_LEX_OK || !is_exact)
+        return lex;
+    if (s->rules.geometry_type_is_stated)
+        feature->layer_type = (uint32_t)s->wkb.is_object << (2 * s->wkb.stated + s->wkb.stated_z);
+    else if (s->wkb.type != MF_GEOMETRY_NONE)
         feature->layer_type = 1U << (2 * s->wkb.type + (s->wkb.has_z != 0));
     return lex;
 }
@@ -988,6 +993,7 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
                     s->offset, err);
     if (mf_builder_finish(&s->builder, &s->found.schema) != 0)
         return fail_memory(s, err);
+    s->found.schema.empty_polygons = s->rules.empty_polygons;
     find_layer_type(&s->found);
     s->found.text_size = s->offset;
     *collection = s->found;

@@ -21,10 +21,18 @@ static int same_name(const struct mf_field *field, const char *name, size_t size
     return field->name_size == size && memcmp(field->name, name, size) == 0;
 }
 
+unsigned mf_schema_rules_bits(const struct mf_schema_rules *rules)
+{
+    return (rules->mixed_string_is_json ? 1U : 0) | (rules->untyped_objects_are_rows ? 2U : 0) |
+           (rules->strict_dates ? 4U : 0) | (rules->geometry_type_is_stated ? 8U : 0) |
+           (rules->empty_polygons ? MF_RULES_EMPTY_POLYGONS : 0);
+}
+
 void mf_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules)
 {
+    const struct mf_schema_rules kept = *rules; /* which may be those of the builder */
     memset(builder, 0, sizeof *builder);
-    builder->rules = *rules;
+    builder->rules = kept;
 }
 
 void mf_builder_free(struct mf_schema_builder *builder)
@@ -198,7 +206,7 @@ static int classify_string(struct mf_schema_builder *builder, const struct mf_sp
         memcpy(text, string->text, size);
     text[size] = '\0';
     *time_zone = MF_TZ_UNKNOWN;
-    *type = types[mf_date_classify(text, time_zone)];
+    *type = types[mf_date_classify(text, builder->rules.strict_dates, time_zone)];
     return 0;
 }
 

@@ -6,7 +6,7 @@
 #include "geojson_schema.h"
 #include "hash.h"
 
-#define INDEX_VERSION 1
+#define INDEX_VERSION 2
 #define BYTE_ORDER_MARK 0x01020304U
 
 static const char index_magic[8] = "MFINDEX";
@@ -31,8 +31,8 @@ struct header {
     uint8_t fill_id;
     uint8_t has_crs;
     uint8_t has_description;
-    uint8_t mixed_string_is_json;
-    uint8_t untyped_objects_are_rows;
+    uint8_t rules; /* mf_schema_rules_bits */
+    uint8_t reserved;
     uint8_t feature_size; /* sizeof(struct mf_feature) */
 };
 
@@ -110,8 +110,7 @@ static void fill_header(struct header *header, const struct mf_collection *colle
     header->fill_id = (uint8_t)collection->schema.fill_id;
     header->has_crs = collection->crs != NULL;
     header->has_description = collection->description != NULL;
-    header->mixed_string_is_json = (uint8_t)facts->rules.mixed_string_is_json;
-    header->untyped_objects_are_rows = (uint8_t)facts->rules.untyped_objects_are_rows;
+    header->rules = (uint8_t)facts->rules;
     header->feature_size = sizeof(struct mf_feature);
 }
 
@@ -307,12 +306,12 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
     collection->layer_geometry = header.layer_geometry;
     collection->layer_has_z = header.layer_has_z;
     collection->schema.fill_id = header.fill_id;
+    collection->schema.empty_polygons = (header.rules & MF_RULES_EMPTY_POLYGONS) != 0;
     facts->identity.size = header.text_size;
     facts->identity.inode = header.text_inode;
     facts->identity.changed = header.text_changed;
     facts->checksum = header.text_checksum;
-    facts->rules.mixed_string_is_json = header.mixed_string_is_json;
-    facts->rules.untyped_objects_are_rows = header.untyped_objects_are_rows;
+    facts->rules = header.rules;
     if (!failed && !cursor.failed)
         failed = mf_schema_index(&collection->schema);
     if (failed || cursor.failed || !features_are_inside(collection)) {

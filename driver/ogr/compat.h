@@ -9,6 +9,8 @@
 #include "gdal_version.h"
 #include "ogrsf_frmts.h"
 
+#include "geojson.h"
+
 #define MF_GDAL_AT_LEAST(major, minor) (GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(major, minor, 0))
 
 // const from 3.12 on: of methods that only look, and of what they return a pointer to.
@@ -82,8 +84,18 @@ inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geome
 #endif
 
 // What this GDAL's own GeoJSON driver does, so that a result has the same types and rows.
-constexpr bool GEOJSON_MIXED_STRING_IS_JSON = MF_GDAL_AT_LEAST(3, 7);
-constexpr bool GEOJSON_UNTYPED_OBJECTS_ARE_ROWS = !MF_GDAL_AT_LEAST(3, 8);
+inline mf_schema_rules GeoJSONRules()
+{
+    mf_schema_rules rules = {};
+    rules.mixed_string_is_json = MF_GDAL_AT_LEAST(3, 7);
+    rules.untyped_objects_are_rows = !MF_GDAL_AT_LEAST(3, 8);
+#ifdef OGRPARSEDATE_OPTION_LAX // strict by default where it can be asked to be lax
+    rules.strict_dates = true;
+#endif
+    rules.geometry_type_is_stated = MF_GDAL_AT_LEAST(3, 9);
+    rules.empty_polygons = MF_GDAL_AT_LEAST(3, 10);
+    return rules;
+}
 
 inline void SetFieldTimeZone(OGRFieldDefn &field, int timeZone)
 {

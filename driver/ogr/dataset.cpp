@@ -131,8 +131,7 @@ std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult()
     wanted.fingerprint = fingerprint.get();
     wanted.document = m_processing.document;
     wanted.cache_directory = directory.empty() ? nullptr : directory.c_str();
-    wanted.rules.mixed_string_is_json = GEOJSON_MIXED_STRING_IS_JSON;
-    wanted.rules.untyped_objects_are_rows = GEOJSON_UNTYPED_OBJECTS_ARE_ROWS;
+    wanted.rules = GeoJSONRules();
     wanted.cancel = OGRMapflowCancel(m_stop);
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;

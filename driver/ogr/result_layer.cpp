@@ -66,6 +66,7 @@ void OGRMapflowResultLayer::DefineFields()
         field.SetSubType(FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
+        m_hasJSON |= known.subtype == MF_SUBTYPE_JSON;
         m_defn->AddFieldDefn(&field);
     }
 }
@@ -81,11 +82,21 @@ void OGRMapflowResultLayer::DefineGeometry()
     m_defn->GetGeomFieldDefn(0)->SetSpatialRef(srs.get());
 }
 
-// The decoder skips what nobody will look at.
+// The decoder skips what nobody will look at. An attribute filter looks at its fields, even when nobody
+// else will: pyogrio asks for columns and for rows independently of each other.
 void OGRMapflowResultLayer::WantWhatIsNotIgnored()
 {
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
         m_row.wanted[i] = !m_defn->GetFieldDefn(i)->IsIgnored();
+    if (m_poAttrQuery == nullptr)
+        return;
+    const CPLStringList used(m_poAttrQuery->GetUsedFields());
+    for (int i = 0; i < used.Count(); ++i)
+    {
+        const int field = m_defn->GetFieldIndex(used[i]);
+        if (field >= 0)
+            m_row.wanted[field] = true;
+    }
 }
 
 // A spatial filter looks at the geometry, even when nobody else will.
@@ -97,6 +108,14 @@ bool OGRMapflowResultLayer::WantsGeometry() const
 OGRErr OGRMapflowResultLayer::SetIgnoredFields(IgnoredFields fields)
 {
     const OGRErr outcome = OGRLayer::SetIgnoredFields(fields);
+    WantWhatIsNotIgnored();
+    ForgetWhatWasReadAhead();
+    return outcome;
+}
+
+OGRErr OGRMapflowResultLayer::SetAttributeFilter(const char *query)
+{
+    const OGRErr outcome = OGRLayer::SetAttributeFilter(query);
     WantWhatIsNotIgnored();
     ForgetWhatWasReadAhead();
     return outcome;
@@ -253,7 +272,7 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCFastGetExtent) ||
            EQUAL(capability, OLCFastSpatialFilter) || EQUAL(capability, OLCIgnoreFields) ||
            EQUAL(capability, OLCStringsAsUTF8) ||
-           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr);
+           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr && !m_hasJSON);
 }
 
 // The exact test of the spatial filter, of a row that is not a feature yet.

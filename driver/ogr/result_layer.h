@@ -29,6 +29,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     GIntBig GetFeatureCount(int force) override;
     MF_EXTENT_OVERRIDES
     OGRErr SetIgnoredFields(IgnoredFields fields) override;
+    OGRErr SetAttributeFilter(const char *query) override;
     int TestCapability(const char *capability) MF_CONST_312 override;
     bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
     GDALDataset *GetDataset() override { return m_dataset; }
@@ -51,6 +52,9 @@ class OGRMapflowResultLayer final : public OGRLayer
     GDALDataset *const m_dataset;
     const std::shared_ptr<const mf_result> m_result;
     OGRFeatureDefn *m_defn = nullptr;
+    // Columns whose subtype an Arrow schema does not carry: ogr2ogr, which takes the stream of who
+    // calls it fast, would write their numbers as texts.
+    bool m_hasJSON = false;
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
     mf_row m_row{};
     const std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true); // for streams
