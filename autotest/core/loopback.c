@@ -118,6 +118,7 @@ static const char *kept_answer(const char *path)
         {"/brotli", "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx"},
         {"/auth", "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n"
                   "\r\n"},
+        {"/gone", "HTTP/1.1 404 Gone\r\nContent-Length: 2\r\n\r\n{}"},
         {"/unlocated", "HTTP/1.1 302 Found\r\nContent-Length: 4\r\n\r\nlost"},
         {"CONNECT", "HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
                     "Content-Length: 0\r\n\r\n"},

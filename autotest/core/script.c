@@ -11,13 +11,24 @@ static void copy(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
-static void add_header(struct mf_response *response, const char *line)
+static void add_headers(struct mf_response *response, const char *lines)
 {
-    const char *colon = strchr(line, ':');
-    response->headers = malloc(sizeof *response->headers);
-    response->headers[0].name = mf_text_copy_part(line, (size_t)(colon - line));
-    response->headers[0].value = mf_text_copy(colon + 2);
-    response->header_count = 1;
+    while (lines != NULL && *lines != '\0') {
+        const char *colon = strchr(lines, ':');
+        const size_t size = strcspn(lines, "\n");
+        const size_t count = response->header_count++;
+        response->headers = realloc(response->headers, (count + 1) * sizeof *response->headers);
+        response->headers[count].name = mf_text_copy_part(lines, (size_t)(colon - lines));
+        response->headers[count].value =
+            mf_text_copy_part(colon + 2, (size_t)(lines + size - colon - 2));
+        lines += size + (lines[size] == '\n');
+    }
+}
+
+static void append(char *log, size_t size, const char *line)
+{
+    const size_t used = strlen(log);
+    snprintf(log + used, size - used, "%s\n", line);
 }
 
 static int give_body(const struct mf_request *request, const char *body,
@@ -29,7 +40,9 @@ static int give_body(const struct mf_request *request, const char *body,
         response->body_size = strlen(body);
         return 0;
     }
-    if (sink->begin != NULL && sink->begin(sink->ctx, -1, err) != 0)
+    const char *length = mf_response_header(response, "content-length");
+    if (sink->begin != NULL &&
+        sink->begin(sink->ctx, length != NULL ? atoll(length) : -1, err) != 0)
         return -1;
     return sink->write(sink->ctx, body, strlen(body), err);
 }
@@ -47,13 +60,16 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     copy(seen->authorization, sizeof seen->authorization, request->authorization);
     copy(seen->body, sizeof seen->body, request->body);
     seen->fresh_connection = request->fresh_connection;
+    for (const char *const *line = request->headers; line != NULL && *line != NULL; line++)
+        append(seen->headers, sizeof seen->headers, *line);
     mf_response_free(response);
     response->request_sent = !step->not_sent;
     response->status = step->status;
-    if (step->header != NULL)
-        add_header(response, step->header);
-    if (step->body != NULL && give_body(request, step->body, response, err) != 0)
+    add_headers(response, step->header);
+    if (step->body != NULL && give_body(request, step->body, response, err) != 0) {
+        response->is_transient = err->kind == MF_ERR_TRUNCATED;
         return -1;
+    }
     if (step->kind != MF_OK) {
         response->is_transient = step->is_transient;
         return mf_error_set(err, step->kind, "Scripted failure");
@@ -82,12 +98,6 @@ static int is_cancelled(void *ctx)
 {
     struct script *script = ctx;
     return script->is_cancelled || (script->cancel_at > 0 && script->now >= script->cancel_at);
-}
-
-static void append(char *log, size_t size, const char *line)
-{
-    const size_t used = strlen(log);
-    snprintf(log + used, size - used, "%s\n", line);
 }
 
 static void debug(void *ctx, const char *line)

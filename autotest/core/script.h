@@ -7,7 +7,7 @@
 /* One answer. `kind` other than MF_OK: perform fails. */
 struct script_step {
     int status;
-    const char *header; /* "Name: value", may be NULL */
+    const char *header; /* "Name: value", more of them behind '\n', may be NULL */
     const char *body;
     enum mf_error_kind kind;
     int is_transient;
@@ -20,6 +20,7 @@ struct script_request {
     char url[200];
     char authorization[200];
     char body[200];
+    char headers[400]; /* each with '\n' behind */
     int fresh_connection;
 };
 

@@ -329,6 +329,18 @@ static void test_download(void)
     CHECK_NUMBER(gathered.begun, 3);
     CHECK_NUMBER(gathered.ended, 2);
     mf_client_close(client);
+    /* All bytes that were announced have come: the document itself is broken. */
+    const struct script_step broken[] = {
+        {.status = 200, .header = "Content-Length: 3", .body = "cut"},
+        {.status = 200, .body = "whole"},
+    };
+    gathered.is_cut = 1;
+    client = open_client(&script, broken, COUNT(broken), TOKEN);
+    CHECK_NUMBER(mf_client_download(client, "/r", &sink, 0, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_TRUNCATED);
+    CHECK_NUMBER(script.next, 1);
+    CHECK(script.slept == 0);
+    mf_client_close(client);
     const struct script_step part[] = {{.status = 206, .body = "part"}};
     client = open_client(&script, part, COUNT(part), TOKEN);
     CHECK_NUMBER(mf_client_download(client, "/r", &sink, 0, &err), -1);

@@ -1,182 +1,240 @@
-#include "check.h"
 #include "processing.h"
-#include "processing_change.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "check.h"
 #include "script.h"
 
-#include <stddef.h>
-
-#define TOKEN "bWVAZXhhbXBsZS5jb206czNjcmV0LXRva2Vu" /* me@example.com:s3cret-token */
 #define ID "3fa85f64-5717-4562-b3fc-2c963f66afa6"
-#define URL "https://api.example.com/rest/processings/" ID
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static struct mf_error err;
-static struct script script;
-static struct mf_client *client;
-
-static void start(const struct script_step *steps, size_t count)
+static struct mf_processing parsed(const char *members)
 {
-    script_start(&script, steps, count);
-    const struct mf_client_options options = script_options(&script, TOKEN);
-    mf_error_init(&err);
-    mf_client_close(client);
-    client = NULL;
-    CHECK_NUMBER(mf_client_open(&client, &options, &err), 0);
-}
-
-static struct mf_processing parse(const char *text)
-{
+    char text[2048];
     struct mf_processing processing;
-    cJSON *const document = cJSON_Parse(text);
-    CHECK(document != NULL);
-    mf_error_init(&err);
-    CHECK_NUMBER(mf_processing_parse(&processing, document, &err), 0);
+    cJSON *document = NULL;
+    snprintf(text, sizeof text, "{\"id\":\"" ID "\",\"name\":\"Docks\"%s}", members);
+    CHECK_NUMBER(mf_json_parse(text, strlen(text), "test", &document, NULL), 0);
+    CHECK_NUMBER(mf_processing_parse(&processing, document, NULL), 0);
     cJSON_Delete(document);
     return processing;
 }
 
-static void test_run(void)
+static void test_uuid(void)
 {
-    struct mf_processing p = parse(
-        "{\"id\":\"" ID
-        "\",\"blocks\":[{\"name\":\"A\",\"enabled\":true},{\"name\":\"B\",\"enabled\":"
-        "false},{\"name\":\"C\",\"enabled\":1},{}],\"params\":{\"sourceParams\":{\"dataProvider\":"
-        "{\"providerName\":\"Mapbox\",\"zoom\":\"18\"},\"myImagery\":null}},"
-        "\"rating\":{\"rating\":4,\"feedback\":\"good\"}}");
-    CHECK_TEXT(p.blocks, "A,C");
-    CHECK_TEXT(p.provider, "Mapbox");
-    CHECK_NUMBER(p.zoom, 18);
-    CHECK_NUMBER(p.rating, 4);
-    CHECK_TEXT(p.feedback, "good");
-    mf_processing_free(&p);
-    p = parse("{\"id\":\"" ID "\",\"blocks\":[],\"rating\":\"5\",\"params\":{\"sourceParams\":"
-              "{\"userDefined\":{\"sourceType\":\"XYZ\",\"url\":\"https://t?key=k\"}}}}");
-    CHECK(p.blocks == NULL);
-    CHECK_TEXT(p.provider, "XYZ");
-    CHECK_NUMBER(p.zoom, -1);
-    CHECK_NUMBER(p.rating, 5);
-    CHECK_LACKS(p.document, "key=k");
-    mf_processing_free(&p);
-    p = parse("{\"id\":\"" ID "\",\"rating\":null,\"params\":{\"sourceParams\":{\"myImagery\":"
-              "{\"mosaicId\":\"m\"}}}}");
-    CHECK_TEXT(p.provider, "My imagery");
-    CHECK_NUMBER(p.rating, -1);
-    mf_processing_free(&p);
-    p = parse("{\"id\":\"" ID "\",\"params\":{\"sourceParams\":{\"imagerySearch\":"
-              "{\"dataProvider\":\"orbview\"}}}}");
-    CHECK_TEXT(p.provider, "orbview");
-    mf_processing_free(&p);
-    p = parse("{\"id\":\"" ID "\"}");
-    CHECK(p.provider == NULL);
-    mf_processing_free(&p);
+    static const char *const bad[] = {"", "abc", ID "0", "3fa85f64-5717-4562-b3fc-2c963f66afg6",
+                                      "3fa85f6405717-4562-b3fc-2c963f66afa6",
+                                      "{fa85f64-5717-4562-b3fc-2c963f66afa}"};
+    char uuid[MF_UUID_SIZE];
+    CHECK(mf_uuid_parse("3FA85F64-5717-4562-B3FC-2C963F66AFA6", uuid));
+    CHECK_TEXT(uuid, ID);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK(!mf_uuid_parse(bad[i], uuid));
 }
 
-/* Every state of API notes 13, and an invented one. */
 static void test_states(void)
 {
     static const struct {
         const char *members;
         enum mf_state state;
-        int is_terminal, has_result, has_partial;
+        int terminal, has_result, has_partial_result;
     } cases[] = {
-        {"\"status\":\"UNPROCESSED\"", MF_STATE_RUNNING, 0, 0, 0},
-        {"\"status\":\"IN_PROGRESS\"", MF_STATE_RUNNING, 0, 0, 0},
-        {"\"status\":\"AWAITING\"", MF_STATE_RUNNING, 0, 0, 0},
-        {"\"status\":null", MF_STATE_RUNNING, 0, 0, 0},
-        {"\"status\":\"PONDERING\",\"percentCompleted\":100", MF_STATE_RUNNING, 0, 0, 0},
-        {"\"status\":\"OK\"", MF_STATE_DONE, 1, 1, 1},
-        {"\"status\":\"FAILED\"", MF_STATE_FAILED, 1, 0, 1},
-        {"\"status\":\"CANCELLED\"", MF_STATE_CANCELLED, 1, 0, 1},
-        {"\"status\":\"CANCELED\"", MF_STATE_CANCELLED, 1, 0, 1},
-        {"\"status\":\"REFUNDED\"", MF_STATE_REFUNDED, 1, 0, 1},
-        {"\"status\":\"OK\",\"reviewStatus\":\"IN_REVIEW\"", MF_STATE_DONE, 1, 1, 1},
-        {"\"status\":\"OK\",\"reviewStatus\":\"NOT_ACCEPTED\"", MF_STATE_REWORK, 0, 0, 0},
-        {"\"status\":\"OK\",\"reviewStatus\":{\"status\":\"NOT_ACCEPTED\"}", MF_STATE_REWORK, 0, 0,
-         0},
-        {"\"status\":\"OK\",\"reviewStatus\":\"ACCEPTED\"", MF_STATE_DONE, 1, 1, 1},
-        {"\"status\":\"OK\",\"reviewStatus\":\"REFUNDED\"", MF_STATE_DONE, 1, 1, 1},
-        {"\"status\":\"FAILED\",\"reviewStatus\":\"NOT_ACCEPTED\"", MF_STATE_FAILED, 1, 0, 1},
+        {"", MF_STATE_RUNNING, 0, 0, 0},
+        {",\"status\":null", MF_STATE_RUNNING, 0, 0, 0},
+        {",\"status\":7", MF_STATE_RUNNING, 0, 0, 0},
+        {",\"status\":\"UNPROCESSED\"", MF_STATE_RUNNING, 0, 0, 0},
+        {",\"status\":\"IN_PROGRESS\",\"percentCompleted\":100", MF_STATE_RUNNING, 0, 0, 0},
+        {",\"status\":\"AWAITING\"", MF_STATE_RUNNING, 0, 0, 0},
+        {",\"status\":\"PAUSED_BY_MARS\"", MF_STATE_RUNNING, 0, 0, 0},
+        {",\"status\":\"OK\"", MF_STATE_DONE, 1, 1, 1},
+        {",\"status\":\"ok\"", MF_STATE_DONE, 1, 1, 1},
+        {",\"status\":\"OK\",\"reviewStatus\":{\"reviewStatus\":\"IN_REVIEW\"}", MF_STATE_DONE, 1, 1, 1},
+        {",\"status\":\"OK\",\"reviewStatus\":{\"status\":\"ACCEPTED\"}", MF_STATE_DONE, 1, 1, 1},
+        {",\"status\":\"OK\",\"reviewStatus\":{\"reviewStatus\":\"NOT_ACCEPTED\"}", MF_STATE_REWORK, 0, 0, 0},
+        {",\"status\":\"OK\",\"reviewStatus\":\"NOT_ACCEPTED\"", MF_STATE_REWORK, 0, 0, 0},
+        {",\"status\":\"FAILED\",\"reviewStatus\":\"NOT_ACCEPTED\"", MF_STATE_FAILED, 1, 0, 1},
+        {",\"status\":\"FAILED\"", MF_STATE_FAILED, 1, 0, 1},
+        {",\"status\":\"CANCELLED\"", MF_STATE_CANCELLED, 1, 0, 1},
+        {",\"status\":\"CANCELED\"", MF_STATE_CANCELLED, 1, 0, 1},
+        {",\"status\":\"REFUNDED\"", MF_STATE_REFUNDED, 1, 0, 1},
+        {",\"status\":\"OK\",\"vectorLayer\":null,\"resultRasterLayer\":{\"tileUrl\":\"u\"}", MF_STATE_DONE, 1, 0, 0},
+        {",\"status\":\"OK\",\"vectorLayer\":{},\"resultRasterLayer\":{\"tileUrl\":\"u\"}", MF_STATE_DONE, 1, 1, 1},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char text[300];
-        snprintf(text, sizeof text, "{\"id\":\"" ID "\",%s}", cases[i].members);
-        struct mf_processing p = parse(text);
-        CHECK_NUMBER(p.state, cases[i].state);
-        CHECK_NUMBER(mf_processing_is_terminal(&p), cases[i].is_terminal);
-        CHECK_NUMBER(mf_processing_check_result(&p, 0, &err) == 0, cases[i].has_result);
-        CHECK_NUMBER(mf_processing_check_result(&p, 1, &err) == 0, cases[i].has_partial);
-        mf_processing_free(&p);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mf_processing processing = parsed(cases[i].members);
+        struct mf_error err;
+        mf_error_init(&err);
+        CHECK_NUMBER(processing.state, cases[i].state);
+        CHECK_NUMBER(mf_processing_is_terminal(&processing), cases[i].terminal);
+        CHECK_NUMBER(mf_processing_check_result(&processing, 1, NULL) == 0, cases[i].has_partial_result);
+        CHECK_NUMBER(mf_processing_check_result(&processing, 0, &err) == 0, cases[i].has_result);
+        if (!cases[i].has_result) {
+            CHECK_NUMBER(err.kind, MF_ERR_NOT_READY);
+            CHECK_HOLDS(err.message, ID);
+            CHECK_HOLDS(err.message, "\"Docks\"");
+        }
+        mf_processing_free(&processing);
     }
 }
 
-static void test_pager(void)
+static void test_messages(void)
 {
-    struct mf_pager *pager = NULL;
-    cJSON *entries = NULL;
-    const struct script_step steps[] = {{.status = 404},
-                                        {.status = 200, .body = "[{\"id\":\"a\"}]"}};
-    start(steps, COUNT(steps));
-    CHECK_NUMBER(mf_processing_pager_open(&pager, ID, "dock", &err), 0);
-    CHECK_NUMBER(mf_pager_next(pager, client, &entries, &err), 0);
-    CHECK_NUMBER(cJSON_GetArraySize(entries), 1);
-    CHECK_HOLDS(script.requests[0].url, "/projects/" ID "/processings/v2/page");
-    CHECK_HOLDS(script.requests[0].body, "\"terms\":\"dock\"");
-    CHECK_HOLDS(script.requests[1].url, "/projects/" ID "/processings/v2");
-    CHECK_NUMBER(mf_pager_is_unfiltered(pager), 1);
-    cJSON_Delete(entries);
-    mf_pager_close(pager);
+    struct mf_error err;
+    mf_error_init(&err);
+    struct mf_processing processing = parsed(
+        ",\"status\":\"FAILED\",\"percentCompleted\":60,\"messages\":["
+        "{\"code\":\"source-validator.PixelSizeTooHigh\",\"parameters\":{\"max_res\":\"1.2\"}},"
+        "{\"code\":\"source-validator.PixelSizeTooHigh\",\"parameters\":{\"max_res\":\"1.2\"}},"
+        "{\"code\":\"new.Code\",\"params\":{\"a\":1}},{},null,7,{\"code\":null}]");
+    CHECK_NUMBER(mf_processing_check_result(&processing, 0, &err), -1);
+    CHECK_HOLDS(err.message, "its status is FAILED, 60 %.");
+    CHECK_HOLDS(err.message, "the image is too coarse for the model");
+    CHECK_HOLDS(err.message, "new.Code");
+    CHECK_HOLDS(err.message, "PARTIAL=YES");
+    const char *const first = strstr(processing.messages, "too coarse");
+    CHECK(first != NULL && strstr(first + 1, "too coarse") == NULL);
+    mf_processing_free(&processing);
 }
 
-static void test_changes(void)
+static void test_members(void)
 {
-    const struct script_step steps[] = {
-        {.status = 200}, {.status = 404}, {.status = 200}, {.status = 200}, {.status = 200},
-        {.status = 405}, {.status = 200}, {.status = 200}, {.status = 200}, {.status = 200}};
-    start(steps, COUNT(steps));
-    CHECK_NUMBER(mf_processing_update(client, ID, "N", "D", NULL, &err), 0);
-    CHECK_TEXT(script.requests[0].method, "PUT");
-    CHECK_TEXT(script.requests[0].url, URL "/v2");
-    CHECK_TEXT(script.requests[0].body, "{\"name\":\"N\",\"description\":\"D\"}");
-    CHECK_NUMBER(mf_processing_update(client, ID, "N", NULL, NULL, &err), 0);
-    CHECK_TEXT(script.requests[1].url, URL "/v2");
-    CHECK_TEXT(script.requests[2].url, URL);
-    CHECK_NUMBER(mf_processing_update(client, ID, "N", NULL, "p", &err), 0);
-    CHECK_TEXT(script.requests[3].url, URL);
-    CHECK_TEXT(script.requests[3].body, "{\"name\":\"N\",\"projectId\":\"p\"}");
-    CHECK_NUMBER(mf_processing_delete(client, ID, &err), 0);
-    CHECK_TEXT(script.requests[4].method, "DELETE");
-    CHECK_NUMBER(mf_processing_restart(client, ID, &err), 0);
-    CHECK_TEXT(script.requests[5].url, URL "/restart/v2");
-    CHECK_TEXT(script.requests[6].url, URL "/restart");
-    CHECK_TEXT(script.requests[6].body, "");
-    CHECK_NUMBER(mf_processing_rate(client, ID, 4, "so", &err), 0);
-    CHECK_TEXT(script.requests[7].url, URL "/rate");
-    CHECK_TEXT(script.requests[7].body, "{\"feedback\":\"so\",\"rating\":4}");
-    CHECK_NUMBER(mf_processing_accept(client, ID, &err), 0);
-    CHECK_TEXT(script.requests[8].url, URL "/acceptation");
-    CHECK_NUMBER(mf_processing_reject(client, ID, "no", &err), 0);
-    CHECK_TEXT(script.requests[9].body, "{\"comment\":\"no\",\"features\":{\"type\":"
-                                        "\"FeatureCollection\",\"features\":[]}}");
-    for (size_t i = 0; i < COUNT(steps); i++)
-        CHECK_NUMBER(script.requests[i].fresh_connection, 1);
-    /* The first error is the one that is told, and only 404 and 405 lead to the twin. */
-    const struct script_step bad[] = {{.status = 404, .body = "{\"message\":\"first\"}"},
-                                      {.status = 400, .body = "{\"message\":\"second\"}"},
-                                      {.status = 500}};
-    start(bad, COUNT(bad));
-    CHECK_NUMBER(mf_processing_restart(client, ID, &err), -1);
-    CHECK_HOLDS(err.message, "first");
-    CHECK_HOLDS(err.message, "processing " ID);
-    CHECK_NUMBER(mf_processing_restart(client, ID, NULL), -1);
-    CHECK_NUMBER(script.next, 3);
+    struct mf_processing p = parsed(
+        ",\"percentCompleted\":\"40\",\"aoiCount\":\"2\",\"aoiArea\":5,\"cost\":\"1.5\","
+        "\"workflowDef\":{\"name\":\"Roads\"},\"projectId\":\"p\",\"created\":\"c\",\"updated\":\"u\"");
+    CHECK_NUMBER(p.percent, 40);
+    CHECK_NUMBER(p.aoi_count, 2);
+    CHECK(p.area_m2 == 5 && p.cost == 1.5);
+    CHECK_TEXT(p.model, "Roads");
+    CHECK_TEXT(p.project_id, "p");
+    CHECK_TEXT(p.created, "c");
+    CHECK_TEXT(p.updated, "u");
+    CHECK_TEXT(p.description, NULL);
+    mf_processing_free(&p);
+
+    p = parsed(",\"percentCompleted\":101,\"aoiCount\":-1,\"workflowDef\":[],\"vectorLayer\":7");
+    CHECK_NUMBER(p.percent, -1);
+    CHECK_NUMBER(p.aoi_count, -1);
+    CHECK(isnan(p.area_m2) && isnan(p.cost));
+    CHECK_TEXT(p.model, NULL);
+    mf_processing_free(&p);
+    mf_processing_free(&p);
+    mf_processing_free(NULL);
+}
+
+static void test_secrets(void)
+{
+    struct mf_processing p = parsed(
+        ",\"params\":{\"rasterPassword\":\"hunter2\",\"rasterLogin\":\"me\",\"deep\":[{\"ACCESS_TOKEN\":\"t0k3n\"}]}");
+    CHECK_LACKS(p.document, "hunter2");
+    CHECK_LACKS(p.document, "\"me\"");
+    CHECK_LACKS(p.document, "t0k3n");
+    CHECK_HOLDS(p.document, "rasterPassword");
+    mf_processing_free(&p);
+}
+
+static void test_not_a_processing(void)
+{
+    static const char *const texts[] = {"{}", "[]", "null", "7", "\"text\"", "{\"id\":null}", "{\"id\":7}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct mf_processing processing;
+        struct mf_error err;
+        cJSON *const document = cJSON_Parse(texts[i]);
+        mf_error_init(&err);
+        CHECK_NUMBER(mf_processing_parse(&processing, document, &err), -1);
+        CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
+        mf_processing_free(&processing);
+        cJSON_Delete(document);
+    }
+}
+
+/* Opens a client that plays `steps`. */
+static struct mf_client *scripted(struct script *script, const struct script_step *steps, size_t count)
+{
+    struct mf_client *client = NULL;
+    script_start(script, steps, count);
+    const struct mf_client_options options = script_options(script, "a@b.c:secret");
+    CHECK_NUMBER(mf_client_open(&client, &options, NULL), 0);
+    return client;
+}
+
+static void test_get(void)
+{
+    static const struct script_step steps[] = {
+        {.status = 200, .body = "{\"id\":\"" ID "\",\"status\":\"OK\"}"},
+        {.status = 404, .body = "{\"code\":\"NOT_FOUND\",\"message\":\"Processing not found\"}"},
+        {.status = 200, .body = "{}"},
+    };
+    static struct script script;
+    struct mf_processing processing;
+    struct mf_error err;
+    mf_error_init(&err);
+    struct mf_client *const client = scripted(&script, steps, 3);
+    CHECK_NUMBER(mf_processing_get(&processing, client, ID, &err), 0);
+    CHECK_TEXT(script.requests[0].url, "https://api.example.com/rest/processings/" ID "/v2");
+    CHECK_TEXT(processing.name, "");
+    mf_processing_free(&processing);
+    CHECK_NUMBER(mf_processing_get(&processing, client, ID, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_NOT_FOUND);
+    CHECK_HOLDS(err.message, "processing " ID ": ");
+    CHECK_NUMBER(mf_processing_get(&processing, client, ID, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
+    mf_client_close(client);
+}
+
+static void test_aois(void)
+{
+    static const struct script_step steps[] = {
+        {.status = 200,
+         .body = "[{\"id\":\"a\",\"status\":\"OK\",\"percentCompleted\":100,\"area\":12.5,"
+                 "\"geometry\":{\"type\":\"Polygon\"}},{},null]"},
+        {.status = 200, .body = "{\"aois\":[{\"id\":\"b\"}]}"},
+        {.status = 200, .body = "[]"},
+        {.status = 404},
+        {.status = 410},
+        {.status = 200, .body = "{\"areas\":[]}"},
+        {.status = 403},
+    };
+    static struct script script;
+    struct mf_aoi_list list;
+    struct mf_error err;
+    int offered = 0;
+    mf_error_init(&err);
+    struct mf_client *const client = scripted(&script, steps, 7);
+    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), 0);
+    CHECK_NUMBER(list.count, 3);
+    CHECK_TEXT(list.items[0].id, "a");
+    CHECK_HOLDS(list.items[0].geometry, "Polygon");
+    CHECK(list.items[0].area_m2 == 12.5 && isnan(list.items[1].area_m2));
+    CHECK_NUMBER(list.items[1].percent, -1);
+    mf_aoi_list_free(&list);
+    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), 0);
+    CHECK_NUMBER(list.count, 1);
+    mf_aoi_list_free(&list);
+    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), 0);
+    CHECK(list.count == 0 && offered);
+    mf_aoi_list_free(&list);
+    for (int i = 0; i < 2; i++) {
+        CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), 0);
+        CHECK(list.count == 0 && !offered);
+        mf_aoi_list_free(&list);
+    }
+    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
+    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FORBIDDEN);
+    mf_aoi_list_free(&list);
+    mf_client_close(client);
 }
 
 int main(void)
 {
-    test_run();
+    test_uuid();
     test_states();
-    test_pager();
-    test_changes();
-    mf_client_close(client);
+    test_messages();
+    test_members();
+    test_secrets();
+    test_not_a_processing();
+    test_get();
+    test_aois();
     return check_result();
 }

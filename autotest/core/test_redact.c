@@ -23,6 +23,9 @@ static void test_headers(void)
            "{\"Authorization\": \"Basic ***\", \"x\": 1}");
     REDACT("{'headers': {'authorization': 'tok'}}", "{'headers': {'authorization': '***'}}");
     REDACT("got header Basic dXNlcjpwYXNz from you", "got header Basic *** from you");
+    REDACT("* Added cookie sid=\"a b\" for domain h", "* Added cookie sid=\"***\" for domain h");
+    REDACT("* Replaced cookie sid=ab for domain h", "* Replaced cookie sid=** for domain h");
+    REDACT("the cookie is lost, a cookie =", "the cookie is lost, a cookie =");
     REDACT("basic authentication is needed", "basic authentication is needed");
     REDACT("The Authorization header is missing", "The Authorization header is missing");
     REDACT("x eyJhbGciOi.eyJzdWIiOiI.c2ln y", "x *** y");

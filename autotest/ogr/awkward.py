@@ -2,7 +2,8 @@
 
 Each is taken by the GeoJSON driver. The driver under test shall show the same
 layer, less what the tables below allow. What surprises in the GeoJSON driver
-(seen with GDAL 3.6) and is to be matched, because users see it today:
+(seen with GDAL 3.6; where another
+version differs the driver does as well) and is to be matched, because users see it today:
 
 Types
     An integer column that meets a string, a date or an object becomes
@@ -38,6 +39,8 @@ Fields
 
 import pathlib
 
+from osgeo import gdal
+
 import oracle
 
 FOLDER = pathlib.Path(__file__).parent / "awkward"
@@ -66,6 +69,8 @@ MISREAD = {
     # An exponent of four digits makes it read the number as the integer before the "e".
     "number_overflow_four_digit_exponent": 2,
 }
+if int(gdal.VersionInfo()) >= 3070000:
+    MISREAD["number_zero_forms"] = 1  # 0e5 is an integer to it, 1e5 is not
 
 # A feature-level id is a field "id" unless a property has that name: its type
 # and values. The GeoJSON driver takes a non-negative integer as FID instead,
@@ -87,6 +92,15 @@ ID_FIELDS = {
 MISCOUNTED = {"feature_empty_object", "feature_type_key_other_case", "feature_type_missing",
               "feature_type_wrong"}
 
+# From GDAL 3.9 on the GeoJSON driver's extent holds all coordinates in the document, also those of what
+# is no geometry and of a geometry that is replaced; it is inf to -inf where all geometries are empty.
+# A layer that is read here has the extent of its geometries.
+WITH_COORDINATES_OF_NO_GEOMETRY = {
+    "all_geometries_empty", "coordinates_nested_too_deep", "coordinates_nested_too_flat",
+    "coordinates_null_ordinate", "coordinates_number_forms", "coordinates_text_ordinate",
+    "coordinates_too_few_ordinates", "feature_geometry_in_two_cases",
+} if int(gdal.VersionInfo()) >= 3090000 else set()
+
 
 def documents():
     """The paths of all documents, by name."""
@@ -98,6 +112,8 @@ def differences(name):
     allowed = set()
     if name in MISCOUNTED:
         allowed.add(oracle.COUNT)
+    if name in WITH_COORDINATES_OF_NO_GEOMETRY:
+        allowed.add(oracle.EXTENT)
     if name in ID_FIELDS:
         allowed.add(oracle.ID_FIELD)
     return allowed

@@ -19,11 +19,13 @@ sys.path.insert(0, str(AUTOTEST))
 os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 os.environ["GDAL_HTTP_RETRY_DELAY"] = "0.01"
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="mapflow-test-")
-for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")]:
+for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")
+             or n in ("GDAL_CURL_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")]:
     del os.environ[name]
 
 from osgeo import gdal  # noqa: E402
 
+import oracle  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 
@@ -62,6 +64,14 @@ def open_mapflow(account):
             raise RuntimeError(gdal.GetLastErrorMsg())
         return dataset
     return opened
+
+
+@pytest.fixture
+def every_time(monkeypatch):
+    """Each opening asks the server: nothing is cached, also not by the programs that a test runs. Failures raise."""
+    monkeypatch.setenv("MAPFLOW_CACHE", "NO")
+    with oracle.exceptions(True):
+        yield
 
 
 class Finished(subprocess.CompletedProcess):

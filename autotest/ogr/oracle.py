@@ -8,6 +8,7 @@ as an error and goes on, and it is the layer it goes on with that counts.
 
 import contextlib
 import difflib
+import math
 import struct
 import uuid
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from osgeo import gdal, ogr, osr
 
 # What the layer under test may do differently from the oracle's.
 COUNT = "count"  # the oracle's GetFeatureCount() is not the number of its rows
+EXTENT = "extent"  # the oracle's extent is not that of the geometries in its rows
 ID_FIELD = "id field"  # the field "id" that feature-level ids become here is not compared
 
 MODULES = (gdal, ogr, osr)  # before GDAL 3.7 each of them has a switch for exceptions
@@ -156,6 +158,23 @@ def extent_text(layer):
     return "none" if extent is None else ", ".join(map(double_bits, extent))
 
 
+def extent_of_rows(layer):
+    """The extent of the geometries in a layer, None when there is nothing; leaves it rewound."""
+    boxes = []
+    with tolerant():
+        layer.ResetReading()
+        for feature in layer:
+            geometry = feature.GetGeometryRef()
+            if geometry is not None and not geometry.IsEmpty():
+                boxes.append(geometry.GetEnvelope())
+        layer.ResetReading()
+    boxes = [box for box in boxes if not any(map(math.isnan, box))]
+    if not boxes:
+        return None
+    lowest, highest = list(map(min, zip(*boxes))), list(map(max, zip(*boxes)))
+    return lowest[0], highest[1], lowest[2], highest[3]
+
+
 def row_of(feature):
     """One feature's values and geometry."""
     values = [(feature.GetFieldDefnRef(i).GetName(), value_text(feature, i))
@@ -204,6 +223,9 @@ def assert_same_layer(lyr, oracle_lyr, differences=()):
         theirs = snapshot(oracle_lyr)
     if COUNT in differences:
         theirs.count = len(theirs.rows)
+    if EXTENT in differences:
+        theirs.extent = ours.extent
+        assert extent_of_rows(oracle_lyr) == (lyr.GetExtent() if ours.extent != "none" else None)
     if ID_FIELD in differences:
         for taken in (ours, theirs):
             drop_field(taken, "id")

@@ -59,6 +59,7 @@ class Sandbox:
         servers, self._servers = self._servers, []
         for server in servers:
             server.stop()
+        self.requests.settle()  # the last answers are on their way to the log
         self.requests.close()
 
     def answer(self, record):

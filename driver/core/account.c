@@ -146,10 +146,11 @@ static void add_provider(struct mf_account *account, enum mf_provider_kind kind,
     /* Both spellings occur (API notes 4.3). */
     provider->min_area_km2 =
         fmax(0, mf_json_number(entry, "minAreaSqKm", mf_json_number(entry, "minAreaSqkm", 0)));
-    for (size_t i = 0; i < account->provider_count && !*failed; i++) {
+    for (size_t i = 0; i < account->provider_count; i++) {
         const struct mf_provider *known = &account->providers[i];
-        provider->is_alias |=
-            known->kind == kind && strcmp(known->display_name, provider->display_name) == 0;
+        if (known->kind == kind && known->display_name != NULL && provider->display_name != NULL &&
+            strcmp(known->display_name, provider->display_name) == 0)
+            provider->is_alias = 1;
     }
     account->provider_count++;
 }

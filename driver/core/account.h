@@ -78,8 +78,9 @@ struct mf_provider {
 
 enum mf_billing { MF_BILLING_AREA, MF_BILLING_CREDITS, MF_BILLING_NONE };
 
-#define MF_DEFAULT_MAX_AOIS 10 /* of one processing, when the server does not say (API notes 16)   \
-                                */
+#define MF_DEFAULT_MAX_AOIS                                                                        \
+    10 /* of one processing, when the server does not say (API notes 16)                           \
+        */
 
 /* Numbers are NaN when unknown; a limit that is 0 or missing is no limit: NaN too. */
 struct mf_account {

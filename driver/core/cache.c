@@ -12,6 +12,7 @@
 #define FOLDER_NAME "gdal-mapflow"
 #define INDEX_ENDING ".index"
 #define TEXT_ENDING ".geojson"
+#define LOCK_ENDING ".lock"
 #define PART_MIDDLE ".part."
 
 /* What a process that was killed has left is removed after this time. */
@@ -73,10 +74,47 @@ static char *entry_path(const struct mf_cache *cache, const char *ending)
     return mf_text_format("%s/%s%s", cache->directory, cache->stem, ending);
 }
 
-static int ends_with(const char *name, const char *ending)
+/* What a file of the folder is. The folder may be anybody's: only what is named exactly as files are named
+ * here is ever removed. */
+enum file_kind { FOREIGN, INDEX, TEXT, LOCK, PART };
+
+/* Moves over `count` hexadecimal digits; NULL when there are others. */
+static const char *skip_hex(const char *p, size_t count)
 {
-    const size_t size = strlen(name), ending_size = strlen(ending);
-    return size >= ending_size && strcmp(name + size - ending_size, ending) == 0;
+    for (size_t i = 0; p != NULL && i < count; ++i) {
+        if (!((p[i] >= '0' && p[i] <= '9') || (p[i] >= 'a' && p[i] <= 'f')))
+            return NULL;
+    }
+    return p != NULL ? p + count : NULL;
+}
+
+/* Moves over a UUID and the '-' behind it. */
+static const char *skip_uuid(const char *p)
+{
+    static const size_t groups[] = {8, 4, 4, 4, 12};
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; ++i) {
+        p = skip_hex(p, groups[i]);
+        if (p == NULL || *p++ != '-')
+            return NULL;
+    }
+    return p;
+}
+
+static enum file_kind kind_of(const char *name)
+{
+    const char *const server = skip_uuid(name);
+    const char *const after_area = server != NULL ? skip_uuid(server) : NULL;
+    const char *const ending = skip_hex(after_area != NULL ? after_area : server, 16);
+    if (ending == NULL || *ending != '.')
+        return FOREIGN;
+    if (strcmp(ending, INDEX_ENDING) == 0)
+        return INDEX;
+    if (strcmp(ending, LOCK_ENDING) == 0)
+        return LOCK;
+    if (strncmp(ending, PART_MIDDLE, strlen(PART_MIDDLE)) == 0)
+        return PART;
+    const char *const text_ending = skip_hex(ending + 1, 16);
+    return text_ending != NULL && strcmp(text_ending, TEXT_ENDING) == 0 ? TEXT : FOREIGN;
 }
 
 /* ---- loading -------------------------------------------------------------------------------- */
@@ -110,12 +148,6 @@ static int text_is_right(const struct mf_map *text, const char *path,
     return mf_hash_of(text->data, text->size) == facts->checksum;
 }
 
-static int same_rules(const struct mf_schema_rules *a, const struct mf_schema_rules *b)
-{
-    return a->mixed_string_is_json == b->mixed_string_is_json &&
-           a->untyped_objects_are_rows == b->untyped_objects_are_rows;
-}
-
 static int write_index(const struct mf_cache *cache, const struct mf_collection *collection,
                        struct mf_index_facts *facts, const char *text_path, struct mf_error *err);
 
@@ -123,7 +155,7 @@ static int write_index(const struct mf_cache *cache, const struct mf_collection 
 static int load_text(struct mf_cache *cache, const struct mf_result_request *request,
                      struct mf_result *result, struct mf_index_facts *facts, const char **why)
 {
-    if (!same_rules(&facts->rules, &request->rules)) {
+    if (facts->rules != mf_schema_rules_bits(&request->rules)) {
         *why = "it was read by another version of GDAL";
         return 0;
     }
@@ -187,7 +219,7 @@ int mf_cache_load(struct mf_cache *cache, const struct mf_result_request *reques
 
 int mf_cache_try_lock(struct mf_cache *cache)
 {
-    char *const path = entry_path(cache, ".lock");
+    char *const path = entry_path(cache, LOCK_ENDING);
     if (path == NULL)
         return 1;
     const int locked = mf_lock_try(&cache->lock, path);
@@ -227,6 +259,7 @@ static int write_index(const struct mf_cache *cache, const struct mf_collection 
         failed = mf_index_write(&file, collection, facts, err);
         if (!failed)
             failed = mf_file_install(&file, path, err);
+        facts->boot_id = "";
         if (failed)
             mf_file_discard(&file);
         else
@@ -237,13 +270,12 @@ static int write_index(const struct mf_cache *cache, const struct mf_collection 
     return failed ? -1 : 0;
 }
 
-/* One file of the folder, as far as making room cares. */
+/* One file of ours in the folder. */
 struct item {
     char *name;
+    enum file_kind kind;
     uint64_t size;
-    int64_t used;    /* of an index: when it was opened last */
-    int64_t changed;
-    int is_index;
+    int64_t used; /* of an index: when it was opened last; of others: when they were written */
 };
 
 struct listing {
@@ -257,6 +289,9 @@ static void list_item(void *ctx, const char *name)
 {
     struct listing *const listing = ctx;
     struct mf_file_identity identity;
+    const enum file_kind kind = kind_of(name);
+    if (kind == FOREIGN)
+        return;
     if (listing->count == listing->capacity) {
         const size_t capacity = listing->capacity * 2 + 32;
         struct item *const grown = realloc(listing->items, capacity * sizeof *grown);
@@ -268,9 +303,7 @@ static void list_item(void *ctx, const char *name)
     char *const path = path_of(listing->cache, name);
     char *const copy = mf_text_format("%s", name);
     if (path != NULL && copy != NULL && mf_path_identity(path, &identity) == 0)
-        listing->items[listing->count++] =
-            (struct item){copy, identity.size, identity.used, identity.changed,
-                          ends_with(name, INDEX_ENDING)};
+        listing->items[listing->count++] = (struct item){copy, kind, identity.size, identity.used};
     else
         free(copy);
     free(path);
@@ -286,19 +319,49 @@ static void remove_item(const struct mf_cache *cache, struct item *item)
 }
 
 /* The stem is what stands before the first dot. */
-static int same_entry(const struct item *item, const char *stem, size_t stem_size)
+static int same_entry(const struct item *item, const char *name)
 {
-    return strncmp(item->name, stem, stem_size) == 0 && item->name[stem_size] == '.';
+    const size_t stem_size = strcspn(name, ".");
+    return strncmp(item->name, name, stem_size) == 0 && item->name[stem_size] == '.';
 }
 
-static void remove_entry(struct listing *listing, const char *index_name)
+static void remove_entry(struct listing *listing, const char *name)
 {
-    const size_t stem_size = strcspn(index_name, ".");
     for (size_t i = 0; i < listing->count; ++i) {
         struct item *const item = &listing->items[i];
-        if (same_entry(item, index_name, stem_size) && strstr(item->name, PART_MIDDLE) == NULL)
+        if (item->kind != PART && same_entry(item, name))
             remove_item(listing->cache, item);
     }
+}
+
+static int has_index(const struct listing *listing, const char *name)
+{
+    for (size_t i = 0; i < listing->count; ++i) {
+        if (listing->items[i].kind == INDEX && same_entry(&listing->items[i], name))
+            return 1;
+    }
+    return 0;
+}
+
+/* Removes what processes have left that were killed while they wrote. */
+static void remove_left_behind(struct listing *listing)
+{
+    const int64_t now = (int64_t)(mf_clock_utc() * 1e9);
+    for (size_t i = 0; i < listing->count; ++i) {
+        struct item *const item = &listing->items[i];
+        const int is_old = now - item->used > (int64_t)(LEFT_BEHIND_SECONDS * 1e9);
+        if (is_old && item->kind != INDEX &&
+            (item->kind == PART || !has_index(listing, item->name)))
+            remove_item(listing->cache, item);
+    }
+}
+
+static uint64_t total_size(const struct listing *listing)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < listing->count; ++i)
+        total += listing->items[i].size;
+    return total;
 }
 
 static int least_recently_used_first(const void *a, const void *b)
@@ -307,30 +370,18 @@ static int least_recently_used_first(const void *a, const void *b)
     return x->used < y->used ? -1 : x->used > y->used;
 }
 
-/* Removes the entries used least recently, until the rest is within `max_size`; and what processes
- * have left that were killed while they wrote. What another process has open stays readable for it. */
+/* Removes the entries used least recently, until the rest is within `max_size`. What another process has
+ * open stays readable for it. */
 static void make_room(const struct mf_cache *cache, int64_t max_size)
 {
     struct listing listing = {cache, NULL, 0, 0};
-    uint64_t total = 0;
-    const int64_t now = (int64_t)(mf_clock_utc() * 1e9);
     mf_folder_list(cache->directory, list_item, &listing);
     if (listing.count > 0)
         qsort(listing.items, listing.count, sizeof *listing.items, least_recently_used_first);
-    for (size_t i = 0; i < listing.count; ++i) {
-        struct item *const item = &listing.items[i];
-        const int is_old = now - item->changed > (int64_t)(LEFT_BEHIND_SECONDS * 1e9);
-        if (strstr(item->name, PART_MIDDLE) != NULL && is_old)
-            remove_item(cache, item);
-        total += item->size;
-    }
-    for (size_t i = 0; i < listing.count && total > (uint64_t)max_size; ++i) {
-        if (!listing.items[i].is_index)
-            continue;
-        remove_entry(&listing, listing.items[i].name);
-        total = 0;
-        for (size_t k = 0; k < listing.count; ++k)
-            total += listing.items[k].size;
+    remove_left_behind(&listing);
+    for (size_t i = 0; i < listing.count && total_size(&listing) > (uint64_t)max_size; ++i) {
+        if (listing.items[i].kind == INDEX)
+            remove_entry(&listing, listing.items[i].name);
     }
     for (size_t i = 0; i < listing.count; ++i)
         free(listing.items[i].name);
@@ -348,9 +399,9 @@ static void remove_old_file(void *ctx, const char *name)
 {
     const struct old_files *const old = ctx;
     const size_t stem_size = strlen(old->cache->stem);
-    if (strncmp(name, old->cache->stem, stem_size) != 0 || name[stem_size] != '.' ||
-        strcmp(name, old->text_name) == 0 ||
-        !(ends_with(name, TEXT_ENDING) || strstr(name, PART_MIDDLE) != NULL))
+    const enum file_kind kind = kind_of(name);
+    if ((kind != TEXT && kind != PART) || strcmp(name, old->text_name) == 0 ||
+        strncmp(name, old->cache->stem, stem_size) != 0 || name[stem_size] != '.')
         return;
     char *const path = path_of(old->cache, name);
     if (path != NULL)
@@ -388,7 +439,7 @@ static int store(struct mf_cache *cache, const struct mf_result_request *request
     facts.fingerprint = request->fingerprint;
     facts.document = request->document;
     facts.checksum = checksum;
-    facts.rules = request->rules;
+    facts.rules = mf_schema_rules_bits(&request->rules);
     if (write_index(cache, &result->collection, &facts, path, err) != 0)
         return -1;
 

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "client_internal.h"
+#include "download.h"
 #include "http_error.h"
 #include "text.h"
 
-static const double document_timeout = 300; /* s: documents are small, results have no limit */
-static const double sleep_slice = 0.05;     /* s: how soon a cancel is seen */
+static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
 
 static int out_of_memory(struct mf_error *err)
 {
@@ -20,8 +20,8 @@ static int out_of_memory(struct mf_error *err)
 struct call {
     const char *method;
     const char *path;
-    char *body; /* JSON, NULL for none */
-    const struct mf_sink *sink;
+    char *body;                   /* JSON, NULL for none */
+    struct mf_download *download; /* where a result goes, NULL for a document */
     int64_t max_body;
     int is_repeatable; /* only asks: may be retried, and sent again with the other scheme */
 };
@@ -57,24 +57,27 @@ static int try_once(const struct mf_client *client, const struct call *call,
     char *url = mf_text_format("%s%s", client->base_url, call->path);
     if (url == NULL)
         return out_of_memory(err);
+    struct mf_download *const download = call->download;
     const struct mf_request request = {
         .method = call->method,
         .url = url,
         .authorization = mf_credentials_header(&client->credentials, scheme),
+        .headers = download != NULL ? mf_download_next_try(download) : NULL,
         .body = call->body,
         .body_size = call->body != NULL ? strlen(call->body) : 0,
         .content_type = "application/json",
-        .sink = call->sink,
+        .sink = download != NULL ? &download->sink : NULL,
         .max_body = call->max_body,
-        .total_timeout = call->sink != NULL ? 0 : document_timeout,
+        .total_timeout = download != NULL ? 0 : client->document_timeout,
         .fresh_connection = !call->is_repeatable,
         .cancel = client->cancel.is_cancelled != NULL ? &client->cancel : NULL,
     };
     const double start = client->clock->monotonic(client->clock->ctx);
     int failed = client->transport.perform(client->transport.ctx, &request, response, err);
-    if (!failed && is_success(response) && call->sink != NULL && call->sink->end != NULL) {
-        failed = call->sink->end(call->sink->ctx, err);
-        response->is_transient = failed && err->kind == MF_ERR_TRUNCATED;
+    if (!failed && is_success(response) && download != NULL) {
+        failed = download->sink.end(download, err);
+        response->is_transient =
+            failed && err->kind == MF_ERR_TRUNCATED && !mf_response_is_delimited(response);
     }
     log_try(client, call, response, failed ? err : NULL,
             client->clock->monotonic(client->clock->ctx) - start);
@@ -161,16 +164,32 @@ static double choose_delay(const struct mf_client *client, const struct mf_respo
     return -1;
 }
 
-static int is_worth_a_retry(const struct mf_client *client, int failed,
+static int is_worth_a_retry(const struct mf_client *client, const struct call *call, int failed,
                             const struct mf_response *response)
 {
-    return failed ? response->is_transient
-                  : mf_retry_wants_status(&client->retry, response->status);
+    if (failed)
+        return response->is_transient;
+    return mf_retry_wants_status(&client->retry, response->status) ||
+           (call->download != NULL && mf_download_is_refused(call->download, response->status));
+}
+
+static void log_retry(const struct mf_client *client, const struct call *call, int tries,
+                      double delay)
+{
+    if (client->debug == NULL)
+        return;
+    const int continues = call->download != NULL && mf_download_can_continue(call->download);
+    char *line =
+        mf_text_format("%s %s: retry %d of %d in %.1f s%s", call->method, call->path, tries,
+                       client->retry.max_retry, delay, continues ? ", from where it was cut" : "");
+    if (line != NULL)
+        client->debug(client->log_ctx, line);
+    free(line);
 }
 
 static int give_up(const struct call *call, int tries, struct mf_error *err)
 {
-    if (err->kind == MF_ERR_TOO_LARGE && call->sink != NULL)
+    if (err->kind == MF_ERR_TOO_LARGE && call->download != NULL)
         mf_error_append(err, ": raise MAX_RESULT_SIZE to allow more");
     if (tries > 1 && err->kind != MF_ERR_CANCELLED)
         mf_error_append(err, " (%d tries)", tries);
@@ -189,17 +208,22 @@ static int run(struct mf_client *client, const struct call *call, struct mf_resp
         if (!failed)
             mf_http_error(response, call->method, err);
         if (!call->is_repeatable || tries > client->retry.max_retry ||
-            !is_worth_a_retry(client, failed, response))
+            !is_worth_a_retry(client, call, failed, response))
             return give_up(call, tries, err);
         const double delay = choose_delay(client, response, tries, err);
         if (delay < 0)
             return give_up(call, tries, err);
+<<<<<<< HEAD
         char *line = mf_text_format("%s %s: retry %d of %d in %.1f s", call->method, call->path,
                                     tries, client->retry.max_retry, delay);
         if (line != NULL && client->debug != NULL)
             client->debug(client->log_ctx, line);
         free(line);
         if (mf_client_wait(client, delay, err) != 0)
+=======
+        log_retry(client, call, tries, delay);
+        if (wait_before_retry(client, delay, err) != 0)
+>>>>>>> main
             return -1;
     }
 }
@@ -291,19 +315,16 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
 {
     struct mf_error local;
     struct mf_response response;
-    const struct call call = {
-        .method = "GET", .path = path, .sink = sink, .max_body = max_body, .is_repeatable = 1};
+    struct mf_download download;
+    const struct call call = {.method = "GET",
+                              .path = path,
+                              .download = &download,
+                              .max_body = max_body,
+                              .is_repeatable = 1};
     mf_error_init(&local);
     mf_response_init(&response);
+    mf_download_init(&download, sink, &response, max_body);
     int failed = run(client, &call, &response, &local);
-    const int status = response.status;
-    /* 206 is a part, and none was asked for. */
-    if (!failed && (status == 204 || status == 205 || status == 206)) {
-        failed = mf_error_set(&local, MF_ERR_FORMAT,
-                              "The server sent %s where a whole result was expected (HTTP %d)",
-                              status == 206 ? "a part" : "nothing", status);
-        local.http_status = status;
-    }
     mf_response_free(&response);
     if (failed)
         report(err, &local);

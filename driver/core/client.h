@@ -18,6 +18,8 @@ extern "C" {
 
 #define MF_DEFAULT_API_URL "https://api.mapflow.ai/rest"
 
+#define MF_DOCUMENT_TIMEOUT 300.0
+
 enum mf_auth_scheme { MF_AUTH_AUTO = 0, MF_AUTH_BASIC, MF_AUTH_BEARER };
 
 /* All strings are copied. NULL and 0 mean the default, but for the two retry numbers: 0 is 0 there.
@@ -35,6 +37,8 @@ struct mf_client_options {
     double retry_delay;            /* s before the first retry, doubled each time, jittered;
                                       negative: default 1 */
     const char *retry_codes;       /* "ALL" or comma list of HTTP statuses; NULL: 429,502,503,504 */
+    double document_timeout;       /* s for a whole exchange that is no download; default
+                                      MF_DOCUMENT_TIMEOUT */
     struct mf_transport transport; /* borrowed: must outlive the client */
     struct mf_cancel cancel;       /* asked during exchanges and waits; may be empty */
     void (*debug)(void *ctx, const char *line); /* may be NULL; lines hold no secret */
@@ -81,10 +85,12 @@ int mf_client_wait(const struct mf_client *client, double seconds,
 int mf_client_get(struct mf_client *client, const char *path, cJSON **out,
                   struct mf_error *err) MF_NODISCARD;
 
-/* GET `path` and send the 2xx body to `sink`. Retried from the start: sink->begin is called again
- * for each try whose answer is 2xx, sink->end after a whole body. `max_body` in bytes after
- * decoding, 0: no limit. 204, 205 and 206 are MF_ERR_FORMAT. There is no time limit but the low
- * speed one. */
+/* GET `path` and send the 2xx body to `sink`. Retried: a try that was cut is continued by a Range
+ * request when the server has offered that with a strong ETag, else it starts again, and
+ * sink->begin is called again. sink->end is called after a whole body; its MF_ERR_TRUNCATED is
+ * retried only when the body ended with the connection. `max_body` in bytes after decoding, 0: no
+ * limit. 204, 205 and a 206 that nobody asked for are MF_ERR_FORMAT. There is no time limit but the
+ * low speed one. */
 int mf_client_download(struct mf_client *client, const char *path, const struct mf_sink *sink,
                        int64_t max_body, struct mf_error *err) MF_NODISCARD;
 

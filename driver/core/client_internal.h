@@ -15,6 +15,7 @@ struct mf_client {
     char origin[MF_URL_ORIGIN_SIZE];
     struct mf_credentials credentials;
     struct mf_retry_policy retry;
+    double document_timeout; /* s */
     struct mf_transport transport;
     struct mf_cancel cancel;
     void (*debug)(void *ctx, const char *line);

@@ -82,6 +82,8 @@ static int set_up(struct mf_client *client, const struct mf_client_options *opti
     client->debug = options->debug;
     client->warn = options->warn;
     client->log_ctx = options->log_ctx;
+    client->document_timeout =
+        options->document_timeout > 0 ? options->document_timeout : MF_DOCUMENT_TIMEOUT;
     client->clock = options->clock != NULL ? options->clock : &mf_system_clock;
     if (mf_mutex_init(&client->mutex, err) != 0 || set_base_url(client, options, err) != 0 ||
         mf_retry_policy_init(&client->retry, options->max_retry, options->retry_delay,

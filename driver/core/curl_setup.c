@@ -93,7 +93,7 @@ static int build_headers(struct curl_slist **list, const struct mf_curl_hop *hop
                          const struct curl_slist *host)
 {
     const struct mf_request *request = hop->request;
-    int has_accept_encoding = 0;
+    int has_accept_encoding = holds_header(request->headers, "Accept-Encoding:");
     if (append_host_headers(list, hop, host, &has_accept_encoding) != 0)
         return -1;
     for (const char *const *line = request->headers; line != NULL && *line != NULL; line++)

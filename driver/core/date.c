@@ -15,6 +15,12 @@ static const char *skip_digits(const char *p)
     return p;
 }
 
+/* Whether the digits at p are as many as a part of a date or time has. */
+static int is_part(const char *p, int strict)
+{
+    return is_digit(*p) && (!strict || skip_digits(p) == p + 2);
+}
+
 static const char *skip_spaces(const char *p)
 {
     while (*p == ' ')
@@ -29,7 +35,7 @@ static long leading_number(const char *p)
 }
 
 /* Reads "Y-M-D" or "Y/M/D". Returns the byte behind it, NULL when this is no date. */
-static const char *read_date(const char *p)
+static const char *read_date(const char *p, int strict)
 {
     if (!(*p == '-' || *p == '+' || is_digit(*p)))
         return NULL;
@@ -45,25 +51,25 @@ static const char *read_date(const char *p)
             return NULL;
         ++p;
         const long value = leading_number(p);
-        if (value <= 0 || value > last[part])
+        if (value <= 0 || value > last[part] || (strict && !is_part(p, strict)))
             return NULL;
     }
     return skip_digits(p);
 }
 
 /* Reads "H:M", "H:M:S" or "H:M:S.sss". Returns the byte behind it, NULL when this is no time. */
-static const char *read_time(const char *p)
+static const char *read_time(const char *p, int strict)
 {
-    if (!is_digit(*p) || leading_number(p) > 23)
+    if (!is_part(p, strict) || leading_number(p) > 23)
         return NULL;
     p = skip_digits(p);
-    if (*p != ':' || !is_digit(p[1]) || leading_number(p + 1) > 59)
+    if (*p != ':' || !is_part(p + 1, strict) || leading_number(p + 1) > 59)
         return NULL;
     p = skip_digits(p + 1);
     if (*p != ':')
         return p;
     ++p;
-    if (!is_digit(*p))
+    if (!is_part(p, strict))
         return NULL;
     const long seconds = leading_number(p);
     const char *const fraction = skip_digits(p);
@@ -103,13 +109,13 @@ static int read_zone(const char *p)
     return (int)(MF_TZ_UTC + (*p == '-' ? -quarters : quarters));
 }
 
-enum mf_date_kind mf_date_classify(const char *text, int *tz)
+enum mf_date_kind mf_date_classify(const char *text, int strict, int *tz)
 {
     const char *p = skip_spaces(text);
     const int has_date = strchr(p, '-') != NULL || strchr(p, '/') != NULL;
     int zone = MF_TZ_UNKNOWN;
     if (has_date) {
-        p = read_date(p);
+        p = read_date(p, strict);
         if (p == NULL)
             return MF_DATE_NONE;
     }
@@ -117,13 +123,13 @@ enum mf_date_kind mf_date_classify(const char *text, int *tz)
         /* A date alone. "Y-M-DZ" may still hold a ':' behind, which the naming below sees. */
     } else {
         if (has_date) {
-            if (*p != 'T' && *p != ' ')
+            if ((*p != 'T' && *p != ' ') || (strict && *p == 'T' && p[1] == '\0'))
                 return MF_DATE_NONE;
             ++p;
         }
         p = skip_spaces(p);
         if (strchr(p, ':') != NULL) {
-            p = read_time(p);
+            p = read_time(p, strict);
             if (p == NULL)
                 return MF_DATE_NONE;
             zone = read_zone(p);

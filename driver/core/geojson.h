@@ -52,13 +52,22 @@ struct mf_field {
     enum mf_field_type type;
     enum mf_field_subtype subtype;
     int time_zone; /* of time and date-time fields, see date.h */
+    int is_plain;  /* the name has no character that JSON escapes */
 };
 
-/* Where GDAL versions differ in typing: what the host's own GeoJSON driver does. */
+/* Where GDAL versions differ: what the host's own GeoJSON driver does. */
 struct mf_schema_rules {
     int mixed_string_is_json;   /* a string field that meets another type gets subtype JSON (3.7) */
     int untyped_objects_are_rows; /* objects without "type": "Feature" are rows (up to 3.7) */
+    int strict_dates;             /* the parts of a date or time have two digits (see date.h) */
+    int geometry_type_is_stated;  /* the layer's type is what the geometries state in "type", readable or
+                                     not, and has Z when their first positions have three ordinates */
+    int empty_polygons;           /* a polygon without rings is empty and not missing; null is no ring */
 };
+
+/* The rules as bits, for comparing and storing them. */
+unsigned mf_schema_rules_bits(const struct mf_schema_rules *rules);
+#define MF_RULES_EMPTY_POLYGONS 16U
 
 struct mf_schema {
     struct mf_field *fields; /* in the order of the layer */
@@ -66,6 +75,7 @@ struct mf_schema {
     /* hash of names → position in `fields`, open addressing, -1 empty */
     int32_t *slots;
     uint32_t slot_mask;
+    int empty_polygons; /* the rule of this name, for decoding */
     int fill_id; /* an unset field `id` takes its value from the feature-level id */
 };
 
@@ -106,7 +116,8 @@ struct mf_collection {
     struct mf_feature *features;
     uint64_t feature_count;
     struct mf_box extent;     /* of all geometries, exact */
-    uint32_t geometry_types;  /* bit 2·type + has_z set for each kind of geometry that occurs */
+    uint32_t geometry_types;  /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0 for
+                                 one of a type that is unknown */
     int layer_geometry;       /* the type that all share, NONE when they are mixed or there are none */
     int layer_has_z;
     char *crs;                /* the JSON text of the member `crs`, NULL when missing or null */

@@ -65,6 +65,8 @@ struct text {
 
 static int text_put(struct text *out, const char *data, size_t size)
 {
+    if (size == 0)
+        return 0;
     if (out->capacity - out->size < size) {
         const size_t capacity = (out->size + size) * 2 + 128;
         char *const grown = realloc(out->data, capacity);
@@ -292,7 +294,8 @@ static int read_as_text(struct mf_row *row, struct mf_text *t, struct mf_string 
     int failed = format_value(row, t, &out);
     char *const made = failed ? NULL : arena_take(row, out.size);
     if (made != NULL) {
-        memcpy(made, out.data, out.size);
+        if (out.size > 0)
+            memcpy(made, out.data, out.size);
         *string = (struct mf_string){made, out.size};
     } else if (!failed) {
         failed = NO_MEMORY;
@@ -502,15 +505,34 @@ static int field_of(struct mf_row *row, const struct mf_string *name)
     return field;
 }
 
+/* Reads the key at the cursor. *field is -1 when it names none. */
+static int read_key(struct mf_row *row, struct mf_text *t, int *field)
+{
+    const struct mf_schema *const schema = row->schema;
+    if (row->guess < schema->field_count && schema->fields[row->guess].is_plain &&
+        mf_text_key_is(t, schema->fields[row->guess].name, schema->fields[row->guess].name_size)) {
+        *field = row->guess++;
+        return 0;
+    }
+    struct mf_span key;
+    struct mf_string name;
+    const enum mf_lex lex = mf_text_key(t, &key);
+    if (lex != MF_LEX_OK)
+        return (int)lex;
+    if (string_characters(row, &key, &name) != 0)
+        return NO_MEMORY;
+    *field = field_of(row, &name);
+    return 0;
+}
+
 /* Reads `"key": value` into the field of that name. With `as_text`, whatever the field's type, the value
  * is handed over as text. */
-static int read_member(struct mf_row *row, struct mf_text *t, const struct mf_span *key,
-                       int as_text)
+static int read_member(struct mf_row *row, struct mf_text *t, int as_text)
 {
-    struct mf_string name;
-    if (string_characters(row, key, &name) != 0)
-        return NO_MEMORY;
-    const int field = field_of(row, &name);
+    int field;
+    const int failed = read_key(row, t, &field);
+    if (failed)
+        return failed;
     if (field < 0 || !row->wanted[field])
         return (int)mf_text_skip(t);
     struct mf_value *const value = &row->values[field];
@@ -526,9 +548,7 @@ static int read_properties(struct mf_row *row, struct mf_text *t)
     row->guess = 0;
     ++t->p;
     while (mf_text_next(t, '}', &first, &lex)) {
-        struct mf_span key;
-        lex = mf_text_key(t, &key);
-        const int failed = lex != MF_LEX_OK ? (int)lex : read_member(row, t, &key, 0);
+        const int failed = read_member(row, t, 0);
         if (failed)
             return failed;
     }
@@ -568,7 +588,10 @@ static enum mf_lex read_row_geometry(struct mf_row *row, struct mf_text *t,
         places->null_geometry_key.text = NULL;
     if (!row->wants_geometry)
         return mf_text_skip(t);
-    struct mf_wkb wkb = {.data = row->wkb, .capacity = row->wkb_capacity, .has_z = row->has_z};
+    struct mf_wkb wkb = {.data = row->wkb,
+                         .capacity = row->wkb_capacity,
+                         .has_z = row->has_z,
+                         .empty_polygons = row->schema->empty_polygons};
     const enum mf_lex lex = mf_geometry_read(t, &wkb);
     row->wkb = wkb.data;
     row->wkb_capacity = wkb.capacity;
@@ -605,9 +628,7 @@ static int read_flat(struct mf_row *row, struct mf_text t)
     row->guess = 0;
     ++t.p;
     while (mf_text_next(&t, '}', &first, &lex)) {
-        struct mf_span key;
-        lex = mf_text_key(&t, &key);
-        const int failed = lex != MF_LEX_OK ? (int)lex : read_member(row, &t, &key, 1);
+        const int failed = read_member(row, &t, 1);
         if (failed)
             return failed;
     }

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "number_near.h"
+
 /* What became of a value: kept, left out (the cursor is behind it all the same), or not readable. */
 enum outcome { KEPT, LEFT_OUT, STOPPED };
 
@@ -10,25 +12,35 @@ struct reader {
     struct mf_text *t;
     struct mf_wkb *wkb;
     enum mf_lex lex; /* why STOPPED */
+    int left_out;    /* something was */
+    const char *usual_content; /* the coordinates of a geometry in the usual form, else NULL */
 };
 
 static enum outcome read_geometry(struct reader *r, int *type);
 
 /* ---- writing WKB --------------------------------------------------------------------------- */
 
+/* Makes sure that `more` bytes can be written behind what is there. Returns 0 without memory. */
+static int wkb_make_room(struct mf_wkb *wkb, size_t more)
+{
+    if (wkb->capacity - wkb->size >= more)
+        return 1;
+    const size_t capacity = wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2
+                                                                 : wkb->size + more + 1024;
+    unsigned char *const data = realloc(wkb->data, capacity);
+    if (data == NULL) {
+        wkb->out_of_memory = 1;
+        return 0;
+    }
+    wkb->data = data;
+    wkb->capacity = capacity;
+    return 1;
+}
+
 static unsigned char *wkb_reserve(struct mf_wkb *wkb, size_t more)
 {
-    if (wkb->capacity - wkb->size < more) {
-        const size_t capacity = wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2
-                                                                     : wkb->size + more + 1024;
-        unsigned char *const data = realloc(wkb->data, capacity);
-        if (data == NULL) {
-            wkb->out_of_memory = 1;
-            return NULL;
-        }
-        wkb->data = data;
-        wkb->capacity = capacity;
-    }
+    if (!wkb_make_room(wkb, more))
+        return NULL;
     unsigned char *const end = wkb->data + wkb->size;
     wkb->size += more;
     return end;
@@ -131,6 +143,7 @@ static enum outcome leave_out(struct reader *r, const struct mark *mark)
     r->wkb->size = mark->size;
     r->wkb->saw_z = mark->saw_z;
     r->t->p = mark->text;
+    r->left_out = 1;
     const enum mf_lex lex = mf_text_skip(r->t);
     return lex == MF_LEX_OK ? LEFT_OUT : stop(r, lex);
 }
@@ -143,6 +156,47 @@ static int at_null(const struct mf_text *t)
 static int at_number(const struct mf_text *t)
 {
     return *t->p == '-' || (*t->p >= '0' && *t->p <= '9');
+}
+
+typedef const char *read_number(const char *p, const char *end, double *value);
+
+/* Reads the positions at the cursor that stand as servers write them, [x,y],[x,y] without white space, and
+ * leaves the cursor behind the last one. Returns how many. */
+static inline uint32_t read_plain_positions(struct reader *r, read_number *read)
+{
+    enum { AT_ONCE = 32 };
+    struct mf_wkb *const wkb = r->wkb;
+    const size_t stride = wkb->has_z ? 24 : 16;
+    const char *const end = r->t->end;
+    uint32_t count = 0;
+    for (const char *p = r->t->p; p < end && *p == '['; ++p) {
+        double x, y;
+        p = read(p + 1, end, &x);
+        if (p == NULL || *p != ',')
+            break;
+        p = read(p + 1, end, &y);
+        if (p == NULL || *p != ']')
+            break;
+        if (count % AT_ONCE == 0 && !wkb_make_room(wkb, AT_ONCE * stride))
+            break;
+        unsigned char *const out = wkb->data + wkb->size;
+        put_double(out, x);
+        put_double(out + 8, y);
+        if (stride == 24)
+            put_double(out + 16, 0);
+        wkb->size += stride;
+        ++count;
+        r->t->p = ++p;
+        if (p == end || *p != ',')
+            break;
+    }
+    return count;
+}
+
+static uint32_t read_plain(struct reader *r)
+{
+    return r->wkb->is_near ? read_plain_positions(r, mf_number_read_near)
+                           : read_plain_positions(r, mf_number_read_plain);
 }
 
 /* [x, y], [x, y, z], [x, y, z, …] */
@@ -165,8 +219,10 @@ static enum outcome read_position(struct reader *r)
             if (!at_number(t))
                 return leave_out(r, &mark);
             lex = mf_text_number(t, &number);
+            /* An integer has 64 bits for GDAL, and stops at their end. */
             if (lex == MF_LEX_OK)
-                ordinates[count] = mf_number_double(&number);
+                ordinates[count] = number.real ? mf_number_double(&number)
+                                               : (double)mf_number_int64(&number);
         }
         if (lex != MF_LEX_OK)
             break;
@@ -190,8 +246,8 @@ static enum outcome read_positions(struct reader *r)
     ++t->p;
 
     const size_t count_at = write_count_later(r->wkb);
-    uint32_t count = 0;
-    int first = 1;
+    uint32_t count = read_plain(r);
+    int first = count == 0;
     enum mf_lex lex;
     for (; mf_text_next(t, ']', &first, &lex); ++count) {
         const enum outcome outcome = read_position(r);
@@ -215,8 +271,14 @@ static enum outcome write_empty_list(struct reader *r)
     return KEPT;
 }
 
-/* A list of rings. A bad first ring spoils the polygon, a bad later one is left out; null is an empty
- * ring; a polygon without rings is none. */
+static enum outcome skip_null(struct reader *r)
+{
+    const enum mf_lex lex = mf_text_literal(r->t, "null", 4);
+    return lex == MF_LEX_OK ? LEFT_OUT : stop(r, lex);
+}
+
+/* A list of rings. A bad first ring spoils the polygon, a bad later one is left out. By the rule
+ * empty_polygons null is no ring; else it is an empty ring, and a polygon without rings is none. */
 static enum outcome read_polygon(struct reader *r)
 {
     struct mf_text *const t = r->t;
@@ -229,17 +291,20 @@ static enum outcome read_polygon(struct reader *r)
     uint32_t count = 0;
     int first = 1;
     enum mf_lex lex;
-    while (mf_text_next(t, ']', &first, &lex)) {
-        const enum outcome outcome = at_null(t) ? write_empty_list(r) : read_positions(r);
+    for (int is_first = 1; mf_text_next(t, ']', &first, &lex); is_first = 0) {
+        const int null = at_null(t);
+        const enum outcome outcome = !null                    ? read_positions(r)
+                                     : r->wkb->empty_polygons ? skip_null(r)
+                                                              : write_empty_list(r);
         if (outcome == STOPPED)
             return STOPPED;
-        if (outcome == LEFT_OUT && count == 0)
+        if (outcome == LEFT_OUT && is_first && !null)
             return leave_out(r, &mark);
         count += outcome == KEPT;
     }
     if (lex != MF_LEX_OK)
         return stop(r, lex);
-    if (count == 0)
+    if (count == 0 && !r->wkb->empty_polygons)
         return leave_out(r, &mark);
     write_count(r->wkb, count_at, count);
     return KEPT;
@@ -393,6 +458,7 @@ static int read_usual(struct reader *r, int *type, enum outcome *outcome)
         !mf_text_next(t, '}', &first, &lex) || mf_text_key(t, &key) != MF_LEX_OK ||
         !mf_span_equals(&key, "coordinates", 11))
         return 0;
+    const char *const content = t->p;
     *outcome = read_coordinates(r, *type);
     if (*outcome == STOPPED)
         return 1;
@@ -400,6 +466,7 @@ static int read_usual(struct reader *r, int *type, enum outcome *outcome)
         return 0;
     if (lex != MF_LEX_OK)
         *outcome = stop(r, lex);
+    r->usual_content = content;
     return 1;
 }
 
@@ -483,13 +550,94 @@ static enum outcome read_geometry(struct reader *r, int *type)
     r->wkb->size = mark.size;
     r->wkb->saw_z = mark.saw_z;
     *type = MF_GEOMETRY_NONE;
-    return read_general(r, type);
+    outcome = read_general(r, type);
+    r->usual_content = NULL;
+    return outcome;
+}
+
+/* ---- what a geometry states about itself ---------------------------------------------------- */
+
+/* Whether the first position in the coordinates at p has three ordinates. */
+static int first_position_has_z(struct mf_text t, const char *p)
+{
+    enum mf_lex lex = MF_LEX_OK;
+    int first = 1, count = 0;
+    for (t.p = p; *t.p == '[';) {
+        first = 1;
+        ++t.p;
+        if (!mf_text_next(&t, ']', &first, &lex))
+            return 0;
+    }
+    if (t.p == p)
+        return 0;
+    do {
+        ++count;
+        lex = mf_text_skip(&t);
+    } while (lex == MF_LEX_OK && mf_text_next(&t, ']', &first, &lex));
+    return lex == MF_LEX_OK && count == 3;
+}
+
+/* The value of the last member of that very name in the object at p, NULL when there is none. */
+static const char *exact_member(struct mf_text t, const char *p, const char *name)
+{
+    const char *value = NULL;
+    struct mf_span key;
+    enum mf_lex lex;
+    int first = 1;
+    t.p = p + 1;
+    while (mf_text_next(&t, '}', &first, &lex) && mf_text_key(&t, &key) == MF_LEX_OK) {
+        if (mf_span_equals(&key, name, strlen(name)))
+            value = t.p;
+        if (mf_text_skip(&t) != MF_LEX_OK)
+            break;
+    }
+    return value;
+}
+
+/* What the object at p states; the text is known to be JSON up to its end. */
+static int stated_type(struct mf_text t, const char *p, int *has_z)
+{
+    const char *const name = exact_member(t, p, "type");
+    struct mf_span span;
+    *has_z = 0;
+    if (name == NULL || *name != '"')
+        return MF_GEOMETRY_NONE;
+    t.p = name;
+    if (mf_text_string(&t, &span) != MF_LEX_OK)
+        return MF_GEOMETRY_NONE;
+    const int type = type_of(&span);
+    const int is_collection = type == MF_GEOMETRY_COLLECTION;
+    const char *const content = exact_member(t, p, is_collection ? "geometries" : "coordinates");
+    if (content == NULL || *content != '[')
+        return type;
+    if (!is_collection) {
+        *has_z = first_position_has_z(t, content);
+        return type;
+    }
+    enum mf_lex lex;
+    int first = 1;
+    t.p = content + 1;
+    if (mf_text_next(&t, ']', &first, &lex) && *t.p == '{')
+        stated_type(t, t.p, has_z);
+    return type;
+}
+
+static void note_what_is_stated(const struct reader *r, const char *start)
+{
+    struct mf_wkb *const wkb = r->wkb;
+    wkb->is_object = *start == '{';
+    wkb->stated = wkb->type;
+    wkb->stated_z = 0;
+    if (r->usual_content == NULL)
+        wkb->stated = wkb->is_object ? stated_type(*r->t, start, &wkb->stated_z) : MF_GEOMETRY_NONE;
+    else if (wkb->saw_z || r->left_out)
+        wkb->stated_z = first_position_has_z(*r->t, r->usual_content);
 }
 
 enum mf_lex mf_geometry_read(struct mf_text *t, struct mf_wkb *wkb)
 {
     const char *const start = t->p;
-    struct reader r = {t, wkb, MF_LEX_OK};
+    struct reader r = {t, wkb, MF_LEX_OK, 0, NULL};
     /* The guess is right but for the first geometry of another dimension. */
     for (int tries = 0; tries < 2; ++tries) {
         t->p = start;
@@ -498,6 +646,7 @@ enum mf_lex mf_geometry_read(struct mf_text *t, struct mf_wkb *wkb)
         const enum outcome outcome = read_geometry(&r, &wkb->type);
         if (outcome == STOPPED)
             return r.lex;
+        note_what_is_stated(&r, start);
         if (outcome == LEFT_OUT) {
             wkb->type = MF_GEOMETRY_NONE;
             wkb->size = 0;

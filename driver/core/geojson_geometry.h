@@ -15,9 +15,14 @@ struct mf_wkb {
     unsigned char *data; /* little-endian ISO WKB */
     size_t size;
     size_t capacity;
+    int is_near;         /* asked for: ordinates need not be exact, see mf_number_read_near */
     int type;            /* MF_GEOMETRY_…, NONE when the value is no geometry */
     int has_z;
     int saw_z;           /* a part that was kept has a third ordinate */
+    int empty_polygons;  /* in: the rule of this name */
+    int stated;          /* the type in "type", readable or not; MF_GEOMETRY_NONE when unknown */
+    int stated_z;        /* the first position has three ordinates */
+    int is_object;       /* the value was an object */
     int out_of_memory;   /* sticky; checked by the caller at the end */
 };
 

@@ -5,6 +5,7 @@
 
 #include "geojson_geometry.h"
 #include "geojson_schema.h"
+#include "number_near.h"
 
 enum state {
     AT_START,        /* before the document's '{' */
@@ -27,7 +28,11 @@ struct value_end {
     size_t depth;
     int in_string;
     int after_backslash;
-    int is_scalar;
+    int scalar_size; /* letters of a literal so far; 1 for a number, 0 for other values */
+    int letters;     /* that the literal has when it is whole, 0 for a number */
+    int has_point; /* of a number */
+    int has_exponent;
+    int at_exponent; /* just behind its 'e' */
 };
 
 struct mf_scanner {
@@ -36,9 +41,11 @@ struct mf_scanner {
     struct mf_collection found;
     uint64_t feature_capacity;
     struct mf_wkb wkb;
+    int needs_exact; /* the last geometry was not inside the extent */
     struct mf_observation *observations;
     size_t observation_count;
     size_t observation_capacity;
+    int has_property_id; /* and it is not null */
 
     enum state state;
     enum member member;
@@ -67,6 +74,7 @@ int mf_scanner_open(struct mf_scanner **out, const struct mf_schema_rules *rules
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     scanner->rules = *rules;
     mf_builder_init(&scanner->builder, rules);
+    scanner->wkb.empty_polygons = rules->empty_polygons;
     scanner->found.extent = empty_box;
     *out = scanner;
     return 0;
@@ -78,6 +86,7 @@ void mf_scanner_reset(struct mf_scanner *scanner)
     mf_collection_free(&scanner->found);
     scanner->found.extent = empty_box;
     scanner->feature_capacity = 0;
+    scanner->needs_exact = 0;
     scanner->state = AT_START;
     scanner->offset = 0;
     scanner->carry_size = 0;
@@ -187,6 +196,8 @@ static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, stru
                               int *negative)
 {
     struct mf_number number;
+    const char *stop;
+    double near;
     enum mf_lex lex;
     switch (*t->p) {
     case '"':
@@ -209,6 +220,12 @@ static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, stru
     default:
         if (*t->p != '-' && (*t->p < '0' || *t->p > '9'))
             return mf_text_bad(t, "expected a value");
+        stop = mf_number_read_near(t->p, t->end, &near);
+        if (stop != NULL) {
+            t->p = stop;
+            *kind = MF_CLASS_REAL;
+            return MF_LEX_OK;
+        }
         lex = mf_text_number(t, &number);
         if (lex == MF_LEX_OK) {
             *kind = class_of_number(&number);
@@ -231,30 +248,87 @@ static struct mf_observation *add_observation(struct mf_scanner *s)
     return &s->observations[s->observation_count++];
 }
 
-/* Reads the members of the object at the cursor into s->observations, leaving out those whose name is
- * in `except` (NULL-terminated, may be NULL). Returns a verdict or NO_MEMORY. */
-static int read_members(struct mf_scanner *s, struct mf_text *t, const char *const *except)
+/* Adds what was met to the observations, unless it repeats a key: then the value takes the place of the
+ * one before. */
+static int observe(struct mf_scanner *s, const struct mf_observation *met)
 {
-    int first = 1;
-    enum mf_lex lex;
-    s->observation_count = 0;
-    ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
-        struct mf_observation *const seen = add_observation(s);
-        if (seen == NULL)
-            return NO_MEMORY;
-        int negative;
-        lex = mf_text_key(t, &seen->key);
-        if (lex == MF_LEX_OK)
-            lex = read_class(t, &seen->kind, &seen->string, &negative);
+    struct mf_builder_field *const field =
+        met->field >= 0 ? &s->builder.fields[met->field] : NULL;
+    const int is_repeated = field != NULL && field->object == s->builder.object;
+    if (is_repeated && field->observation != MF_NOT_OBSERVED) {
+        struct mf_observation *const first = &s->observations[field->observation];
+        first->kind = met->kind;
+        first->string = met->string;
+        return 0;
+    }
+    struct mf_observation *const seen = add_observation(s);
+    if (seen == NULL)
+        return NO_MEMORY;
+    *seen = *met;
+    if (is_repeated)
+        seen->after = MF_AFTER_NOTHING;
+    if (field != NULL) {
+        field->object = s->builder.object;
+        field->observation = is_repeated ? MF_NOT_OBSERVED : s->observation_count - 1;
+    }
+    return 0;
+}
+
+/* Reads one member of an object of properties. *before is the field that stands before it. */
+static int read_property(struct mf_scanner *s, struct mf_text *t, int *before)
+{
+    struct mf_observation met;
+    int negative;
+    enum mf_lex lex = MF_LEX_OK;
+    met.string = (struct mf_span){"", 0, 0};
+    met.field = mf_builder_read_key(&s->builder, t, *before);
+    if (met.field == MF_OBSERVED_NEW) {
+        lex = mf_text_key(t, &met.key);
         if (lex != MF_LEX_OK)
             return (int)lex;
-        for (const char *const *name = except; name != NULL && *name != NULL; ++name) {
-            if (mf_span_equals(&seen->key, *name, strlen(*name))) {
-                --s->observation_count;
-                break;
-            }
-        }
+        met.field = mf_builder_find(&s->builder, &met.key);
+        if (met.field == NO_MEMORY)
+            return NO_MEMORY;
+    }
+    lex = read_class(t, &met.kind, &met.string, &negative);
+    if (lex != MF_LEX_OK)
+        return (int)lex;
+    met.after = *before;
+    if (met.field < 0) {
+        *before = MF_AFTER_NEW;
+        s->has_property_id |= mf_span_equals(&met.key, "id", 2) && met.kind != MF_CLASS_NULL;
+        return observe(s, &met);
+    }
+    struct mf_builder_field *const field = &s->builder.fields[met.field];
+    if (field->object != s->builder.object)
+        *before = met.field; /* a repeated key stands in its first place, and nothing behind it */
+    if (field->is_id)
+        s->has_property_id = met.kind != MF_CLASS_NULL;
+    if (field->object != s->builder.object && met.after >= 0 &&
+        (s->builder.fields[met.after].followers[0] == met.field ||
+         s->builder.fields[met.after].followers[1] == met.field) &&
+        mf_builder_is_settled(field, met.kind, &met.string)) {
+        field->object = s->builder.object;
+        field->observation = MF_NOT_OBSERVED;
+        return 0;
+    }
+    return observe(s, &met);
+}
+
+/* Reads the object at the cursor; what may teach the schema something goes to s->observations. Returns a
+ * verdict or NO_MEMORY. */
+static int read_members(struct mf_scanner *s, struct mf_text *t)
+{
+    int first = 1, before = MF_AFTER_START;
+    enum mf_lex lex;
+    s->observation_count = 0;
+    s->has_property_id = 0;
+    ++s->builder.object;
+    ++t->p;
+    while (mf_text_next(t, '}', &first, &lex)) {
+        const int verdict = read_property(s, t, &before);
+        if (verdict != MF_LEX_OK)
+            return verdict;
     }
     return (int)lex;
 }
@@ -273,6 +347,7 @@ struct feature {
     enum mf_value_class id_kind;
     int id_negative;
     struct mf_span null_geometry_key; /* text NULL: none is null */
+    struct mf_text geometry;          /* what s->wkb was read from */
     uint32_t layer_type;              /* bit of geometry_types; only for the key `geometry` itself */
 };
 
@@ -288,9 +363,9 @@ static int read_properties(struct mf_scanner *s, struct mf_text *t, struct featu
     s->observation_count = 0;
     if (*t->p == '{') {
         feature->properties = AN_OBJECT;
-        return read_members(s, t, NULL);
+        return read_members(s, t);
     }
-    enum mf_value_class kind;
+    enum mf_value_class kind = MF_CLASS_NULL;
     struct mf_span string;
     int negative;
     const enum mf_lex lex = read_class(t, &kind, &string, &negative);
@@ -311,26 +386,37 @@ static enum mf_lex read_feature_geometry(struct mf_scanner *s, struct mf_text *t
     }
     if (feature->null_geometry_key.text != NULL && first_spelling(&feature->null_geometry_key, key))
         feature->null_geometry_key.text = NULL;
+    feature->geometry = *t;
+    s->wkb.is_near = !s->needs_exact;
     const enum mf_lex lex = mf_geometry_read(t, &s->wkb);
-    if (is_exact && s->wkb.type != MF_GEOMETRY_NONE)
+    if (lex != MF_LEX_OK || !is_exact)
+        return lex;
+    if (s->rules.geometry_type_is_stated)
+        feature->layer_type = (uint32_t)s->wkb.is_object << (2 * s->wkb.stated + s->wkb.stated_z);
+    else if (s->wkb.type != MF_GEOMETRY_NONE)
         feature->layer_type = 1U << (2 * s->wkb.type + (s->wkb.has_z != 0));
+    return lex;
+}
+
+static enum mf_lex read_type(struct mf_text *t, struct feature *feature)
+{
+    struct mf_span string;
+    feature->is_feature = 0;
+    if (*t->p != '"')
+        return mf_text_skip(t);
+    const enum mf_lex lex = mf_text_string(t, &string);
+    feature->is_feature = lex == MF_LEX_OK && mf_span_equals(&string, "Feature", 7);
     return lex;
 }
 
 static int read_feature_member(struct mf_scanner *s, struct mf_text *t, struct feature *feature)
 {
     struct mf_span key, string;
-    enum mf_lex lex = mf_text_key(t, &key);
+    const enum mf_lex lex = mf_text_key(t, &key);
     if (lex != MF_LEX_OK)
         return (int)lex;
-    if (mf_span_equals(&key, "type", 4)) {
-        feature->is_feature = 0;
-        if (*t->p != '"')
-            return (int)mf_text_skip(t);
-        lex = mf_text_string(t, &string);
-        feature->is_feature = lex == MF_LEX_OK && mf_span_equals(&string, "Feature", 7);
-        return (int)lex;
-    }
+    if (mf_span_equals(&key, "type", 4))
+        return (int)read_type(t, feature);
     if (mf_span_equals_nocase(&key, "properties", 10) &&
         first_spelling(&feature->properties_key, &key))
         return read_properties(s, t, feature);
@@ -341,33 +427,50 @@ static int read_feature_member(struct mf_scanner *s, struct mf_text *t, struct f
     return (int)mf_text_skip(t);
 }
 
-static int has_property_id(const struct mf_scanner *s)
+/* Whether a property has a name. */
+static int is_named(const struct mf_scanner *s, const struct mf_observation *seen, const char *name,
+                    size_t size)
 {
-    int found = 0;
+    if (seen->field < 0)
+        return mf_span_equals(&seen->key, name, size);
+    const struct mf_field *const field = &s->builder.fields[seen->field].field;
+    return field->name_size == size && memcmp(field->name, name, size) == 0;
+}
+
+/* Takes what is no field of a feature without properties out of the observations. */
+static void drop_members_of_geojson(struct mf_scanner *s)
+{
+    static const char *const names[] = {"type", "geometry", "centroid", "bbox", "center"};
+    size_t kept = 0;
     for (size_t i = 0; i < s->observation_count; ++i) {
-        if (mf_span_equals(&s->observations[i].key, "id", 2))
-            found = s->observations[i].kind != MF_CLASS_NULL;
+        int is_field = 1;
+        for (size_t k = 0; k < sizeof names / sizeof *names; ++k)
+            is_field &= !is_named(s, &s->observations[i], names[k], strlen(names[k]));
+        if (is_field)
+            s->observations[kept++] = s->observations[i];
     }
-    return found;
+    s->observation_count = kept;
 }
 
 /* Lets the schema learn from a feature. One without properties is flat: its other members are its
  * fields. */
 static int learn_schema(struct mf_scanner *s, const struct feature *feature, struct mf_text whole)
 {
-    static const char *const no_fields[] = {"type", "geometry", "centroid", "bbox", "center", NULL};
     int after = -1;
     if (feature->id_key.text != NULL && feature->id_kind != MF_CLASS_NULL) {
         after = mf_builder_feature_id(&s->builder, feature->id_kind, feature->id_negative,
-                                      feature->properties == AN_OBJECT && has_property_id(s));
+                                      feature->properties == AN_OBJECT && s->has_property_id);
         if (after == NO_MEMORY)
             return NO_MEMORY;
     }
     if (feature->properties == NULL_OR_EMPTY)
         return 0;
     const int is_flat = feature->properties != AN_OBJECT;
-    if (is_flat && read_members(s, &whole, no_fields) == NO_MEMORY)
-        return NO_MEMORY;
+    if (is_flat) {
+        if (read_members(s, &whole) == NO_MEMORY)
+            return NO_MEMORY;
+        drop_members_of_geojson(s);
+    }
     return mf_builder_observe(&s->builder, s->observations, s->observation_count, after, is_flat);
 }
 
@@ -402,12 +505,55 @@ static void round_box_outwards(const struct mf_box *box, float rounded[4])
     }
 }
 
+/* Of two zeros the first one stays. */
 static void grow_extent(struct mf_box *extent, const struct mf_box *box)
 {
-    extent->min_x = fmin(extent->min_x, box->min_x);
-    extent->min_y = fmin(extent->min_y, box->min_y);
-    extent->max_x = fmax(extent->max_x, box->max_x);
-    extent->max_y = fmax(extent->max_y, box->max_y);
+    if (box->min_x < extent->min_x)
+        extent->min_x = box->min_x;
+    if (box->min_y < extent->min_y)
+        extent->min_y = box->min_y;
+    if (box->max_x > extent->max_x)
+        extent->max_x = box->max_x;
+    if (box->max_y > extent->max_y)
+        extent->max_y = box->max_y;
+}
+
+static int is_inside(const struct mf_box *box, const struct mf_box *extent)
+{
+    return box->min_x >= extent->min_x && box->max_x <= extent->max_x &&
+           box->min_y >= extent->min_y && box->max_y <= extent->max_y;
+}
+
+/* A box around all that the exact ordinates may be. */
+static void widen(struct mf_box *box)
+{
+    box->min_x -= MF_NUMBER_NEAR_ERROR;
+    box->min_y -= MF_NUMBER_NEAR_ERROR;
+    box->max_x += MF_NUMBER_NEAR_ERROR;
+    box->max_y += MF_NUMBER_NEAR_ERROR;
+}
+
+/* The box of a feature. The index wants it rounded outwards, so that near ordinates are good enough; only who
+ * may make the extent larger is read exactly. */
+static void find_box(struct mf_scanner *s, const struct feature *feature, struct mf_box *box)
+{
+    mf_geometry_box(&s->wkb, box);
+    if (s->wkb.type == MF_GEOMETRY_NONE || box->min_x > box->max_x)
+        return;
+    if (s->wkb.is_near) {
+        struct mf_box wide = *box;
+        widen(&wide);
+        if (is_inside(&wide, &s->found.extent)) {
+            *box = wide;
+            return;
+        }
+        struct mf_text again = feature->geometry;
+        s->wkb.is_near = 0;
+        if (mf_geometry_read(&again, &s->wkb) == MF_LEX_OK) /* as it was before */
+            mf_geometry_box(&s->wkb, box);
+    }
+    s->needs_exact = !is_inside(box, &s->found.extent);
+    grow_extent(&s->found.extent, box);
 }
 
 static int keep_feature(struct mf_scanner *s, const struct feature *feature, uint64_t offset,
@@ -419,15 +565,13 @@ static int keep_feature(struct mf_scanner *s, const struct feature *feature, uin
     if (feature->null_geometry_key.text != NULL)
         s->wkb.type = MF_GEOMETRY_NONE;
     struct mf_box box;
-    mf_geometry_box(&s->wkb, &box);
+    find_box(s, feature, &box);
     kept->offset = offset;
     kept->size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
     round_box_outwards(&box, kept->box);
     kept->geometry = (uint8_t)s->wkb.type;
     kept->has_z = s->wkb.type != MF_GEOMETRY_NONE && s->wkb.has_z;
     memset(kept->reserved, 0, sizeof kept->reserved);
-    if (box.min_x <= box.max_x)
-        grow_extent(&s->found.extent, &box);
     if (feature->is_feature)
         s->found.geometry_types |= feature->layer_type;
     return 0;
@@ -613,6 +757,31 @@ static int enter_features(struct mf_scanner *s, struct mf_text *t)
 
 /* ---- values in pieces ----------------------------------------------------------------------- */
 
+static int literal_goes_on(struct value_end *v, char c)
+{
+    return c >= 'a' && c <= 'z' && ++v->scalar_size <= v->letters;
+}
+
+/* Whether a byte may belong to the number before it. It never takes a byte behind which a shorter number
+ * would have been complete. */
+static int number_goes_on(struct value_end *v, char c)
+{
+    const int was_at_exponent = v->at_exponent;
+    v->at_exponent = 0;
+    if (c >= '0' && c <= '9')
+        return 1;
+    if (c == '+' || c == '-')
+        return was_at_exponent;
+    if (c == '.') {
+        const int is_first = !v->has_point && !v->has_exponent;
+        v->has_point = 1;
+        return is_first;
+    }
+    v->at_exponent = (c == 'e' || c == 'E') && !v->has_exponent;
+    v->has_exponent |= v->at_exponent;
+    return v->at_exponent;
+}
+
 /* Looks for the end of the value that began in the carry. Returns how many bytes of [p, end) belong to
  * it; *is_whole tells whether it ends there. */
 static size_t find_value_end(struct value_end *v, const char *p, const char *end, int *is_whole)
@@ -632,8 +801,8 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
             v->in_string = *p != '"';
             if (v->in_string || v->depth > 0)
                 continue;
-        } else if (v->is_scalar) {
-            if (strchr(" \t\r\n,]}:\"[{", *p) == NULL || *p == '\0')
+        } else if (v->scalar_size > 0) {
+            if (v->letters > 0 ? literal_goes_on(v, *p) : number_goes_on(v, *p))
                 continue;
             --p;
         } else if (*p == '"') {
@@ -648,7 +817,8 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
         } else if (v->depth > 0) {
             continue;
         } else {
-            v->is_scalar = 1;
+            v->scalar_size = 1;
+            v->letters = *p == 'f' ? 5 : *p == 't' || *p == 'n' ? 4 : 0;
             continue;
         }
         *is_whole = 1;
@@ -714,7 +884,7 @@ static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_
 {
     int is_whole;
     *used = find_value_end(&s->end, data, data + size, &is_whole);
-    const size_t extra = is_whole && s->end.is_scalar ? 1 : 0;
+    const size_t extra = is_whole && s->end.scalar_size > 0 ? 1 : 0;
     if (carry_on(s, data, *used + extra) != 0)
         return fail_memory(s, err);
     if (!is_whole)
@@ -814,7 +984,7 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
         s->state = FAILED;
         return mf_error_set(err, MF_ERR_TRUNCATED,
                             "the result ends too early, after %llu bytes and %llu features",
-                            (unsigned long long)(s->offset + s->carry_size),
+                            (unsigned long long)s->offset + s->carry_size,
                             (unsigned long long)s->found.feature_count);
     }
     if (!s->is_collection || !s->has_features)
@@ -823,6 +993,7 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
                     s->offset, err);
     if (mf_builder_finish(&s->builder, &s->found.schema) != 0)
         return fail_memory(s, err);
+    s->found.schema.empty_polygons = s->rules.empty_polygons;
     find_layer_type(&s->found);
     s->found.text_size = s->offset;
     *collection = s->found;

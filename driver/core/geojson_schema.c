@@ -6,18 +6,6 @@
 
 #define NO_MEMORY (-2)
 
-struct mf_builder_field {
-    struct mf_field field;
-    int is_new;       /* has no type yet */
-    int undetermined; /* met as null only */
-    uint64_t feature; /* the last feature that has it, and where among its properties */
-    size_t position;
-    int last_next;    /* the field that followed last, known to be recorded; -1 none */
-    int *next;        /* fields that follow this one */
-    int next_count;
-    int next_capacity;
-};
-
 /* ---- names ---------------------------------------------------------------------------------- */
 
 static uint32_t hash_name(const char *name, size_t size)
@@ -33,10 +21,18 @@ static int same_name(const struct mf_field *field, const char *name, size_t size
     return field->name_size == size && memcmp(field->name, name, size) == 0;
 }
 
+unsigned mf_schema_rules_bits(const struct mf_schema_rules *rules)
+{
+    return (rules->mixed_string_is_json ? 1U : 0) | (rules->untyped_objects_are_rows ? 2U : 0) |
+           (rules->strict_dates ? 4U : 0) | (rules->geometry_type_is_stated ? 8U : 0) |
+           (rules->empty_polygons ? MF_RULES_EMPTY_POLYGONS : 0);
+}
+
 void mf_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules)
 {
+    const struct mf_schema_rules kept = *rules; /* which may be those of the builder */
     memset(builder, 0, sizeof *builder);
-    builder->rules = *rules;
+    builder->rules = kept;
 }
 
 void mf_builder_free(struct mf_schema_builder *builder)
@@ -86,18 +82,13 @@ static int builder_grow_slots(struct mf_schema_builder *builder)
 
 static int builder_lookup(struct mf_schema_builder *builder, const char *name, size_t size)
 {
-    if (builder->guess < builder->field_count &&
-        same_name(&builder->fields[builder->guess].field, name, size))
-        return builder->guess++;
     if (builder->slots == NULL)
         return -1;
     uint32_t slot = hash_name(name, size) & builder->slot_mask;
     for (; builder->slots[slot] >= 0; slot = (slot + 1) & builder->slot_mask) {
         const int i = builder->slots[slot];
-        if (same_name(&builder->fields[i].field, name, size)) {
-            builder->guess = i + 1;
+        if (same_name(&builder->fields[i].field, name, size))
             return i;
-        }
     }
     return -1;
 }
@@ -113,6 +104,22 @@ static const char *key_text(struct mf_schema_builder *builder, const struct mf_s
     if (text != NULL)
         *size = mf_text_unescape(key, text);
     return text;
+}
+
+int mf_builder_find(struct mf_schema_builder *builder, const struct mf_span *key)
+{
+    size_t size;
+    const char *const name = key_text(builder, key, &size);
+    return name == NULL ? NO_MEMORY : builder_lookup(builder, name, size);
+}
+
+static int is_plain_name(const char *name, size_t size)
+{
+    for (size_t i = 0; i < size; ++i) {
+        if (name[i] == '"' || name[i] == '\\' || (unsigned char)name[i] < 0x20)
+            return 0;
+    }
+    return 1;
 }
 
 static int builder_add(struct mf_schema_builder *builder, const char *name, size_t size)
@@ -132,8 +139,10 @@ static int builder_add(struct mf_schema_builder *builder, const char *name, size
     }
     struct mf_builder_field *const added = &builder->fields[builder->field_count];
     memset(added, 0, sizeof *added);
+    added->field.is_plain = is_plain_name(name, size);
     added->is_new = 1;
-    added->last_next = -1;
+    added->is_id = size == 2 && memcmp(name, "id", 2) == 0;
+    added->followers[0] = added->followers[1] = -1;
     added->field.name = malloc(size + 1);
     if (added->field.name == NULL)
         return NO_MEMORY;
@@ -145,7 +154,6 @@ static int builder_add(struct mf_schema_builder *builder, const char *name, size
     while (builder->slots[slot] >= 0)
         slot = (slot + 1) & builder->slot_mask;
     builder->slots[slot] = builder->field_count;
-    builder->guess = builder->field_count + 1;
     return builder->field_count++;
 }
 
@@ -198,7 +206,7 @@ static int classify_string(struct mf_schema_builder *builder, const struct mf_sp
         memcpy(text, string->text, size);
     text[size] = '\0';
     *time_zone = MF_TZ_UNKNOWN;
-    *type = types[mf_date_classify(text, time_zone)];
+    *type = types[mf_date_classify(text, builder->rules.strict_dates, time_zone)];
     return 0;
 }
 
@@ -372,12 +380,12 @@ int mf_builder_feature_id(struct mf_schema_builder *builder, enum mf_value_class
         builder->id_candidate = type + 1;
     }
 
-    const int guess = builder->guess;
     int i = builder_lookup(builder, "id", 2);
-    builder->guess = guess;
     if (i >= 0) {
-        if (builder->id_is_field)
+        if (builder->id_is_field) {
             widen_id(&builder->fields[i].field.type, kind);
+            builder->fields[i].settled = 0;
+        }
         return i;
     }
     if (is_integer)
@@ -468,7 +476,8 @@ static int add_next(struct mf_builder_field *field, int to)
 /* Records that field `from` stood right before field `to` in a feature. */
 static int add_edge(struct mf_schema_builder *builder, int from, int to)
 {
-    if (from < 0 || from == to || builder->fields[from].last_next == to)
+    int *const followers = builder->fields[from].followers;
+    if (from == to || followers[0] == to || followers[1] == to)
         return 0;
     if (builder->edges == NULL || builder->edge_count * 2 > builder->edge_mask) {
         if (grow_edges(builder) != 0)
@@ -484,13 +493,14 @@ static int add_edge(struct mf_schema_builder *builder, int from, int to)
         builder->edges[slot] = edge;
         ++builder->edge_count;
     }
-    builder->fields[from].last_next = to;
+    followers[1] = followers[0];
+    followers[0] = to;
     return 0;
 }
 
-static int observe_one(struct mf_schema_builder *builder, const struct mf_observation *seen)
+static int learn_type(struct mf_schema_builder *builder, struct mf_builder_field *field,
+                      const struct mf_observation *seen)
 {
-    struct mf_builder_field *const field = &builder->fields[seen->field];
     const int is_null = seen->kind == MF_CLASS_NULL;
     if (field->is_new) {
         field->is_new = 0;
@@ -506,47 +516,98 @@ static int observe_one(struct mf_schema_builder *builder, const struct mf_observ
     return widen(builder, &field->field, seen);
 }
 
-/* Finds or adds the field of each property, and folds repeated keys. */
-static int find_fields(struct mf_schema_builder *builder, struct mf_observation *seen, size_t count)
+/* Notes what need not be looked at a second time. */
+static void settle(struct mf_builder_field *field, const struct mf_observation *seen)
+{
+    const enum mf_field_type type = field->field.type;
+    const int is_date =
+        type == MF_FIELD_DATE || type == MF_FIELD_TIME || type == MF_FIELD_DATETIME;
+    field->last_date_size = 0;
+    if (!is_date) {
+        field->settled |= 1U << seen->kind;
+    } else if (seen->kind == MF_CLASS_STRING && seen->string.size <= MF_MAX_DATE) {
+        memcpy(field->last_date, seen->string.text, seen->string.size);
+        field->last_date_size = seen->string.size;
+    }
+}
+
+static int observe_one(struct mf_schema_builder *builder, const struct mf_observation *seen)
+{
+    struct mf_builder_field *const field = &builder->fields[seen->field];
+    if (mf_builder_is_settled(field, seen->kind, &seen->string))
+        return 0;
+    const struct mf_field before = field->field;
+    const int was_open = field->is_new || field->undetermined;
+    if (learn_type(builder, field, seen) != 0)
+        return NO_MEMORY;
+    if (was_open || before.type != field->field.type || before.subtype != field->field.subtype)
+        field->settled = 0;
+    else
+        settle(field, seen);
+    return 0;
+}
+
+/* Adds the field of a key that was new when it was met; a new key that is repeated counts once, at its
+ * first place with its last value. */
+static int add_new_field(struct mf_schema_builder *builder, struct mf_observation *seen, size_t i)
+{
+    size_t size;
+    const char *const name = key_text(builder, &seen[i].key, &size);
+    if (name == NULL)
+        return NO_MEMORY;
+    int at = builder_lookup(builder, name, size);
+    if (at < 0)
+        at = builder_add(builder, name, size);
+    if (at < 0)
+        return NO_MEMORY;
+    struct mf_builder_field *const field = &builder->fields[at];
+    seen[i].field = at;
+    if (field->object == builder->object) {
+        seen[field->observation].kind = seen[i].kind;
+        seen[field->observation].string = seen[i].string;
+        seen[i].after = MF_AFTER_NOTHING;
+    } else {
+        field->object = builder->object;
+        field->observation = i;
+    }
+    return 0;
+}
+
+static int add_new_fields(struct mf_schema_builder *builder, struct mf_observation *seen,
+                          size_t count)
 {
     for (size_t i = 0; i < count; ++i) {
-        size_t size;
-        const char *const name = key_text(builder, &seen[i].key, &size);
-        if (name == NULL)
+        if (seen[i].field == MF_OBSERVED_NEW && add_new_field(builder, seen, i) != 0)
             return NO_MEMORY;
-        int at = builder_lookup(builder, name, size);
-        if (at < 0)
-            at = builder_add(builder, name, size);
-        if (at < 0)
-            return NO_MEMORY;
-        struct mf_builder_field *const field = &builder->fields[at];
-        seen[i].field = at;
-        if (field->feature == builder->feature) {
-            seen[field->position].kind = seen[i].kind;
-            seen[field->position].string = seen[i].string;
-            seen[i].field = -1;
-        } else {
-            field->feature = builder->feature;
-            field->position = i;
-        }
     }
     return 0;
 }
 
 int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation *seen, size_t count,
-                       int after, int only_new)
+                       int start, int only_new)
 {
-    ++builder->feature;
-    builder->guess = 0;
-    if (find_fields(builder, seen, count) != 0)
+    int last = start;
+    if (add_new_fields(builder, seen, count) != 0)
         return NO_MEMORY;
     for (size_t i = 0; i < count; ++i) {
         const int field = seen[i].field;
-        if (field < 0 || (only_new && !builder->fields[field].is_new))
+        if (only_new && !builder->fields[field].is_new)
             continue;
-        if (observe_one(builder, &seen[i]) != 0 || add_edge(builder, after, field) != 0)
+        const int is_repeated = seen[i].after == MF_AFTER_NOTHING;
+        if (is_repeated && builder->fields[field].observation != MF_NOT_OBSERVED)
+            continue; /* its value has moved to its first place */
+        if (observe_one(builder, &seen[i]) != 0)
             return NO_MEMORY;
-        after = field;
+        if (is_repeated)
+            continue;
+        int before = seen[i].after;
+        if (only_new || before == MF_AFTER_NEW)
+            before = last;
+        else if (before == MF_AFTER_START)
+            before = start;
+        if (before >= 0 && add_edge(builder, before, field) != 0)
+            return NO_MEMORY;
+        last = field;
     }
     return 0;
 }
@@ -671,7 +732,9 @@ int mf_schema_index(struct mf_schema *schema)
     memset(schema->slots, -1, count * sizeof *schema->slots);
     schema->slot_mask = count - 1;
     for (int i = 0; i < schema->field_count; ++i) {
-        uint32_t slot = hash_name(schema->fields[i].name, schema->fields[i].name_size) & (count - 1);
+        struct mf_field *const field = &schema->fields[i];
+        field->is_plain = is_plain_name(field->name, field->name_size);
+        uint32_t slot = hash_name(field->name, field->name_size) & (count - 1);
         while (schema->slots[slot] >= 0)
             slot = (slot + 1) & (count - 1);
         schema->slots[slot] = i;

@@ -89,7 +89,7 @@ static enum mf_lex skip_scalar(struct mf_text *t)
 /* Skips an object or array. Which of the two each level is, is kept in one bit. */
 static enum mf_lex skip_nested(struct mf_text *t)
 {
-    unsigned char is_object[MF_TEXT_MAX_DEPTH / 8];
+    unsigned char is_object[MF_TEXT_MAX_DEPTH / 8] = {0};
     int depth = 0;
     int first = 1;
     enum mf_lex lex;
@@ -137,8 +137,8 @@ enum mf_lex mf_text_skip(struct mf_text *t)
 
 static unsigned hex4(const char *p)
 {
-    return (unsigned)(hex_value(p[0]) << 12 | hex_value(p[1]) << 8 | hex_value(p[2]) << 4 |
-                      hex_value(p[3]));
+    return (unsigned)hex_value(p[0]) << 12 | (unsigned)hex_value(p[1]) << 8 |
+           (unsigned)hex_value(p[2]) << 4 | (unsigned)hex_value(p[3]);
 }
 
 static char *put_utf8(char *out, unsigned c)
@@ -209,21 +209,6 @@ size_t mf_text_unescape(const struct mf_span *span, char *out)
     return (size_t)(o - out);
 }
 
-/* Compares a string that has escapes; member names of GeoJSON are short, longer ones are unequal. */
-static int equals_escaped(const struct mf_span *span, const char *name, size_t size,
-                          int (*equal)(const char *, const char *, size_t))
-{
-    char buffer[6 * 32];
-    if (span->size > sizeof buffer)
-        return 0;
-    return mf_text_unescape(span, buffer) == size && equal(buffer, name, size);
-}
-
-static int equal_bytes(const char *a, const char *b, size_t size)
-{
-    return memcmp(a, b, size) == 0;
-}
-
 static int equal_nocase(const char *a, const char *b, size_t size)
 {
     for (size_t i = 0; i < size; ++i) {
@@ -238,16 +223,18 @@ static int equal_nocase(const char *a, const char *b, size_t size)
     return 1;
 }
 
-int mf_span_equals(const struct mf_span *span, const char *name, size_t size)
+/* Member names of GeoJSON are short: a much longer text is unequal whatever its escapes say. */
+int mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t size, int any_case)
 {
-    if (span->escaped)
-        return equals_escaped(span, name, size, equal_bytes);
-    return span->size == size && equal_bytes(span->text, name, size);
-}
-
-int mf_span_equals_nocase(const struct mf_span *span, const char *name, size_t size)
-{
-    if (span->escaped)
-        return equals_escaped(span, name, size, equal_nocase);
-    return span->size == size && equal_nocase(span->text, name, size);
+    char buffer[6 * 32];
+    const char *text = span->text;
+    size_t text_size = span->size;
+    if (span->escaped) {
+        if (span->size > sizeof buffer)
+            return 0;
+        text_size = mf_text_unescape(span, buffer);
+        text = buffer;
+    }
+    return text_size == size &&
+           (any_case ? equal_nocase(text, name, size) : memcmp(text, name, size) == 0);
 }

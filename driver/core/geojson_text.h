@@ -48,6 +48,8 @@ static inline int mf_text_peek(struct mf_text *t)
 {
     const char *p = t->p;
     const char *const end = t->end;
+    if (p < end && (unsigned char)*p > ' ')
+        return (unsigned char)*p;
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
         ++p;
     t->p = p;
@@ -168,6 +170,43 @@ static inline enum mf_lex mf_text_key(struct mf_text *t, struct mf_span *key)
     return c < 0 ? MF_LEX_MORE : MF_LEX_OK;
 }
 
+/* memcmp for short texts, in line: whether they are the same. */
+static inline int mf_text_same(const char *a, const char *b, size_t size)
+{
+    uint64_t x, y;
+    if (size < sizeof x) {
+        for (size_t i = 0; i < size; ++i) {
+            if (a[i] != b[i])
+                return 0;
+        }
+        return 1;
+    }
+    for (size_t i = 0; i < size - sizeof x; i += sizeof x) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        if (x != y)
+            return 0;
+    }
+    memcpy(&x, a + size - sizeof x, sizeof x);
+    memcpy(&y, b + size - sizeof y, sizeof y);
+    return x == y;
+}
+
+/* Moves over `"name" :` when the text at the cursor is just that and the value's first byte is there;
+ * else does nothing and returns 0. For names without characters that JSON escapes. */
+static inline int mf_text_key_is(struct mf_text *t, const char *name, size_t size)
+{
+    const char *const p = t->p;
+    if ((size_t)(t->end - p) < size + 4 || p[size + 1] != '"' || p[size + 2] != ':' || p[0] != '"' ||
+        !mf_text_same(p + 1, name, size))
+        return 0;
+    t->p = p + size + 3;
+    if (mf_text_peek(t) >= 0)
+        return 1;
+    t->p = p;
+    return 0;
+}
+
 /* ---- the content of strings ---------------------------------------------------------------- */
 
 /* Writes the characters of a (checked) string, escapes resolved, to `out`, which has room for
@@ -176,7 +215,21 @@ static inline enum mf_lex mf_text_key(struct mf_text *t, struct mf_span *key)
 size_t mf_text_unescape(const struct mf_span *span, char *out);
 
 /* Whether the string is `name`, exactly or without regard to ASCII case. */
-int mf_span_equals(const struct mf_span *span, const char *name, size_t size);
-int mf_span_equals_nocase(const struct mf_span *span, const char *name, size_t size);
+int mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t size, int any_case);
+
+static inline int mf_span_equals(const struct mf_span *span, const char *name, size_t size)
+{
+    if (span->escaped)
+        return mf_span_equals_slowly(span, name, size, 0);
+    return span->size == size && memcmp(span->text, name, size) == 0;
+}
+
+static inline int mf_span_equals_nocase(const struct mf_span *span, const char *name, size_t size)
+{
+    if (!span->escaped && span->size != size)
+        return 0;
+    return (!span->escaped && memcmp(span->text, name, size) == 0) ||
+           mf_span_equals_slowly(span, name, size, 1);
+}
 
 #endif

@@ -1,6 +1,3 @@
-/* For SA_ONSTACK. */
-#define _XOPEN_SOURCE 700
-
 #include "interrupt.h"
 
 #include <signal.h>

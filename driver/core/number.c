@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "number_near.h"
+
 #define MAX_DIGITS 19
 
 static int is_digit(const char *p, const char *end)
@@ -11,12 +13,22 @@ static int is_digit(const char *p, const char *end)
 }
 
 /* Appends the run of digits at p to the mantissa; returns the end of the run. Digits that no longer
- * fit are counted in *dropped. */
+ * fit are counted in *dropped. Zeros in front may count as significant: that costs speed alone. */
 static const char *lex_digits(const char *p, const char *end, struct mf_number *number,
                               int *significant, int64_t *dropped)
 {
     uint64_t mantissa = number->mantissa;
     int count = *significant;
+    while (count <= MAX_DIGITS - 8 && end - p >= 16 && is_digit(p, end)) {
+        const int more = mf_digits_up_to_eight(p, &mantissa);
+        p += more;
+        count += more;
+        if (more < 8) {
+            number->mantissa = mantissa;
+            *significant = count;
+            return p;
+        }
+    }
     for (; p < end; ++p) {
         const unsigned digit = (unsigned char)(*p - '0');
         if (digit > 9)
@@ -121,6 +133,7 @@ int64_t mf_number_int64(const struct mf_number *number)
 #define POWER_MAX 22
 
 /* The most significant 128 bits of 5^q, high word first; rounded up for negative q. */
+/* clang-format off */
 static const uint64_t powers_of_five[POWER_MAX - POWER_MIN + 1][2] = {
     {0x9e74d1b791e07e48U, 0x775ea264cf55347eU},
     {0xc612062576589ddaU, 0x95364afe032a819eU},
@@ -173,6 +186,7 @@ static const uint64_t powers_of_five[POWER_MAX - POWER_MIN + 1][2] = {
     {0xd8d726b7177a8000U, 0x0000000000000000U},
     {0x878678326eac9000U, 0x0000000000000000U},
 };
+/* clang-format on */
 
 static double double_from_bits(uint64_t bits)
 {
@@ -185,7 +199,7 @@ static double double_from_bits(uint64_t bits)
 __extension__ typedef unsigned __int128 uint128;
 
 /* Sets *value and returns 1, or returns 0 where this way cannot tell the rounding. mantissa > 0. */
-static int round_product(uint64_t mantissa, int power, double *value)
+static inline int round_product(uint64_t mantissa, int power, double *value)
 {
     const uint64_t *const five = powers_of_five[power - POWER_MIN];
     const int zeros = __builtin_clzll(mantissa);
@@ -238,4 +252,45 @@ double mf_number_double(const struct mf_number *number)
         !round_product(number->mantissa, number->exponent, &value))
         return mf_number_double_exact(number->text, number->size);
     return number->negative ? -value : value;
+}
+
+/* The form of nearly every coordinate: one to three digits, a point, a fraction, and within 19 digits and
+ * 24 bytes of text all told. Reads it as mantissa × 10^-digits, where the mantissa is not 0. */
+static inline const char *lex_plain(const char *p, const char *end, uint64_t *mantissa, int *digits)
+{
+    enum { MOST_BYTES = 1 + 3 + 1 + 16 + 8 };
+    if (end - p < MOST_BYTES)
+        return NULL;
+    p += *p == '-';
+    uint64_t value = (unsigned char)(*p++ - '0');
+    if (value > 9)
+        return NULL;
+    for (int more = 0; *p != '.'; ++p) {
+        const unsigned digit = (unsigned char)(*p - '0');
+        if (digit > 9 || ++more > 2 || value == 0)
+            return NULL;
+        value = value * 10 + digit;
+    }
+    ++p;
+    int count = mf_digits_up_to_eight(p, &value);
+    if (count == 8)
+        count += mf_digits_up_to_eight(p + 8, &value);
+    *digits = count;
+    *mantissa = value;
+    p += count;
+    if (value == 0 || *digits == 0 || (unsigned char)(*p - '0') <= 9 || (*p | 0x20) == 'e')
+        return NULL;
+    return p;
+}
+
+const char *mf_number_read_plain(const char *p, const char *end, double *value)
+{
+    uint64_t mantissa;
+    int digits;
+    const char *const stop = lex_plain(p, end, &mantissa, &digits);
+    if (stop == NULL || !round_product(mantissa, -digits, value))
+        return NULL;
+    if (*p == '-')
+        *value = -*value;
+    return stop;
 }

@@ -30,6 +30,10 @@ struct mf_number {
  * the text ends before the number certainly does; NULL when this is no JSON number. */
 const char *mf_number_lex(const char *p, const char *end, struct mf_number *number);
 
+/* Reads the number at p straight to a double when it has the plain form of a coordinate, "-12.345…",
+ * and enough text follows. Returns the first byte behind it, or NULL: then lex it. */
+const char *mf_number_read_plain(const char *p, const char *end, double *value);
+
 /* The value as a double. Overflow gives infinity, underflow 0 or a subnormal. */
 double mf_number_double(const struct mf_number *number);
 

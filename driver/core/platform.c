@@ -463,3 +463,10 @@ void mf_sigpipe_release(const struct mf_sigpipe *state)
         sigwait(&pipe_only, &signal_number); /* take ours out, at once since it is pending */
     pthread_sigmask(SIG_UNBLOCK, &pipe_only, NULL);
 }
+
+/* ---- terminal ------------------------------------------------------------------------------ */
+
+int mf_stderr_is_terminal(void)
+{
+    return isatty(STDERR_FILENO);
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "number.h"
 #include "text.h"
 
 int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
@@ -273,8 +274,11 @@ int mf_processing_pager_open(struct mf_pager **out, const char *project_id, cons
 
 char *mf_processing_fingerprint(const struct mf_processing *p)
 {
-    return mf_text_format("%s|%s|%s|%.17g|%.17g|%s", p->status, p->review != NULL ? p->review : "",
-                          p->updated != NULL ? p->updated : "", p->area_m2, p->cost,
+    char area[MF_NUMBER_TEXT_SIZE], cost[MF_NUMBER_TEXT_SIZE]; /* the same in any locale */
+    mf_number_format(p->area_m2, area);
+    mf_number_format(p->cost, cost);
+    return mf_text_format("%s|%s|%s|%s|%s|%s", p->status, p->review != NULL ? p->review : "",
+                          p->updated != NULL ? p->updated : "", area, cost,
                           p->vector_layer_id != NULL ? p->vector_layer_id : "");
 }
 

@@ -77,6 +77,9 @@ int mf_processing_pager_open(struct mf_pager **out, const char *project_id, cons
 int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
                              const char *id, struct mf_error *err) MF_NODISCARD;
 
+/* To be called when a processing was changed: what is remembered of it is old now. */
+void mf_processing_forget(const struct mf_client *client, const char *id);
+
 /* What tells one result of a processing from another: the status, the review and what changes with
  * them. A new text (free it), NULL without memory. */
 char *mf_processing_fingerprint(const struct mf_processing *processing);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "processing.h"
 #include "text.h"
 
 static int out_of_memory(struct mf_error *err)
@@ -18,19 +19,30 @@ static int send(struct mf_client *client, const char *method, const char *id, co
         return out_of_memory(err);
     const int failed = mf_client_change(client, method, path, body, NULL, NULL, err);
     free(path);
+    /* After a failure too: it may have been done all the same. */
+    mf_processing_forget(client, id);
     return failed;
 }
 
-/* Sends to the first form of the path and, when that is not there, to `twin` (NULL for none). Fails
- * with the first error. */
+static int is_missing(const struct mf_error *err)
+{
+    return err->http_status == 404 || err->http_status == 405;
+}
+
+/* Sends to the first form of the path and, when that is not there, to `twin` (NULL for none). When
+ * both are missing it is the processing that is, and the first error says so. */
 static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
                   const char *twin, const cJSON *body, struct mf_error *err)
 {
-    struct mf_error first;
+    struct mf_error first, second;
     mf_error_init(&first);
+    mf_error_init(&second);
     int failed = send(client, method, id, rest, body, &first);
-    if (failed && twin != NULL && (first.http_status == 404 || first.http_status == 405))
-        failed = send(client, method, id, twin, body, NULL);
+    if (failed && twin != NULL && is_missing(&first)) {
+        failed = send(client, method, id, twin, body, &second);
+        if (failed && !is_missing(&second))
+            first = second;
+    }
     if (!failed)
         return 0;
     mf_error_prefix(&first, "processing %s", id);

@@ -86,3 +86,18 @@ int mf_processing_get_recent(struct mf_processing *processing, struct mf_client 
         free(key);
     return failed;
 }
+
+void mf_processing_forget(const struct mf_client *client, const char *id)
+{
+    char *const key = key_of(client, id);
+    mf_global_lock();
+    for (int i = 0; key != NULL && i < REMEMBERED; ++i) {
+        if (answers[i].key != NULL && strcmp(answers[i].key, key) == 0) {
+            free(answers[i].key);
+            free(answers[i].document);
+            answers[i] = (struct answer){NULL, NULL, 0};
+        }
+    }
+    mf_global_unlock();
+    free(key);
+}

@@ -195,6 +195,21 @@ static size_t mask_header(char *text, size_t at)
     return mask(text, i, strcspn(text + i, ends));
 }
 
+/* `Added cookie name="value" for domain x`, as libcurl's log has it. */
+static size_t mask_cookie(char *text, size_t at)
+{
+    const size_t word = mf_text_prefix_nocase(text + at, "cookie ");
+    if (word == 0)
+        return at;
+    size_t i = at + word + strcspn(text + at + word, "= \t\r\n\"'");
+    if (i == at + word || text[i] != '=')
+        return at;
+    i++;
+    const char *ends = text[i] == '"' ? "\"\r\n" : " \t\r\n";
+    i += text[i] == '"';
+    return mask(text, i, strcspn(text + i, ends));
+}
+
 /* `"password": "abc"`, "token=abc": hides the value. "Invalid token: expired" is left alone. */
 static size_t mask_field(char *text, size_t at)
 {
@@ -269,8 +284,8 @@ static size_t mask_url(char *text, size_t at)
 
 static size_t mask_at(char *text, size_t at)
 {
-    static size_t (*const masks[])(char *, size_t) = {mask_header, mask_field, mask_scheme,
-                                                      mask_jwt};
+    static size_t (*const masks[])(char *, size_t) = {mask_header, mask_cookie, mask_field,
+                                                      mask_scheme, mask_jwt};
     for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++) {
         const size_t next = masks[i](text, at);
         if (next > at)

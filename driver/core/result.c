@@ -41,9 +41,10 @@ static int check_start(struct intake *intake, const char *data, size_t size, str
             continue;
         intake->started = 1;
         if (data[i] == '<')
-            return mf_error_set(err, MF_ERR_FORMAT,
-                                "the server sent a web page where the result should be. Check API_URL, "
-                                "and whether a proxy or a login page stands in between");
+            return mf_error_set(
+                err, MF_ERR_FORMAT,
+                "the server sent a web page where the result should be. Check API_URL, "
+                "and whether a proxy or a login page stands in between");
         break;
     }
     return 0;
@@ -73,14 +74,12 @@ static int download(struct mf_result *result, const struct mf_result_request *re
     struct mf_scanner *scanner = NULL;
     if (mf_scanner_open(&scanner, &request->rules, err) != 0)
         return -1;
-    struct intake intake = {.file = &result->file,
-                            .scanner = scanner,
-                            .collection = &result->collection};
+    struct intake intake = {
+        .file = &result->file, .scanner = scanner, .collection = &result->collection};
     const struct mf_sink sink = {&intake, intake_begin, intake_write, intake_end};
-    char *const path =
-        mf_text_format("/processings/%s/result%s%s", request->id,
-                       request->aoi_id != NULL ? "?aoiId=" : "",
-                       request->aoi_id != NULL ? request->aoi_id : "");
+    char *const path = mf_text_format("/processings/%s/result%s%s", request->id,
+                                      request->aoi_id != NULL ? "?aoiId=" : "",
+                                      request->aoi_id != NULL ? request->aoi_id : "");
     int failed = path == NULL
                      ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
                      : mf_client_download(request->client, path, &sink,
@@ -182,9 +181,10 @@ static int open_offline(struct mf_result *result, const struct mf_result_request
     const int loaded = mf_cache_load(&cache, request, result);
     mf_cache_close(&cache);
     if (!loaded)
-        return mf_error_set(err, MF_ERR_NOT_FOUND,
-                            "it is not in the cache, and CACHE=OFFLINE allows no request. Open it once "
-                            "with CACHE=YES");
+        return mf_error_set(
+            err, MF_ERR_NOT_FOUND,
+            "it is not in the cache, and CACHE=OFFLINE allows no request. Open it once "
+            "with CACHE=YES");
     return 0;
 }
 
@@ -228,11 +228,11 @@ static struct shared *open_results;
 
 static char *key_of(const struct mf_result_request *r)
 {
-    return mf_text_format("%s\n%s\n%s\n%s\n%s\n%d%d", r->base_url, r->id,
+    return mf_text_format("%s\n%s\n%s\n%s\n%s\n%u", r->base_url, r->id,
                           r->aoi_id != NULL ? r->aoi_id : "",
                           r->fingerprint != NULL ? r->fingerprint : "",
                           r->cache_directory != NULL ? r->cache_directory : "",
-                          r->rules.mixed_string_is_json, r->rules.untyped_objects_are_rows);
+                          mf_schema_rules_bits(&r->rules));
 }
 
 static struct shared *find_shared(const char *key)
@@ -242,6 +242,21 @@ static struct shared *find_shared(const char *key)
             return s;
     }
     return NULL;
+}
+
+/* An entry that is being loaded. Takes over the key. */
+static struct shared *add_shared(char *key)
+{
+    struct shared *const added = calloc(1, sizeof *added);
+    if (added == NULL)
+        return NULL;
+    added->key = key;
+    added->users = 1;
+    added->is_loading = 1;
+    added->result.file.fd = -1;
+    added->next = open_results;
+    open_results = added;
+    return added;
 }
 
 static void unlink_shared(struct shared *gone)
@@ -260,8 +275,8 @@ static void free_shared(struct shared *shared)
     free(shared);
 }
 
-/* Finds the result in the table, waiting while another thread loads it, or puts an empty entry there
- * that the caller has to load. Returns 1, 0 for the empty entry, -1. */
+/* Finds the result in the table, waiting while another thread loads it, or puts an empty entry
+ * there that the caller has to load. Returns 1, 0 for the empty entry, -1. */
 static int find_or_claim(struct shared **out, char *key, const struct mf_result_request *request,
                          struct mf_error *err)
 {
@@ -276,20 +291,12 @@ static int find_or_claim(struct shared **out, char *key, const struct mf_result_
             return 1;
         }
         if (found == NULL) {
-            struct shared *const mine = calloc(1, sizeof *mine);
-            if (mine != NULL) {
-                mine->key = key;
-                mine->users = 1;
-                mine->is_loading = 1;
-                mine->result.file.fd = -1;
-                mine->next = open_results;
-                open_results = mine;
-            }
+            *out = add_shared(key);
             mf_global_unlock();
-            *out = mine;
-            if (mine == NULL)
-                free(key);
-            return mine != NULL ? 0 : mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+            if (*out != NULL)
+                return 0;
+            free(key);
+            return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
         }
         mf_global_unlock();
         if (is_cancelled(request)) {
@@ -335,7 +342,8 @@ int mf_result_acquire(const struct mf_result **out, const struct mf_result_reque
     if (request->mode == MF_CACHE_NO)
         key[0] = '\0';
     const int found = find_or_claim(&shared, key, request, err);
-    const int failed = found < 0 || (found == 0 && load(shared, request, err) != 0);
+    const int failed =
+        found < 0 || shared == NULL || (found == 0 && load(shared, request, err) != 0);
     if (failed)
         return mf_error_prefix(err, "result of processing %s", request->id);
     *out = &shared->result;

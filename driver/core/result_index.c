@@ -6,7 +6,7 @@
 #include "geojson_schema.h"
 #include "hash.h"
 
-#define INDEX_VERSION 1
+#define INDEX_VERSION 2
 #define BYTE_ORDER_MARK 0x01020304U
 
 static const char index_magic[8] = "MFINDEX";
@@ -31,8 +31,8 @@ struct header {
     uint8_t fill_id;
     uint8_t has_crs;
     uint8_t has_description;
-    uint8_t mixed_string_is_json;
-    uint8_t untyped_objects_are_rows;
+    uint8_t rules; /* mf_schema_rules_bits */
+    uint8_t reserved;
     uint8_t feature_size; /* sizeof(struct mf_feature) */
 };
 
@@ -110,8 +110,7 @@ static void fill_header(struct header *header, const struct mf_collection *colle
     header->fill_id = (uint8_t)collection->schema.fill_id;
     header->has_crs = collection->crs != NULL;
     header->has_description = collection->description != NULL;
-    header->mixed_string_is_json = (uint8_t)facts->rules.mixed_string_is_json;
-    header->untyped_objects_are_rows = (uint8_t)facts->rules.untyped_objects_are_rows;
+    header->rules = (uint8_t)facts->rules;
     header->feature_size = sizeof(struct mf_feature);
 }
 
@@ -178,8 +177,12 @@ static const char *take_text(struct cursor *cursor, size_t *size)
         return "";
     }
     const char *const text = cursor->p + sizeof length;
+    if (text[length] != '\0') {
+        cursor->failed = 1;
+        *size = 0;
+        return "";
+    }
     cursor->p = text + length + 1;
-    cursor->failed = text[length] != '\0';
     *size = (size_t)length;
     return text;
 }
@@ -190,17 +193,26 @@ static const char *take(struct cursor *cursor)
     return take_text(cursor, &size);
 }
 
-static char *copy(struct cursor *cursor, int is_there, int *no_memory)
+/* Takes a text into memory of its own. */
+static char *take_copy(struct cursor *cursor, size_t *size, int *no_memory)
 {
-    size_t size;
-    const char *const text = take_text(cursor, &size);
-    if (!is_there)
-        return NULL;
-    char *const made = malloc(size + 1);
-    if (made != NULL)
-        memcpy(made, text, size + 1);
+    const char *const text = take_text(cursor, size);
+    char *const made = malloc(*size + 1);
+    if (made != NULL) {
+        memcpy(made, text, *size);
+        made[*size] = '\0';
+    }
     *no_memory |= made == NULL;
     return made;
+}
+
+static char *take_optional(struct cursor *cursor, int is_there, int *no_memory)
+{
+    size_t size;
+    if (is_there)
+        return take_copy(cursor, &size, no_memory);
+    take_text(cursor, &size);
+    return NULL;
 }
 
 static void take_field(struct cursor *cursor, struct mf_field *field, int *no_memory)
@@ -215,12 +227,7 @@ static void take_field(struct cursor *cursor, struct mf_field *field, int *no_me
     if (facts[0] < 0 || facts[0] > MF_FIELD_STRING_LIST || facts[1] < 0 ||
         facts[1] > MF_SUBTYPE_JSON)
         cursor->failed = 1;
-    const char *const start = cursor->p;
-    size_t size;
-    take_text(cursor, &size);
-    cursor->p = cursor->failed ? cursor->p : start;
-    field->name = copy(cursor, 1, no_memory);
-    field->name_size = size;
+    field->name = take_copy(cursor, &field->name_size, no_memory);
     field->type = (enum mf_field_type)facts[0];
     field->subtype = (enum mf_field_subtype)facts[1];
     field->time_zone = facts[2];
@@ -263,8 +270,8 @@ static int read_small_things(const struct header *header, struct cursor *cursor,
     facts->fingerprint = take(cursor);
     facts->document = take(cursor);
     facts->boot_id = take(cursor);
-    collection->crs = copy(cursor, header->has_crs, &no_memory);
-    collection->description = copy(cursor, header->has_description, &no_memory);
+    collection->crs = take_optional(cursor, header->has_crs, &no_memory);
+    collection->description = take_optional(cursor, header->has_description, &no_memory);
     collection->schema.fields = calloc((size_t)header->field_count + 1,
                                        sizeof *collection->schema.fields);
     if (collection->schema.fields == NULL)
@@ -299,13 +306,13 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
     collection->layer_geometry = header.layer_geometry;
     collection->layer_has_z = header.layer_has_z;
     collection->schema.fill_id = header.fill_id;
+    collection->schema.empty_polygons = (header.rules & MF_RULES_EMPTY_POLYGONS) != 0;
     facts->identity.size = header.text_size;
     facts->identity.inode = header.text_inode;
     facts->identity.changed = header.text_changed;
     facts->checksum = header.text_checksum;
-    facts->rules.mixed_string_is_json = header.mixed_string_is_json;
-    facts->rules.untyped_objects_are_rows = header.untyped_objects_are_rows;
-    if (!failed)
+    facts->rules = header.rules;
+    if (!failed && !cursor.failed)
         failed = mf_schema_index(&collection->schema);
     if (failed || cursor.failed || !features_are_inside(collection)) {
         mf_index_collection_free(collection);

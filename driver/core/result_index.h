@@ -24,7 +24,7 @@ struct mf_index_facts {
     const char *boot_id;      /* the session of the machine in which `identity` was taken */
     struct mf_file_identity identity; /* of the text when it was last known to be right */
     uint64_t checksum;        /* of the text */
-    struct mf_schema_rules rules;
+    unsigned rules; /* mf_schema_rules_bits */
 };
 
 /* Writes an index at the position of `file`. */

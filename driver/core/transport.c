@@ -31,3 +31,11 @@ const char *mf_response_header(const struct mf_response *response, const char *n
             return response->headers[i - 1].value;
     return NULL;
 }
+
+int mf_response_is_delimited(const struct mf_response *response)
+{
+    const char *encoding = mf_response_header(response, "content-encoding");
+    return mf_response_header(response, "content-length") != NULL ||
+           mf_response_header(response, "transfer-encoding") != NULL ||
+           (encoding != NULL && !mf_text_equal_nocase(encoding, "identity"));
+}

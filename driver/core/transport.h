@@ -36,7 +36,8 @@ struct mf_sink {
     int (*write)(void *ctx, const char *data, size_t size, struct mf_error *err);
     /* Called by `client` after a whole 2xx body. A body that ends by closing the connection has no
      * announced end: only its reader can tell that it was cut, by MF_ERR_TRUNCATED from here, which
-     * is retried like any cut. May be NULL. */
+     * is retried like any cut. Of a body whose end HTTP has told, the same error is final: the
+     * server has a broken document. May be NULL. */
     int (*end)(void *ctx, struct mf_error *err);
 };
 
@@ -89,6 +90,10 @@ void mf_response_free(struct mf_response *response); /* NULL-safe; empties it fo
 
 /* Value of the last header of that name (any case), NULL when there is none. */
 const char *mf_response_header(const struct mf_response *response, const char *name);
+
+/* 1 when HTTP tells where the body ends: by a length, by chunks or by the end of its gzip data. A
+ * body that ends with the connection may have been cut unseen. */
+int mf_response_is_delimited(const struct mf_response *response);
 
 struct mf_transport {
     void *ctx;

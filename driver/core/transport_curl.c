@@ -172,6 +172,13 @@ static int on_request(void *ctx, char *remote, char *local, int remote_port, int
 
 /* ---- one hop ------------------------------------------------------------------------------- */
 
+struct hop {
+    char *url;
+    struct mf_url parts; /* of `url` */
+    int number;          /* 0: the request itself, else how many redirects led here */
+    int is_home;         /* no redirect has left the origin of the request */
+};
+
 static int must_stop(struct exchange *exchange, double deadline)
 {
     const struct mf_cancel *cancel = exchange->request->cancel;
@@ -219,6 +226,8 @@ static CURLcode drive(struct exchange *exchange, CURLM *multi, double deadline)
 static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf_url *url)
 {
     struct mf_response *response = exchange->response;
+    if (!exchange->has_failed && exchange->headers_ended && !exchange->body_begun)
+        exchange->has_failed = begin_body(exchange) != 0;
     if (exchange->has_failed) {
         response->is_transient |= exchange->err->kind == MF_ERR_TRUNCATED;
         return -1;
@@ -226,8 +235,6 @@ static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf
     /* libcurl is content with a connection that closes within the headers. */
     if (verdict == CURLE_OK && !exchange->headers_ended)
         verdict = CURLE_GOT_NOTHING;
-    if (exchange->headers_ended && !exchange->body_begun && begin_body(exchange) != 0)
-        return -1;
     if (exchange->is_redirect)
         return 0;
     /* An error answer counts even when its explanation was cut. */
@@ -251,19 +258,23 @@ static char *redirect_target(CURL *easy)
 }
 
 static int run_handle(const struct curl_transport *transport, struct mf_curl_handle *handle,
-                      struct exchange *exchange, const char *url, int is_home, double deadline,
+                      struct exchange *exchange, const struct hop *hop, double deadline,
                       char **redirect)
 {
-    const struct mf_curl_hop hop = {.request = exchange->request,
-                                    .url = url,
-                                    .is_home = is_home,
-                                    .error_buffer = exchange->error_buffer,
-                                    .ctx = exchange,
-                                    .on_header = on_header,
-                                    .on_body = on_body,
-                                    .on_request = on_request};
+    const struct mf_curl_hop wanted = {.request = exchange->request,
+                                       .url = hop->url,
+                                       .is_home = hop->is_home,
+                                       .error_buffer = exchange->error_buffer,
+                                       .ctx = exchange,
+                                       .on_header = on_header,
+                                       .on_body = on_body,
+                                       .on_request = on_request};
     struct curl_slist *headers = NULL;
-    if (mf_curl_setup(handle->easy, &transport->options, &hop, &headers, exchange->err) != 0)
+    /* Cookies that the host wants live through the redirects of a request, not on to the next one,
+     * which may be another account's. */
+    if (hop->number == 0)
+        curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "ALL");
+    if (mf_curl_setup(handle->easy, &transport->options, &wanted, &headers, exchange->err) != 0)
         return -1;
 #if LIBCURL_VERSION_NUM < 0x075000
     exchange->response->request_sent = 1; /* it cannot be told: assume the worst */
@@ -279,6 +290,7 @@ static int run_handle(const struct curl_transport *transport, struct mf_curl_han
         curl_easy_setopt(handle->easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
     curl_multi_remove_handle(handle->multi, handle->easy);
+    curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "FLUSH"); /* to the cookie jar, if any */
     mf_sigpipe_release(&sigpipe);
     mf_body_free(&exchange->body);
     curl_slist_free_all(headers);
@@ -287,10 +299,10 @@ static int run_handle(const struct curl_transport *transport, struct mf_curl_han
 
 /* One request to one URL. *redirect is where to go next, NULL at the end. */
 static int perform_hop(struct curl_transport *transport, const struct mf_request *request,
-                       const char *url, const struct mf_url *parts, int is_home, double deadline,
-                       struct mf_response *response, char **redirect, struct mf_error *err)
+                       const struct hop *hop, double deadline, struct mf_response *response,
+                       char **redirect, struct mf_error *err)
 {
-    struct mf_curl_handle *handle = mf_curl_pool_take(&transport->pool, parts);
+    struct mf_curl_handle *handle = mf_curl_pool_take(&transport->pool, &hop->parts);
     struct exchange *exchange = calloc(1, sizeof *exchange);
     if (handle == NULL || exchange == NULL) {
         mf_curl_handle_free(handle);
@@ -301,7 +313,7 @@ static int perform_hop(struct curl_transport *transport, const struct mf_request
     exchange->response = response;
     exchange->err = err;
     exchange->easy = handle->easy;
-    const int failed = run_handle(transport, handle, exchange, url, is_home, deadline, redirect);
+    const int failed = run_handle(transport, handle, exchange, hop, deadline, redirect);
     if (exchange->is_cancelled)
         mf_curl_handle_free(handle);
     else
@@ -331,36 +343,33 @@ static int check_redirect(const struct mf_url *from, const char *target, struct 
     return -1;
 }
 
-/* `*url` is where the hop went; it becomes where the answer came from. */
-static int follow(struct curl_transport *transport, const struct mf_request *request, char **url,
-                  struct mf_response *response, struct mf_error *err)
+/* `hop` is the request itself; it becomes where the answer came from. */
+static int follow(struct curl_transport *transport, const struct mf_request *request,
+                  struct hop *hop, struct mf_response *response, struct mf_error *err)
 {
-    struct mf_url home, here;
-    if (mf_url_parse(&home, *url, err) != 0)
+    if (mf_url_parse(&hop->parts, hop->url, err) != 0)
         return -1;
-    if (home.has_user_info)
+    if (hop->parts.has_user_info)
         return mf_error_set(err, MF_ERR_ARGUMENT, "The URL holds a user name");
+    const struct mf_url home = hop->parts;
     const double deadline =
         request->total_timeout > 0 ? mf_clock_monotonic() + request->total_timeout : 0;
-    int is_home = 1;
-    here = home;
-    for (int hop = 0; hop <= MF_MAX_REDIRECTS; hop++) {
+    for (; hop->number <= MF_MAX_REDIRECTS; hop->number++) {
         char *redirect = NULL;
-        if (perform_hop(transport, request, *url, &here, is_home, deadline, response, &redirect,
-                        err) != 0)
+        if (perform_hop(transport, request, hop, deadline, response, &redirect, err) != 0)
             return -1;
         if (redirect == NULL)
             return 0;
         const int status = response->status;
-        free(*url);
-        *url = redirect;
-        const struct mf_url from = here;
+        const struct mf_url from = hop->parts;
+        free(hop->url);
+        hop->url = redirect;
         mf_response_free(response);
         response->status = status;
         response->request_sent = 1;
-        if (check_redirect(&from, redirect, &here, status, err) != 0)
+        if (check_redirect(&from, redirect, &hop->parts, status, err) != 0)
             return -1;
-        is_home = is_home && mf_url_same_origin(&home, &here);
+        hop->is_home = hop->is_home && mf_url_same_origin(&home, &hop->parts);
     }
     mf_error_set(err, MF_ERR_REJECTED, "The server redirects more than %d times (HTTP %d)",
                  MF_MAX_REDIRECTS, response->status);
@@ -383,11 +392,11 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     mf_response_free(response);
     if (has_line_break(request->authorization))
         return mf_error_set(err, MF_ERR_ARGUMENT, "The credentials hold a line break");
-    char *url = mf_text_copy(request->url);
-    if (url == NULL)
+    struct hop hop = {.url = mf_text_copy(request->url), .is_home = 1};
+    if (hop.url == NULL)
         return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
-    const int failed = follow(ctx, request, &url, response, err);
-    response->effective_url = url; /* without user info: such URLs are refused */
+    const int failed = follow(ctx, request, &hop, response, err);
+    response->effective_url = hop.url; /* without user info: such URLs are refused */
     return failed;
 }
 

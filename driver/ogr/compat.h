@@ -11,6 +11,8 @@
 #include "gdal_version.h"
 #include "ogrsf_frmts.h"
 
+#include "geojson.h"
+
 #define MF_GDAL_AT_LEAST(major, minor) (GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(major, minor, 0))
 
 // const from 3.12 on: of methods that only look, and of what they return a pointer to.
@@ -20,9 +22,16 @@
 #define MF_CONST_312
 #endif
 
+// The list of names that SetIgnoredFields takes.
+#if MF_GDAL_AT_LEAST(3, 9)
+using IgnoredFields = CSLConstList;
+#else
+using IgnoredFields = const char **;
+#endif
+
 // Layers: the base class's overloads that an override would hide, and the spatial filter and the
 // extent, each in the form that is virtual in this GDAL. A class that uses these has the methods
-//     OGRErr SpatialFilterSet(int geomField, MF_FILTER_GEOMETRY *)
+//     OGRErr SpatialFilterSet(int geomField, const OGRGeometry *)
 //     OGRErr ExtentOf(int geomField, OGREnvelope *, bool force).
 #if MF_GDAL_AT_LEAST(3, 12)
 #define MF_LAYER_USING using OGRLayer::GetLayerDefn;
@@ -31,6 +40,28 @@
 #define MF_LAYER_USING
 #define MF_DATASET_USING
 #endif
+
+#if MF_GDAL_AT_LEAST(3, 11)
+#define MF_SPATIAL_FILTER_OVERRIDES                                                                \
+    OGRErr ISetSpatialFilter(int geomField, const OGRGeometry *geometry) override                  \
+    {                                                                                              \
+        return SpatialFilterSet(geomField, geometry);                                              \
+    }
+#else
+#define MF_SPATIAL_FILTER_OVERRIDES                                                                \
+    using OGRLayer::SetSpatialFilter;                                                              \
+    void SetSpatialFilter(OGRGeometry *geometry) override { SpatialFilterSet(0, geometry); }       \
+    void SetSpatialFilter(int geomField, OGRGeometry *geometry) override                           \
+    {                                                                                              \
+        SpatialFilterSet(geomField, geometry);                                                     \
+    }
+#endif
+
+// Older layers take a filter that they may, but do not, change.
+inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geometry)
+{
+    layer.SetSpatialFilter(geomField, const_cast<OGRGeometry *>(geometry));
+}
 
 #if MF_GDAL_AT_LEAST(3, 11)
 #define MF_EXTENT_OVERRIDES                                                                        \
@@ -55,8 +86,18 @@
 #endif
 
 // What this GDAL's own GeoJSON driver does, so that a result has the same types and rows.
-constexpr bool GEOJSON_MIXED_STRING_IS_JSON = MF_GDAL_AT_LEAST(3, 7);
-constexpr bool GEOJSON_UNTYPED_OBJECTS_ARE_ROWS = !MF_GDAL_AT_LEAST(3, 8);
+inline mf_schema_rules GeoJSONRules()
+{
+    mf_schema_rules rules = {};
+    rules.mixed_string_is_json = MF_GDAL_AT_LEAST(3, 7);
+    rules.untyped_objects_are_rows = !MF_GDAL_AT_LEAST(3, 8);
+#ifdef OGRPARSEDATE_OPTION_LAX // strict by default where it can be asked to be lax
+    rules.strict_dates = true;
+#endif
+    rules.geometry_type_is_stated = MF_GDAL_AT_LEAST(3, 9);
+    rules.empty_polygons = MF_GDAL_AT_LEAST(3, 10);
+    return rules;
+}
 
 inline void SetFieldTimeZone(OGRFieldDefn &field, int timeZone)
 {
@@ -64,6 +105,17 @@ inline void SetFieldTimeZone(OGRFieldDefn &field, int timeZone)
     field.SetTZFlag(timeZone);
 #else
     (void)field, (void)timeZone;
+#endif
+}
+
+// Whether the Arrow columns of this GDAL hold times of a field in UTC when they have a zone.
+inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
+{
+#if MF_GDAL_AT_LEAST(3, 8)
+    return field.GetTZFlag() >= OGR_TZFLAG_MIXED_TZ;
+#else
+    (void)field;
+    return false;
 #endif
 }
 

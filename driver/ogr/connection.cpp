@@ -1,32 +1,25 @@
 #include "connection.h"
 
+#include <algorithm>
 #include <mutex>
 
+<<<<<<< HEAD
 #include <curl/curl.h>
 
 #include "cpl_http.h"
+=======
+#include "http_settings.h"
+>>>>>>> main
 #include "interrupt.h"
 #include "report.h"
-#include "version.h"
 
 namespace
 {
 
-// The headers of the user that CPLHTTPSetOptions has gathered are handed to the transport, which adds
-// its own: GDAL_HTTP_HEADERS is merged and not replaced.
-void *Configure(void *, void *handle, const char *url)
+int IsStopped(void *ctx)
 {
-    return CPLHTTPSetOptions(handle, url, nullptr);
-}
-
-void ReleaseHeaders(void *, void *headers)
-{
-    curl_slist_free_all(static_cast<curl_slist *>(headers));
-}
-
-int WantsVerbose(void *)
-{
-    return CPLTestBool(CPLGetConfigOption("CPL_CURL_VERBOSE", "NO"));
+    const auto *const stop = static_cast<const std::atomic<bool> *>(ctx);
+    return mf_interrupt_requested() || (stop != nullptr && stop->load());
 }
 
 // One transport for the whole process, so that connections outlive datasets.
@@ -38,10 +31,9 @@ bool GetTransport(mf_transport &transport, mf_error &err)
     const std::lock_guard<std::mutex> lock(transportMutex);
     if (sharedTransport.perform == nullptr)
     {
-        const std::string agent = std::string("gdal-mapflow/" MAPFLOW_VERSION " GDAL/") +
-                                  GDALVersionInfo("RELEASE_NAME");
+        const std::string agent = OGRMapflowUserAgent();
         mf_transport_options options = {};
-        options.hooks = {nullptr, Configure, ReleaseHeaders, OGRMapflowDebug, WantsVerbose};
+        options.hooks = OGRMapflowHTTPHooks(OGRMapflowDebug);
         options.user_agent = agent.c_str();
         if (mf_transport_curl_open(&sharedTransport, &options, &err) != 0)
             return false;
@@ -57,6 +49,7 @@ mf_auth_scheme SchemeOf(const std::string &auth)
                                            : MF_AUTH_AUTO;
 }
 
+<<<<<<< HEAD
 // Heard of only between mf_interrupt_begin and mf_interrupt_end.
 int IsInterrupted(void *)
 {
@@ -69,6 +62,8 @@ std::string HTTPOption(const OGRMapflowOptions &options, const char *key, const 
     return VSIGetPathSpecificOption(options.PublicName().c_str(), key, fallback);
 }
 
+=======
+>>>>>>> main
 } // namespace
 
 void OGRMapflowDebug(void *, const char *line)
@@ -98,7 +93,20 @@ mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options)
                                             : MF_CACHE_YES;
 }
 
-OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
+bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what)
+{
+    const bool isOffline = OGRMapflowCacheMode(options) == MF_CACHE_OFFLINE;
+    if (isOffline)
+        CPLError(CE_Failure, CPLE_IllegalArg, "%s asks the server, which CACHE=OFFLINE forbids.", what);
+    return !isOffline;
+}
+
+mf_cancel OGRMapflowCancel(std::atomic<bool> *stop)
+{
+    return {stop, IsStopped};
+}
+
+OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic<bool> *stop)
 {
     mf_error err;
     mf_error_init(&err);
@@ -113,16 +121,23 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options)
     const std::string url = options.Get("API_URL", MF_DEFAULT_API_URL);
     const std::string token = options.Get("API_TOKEN");
     const std::string tokenFile = options.Get("API_TOKEN_FILE");
-    const std::string retryCodes = HTTPOption(options, "GDAL_HTTP_RETRY_CODES", "");
+    const std::string retryCodes = OGRMapflowHTTPOption("GDAL_HTTP_RETRY_CODES", "");
     wanted.base_url = url.c_str();
     wanted.token = token.empty() ? nullptr : token.c_str();
     wanted.token_file = tokenFile.empty() ? nullptr : tokenFile.c_str();
     wanted.auth = SchemeOf(options.Get("AUTH", "AUTO"));
     wanted.allow_http = options.GetBool("ALLOW_HTTP", false);
-    wanted.max_retry = atoi(HTTPOption(options, "GDAL_HTTP_MAX_RETRY", "-1").c_str());
-    wanted.retry_delay = CPLAtof(HTTPOption(options, "GDAL_HTTP_RETRY_DELAY", "-1").c_str());
+    wanted.max_retry = atoi(OGRMapflowHTTPOption("GDAL_HTTP_MAX_RETRY", "-1").c_str());
+    wanted.retry_delay = CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_RETRY_DELAY", "-1").c_str());
+    // GDAL's limit is set on each handle; ours must not end a request before it does.
+    wanted.document_timeout = std::max(
+        MF_DOCUMENT_TIMEOUT, 1 + CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_TIMEOUT", "0").c_str()));
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
+<<<<<<< HEAD
     wanted.cancel = {nullptr, IsInterrupted};
+=======
+    wanted.cancel = OGRMapflowCancel(stop);
+>>>>>>> main
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 

@@ -2,6 +2,7 @@
 #ifndef MAPFLOW_CONNECTION_H
 #define MAPFLOW_CONNECTION_H
 
+#include <atomic>
 #include <memory>
 
 #include "client.h"
@@ -15,14 +16,24 @@ struct OGRMapflowClientDeleter
 
 using OGRMapflowClient = std::unique_ptr<mf_client, OGRMapflowClientDeleter>;
 
-// Makes no request. Returns nullptr after one CPLError: no token, a bad URL, a bad option.
-OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options);
+// Makes no request. Returns nullptr after one CPLError: no token, a bad URL, a bad option. Requests end
+// within 100 ms of an interrupt (OGRMapflowInterruptible), or when *stop, which may be nullptr and must
+// outlive the client, becomes true.
+OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options,
+                                   std::atomic<bool> *stop = nullptr);
+
+// What says so, for others who wait.
+mf_cancel OGRMapflowCancel(std::atomic<bool> *stop = nullptr);
 
 // The base URL of the service as the client uses it.
 std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
 
 // The open option CACHE; MF_CACHE_YES for anything unknown.
 mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options);
+
+// Whether the options let the server be asked. Returns false after one CPLError, with CACHE=OFFLINE; `what`
+// begins the message.
+bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what);
 
 // One line for the debug log, and one that the user should see.
 void OGRMapflowDebug(void *, const char *line);

@@ -6,6 +6,7 @@
 
 #include "report.h"
 #include "status_tables.h"
+#include "waiting.h"
 
 std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions options)
 {
@@ -14,6 +15,23 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions opt
     dataset->m_statusOnly = dataset->m_options.GetBool("STATUS_ONLY", false);
     dataset->m_offline = OGRMapflowCacheMode(dataset->m_options) == MF_CACHE_OFFLINE;
     if (!(dataset->m_offline ? dataset->OpenOffline() : dataset->OpenOnline()))
+        return nullptr;
+    dataset->PublishMetadata();
+    return dataset;
+}
+
+std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::OpenKnown(OGRMapflowOptions options,
+                                                                const std::string &document,
+                                                                const std::string &layerName,
+                                                                std::atomic<bool> &stop)
+{
+    std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
+    dataset->SetDescription(dataset->m_options.PublicName().c_str());
+    dataset->m_layerName = layerName;
+    dataset->m_stop = &stop;
+    dataset->m_client = OGRMapflowConnect(dataset->m_options, &stop);
+    if (dataset->m_client == nullptr || !dataset->ReadDocument(document.c_str()) ||
+        !dataset->LoadResult())
         return nullptr;
     dataset->PublishMetadata();
     return dataset;
@@ -28,13 +46,7 @@ bool OGRMapflowDataset::OpenOnline()
 // From the cache alone: no request, and no need of a token.
 bool OGRMapflowDataset::OpenOffline()
 {
-    if (m_statusOnly)
-    {
-        CPLError(CE_Failure, CPLE_IllegalArg,
-                 "STATUS_ONLY=YES asks the server, which CACHE=OFFLINE forbids.");
-        return false;
-    }
-    return LoadResult();
+    return (!m_statusOnly || OGRMapflowMayAsk(m_options, "STATUS_ONLY=YES")) && LoadResult();
 }
 
 OGRMapflowDataset::~OGRMapflowDataset()
@@ -56,8 +68,14 @@ bool OGRMapflowDataset::LoadProcessing()
     mf_error err;
     mf_error_init(&err);
     const bool partial = m_options.GetBool("PARTIAL", false);
-    if (GetProcessing(&err) != 0 ||
-        (!m_statusOnly && mf_processing_check_result(&m_processing, partial, &err) != 0))
+    if (GetProcessing(&err) != 0)
+    {
+        OGRMapflowReport(err);
+        return false;
+    }
+    if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), m_processing))
+        return false;
+    if (!m_statusOnly && mf_processing_check_result(&m_processing, partial, &err) != 0)
     {
         OGRMapflowReport(err);
         return false;
@@ -113,8 +131,8 @@ std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult()
     wanted.fingerprint = fingerprint.get();
     wanted.document = m_processing.document;
     wanted.cache_directory = directory.empty() ? nullptr : directory.c_str();
-    wanted.rules.mixed_string_is_json = GEOJSON_MIXED_STRING_IS_JSON;
-    wanted.rules.untyped_objects_are_rows = GEOJSON_UNTYPED_OBJECTS_ARE_ROWS;
+    wanted.rules = GeoJSONRules();
+    wanted.cancel = OGRMapflowCancel(m_stop);
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 
@@ -136,8 +154,16 @@ bool OGRMapflowDataset::LoadResult()
         return false;
     if (m_offline && !ReadDocument(result->document))
         return false;
-    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), std::move(result));
-    return m_resultLayer != nullptr;
+    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), result);
+    return m_resultLayer != nullptr && SplitIfWanted(result);
+}
+
+bool OGRMapflowDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
+{
+    if (!m_options.CheckChoice("GEOMETRY", {"MIXED", "SPLIT"}))
+        return false;
+    return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
+           OGRMapflowFamilyLayer::Split(this, LayerName(), result, m_families);
 }
 
 // The processing as it was when its result went into the cache.
@@ -159,6 +185,8 @@ bool OGRMapflowDataset::ReadDocument(const char *document)
 std::string OGRMapflowDataset::LayerName() const
 {
     const char *const name = m_processing.name;
+    if (!m_layerName.empty())
+        return m_layerName;
     return name[0] == '\0' || EQUAL(name, "aois") || EQUAL(name, "processing") ? "results" : name;
 }
 
@@ -195,13 +223,17 @@ void OGRMapflowDataset::PublishMetadata()
 
 int OGRMapflowDataset::GetLayerCount() MF_CONST_312
 {
-    return m_statusOnly ? 2 : 1;
+    return m_statusOnly ? 2 : m_families.empty() ? 1 : static_cast<int>(m_families.size());
 }
 
 OGRLayer *OGRMapflowDataset::GetLayer(int i) MF_CONST_312
 {
     if (m_statusOnly)
         return StatusLayer(i);
+    if (!m_families.empty())
+        return i >= 0 && static_cast<size_t>(i) < m_families.size()
+                   ? m_families[static_cast<size_t>(i)].get()
+                   : nullptr;
     return i == 0 ? m_resultLayer.get() : nullptr;
 }
 
@@ -214,6 +246,11 @@ OGRLayer *OGRMapflowDataset::StatusLayer(int i) MF_CONST_312
 
 OGRLayer *OGRMapflowDataset::GetLayerByName(const char *name)
 {
+    for (const auto &family : m_families)
+    {
+        if (EQUAL(name, family->GetName()))
+            return family.get();
+    }
     if (m_resultLayer != nullptr &&
         (EQUAL(name, m_resultLayer->GetName()) || EQUAL(name, "results")))
         return m_resultLayer.get();

@@ -8,17 +8,25 @@
 #include "connection.h"
 #include "compat.h"
 #include "processing.h"
+#include "family_layer.h"
 #include "result_layer.h"
 #include "table_layer.h"
 
 // Layers: the result, named after the processing and found as `results` too. Not counted, found by
-// name: `aois` and `processing`. With STATUS_ONLY=YES these two are counted and there is no result.
+// name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind of
+// geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there is no result.
 class OGRMapflowDataset final : public GDALDataset
 {
   public:
     // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
     // after one CPLError.
     static std::unique_ptr<OGRMapflowDataset> Open(OGRMapflowOptions options);
+    // The same of a processing whose document is known, with a layer of another name. Requests end when
+    // `stop` becomes true. Can run in any thread.
+    static std::unique_ptr<OGRMapflowDataset> OpenKnown(OGRMapflowOptions options,
+                                                        const std::string &document,
+                                                        const std::string &layerName,
+                                                        std::atomic<bool> &stop);
     ~OGRMapflowDataset() override;
 
     int GetLayerCount() MF_CONST_312 override;
@@ -35,6 +43,7 @@ class OGRMapflowDataset final : public GDALDataset
     int GetProcessing(mf_error *err);
     bool LoadProcessing();
     bool LoadResult();
+    bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
     std::shared_ptr<const mf_result> AcquireResult();
     void PublishMetadata();
@@ -44,11 +53,14 @@ class OGRMapflowDataset final : public GDALDataset
     std::string LayerName() const;
 
     const OGRMapflowOptions m_options;
+    std::string m_layerName{}; // "": that of the processing
+    std::atomic<bool> *m_stop = nullptr;
     OGRMapflowClient m_client{};
     mf_processing m_processing{};
     bool m_statusOnly = false;
     bool m_offline = false;
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
+    std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> m_families{}; // with GEOMETRY=SPLIT
     std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
     std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};
 };

@@ -2,10 +2,16 @@
 //
 // Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look at
 // the environment.
+#include "account_dataset.h"
 #include "connection.h"
 #include "dataset.h"
 #include "options.h"
+<<<<<<< HEAD
 #include "submission_dataset.h"
+=======
+#include "project_dataset.h"
+#include "waiting.h"
+>>>>>>> main
 
 namespace
 {
@@ -41,12 +47,21 @@ GDALDataset *Open(GDALOpenInfo *info)
     auto options = OGRMapflowOptions::Parse(info->pszFilename, info->papszOpenOptions);
     if (!options)
         return nullptr;
+    if (options->GetTarget() == OGRMapflowOptions::Target::Account)
+        return OGRMapflowAccountDataset::Open(*options, info->eAccess).release();
     if (info->eAccess == GA_Update)
+<<<<<<< HEAD
         return options->ProcessingId().empty()
                    ? OGRMapflowSubmissionDataset::Open(std::move(*options)).release()
                    : RefuseUpdate(info);
     if (options->ProcessingId().empty())
         return RefuseReading();
+=======
+        return RefuseUpdate(info);
+    const OGRMapflowInterruptible interruptible;
+    if (options->GetTarget() == OGRMapflowOptions::Target::Project)
+        return OGRMapflowProjectDataset::Open(*options).release();
+>>>>>>> main
     return OGRMapflowDataset::Open(std::move(*options)).release();
 }
 

@@ -1,7 +1,6 @@
 #include "feature.h"
 
 #include <cstring>
-#include <vector>
 
 namespace
 {
@@ -14,8 +13,35 @@ char *CopyText(const char *text, size_t size)
     return copy;
 }
 
+bool TwoDigits(const char *text, int &number)
+{
+    const unsigned tens = static_cast<unsigned char>(text[0]) - '0';
+    const unsigned ones = static_cast<unsigned char>(text[1]) - '0';
+    number = static_cast<int>(tens * 10 + ones);
+    return tens <= 9 && ones <= 9;
+}
+
+// A date as the service writes it, YYYY-MM-DD. Everything else is for OGR to read.
+bool SetPlainDate(OGRFeature &feature, int i, const mf_value &value)
+{
+    const char *const text = value.as.text;
+    int century, year, month, day;
+    if (value.count != 10 || text[4] != '-' || text[7] != '-' || !TwoDigits(text, century) ||
+        !TwoDigits(text + 2, year) || !TwoDigits(text + 5, month) || !TwoDigits(text + 8, day) ||
+        month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    OGRField *const field = feature.GetRawFieldRef(i);
+    memset(field, 0, sizeof *field);
+    field->Date.Year = static_cast<GInt16>(century * 100 + year);
+    field->Date.Month = static_cast<GByte>(month);
+    field->Date.Day = static_cast<GByte>(day);
+    return true;
+}
+
 void SetText(OGRFeature &feature, int i, OGRFieldType type, const mf_value &value)
 {
+    if (type == OFTDate && SetPlainDate(feature, i, value))
+        return;
     char *const text = CopyText(value.as.text, value.count);
     if (type == OFTString)
     {
@@ -84,19 +110,26 @@ void SetValue(OGRFeature &feature, int i, OGRFieldType type, const mf_value &val
 
 } // namespace
 
-std::unique_ptr<OGRFeature> OGRMapflowMakeFeature(OGRFeatureDefn *defn, const mf_row &row)
+OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn)
+    : m_defn(defn), m_srs(defn->GetGeomFieldDefn(0)->GetSpatialRef())
 {
-    auto feature = std::make_unique<OGRFeature>(defn);
+    for (int i = 0; i < defn->GetFieldCount(); ++i)
+        m_types.push_back(defn->GetFieldDefn(i)->GetType());
+}
+
+std::unique_ptr<OGRFeature> OGRMapflowFeatureMaker::Make(const mf_row &row) const
+{
+    auto feature = std::make_unique<OGRFeature>(m_defn);
     for (int i = 0; i < row.schema->field_count; ++i)
     {
         const mf_value &value = row.values[i];
         if (value.kind != MF_VALUE_UNSET)
-            SetValue(*feature, i, defn->GetFieldDefn(i)->GetType(), value);
+            SetValue(*feature, i, m_types[i], value);
     }
     if (row.geometry != MF_GEOMETRY_NONE)
     {
         OGRGeometry *geometry = nullptr;
-        OGRGeometryFactory::createFromWkb(row.wkb, defn->GetGeomFieldDefn(0)->GetSpatialRef(),
+        OGRGeometryFactory::createFromWkb(row.wkb, const_cast<OGRSpatialReference *>(m_srs),
                                           &geometry, row.wkb_size, wkbVariantIso);
         feature->SetGeometryDirectly(geometry);
     }

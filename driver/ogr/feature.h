@@ -3,11 +3,22 @@
 #define MAPFLOW_FEATURE_H
 
 #include <memory>
+#include <vector>
 
 #include "compat.h"
 #include "geojson.h"
 
-// The fields of `defn` are those of the row's schema, in their order.
-std::unique_ptr<OGRFeature> OGRMapflowMakeFeature(OGRFeatureDefn *defn, const mf_row &row);
+// Makes features of one layer, whose fields are those of the rows' schema in their order.
+class OGRMapflowFeatureMaker
+{
+  public:
+    explicit OGRMapflowFeatureMaker(OGRFeatureDefn *defn);
+    std::unique_ptr<OGRFeature> Make(const mf_row &row) const;
+
+  private:
+    OGRFeatureDefn *const m_defn;
+    std::vector<OGRFieldType> m_types{};
+    const OGRSpatialReference *m_srs;
+};
 
 #endif

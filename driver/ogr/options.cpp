@@ -21,6 +21,22 @@ const char *const MAPFLOW_OPEN_OPTION_LIST =
     "processing has' default='NO'/>"
     "  <Option name='STATUS_ONLY' type='boolean' description='Open any processing without its result, "
     "with the layers processing and aois' default='NO'/>"
+    "  <Option name='WAIT' type='boolean' description='Wait until the processing has ended' "
+    "default='NO'/>"
+    "  <Option name='WAIT_TIMEOUT' type='float' description='Longest time to wait, in seconds' "
+    "default='3600'/>"
+    "  <Option name='POLL_INTERVAL' type='float' description='Longest time between two looks while "
+    "waiting, in seconds, at least 5' default='30'/>"
+    "  <Option name='PROGRESS' type='string-select' description='A line about the wait on the standard "
+    "error stream: AUTO when that is a terminal' default='AUTO'>"
+    "    <Value>AUTO</Value><Value>YES</Value><Value>NO</Value>"
+    "  </Option>"
+    "  <Option name='GEOMETRY' type='string-select' description='SPLIT gives a layer for each kind of "
+    "geometry of a result: _polygon, _line, _point' default='MIXED'>"
+    "    <Value>MIXED</Value><Value>SPLIT</Value>"
+    "  </Option>"
+    "  <Option name='ALLOW_DELETE' type='boolean' description='Rows of projects and processings may be "
+    "deleted, and what they stand for with them' default='NO'/>"
     "  <Option name='MAX_RESULT_SIZE' type='string' description='Largest result to accept, in bytes or "
     "with K, M or G' default='64G'/>"
     "  <Option name='CACHE' type='string-select' description='Use of the cache: YES reads and stores, NO "
@@ -41,9 +57,11 @@ constexpr size_t PREFIX_SIZE = 8;
 
 const char *const SECRET_KEYS[] = {"API_TOKEN", "TILE_LOGIN", "TILE_PASSWORD", "TILE_URL"};
 
-const char *const KNOWN_KEYS[] = {"API_TOKEN", "API_TOKEN_FILE", "API_URL",     "AUTH",
-                                  "AOI",       "PARTIAL",        "STATUS_ONLY", "MAX_RESULT_SIZE",
-                                  "CACHE",     "CACHE_DIR",      "CACHE_SIZE"};
+const char *const KNOWN_KEYS[] = {
+    "API_TOKEN", "API_TOKEN_FILE", "API_URL",         "AUTH",  "AOI",
+    "PARTIAL",   "STATUS_ONLY",    "MAX_RESULT_SIZE", "CACHE", "CACHE_DIR",
+    "CACHE_SIZE", "WAIT",          "WAIT_TIMEOUT",    "POLL_INTERVAL", "PROGRESS",
+    "GEOMETRY",  "ALLOW_DELETE"};
 
 bool IsOneOf(const std::string &key, const char *const *begin, const char *const *end)
 {
@@ -95,11 +113,20 @@ std::string Trimmed(const std::string &text)
                : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// " KEY" when it looks like the name of an option, "" when it may be a token, which ends in "=".
+std::string ShownKey(const std::string &key)
+{
+    const bool is_name = key.size() <= 20 && std::all_of(key.begin(), key.end(),
+                                                         [](unsigned char c)
+                                                         { return isalpha(c) || c == '_'; });
+    return is_name && !key.empty() ? ' ' + key : std::string();
+}
+
 std::nullopt_t Refuse(const char *message)
 {
     CPLError(CE_Failure, CPLE_IllegalArg,
-             "%s A Mapflow dataset is named MAPFLOW:<processing uuid>, with options behind it as "
-             ",KEY=VALUE.",
+             "%s A Mapflow dataset is named MAPFLOW:<processing uuid>, MAPFLOW:project=<uuid or name>, or "
+             "MAPFLOW: for the account, with options behind it as ,KEY=VALUE.",
              message);
     return std::nullopt;
 }
@@ -120,6 +147,7 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
     if (!parts)
         return Refuse("A double quote in the dataset name is not closed.");
 
+<<<<<<< HEAD
     const std::string target = Trimmed((*parts)[0]);
     char uuid[MF_UUID_SIZE];
     if (mf_uuid_parse(target.c_str(), uuid))
@@ -129,6 +157,10 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
             CPLSPrintf("\"%.60s\" in the dataset name is not the UUID of a processing.", target.c_str()));
 
     options.m_publicName = PREFIX + options.m_processingId;
+=======
+    if (!options.ReadTarget(Trimmed((*parts)[0])))
+        return std::nullopt;
+>>>>>>> main
     for (int i = 1; i < parts->Count(); ++i)
     {
         char *key = nullptr;
@@ -139,12 +171,50 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
             // The text may be a secret that was typed in the wrong place: it is not repeated.
             return Refuse(value == nullptr
                               ? "An option in the dataset name is not of the form KEY=VALUE."
-                              : CPLSPrintf("The dataset name has an unknown option %.40s.",
-                                           name_.c_str()));
+                              : CPLSPrintf("The dataset name has an unknown option%s.",
+                                           ShownKey(name_).c_str()));
         options.m_inString.SetNameValue(name_.c_str(), value);
         if (!IsOneOf(name_, std::begin(SECRET_KEYS), std::end(SECRET_KEYS)))
             options.m_publicName += ',' + name_ + '=' + Quoted(value);
     }
+    return options;
+}
+
+// Returns false after one CPLError.
+bool OGRMapflowOptions::ReadTarget(const std::string &text)
+{
+    constexpr const char *PROJECT = "project=";
+    char uuid[MF_UUID_SIZE];
+    if (mf_uuid_parse(text.c_str(), uuid))
+    {
+        m_target = Target::Processing;
+        m_processingId = uuid;
+        m_publicName = PREFIX + m_processingId;
+    }
+    else if (STARTS_WITH_CI(text.c_str(), PROJECT))
+    {
+        m_target = Target::Project;
+        m_project = Trimmed(text.substr(strlen(PROJECT)));
+        m_publicName = PREFIX + (PROJECT + Quoted(m_project.c_str()));
+        if (m_project.empty())
+            Refuse("The dataset name does not say which project to open.");
+        return !m_project.empty();
+    }
+    else
+    {
+        m_publicName = PREFIX;
+        if (!text.empty())
+            // It may be the token: it is not repeated.
+            Refuse("What follows MAPFLOW: in the dataset name is not the UUID of a processing.");
+        return text.empty();
+    }
+    return true;
+}
+
+OGRMapflowOptions OGRMapflowOptions::ForProcessing(const std::string &id) const
+{
+    OGRMapflowOptions options(*this);
+    options.ReadTarget(id);
     return options;
 }
 
@@ -177,6 +247,22 @@ bool OGRMapflowOptions::CheckChoice(const char *key,
     }
     CPLError(CE_Failure, CPLE_IllegalArg, "%s=%.40s is not possible. Choose one of %s.", key,
              given.c_str(), allowed.c_str());
+    return false;
+}
+
+bool OGRMapflowOptions::GetSeconds(const char *key, double fallback, double least,
+                                   double &seconds) const
+{
+    const std::string given = Get(key);
+    seconds = fallback;
+    if (given.empty())
+        return true;
+    char *end = nullptr;
+    seconds = CPLStrtod(given.c_str(), &end);
+    if (*end == '\0' && seconds >= least && seconds <= 1e9)
+        return true;
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s=%.40s is not possible. Give a number of seconds.", key,
+             given.c_str());
     return false;
 }
 

@@ -23,11 +23,26 @@ class OGRMapflowOptions
     // CPLError, when it cannot be understood.
     static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
 
+<<<<<<< HEAD
     // The processing that the string names, in lower case; "" for the account as a whole, MAPFLOW:.
+=======
+    // What the string names: the account (MAPFLOW:), a processing (MAPFLOW:<uuid>) or a project
+    // (MAPFLOW:project=<uuid or name>).
+    enum class Target { Account, Processing, Project };
+    Target GetTarget() const { return m_target; }
+
+    // The processing that the string names, in lower case; "" when it names none.
+>>>>>>> main
     const std::string &ProcessingId() const { return m_processingId; }
+
+    // The UUID or name of the project that the string names; "" when it names none.
+    const std::string &Project() const { return m_project; }
 
     // The connection string without credentials: good for a dataset name.
     const std::string &PublicName() const { return m_publicName; }
+
+    // The same options for one processing.
+    OGRMapflowOptions ForProcessing(const std::string &id) const;
 
     // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere.
     std::string Get(const char *key, const char *fallback = "") const;
@@ -38,11 +53,18 @@ class OGRMapflowOptions
     // One of `values` (upper case). Returns false, after one CPLError, for anything else.
     bool CheckChoice(const char *key, std::initializer_list<const char *> values) const;
 
+    // A number of seconds, at least `least`. Returns false, after one CPLError, for anything else.
+    bool GetSeconds(const char *key, double fallback, double least, double &seconds) const;
+
     // A number of bytes, with K, M or G behind it. Returns false, after one CPLError, for anything else.
     bool GetSize(const char *key, int64_t fallback, int64_t &bytes) const;
 
   private:
+    bool ReadTarget(const std::string &text);
+
+    Target m_target = Target::Account;
     std::string m_processingId{};
+    std::string m_project{};
     std::string m_publicName{};
     CPLStringList m_inString{};
     CPLStringList m_openOptions{};

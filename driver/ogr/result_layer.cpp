@@ -1,6 +1,8 @@
 #include "result_layer.h"
 
-#include "feature.h"
+#include <algorithm>
+
+#include "arrow_stream.h"
 #include "report.h"
 #include "spatial_reference.h"
 
@@ -23,6 +25,8 @@ OGRMapflowResultLayer::OGRMapflowResultLayer(GDALDataset *dataset,
 
 OGRMapflowResultLayer::~OGRMapflowResultLayer()
 {
+    *m_isAlive = false;
+    m_ahead.Clear(); // its threads read what goes next
     mf_row_free(&m_row);
     if (m_defn != nullptr)
         m_defn->Release();
@@ -46,6 +50,7 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const char *name,
     layer->SetDescription(name);
     layer->DefineFields();
     layer->DefineGeometry();
+    layer->m_maker = std::make_unique<OGRMapflowFeatureMaker>(layer->m_defn);
     if (layer->m_result->collection.description != nullptr)
         layer->SetMetadataItem("DESCRIPTION", layer->m_result->collection.description);
     return layer;
@@ -61,6 +66,7 @@ void OGRMapflowResultLayer::DefineFields()
         field.SetSubType(FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
+        m_hasJSON |= known.subtype == MF_SUBTYPE_JSON;
         m_defn->AddFieldDefn(&field);
     }
 }
@@ -76,13 +82,43 @@ void OGRMapflowResultLayer::DefineGeometry()
     m_defn->GetGeomFieldDefn(0)->SetSpatialRef(srs.get());
 }
 
-// The decoder skips what nobody will look at. A spatial filter looks at the geometry.
+// The decoder skips what nobody will look at. An attribute filter looks at its fields, even when nobody
+// else will: pyogrio asks for columns and for rows independently of each other.
 void OGRMapflowResultLayer::WantWhatIsNotIgnored()
 {
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
         m_row.wanted[i] = !m_defn->GetFieldDefn(i)->IsIgnored();
-    m_row.wants_geometry =
-        m_poFilterGeom != nullptr || !m_defn->GetGeomFieldDefn(0)->IsIgnored();
+    if (m_poAttrQuery == nullptr)
+        return;
+    const CPLStringList used(m_poAttrQuery->GetUsedFields());
+    for (int i = 0; i < used.Count(); ++i)
+    {
+        const int field = m_defn->GetFieldIndex(used[i]);
+        if (field >= 0)
+            m_row.wanted[field] = true;
+    }
+}
+
+// A spatial filter looks at the geometry, even when nobody else will.
+bool OGRMapflowResultLayer::WantsGeometry() const
+{
+    return m_poFilterGeom != nullptr || !m_defn->GetGeomFieldDefn(0)->IsIgnored();
+}
+
+OGRErr OGRMapflowResultLayer::SetIgnoredFields(IgnoredFields fields)
+{
+    const OGRErr outcome = OGRLayer::SetIgnoredFields(fields);
+    WantWhatIsNotIgnored();
+    ForgetWhatWasReadAhead();
+    return outcome;
+}
+
+OGRErr OGRMapflowResultLayer::SetAttributeFilter(const char *query)
+{
+    const OGRErr outcome = OGRLayer::SetAttributeFilter(query);
+    WantWhatIsNotIgnored();
+    ForgetWhatWasReadAhead();
+    return outcome;
 }
 
 // The boxes of the index are rounded outwards: they may say yes too often, never no.
@@ -97,16 +133,77 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Decode(uint64_t position)
     const mf_collection &collection = m_result->collection;
     mf_error err;
     mf_error_init(&err);
-    WantWhatIsNotIgnored();
+    m_row.wants_geometry = WantsGeometry();
     if (mf_row_decode(&m_row, m_result->text.data + collection.features[position].offset,
                       mf_feature_text_size(&collection, position), &err) != 0)
     {
         OGRMapflowReport(err);
         return nullptr;
     }
-    auto feature = OGRMapflowMakeFeature(m_defn, m_row);
+    auto feature = m_maker->Make(m_row);
     feature->SetFID(static_cast<GIntBig>(position));
     return feature;
+}
+
+void OGRMapflowResultLayer::MoveTo(uint64_t position)
+{
+    m_next = position;
+    m_readInARow = 0;
+}
+
+void OGRMapflowResultLayer::ForgetWhatWasReadAhead()
+{
+    m_ahead.Clear();
+    m_piece.features.clear();
+    m_readInARow = 0;
+}
+
+// Runs in any thread: it shares nothing that changes while features are read.
+OGRMapflowResultLayer::Piece OGRMapflowResultLayer::MakePiece(uint64_t begin, uint64_t end) const
+{
+    const mf_collection &collection = m_result->collection;
+    Piece piece;
+    mf_row row;
+    mf_error_init(&piece.error);
+    if (mf_row_init(&row, &collection.schema, &piece.error) != 0)
+        return piece;
+    std::copy_n(m_row.wanted, collection.schema.field_count, row.wanted);
+    row.wants_geometry = WantsGeometry();
+    for (uint64_t i = begin; i < end; ++i)
+    {
+        if (mf_row_decode(&row, m_result->text.data + collection.features[i].offset,
+                          mf_feature_text_size(&collection, i), &piece.error) != 0)
+            break;
+        piece.features.push_back(m_maker->Make(row));
+        piece.features.back()->SetFID(static_cast<GIntBig>(i));
+    }
+    mf_row_free(&row);
+    return piece;
+}
+
+// Who reads one feature after the other is served from pieces made ahead in other threads; who looks at a
+// few is not worth a thread.
+std::unique_ptr<OGRFeature> OGRMapflowResultLayer::NextUnfiltered()
+{
+    constexpr uint64_t WORTH_A_THREAD = 512;
+    constexpr uint64_t FEATURES_IN_PIECE = 1024;
+    const uint64_t position = m_next++;
+    if (++m_readInARow <= WORTH_A_THREAD)
+        return Decode(position);
+    if (position < m_pieceBegin || position - m_pieceBegin >= m_piece.features.size() ||
+        m_piece.features[position - m_pieceBegin] == nullptr)
+    {
+        m_piece = m_ahead.Take(position, m_result->collection.feature_count, FEATURES_IN_PIECE,
+                               [this](uint64_t begin, uint64_t end)
+                               { return MakePiece(begin, end); });
+        m_pieceBegin = position;
+        if (m_piece.features.empty())
+        {
+            OGRMapflowReport(m_piece.error);
+            return nullptr;
+        }
+    }
+    return std::move(m_piece.features[position - m_pieceBegin]);
 }
 
 OGRFeature *OGRMapflowResultLayer::GetNextFeature()
@@ -114,10 +211,12 @@ OGRFeature *OGRMapflowResultLayer::GetNextFeature()
     const mf_collection &collection = m_result->collection;
     while (m_next < collection.feature_count)
     {
-        const uint64_t position = m_next++;
-        if (m_poFilterGeom != nullptr && !MayMeetFilter(collection.features[position]))
+        if (m_poFilterGeom != nullptr && !MayMeetFilter(collection.features[m_next]))
+        {
+            ++m_next;
             continue;
-        auto feature = Decode(position);
+        }
+        auto feature = m_poFilterGeom == nullptr ? NextUnfiltered() : Decode(m_next++);
         if (feature == nullptr)
             return nullptr;
         if ((m_poFilterGeom == nullptr || FilterGeometry(feature->GetGeometryRef())) &&
@@ -133,7 +232,7 @@ OGRErr OGRMapflowResultLayer::SetNextByIndex(GIntBig index)
         return OGRLayer::SetNextByIndex(index);
     if (index < 0 || static_cast<uint64_t>(index) > m_result->collection.feature_count)
         return OGRERR_FAILURE;
-    m_next = static_cast<uint64_t>(index);
+    MoveTo(static_cast<uint64_t>(index));
     return OGRERR_NONE;
 }
 
@@ -172,5 +271,54 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
         return m_result->collection.layer_has_z;
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCFastGetExtent) ||
            EQUAL(capability, OLCFastSpatialFilter) || EQUAL(capability, OLCIgnoreFields) ||
-           EQUAL(capability, OLCStringsAsUTF8);
+           EQUAL(capability, OLCStringsAsUTF8) ||
+           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr && !m_hasJSON);
+}
+
+// The exact test of the spatial filter, of a row that is not a feature yet.
+bool OGRMapflowResultLayer::Passes(const mf_row &row)
+{
+    if (row.geometry == MF_GEOMETRY_NONE)
+        return false;
+    OGRGeometry *geometry = nullptr;
+    OGRGeometryFactory::createFromWkb(row.wkb, nullptr, &geometry, row.wkb_size, wkbVariantIso);
+    const std::unique_ptr<OGRGeometry> owned(geometry);
+    return owned != nullptr && FilterGeometry(owned.get());
+}
+
+// GDAL's own stream says how the schema of this layer looks in this version; batches are made to fit it.
+// What is not made here (an attribute filter, a column of an unknown form) is left to GDAL altogether.
+bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
+{
+    if (!OGRLayer::GetArrowStream(stream, options))
+        return false;
+    ArrowSchema schema;
+    if (m_poAttrQuery != nullptr || stream->get_schema(stream, &schema) != 0)
+        return true;
+    auto plan = OGRMapflowPlanBatch(schema, *m_defn,
+                                    CPLTestBool(CSLFetchNameValueDef(options, "INCLUDE_FID", "YES")));
+    schema.release(&schema);
+    if (!plan)
+    {
+        CPLDebug("MAPFLOW", "The Arrow stream is GDAL's own: its schema is unknown to the driver.");
+        return true;
+    }
+
+    const GIntBig wanted =
+        CPLAtoGIntBig(CSLFetchNameValueDef(options, "MAX_FEATURES_IN_BATCH", "65536"));
+    OGRMapflowStreamSource source;
+    source.result = m_result;
+    source.isAlive = m_isAlive;
+    source.next = &m_next;
+    source.wanted.assign(m_row.wanted, m_row.wanted + m_defn->GetFieldCount());
+    source.wantsGeometry = WantsGeometry();
+    if (m_poFilterGeom != nullptr)
+    {
+        source.mayPass = [this](const mf_feature &feature) { return MayMeetFilter(feature); };
+        source.passes = [this](const mf_row &row) { return Passes(row); };
+    }
+    const ArrowArrayStream schemaStream = *stream;
+    OGRMapflowMakeStream(stream, std::move(source), std::move(*plan), schemaStream,
+                         wanted > 0 ? static_cast<uint64_t>(wanted) : 65536);
+    return true;
 }

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "compat.h"
+#include "feature.h"
+#include "read_ahead.h"
 #include "result.h"
 
 // Read-only. FID = position in the result. The spatial filter is answered from the index, so that
@@ -20,13 +22,16 @@ class OGRMapflowResultLayer final : public OGRLayer
 
     OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return m_defn; }
     MF_LAYER_USING
-    void ResetReading() override { m_next = 0; }
+    void ResetReading() override { MoveTo(0); }
     OGRFeature *GetNextFeature() override;
     OGRErr SetNextByIndex(GIntBig index) override;
     OGRFeature *GetFeature(GIntBig fid) override;
     GIntBig GetFeatureCount(int force) override;
     MF_EXTENT_OVERRIDES
+    OGRErr SetIgnoredFields(IgnoredFields fields) override;
+    OGRErr SetAttributeFilter(const char *query) override;
     int TestCapability(const char *capability) MF_CONST_312 override;
+    bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
     GDALDataset *GetDataset() override { return m_dataset; }
 
   private:
@@ -35,15 +40,37 @@ class OGRMapflowResultLayer final : public OGRLayer
     void DefineFields();
     void DefineGeometry();
     void WantWhatIsNotIgnored();
+    bool WantsGeometry() const;
     bool MayMeetFilter(const mf_feature &feature) const;
+    bool Passes(const mf_row &row);
+    void MoveTo(uint64_t position);
+    void ForgetWhatWasReadAhead();
+    std::unique_ptr<OGRFeature> NextUnfiltered();
     std::unique_ptr<OGRFeature> Decode(uint64_t position);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool force);
 
     GDALDataset *const m_dataset;
     const std::shared_ptr<const mf_result> m_result;
     OGRFeatureDefn *m_defn = nullptr;
+    // Columns whose subtype an Arrow schema does not carry: ogr2ogr, which takes the stream of who
+    // calls it fast, would write their numbers as texts.
+    bool m_hasJSON = false;
+    std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
     mf_row m_row{};
+    const std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true); // for streams
     uint64_t m_next = 0; // position of the next feature to look at
+
+    // Features that were made before they are asked for, and how many have been read one after the other.
+    struct Piece
+    {
+        std::vector<std::unique_ptr<OGRFeature>> features{};
+        mf_error error{};
+    };
+    Piece MakePiece(uint64_t begin, uint64_t end) const;
+    OGRMapflowReadAhead<Piece> m_ahead{};
+    Piece m_piece{};
+    uint64_t m_pieceBegin = 0;
+    uint64_t m_readInARow = 0;
 };
 
 #endif

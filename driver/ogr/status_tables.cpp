@@ -1,30 +1,11 @@
 #include "status_tables.h"
 
-#include <cmath>
-
+#include "columns.h"
 #include "report.h"
 #include "spatial_reference.h"
 
 namespace
 {
-
-void SetText(OGRFeature &row, const char *column, const char *text)
-{
-    if (text != nullptr)
-        row.SetField(column, text);
-}
-
-void SetNumber(OGRFeature &row, const char *column, double number)
-{
-    if (!std::isnan(number))
-        row.SetField(column, number);
-}
-
-void SetPercent(OGRFeature &row, int percent)
-{
-    if (percent >= 0)
-        row.SetField("percent", percent);
-}
 
 void SetPolygon(OGRFeature &row, const char *geojson)
 {
@@ -59,20 +40,20 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProcessingTable(GDALDataset 
     table->AddColumn("updated", OFTDateTime, "UTC");
 
     OGRFeature &row = table->AddRow();
-    SetText(row, "id", p.id);
-    SetText(row, "name", p.name);
-    SetText(row, "description", p.description);
-    SetText(row, "project_id", p.project_id);
-    SetText(row, "status", p.status);
-    SetPercent(row, p.percent);
-    SetText(row, "review", p.review);
-    SetText(row, "model", p.model);
-    SetNumber(row, "area_m2", p.area_m2);
-    SetNumber(row, "cost", p.cost);
-    SetNumber(row, "aoi_count", p.aoi_count >= 0 ? p.aoi_count : NAN);
-    SetText(row, "messages", p.messages);
-    SetText(row, "created", p.created);
-    SetText(row, "updated", p.updated);
+    OGRMapflowSetText(row, "id", p.id);
+    OGRMapflowSetText(row, "name", p.name);
+    OGRMapflowSetText(row, "description", p.description);
+    OGRMapflowSetText(row, "project_id", p.project_id);
+    OGRMapflowSetText(row, "status", p.status);
+    OGRMapflowSetCount(row, "percent", p.percent);
+    OGRMapflowSetText(row, "review", p.review);
+    OGRMapflowSetText(row, "model", p.model);
+    OGRMapflowSetNumber(row, "area_m2", p.area_m2);
+    OGRMapflowSetNumber(row, "cost", p.cost);
+    OGRMapflowSetCount(row, "aoi_count", p.aoi_count);
+    OGRMapflowSetText(row, "messages", p.messages);
+    OGRMapflowSetText(row, "created", p.created);
+    OGRMapflowSetText(row, "updated", p.updated);
     return table;
 }
 
@@ -103,11 +84,11 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *datase
     {
         const mf_aoi &area = areas.items[i];
         OGRFeature &row = table->AddRow();
-        SetText(row, "id", area.id);
-        SetText(row, "status", area.status);
-        SetPercent(row, area.percent);
-        SetNumber(row, "area_m2", area.area_m2);
-        SetText(row, "messages", area.messages);
+        OGRMapflowSetText(row, "id", area.id);
+        OGRMapflowSetText(row, "status", area.status);
+        OGRMapflowSetCount(row, "percent", area.percent);
+        OGRMapflowSetNumber(row, "area_m2", area.area_m2);
+        OGRMapflowSetText(row, "messages", area.messages);
         SetPolygon(row, area.geometry);
         const OGRGeometry *const geometry = row.GetGeometryRef();
         onlyPolygons &= geometry == nullptr || wkbFlatten(geometry->getGeometryType()) == wkbPolygon;

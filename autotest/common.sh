@@ -1,0 +1,87 @@
+# What test.sh and demo.sh share. Sourced with ROOT set to the folder of the repository.
+
+BUILD=${MAPFLOW_BUILD_DIR:-$ROOT/build}
+JOBS=$(nproc 2>/dev/null || echo 2)
+# Debian's own python3: the one that has osgeo. Another one may stand first in PATH.
+PYTHON=/usr/bin/python3
+BUILD_PACKAGES="cmake ninja-build gcc g++ libc6-dev libgdal-dev libcjson-dev libcurl4-gnutls-dev zlib1g-dev gdal-bin python3 ca-certificates"
+
+say() {
+    printf '%s\n' "$*"
+}
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Runs apt-get as root, silently when it works.
+apt_quietly() {
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "Become root or install sudo, or install these packages yourself:$missing"
+        as_root="sudo"
+    fi
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" >"$apt_log" 2>&1
+}
+
+# need PACKAGE...: installs those that are not there. Elsewhere than on Debian and its kin it leaves
+# that to the user: CMake says what it does not find.
+need() {
+    command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 0
+    missing=
+    for package in "$@"; do
+        # One word for each architecture; a package that was once heard of is "not-installed".
+        case " $(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null || true)" in
+        *" installed "*) ;;
+        *) missing="$missing $package" ;;
+        esac
+    done
+    [ -n "$missing" ] || return 0
+    say "Installing:$missing"
+    apt_log=$(mktemp)
+    # shellcheck disable=SC2086 # one word a package
+    if ! apt_quietly install --no-install-recommends $missing &&
+        ! { apt_quietly update && apt_quietly install --no-install-recommends $missing; }; then
+        cat "$apt_log" >&2
+        rm -f "$apt_log"
+        fail "The packages could not be installed."
+    fi
+    rm -f "$apt_log"
+}
+
+# build FOLDER LOG [CMAKE-OPTION...]: configures and builds; shows the log when that fails.
+build() {
+    folder=$1 log=$2
+    shift 2
+    if ! { cmake -S "$ROOT" -B "$folder" -G Ninja -DBUILD_TESTING=ON "$@" && cmake --build "$folder" --parallel "$JOBS"; } >"$log" 2>&1; then
+        tail -n 40 "$log" >&2
+        return 1
+    fi
+}
+
+# start_sandbox [OPTION...]: our local Mapflow on a free port; sets SANDBOX_URL and SANDBOX_PID.
+start_sandbox() {
+    url_file=$(mktemp)
+    (cd "$ROOT/autotest" && exec "$PYTHON" -m sandbox --data "$ROOT/data" --port 0 "$@") >"$url_file" 2>&1 &
+    SANDBOX_PID=$!
+    waited=0
+    while ! grep -q '^http' "$url_file"; do
+        waited=$((waited + 1))
+        if [ "$waited" -gt 100 ] || ! kill -0 "$SANDBOX_PID" 2>/dev/null; then
+            cat "$url_file" >&2
+            fail "The sandbox does not start."
+        fi
+        sleep 0.1
+    done
+    SANDBOX_URL=$(grep '^http' "$url_file")
+    rm -f "$url_file"
+}
+
+# Safe to call when none runs.
+stop_sandbox() {
+    [ -n "${SANDBOX_PID:-}" ] || return 0
+    kill "$SANDBOX_PID" 2>/dev/null || true
+    wait "$SANDBOX_PID" 2>/dev/null || true
+    SANDBOX_PID=
+}

@@ -1,0 +1,68 @@
+#!/bin/sh
+# Shows the driver at work: builds it, starts a local stand-in for Mapflow and makes a GeoPackage of
+# a processing. Needs no account. What is missing is installed, on Debian and its kin.
+set -eu
+ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$ROOT/autotest/common.sh"
+
+PROCESSING=3fa85f64-5717-4562-b3fc-2c963f66afa6
+UNFINISHED=3fa85f64-5717-4562-b3fc-2c963f660003
+
+# show COMMAND...: as one would type it, then what it answers.
+show() {
+    say
+    say "\$ $*"
+    "$@"
+}
+
+finish() {
+    stop_sandbox
+    rm -rf "$WORK"
+}
+
+# facts FILE: the count and the extent out of a summary.
+facts() {
+    grep -E '^(Feature Count|Extent): ' "$1"
+}
+
+# shellcheck disable=SC2086 # one word a package
+need $BUILD_PACKAGES
+mkdir -p "$BUILD"
+build "$BUILD" "$BUILD/demo-build.log"
+if grep -q 'no work to do' "$BUILD/demo-build.log"; then
+    say "The driver is built: nothing had to be done."
+else
+    say "The driver has been built: $BUILD/gdalplugins/ogr_MAPFLOW.so"
+fi
+
+WORK=$(mktemp -d)
+trap finish EXIT
+trap 'exit 130' INT TERM
+start_sandbox
+say "A local Mapflow runs at $SANDBOX_URL"
+
+export GDAL_DRIVER_PATH="$BUILD/gdalplugins"
+export MAPFLOW_API_URL="$SANDBOX_URL"
+export MAPFLOW_API_TOKEN=ZGV2QGV4YW1wbGUuY29tOnNhbmRib3gtZmFrZS1zZWNyZXQ=
+cd "$WORK"
+
+show ogrinfo -ro -so -al "MAPFLOW:$PROCESSING" | tee processing.txt
+show ogr2ogr buildings.gpkg "MAPFLOW:$PROCESSING"
+show ogrinfo -ro -so -al buildings.gpkg | tee geopackage.txt
+say
+if [ "$(facts processing.txt)" = "$(facts geopackage.txt)" ] && [ "$(facts processing.txt | wc -l)" -eq 2 ]; then
+    say "The processing and the GeoPackage have the same number of features and the same extent:"
+    facts geopackage.txt
+else
+    fail "The GeoPackage is not the processing: its number of features or its extent differs."
+fi
+
+say
+say "A processing that is not finished is an error, not an empty layer:"
+say
+say "\$ ogr2ogr running.gpkg MAPFLOW:$UNFINISHED"
+if ogr2ogr running.gpkg "MAPFLOW:$UNFINISHED" 2>answer.txt; then
+    fail "That should have failed."
+fi
+head -n 1 answer.txt
+grep -q '^ERROR.*IN_PROGRESS' answer.txt || fail "That is not the answer that was expected."

@@ -1,0 +1,49 @@
+/* Writes the indexes of GeoJSON documents, as seeds.
+ *
+ *     fuzz_make_index FOLDER DOCUMENT… */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz_common.h"
+#include "result_index.h"
+#include "text.h"
+
+static int make(const char *folder, const char *path, int number)
+{
+    const struct mf_schema_rules rules = {0, 1};
+    struct mf_index_facts facts;
+    struct mf_collection found;
+    struct mf_map map;
+    struct mf_file file;
+    struct mf_error err;
+    mf_error_init(&err);
+    memset(&facts, 0, sizeof facts);
+    facts.text_name = "text.geojson";
+    facts.fingerprint = "OK||2026-08-02";
+    facts.document = "{}";
+    facts.boot_id = "boot";
+    if (mf_map_path(&map, path, &err) != 0)
+        return -1;
+    if (fuzz_scan(map.data, map.size, 0, 1, &rules, &found, &err) == 0) {
+        char *const name = mf_text_format("%s/%d.index", folder, number);
+        if (name == NULL || mf_file_create_temporary(&file, folder, "", &err) != 0 ||
+            mf_index_write(&file, &found, &facts, &err) != 0 ||
+            mf_file_install(&file, name, &err) != 0)
+            return -1;
+        mf_file_close(&file);
+        free(name);
+        mf_collection_free(&found);
+    }
+    mf_map_release(&map);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 2; i < argc; ++i) {
+        if (make(argv[1], argv[i], i) != 0)
+            return 1;
+    }
+    return 0;
+}

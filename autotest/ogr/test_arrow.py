@@ -1,0 +1,239 @@
+"""The Arrow stream is the one that GDAL makes of the same features.
+
+arrow_probe takes streams of a layer down as text: the driver's own, and GDAL's
+generic one, which runs when there is an attribute filter.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+from osgeo import ogr
+
+import awkward
+import conftest
+import oracle
+
+PROBE = conftest.BUILD / "autotest" / "ogr" / "arrow_probe"
+DOCUMENTS = awkward.documents()
+DATA = pathlib.Path(__file__).parents[2] / "data"
+RESULTS = ("buildings", "combo", "empty", "forest")
+
+# Values that a stream may be asked for in several ways: options, and what GDAL's stream is to be
+# compared with.
+WAYS = ("", ",INCLUDE_FID=NO", ",MAX_FEATURES_IN_BATCH=1", ",MAX_FEATURES_IN_BATCH=7",
+        ",MAX_FEATURES_IN_BATCH=1000000", ",ignore=OGR_GEOMETRY", ",ignore=OGR_GEOMETRY,INCLUDE_FID=NO")
+
+
+class Dump:
+    """What arrow_probe has written about one stream."""
+
+    def __init__(self, text):
+        lines = text.splitlines()
+        self.fast = "fast 1" in lines
+        self.schema = [line for line in lines if line.lstrip().startswith("schema ")]
+        self.batches = [int(line.split()[1]) for line in lines if line.startswith("batch ")]
+        self.rows = [line for line in lines if line.split()[0] == "row"]
+        self.features = [int(line.split()[1]) for line in lines if line.startswith("feature ")]
+        self.rest = [line for line in lines
+                     if line not in self.rows and not line.startswith(("batch ", "fast ", "feature "))
+                     and line not in self.schema]
+
+    def fids(self):
+        """The FIDs of the rows, which are their first column."""
+        return [int(row.split()[1].removeprefix("OGC_FID=")) for row in self.rows]
+
+
+@pytest.fixture
+def probe(sb):
+    """probe(path or bytes, run, …) -> a Dump for each run."""
+    def probed(result, *runs):
+        processing = sb.add_processing(name="Arrow", status="OK", result=result)
+        environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
+                       "CPL_DEBUG": "MAPFLOW"}
+        done = subprocess.run([PROBE, f"MAPFLOW:{processing}", *runs], capture_output=True,
+                              encoding="utf-8", errors="backslashreplace", env=environment, timeout=120, check=False)
+        if done.returncode == 1:
+            raise RuntimeError(done.stderr)
+        assert done.returncode == 0, done.stdout[-300:] + done.stderr
+        assert "The Arrow stream is GDAL's own" not in done.stderr  # that would be slow
+        return [Dump(part.partition("\n")[2]) for part in done.stdout.split("== ")[1:]]
+    return probed
+
+
+def assert_same_stream(native, generic):
+    """Fail unless two dumps tell of the same rows."""
+    assert native.fast
+    assert not generic.fast
+    assert native.schema == generic.schema
+    assert native.rows == generic.rows
+    assert sum(native.batches) == len(native.rows)
+
+
+def pairs(ways):
+    """The runs that read in each way with both streams."""
+    return [kind + way for way in ways for kind in ("native", "generic")]
+
+
+def collection(*features, **members):
+    """The bytes of a FeatureCollection of (properties, geometry) pairs."""
+    return json.dumps({"type": "FeatureCollection", **members, "features": [
+        {"type": "Feature", "properties": properties, "geometry": geometry}
+        for properties, geometry in features]}).encode()
+
+
+def points(count):
+    """A collection of points along a line, numbered from 0."""
+    return collection(*(({"n": n, "t": f"text {n}"}, {"type": "Point", "coordinates": [n, n % 10]})
+                        for n in range(count)))
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_awkward_document_as_generic_stream(probe, name):
+    try:
+        dumps = probe(DOCUMENTS[name], *pairs(WAYS))
+    except RuntimeError:
+        if name in awkward.MAY_BE_REFUSED:
+            return
+        raise
+    for native, generic in zip(dumps[::2], dumps[1::2], strict=True):
+        assert_same_stream(native, generic)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_result_as_generic_stream(probe, name):
+    window = ",spat=4.48/52.15/4.495/52.158"
+    dumps = probe(DATA / f"{name}.geojson", *pairs((*WAYS, window, window + ",ignore=OGR_GEOMETRY")))
+    for native, generic in zip(dumps[::2], dumps[1::2], strict=True):
+        assert_same_stream(native, generic)
+
+
+def test_every_field_ignored(probe):
+    ways = (",ignore=n", ",ignore=n,ignore=t", ",ignore=t,ignore=OGR_GEOMETRY",
+            ",ignore=n,ignore=t,ignore=OGR_GEOMETRY",
+            ",ignore=n,ignore=t,ignore=OGR_GEOMETRY,spat=2.5/-1/7.5/20")
+    dumps = probe(points(20), *pairs(ways))
+    for native, generic in zip(dumps[::2], dumps[1::2], strict=True):
+        assert_same_stream(native, generic)
+    assert dumps[0].schema[-2:] == dumps[2].schema[-2:] or len(dumps[2].schema) == 3
+
+
+@pytest.mark.parametrize("size, batches", ((1, [1] * 20), (7, [7, 7, 6]), (20, [20]), (1000, [20])))
+def test_batches_have_the_size_asked_for(probe, size, batches):
+    native, = probe(points(20), f"native,MAX_FEATURES_IN_BATCH={size}")
+    assert native.batches == batches
+
+
+def test_batches_of_a_window_are_full(probe):
+    native, = probe(points(500), "native,MAX_FEATURES_IN_BATCH=10,spat=-1/-1/1000/4.5")
+    assert native.batches == [10] * 25
+    assert native.fids() == [n for n in range(500) if n % 10 <= 4]
+
+
+def test_window_is_tested_exactly(probe):
+    triangle = {"type": "Polygon", "coordinates": [[[0, 0], [10, 0], [0, 10], [0, 0]]]}
+    document = collection(({"n": 0}, triangle), ({"n": 1}, None),
+                          ({"n": 2}, {"type": "Point", "coordinates": [9, 9]}))
+    for native, generic in [probe(document, *pairs([",spat=8/8/9.5/9.5"]))]:
+        assert_same_stream(native, generic)
+        assert native.fids() == [2]
+
+
+def test_attribute_filter_is_left_to_gdal(probe):
+    dump, = probe(points(20), "where=n >= 15")
+    assert dump.fids() == [15, 16, 17, 18, 19]
+    assert not dump.fast
+
+
+def test_set_next_by_index_on_an_open_stream(probe):
+    skipped, back = probe(points(20), "native,skip=12", "native,MAX_FEATURES_IN_BATCH=8,back=3")
+    assert skipped.fids() == list(range(12, 20))
+    assert back.fids() == [*range(8), *range(3, 20)]
+
+
+def test_set_next_by_index_to_the_end_and_beyond(probe):
+    at_end, beyond = probe(points(20), "native,skip=20", "native,skip=21")
+    assert at_end.rows == []
+    assert "moved 0" in at_end.rest
+    assert "moved 6" in beyond.rest
+    assert beyond.fids() == list(range(20))
+
+
+def test_one_stream_after_the_other(probe):
+    dumps = probe(points(20), *["native"] * 3, "native,batches=0", "native")
+    assert [dump.fids() for dump in dumps] == [list(range(20))] * 3 + [[], list(range(20))]
+
+
+@pytest.mark.parametrize("batches", (0, 1, 3))
+def test_stream_released_early(probe, batches):
+    early, late = probe(points(5000), f"native,MAX_FEATURES_IN_BATCH=100,batches={batches}", "native")
+    assert early.batches == [100] * batches
+    assert late.fids() == list(range(5000))
+
+
+@pytest.mark.parametrize("way", ("close", "close-late"))
+@pytest.mark.parametrize("options", ("", ",spat=-1/-1/10000/20"))
+def test_stream_outlives_its_dataset(probe, way, options):
+    dump, = probe(points(5000), f"native,MAX_FEATURES_IN_BATCH=100,{way}{options}")
+    assert dump.batches == [100] * (way == "close-late")
+    assert "error 22 told" in dump.rest  # EINVAL
+
+
+def test_features_and_batches_share_one_position(probe):
+    dump, = probe(points(4000), "native,MAX_FEATURES_IN_BATCH=500,feature=3")
+    seen = sorted(dump.fids() + dump.features)
+    assert seen == list(range(4000))
+    assert dump.features[:3] == [500, 501, 502]
+
+
+def test_text_in_a_column_of_another_type(probe):
+    """Members of features without properties are texts, whatever their column."""
+    mixed = b'''{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"i":1,"l":5000000000,"r":1.5,"b":true,"s":"x","d":"2026-08-02",
+         "t":"10:11:12","dt":"2026-08-02T10:11:12Z","is":[1],"ls":[5000000000],"rs":[1.5],"ss":["x"],
+         "bs":[true]},"geometry":null},
+        {"type":"Feature","i":7,"l":6000000000,"r":2.5,"b":false,"s":"y","d":"2026-08-03","t":"01:02:03",
+         "dt":"2026-08-03T01:02:03Z","is":[2],"ls":[6000000000],"rs":[2.5],"ss":["y"],"bs":[false],
+         "geometry":null},
+        {"type":"Feature","i":"x","l":"x","r":"x","b":"x","s":1,"d":"x","t":"x","dt":"x","is":"x","ls":"x",
+         "rs":"x","ss":"x","bs":"x","geometry":null},
+        {"type":"Feature","i":{"a":1},"l":[1],"r":true,"b":2,"s":[1],"d":1,"t":1,"dt":1,"is":1,"ls":1,
+         "rs":1,"ss":1,"bs":1,"geometry":null}]}'''
+    native, generic = probe(mixed, "native", "generic")
+    assert_same_stream(native, generic)
+    assert len(native.rows) == 4
+
+
+def test_many_nulls_at_all_positions(probe):
+    document = collection(*(({name: n for k, name in enumerate("abc") if n % (k + 2)}, None)
+                            for n in range(100)))
+    for native, generic in [probe(document, *pairs([""]))]:
+        assert_same_stream(native, generic)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_as_numpy(sb, open_mapflow, name):
+    """The stream of the Python bindings tells what the features tell."""
+    numpy = pytest.importorskip("numpy")
+    dataset = open_mapflow(sb.add_processing(name="A", status="OK", result=DATA / f"{name}.geojson"))
+    layer = dataset.GetLayer(0)
+    features = [feature for feature in layer]
+    layer.ResetReading()
+    geometries, fids, texts = [], [], []
+    definition = layer.GetLayerDefn()
+    strings = [definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())
+               if definition.GetFieldDefn(i).GetType() == ogr.OFTString]
+    for batch in layer.GetArrowStreamAsNumPy(options=["MAX_FEATURES_IN_BATCH=10"]):
+        fids += [int(fid) for fid in batch["OGC_FID"]]
+        geometries += list(batch["wkb_geometry"])
+        texts += list(zip(*(batch[name] for name in strings), strict=True))
+    assert fids == [feature.GetFID() for feature in features]
+    for feature, wkb in zip(features, geometries, strict=True):
+        geometry = feature.GetGeometryRef()
+        assert (None if wkb is None else bytes(wkb)) == (
+            None if geometry is None else bytes(geometry.ExportToIsoWkb()))
+    for feature, values in zip(features, texts if strings else [()] * len(features), strict=True):
+        assert [None if v is numpy.ma.masked else v.decode() for v in values] == [
+            feature[s] for s in strings]

@@ -1,0 +1,328 @@
+"""Changing rows of projects and processings, and the verbs of ExecuteSQL."""
+
+import pytest
+from osgeo import gdal, ogr
+
+UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
+
+
+@pytest.fixture
+def editor(open_mapflow):
+    """A layer of the account, open for update."""
+    datasets = []
+
+    def opened(name, flags=UPDATE, **options):
+        datasets.append(open_mapflow("", flags, **options))
+        return datasets[-1].GetLayerByName(name)
+    yield opened
+    datasets.clear()
+
+
+class Refused:
+    """Expects one failure that says `part`."""
+
+    def __init__(self, part):
+        self.part = part
+
+    def __enter__(self):
+        gdal.ErrorReset()
+        gdal.PushErrorHandler("CPLQuietErrorHandler")
+
+    def __exit__(self, *exception):
+        gdal.PopErrorHandler()
+        assert gdal.GetLastErrorType() == gdal.CE_Failure
+        assert self.part in gdal.GetLastErrorMsg()
+
+
+def changes(sandbox):
+    return [(r.method, r.path) for r in sandbox.requests.settle()
+            if r.method in ("PUT", "DELETE") or (r.method == "POST" and not r.path.endswith("page"))]
+
+
+def row(layer, name):
+    return next(f for f in layer if f["name"] == name)
+
+
+def processing(sandbox, name="Leiden district buildings"):
+    return next(p for p in sandbox.state.all_processings() if p.name == name)
+
+
+# ---- projects -------------------------------------------------------------------------------------
+
+
+def test_capabilities(editor):
+    for options, flags, write, delete in (({}, UPDATE, True, False),
+                                          ({"ALLOW_DELETE": "YES"}, UPDATE, True, True),
+                                          ({"ALLOW_DELETE": "YES"}, gdal.OF_VECTOR, False, False)):
+        projects = editor("projects", flags, **options)
+        assert projects.TestCapability(ogr.OLCSequentialWrite) == write
+        assert projects.TestCapability(ogr.OLCRandomWrite) == write
+        assert projects.TestCapability(ogr.OLCDeleteFeature) == delete
+        processings = editor("processings", flags, **options)
+        assert processings.TestCapability(ogr.OLCRandomWrite) == write
+        assert processings.TestCapability(ogr.OLCDeleteFeature) == delete
+        assert not processings.TestCapability(ogr.OLCSequentialWrite)
+        assert not editor("models", flags).TestCapability(ogr.OLCRandomWrite)
+
+
+def test_new_project(sb, editor):
+    layer = editor("projects")
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature["name"] = "Häfen"
+    feature["description"] = "what lies at the quay"
+    assert layer.CreateFeature(feature) == ogr.OGRERR_NONE
+    made = sb.state.find_project("Häfen")
+    assert feature["id"] == made.id and made.description == "what lies at the quay"
+    assert layer.GetFeature(feature.GetFID())["role"] == "owner"
+    assert [f["name"] for f in layer].count("Häfen") == 1 and layer.GetFeatureCount() == 5
+    assert changes(sb) == [("POST", "/projects")]
+
+
+def test_new_project_that_cannot_be(sb, editor):
+    layer = editor("projects")
+    feature = ogr.Feature(layer.GetLayerDefn())
+    with Refused("needs a name"):
+        layer.CreateFeature(feature)
+    feature["name"], feature["owner"] = "x", "me@example.com"
+    with Refused("owner cannot be changed"):
+        layer.CreateFeature(feature)
+    assert changes(sb) == []
+
+
+def test_rename_project(sb, editor):
+    layer = editor("projects")
+    feature = row(layer, "Forestry")
+    feature["name"], feature["description"] = "Wälder", None
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    made = sb.state.find_project("Wälder")
+    assert made.id == feature["id"] and not made.description
+    assert row(layer, "Wälder").GetFID() == feature.GetFID()
+    assert layer.SetFeature(row(layer, "Wälder")) == ogr.OGRERR_NONE  # nothing to do
+    assert changes(sb) == [("PUT", f"/projects/{made.id}")]
+
+
+@pytest.mark.parametrize("column,value", [("id", "x"), ("is_default", 1), ("role", "readonly"),
+                                          ("succeeded", 99), ("area_km2", 1.5),
+                                          ("created", "2026/01/01 00:00:00+00")])
+def test_project_columns_that_stay(sb, editor, column, value):
+    layer = editor("projects")
+    feature = row(layer, "Forestry")
+    feature[column] = value
+    with Refused(f"{column} cannot be changed: the service lets change name and description"):
+        assert layer.SetFeature(feature) != ogr.OGRERR_NONE
+    assert changes(sb) == []
+
+
+def test_server_refuses(sb, editor):
+    layer = editor("projects")
+    feature = row(layer, "Default")
+    feature["name"] = "x"
+    with Refused("default project cannot be changed"):
+        assert layer.SetFeature(feature) != ogr.OGRERR_NONE
+    assert row(layer, "Default")["is_default"]
+    feature = row(layer, "Shared survey")
+    feature["name"] = "x"
+    with Refused("readonly"):
+        layer.SetFeature(feature)
+
+
+def test_delete_project(sb, editor):
+    layer = editor("projects")
+    fid = row(layer, "Forestry").GetFID()
+    with Refused("ALLOW_DELETE=YES"):
+        assert layer.DeleteFeature(fid) != ogr.OGRERR_NONE
+    assert layer.GetFeature(fid) is not None and changes(sb) == []
+    layer = editor("projects", ALLOW_DELETE="YES")
+    assert layer.DeleteFeature(fid) == ogr.OGRERR_NONE
+    assert "Forestry" not in [p.name for p in sb.state.projects.values()]
+    assert layer.GetFeature(fid) is None and layer.GetFeatureCount() == 3
+    with quiet():
+        assert layer.DeleteFeature(fid) == ogr.OGRERR_NON_EXISTING_FEATURE
+
+
+def test_processings_go_with_their_project(sb, open_mapflow):
+    dataset = open_mapflow("", UPDATE, ALLOW_DELETE="YES")
+    projects = dataset.GetLayerByName("projects")
+    processings = dataset.GetLayerByName("processings")
+    processings.SetIgnoredFields(["OGR_GEOMETRY"])
+    processings.GetNextFeature()
+    assert projects.DeleteFeature(row(projects, "Forestry").GetFID()) == ogr.OGRERR_NONE
+    assert {f["project"] for f in processings} == {"Default", "Urban Analysis"}
+
+
+class quiet:
+    def __enter__(self):
+        gdal.PushErrorHandler("CPLQuietErrorHandler")
+
+    def __exit__(self, *exception):
+        gdal.PopErrorHandler()
+
+
+def test_read_only(sb, editor):
+    layer = editor("projects", gdal.OF_VECTOR, ALLOW_DELETE="YES")
+    feature = row(layer, "Forestry")
+    feature["name"] = "x"
+    with Refused("update"):
+        layer.SetFeature(feature)
+    with Refused("update"):
+        layer.DeleteFeature(feature.GetFID())
+    assert changes(sb) == []
+
+
+# ---- processings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paths,missing", [("plugin", "404"), ("docs", "404"), ("docs", "405")])
+def test_rename_processing(sb, editor, paths, missing):
+    sb.variants.paths, sb.variants.missing = paths, missing
+    layer = editor("processings")
+    feature = row(layer, "Leiden district buildings")
+    feature["name"], feature["description"] = "Leiden", "the centre"
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    made = processing(sb, "Leiden")
+    assert made.id == feature["id"] and made.description == "the centre"
+    assert layer.GetFeature(feature.GetFID())["name"] == "Leiden"
+    assert changes(sb)[0] == ("PUT", f"/processings/{made.id}/v2")
+
+
+def test_rename_only_keeps_the_description(sb, editor):
+    processing(sb).description = "stays"
+    layer = editor("processings")
+    feature = row(layer, "Leiden district buildings")
+    feature["name"] = "Leiden"
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    assert processing(sb, "Leiden").description == "stays"
+
+
+@pytest.mark.parametrize("column", ["project", "project_id"])
+def test_move_processing(sb, editor, column):
+    layer = editor("processings")
+    feature = row(layer, "Leiden district buildings")
+    target = sb.state.find_project("Forestry")
+    feature[column] = target.name if column == "project" else target.id
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    assert processing(sb).project_id == target.id
+    moved = layer.GetFeature(feature.GetFID())
+    assert (moved["project"], moved["project_id"]) == ("Forestry", target.id)
+    feature = moved
+    feature["project"] = "Nowhere"
+    with Refused('no project "Nowhere"'):
+        layer.SetFeature(feature)
+    assert processing(sb).project_id == target.id
+
+
+@pytest.mark.parametrize("column,value", [("status", "OK2"), ("cost", 1), ("model", "x"),
+                                          ("rating", 5), ("review", "ACCEPTED"), ("percent", 1)])
+def test_processing_columns_that_stay(sb, editor, column, value):
+    layer = editor("processings")
+    feature = row(layer, "Leiden district buildings")
+    feature[column] = value
+    with Refused(f"{column} cannot be changed"):
+        assert layer.SetFeature(feature) != ogr.OGRERR_NONE
+    assert changes(sb) == []
+
+
+def test_areas_stay(sb, editor):
+    layer = editor("processings")
+    feature = row(layer, "Leiden district buildings")
+    feature.SetGeometry(ogr.CreateGeometryFromWkt("MULTIPOLYGON (((0 0,1 0,1 1,0 0)))"))
+    with Refused("areas of a processing cannot be changed"):
+        layer.SetFeature(feature)
+    layer.SetIgnoredFields(["OGR_GEOMETRY"])
+    feature = row(layer, "Leiden district buildings")
+    feature["name"] = "Leiden"
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    with Refused("create a layer"):
+        layer.CreateFeature(ogr.Feature(layer.GetLayerDefn()))
+
+
+def test_delete_processing(sb, editor):
+    layer = editor("processings")
+    fid, identifier = row(layer, "Leiden district buildings").GetFID(), processing(sb).id
+    count = layer.GetFeatureCount()
+    with Refused("ALLOW_DELETE=YES"):
+        assert layer.DeleteFeature(fid) != ogr.OGRERR_NONE
+    assert layer.GetFeature(fid) is not None and identifier in sb.state.processings
+    layer = editor("processings", ALLOW_DELETE="YES")
+    assert layer.DeleteFeature(fid) == ogr.OGRERR_NONE
+    assert identifier not in sb.state.processings
+    assert layer.GetFeature(fid) is None
+    assert len([f for f in layer]) == count - 1
+    assert changes(sb) == [("DELETE", f"/processings/{identifier}")]
+
+
+def test_sql_updates(sb, editor, open_mapflow):
+    dataset = open_mapflow("", UPDATE, ALLOW_DELETE="YES")
+    identifier = processing(sb).id
+    dataset.ExecuteSQL(f"UPDATE processings SET name = 'by SQL' WHERE id = '{identifier}'",
+                       dialect="SQLITE")
+    assert processing(sb, "by SQL").id == identifier
+    dataset.ExecuteSQL(f"DELETE FROM processings WHERE id = '{identifier}'", dialect="SQLITE")
+    assert identifier not in sb.state.processings
+
+
+# ---- verbs ----------------------------------------------------------------------------------------
+
+
+def answer(dataset, statement):
+    layer = dataset.ExecuteSQL(statement)
+    if layer is None:
+        return None
+    rows = [(f["id"], f["status"], f["rating"], f["review"]) for f in layer]
+    dataset.ReleaseResultSet(layer)
+    assert len(rows) == 1
+    return rows[0]
+
+
+@pytest.mark.parametrize("paths", ["plugin", "docs"])
+@pytest.mark.parametrize("empty", ["document", "empty"])
+def test_restart(sb, open_mapflow, paths, empty):
+    sb.variants.paths, sb.variants.docs_answer = paths, empty
+    identifier = sb.state.add_processing(name="x", status="FAILED")
+    dataset = open_mapflow("", UPDATE)
+    assert answer(dataset, f"restart {identifier.upper()}")[1] in ("UNPROCESSED", "IN_PROGRESS")
+    with Refused("cannot be restarted"):
+        assert answer(dataset, f"RESTART {identifier}") is None
+
+
+def test_rate(sb, open_mapflow):
+    identifier = sb.state.add_processing(name="x")
+    dataset = open_mapflow("", UPDATE)
+    layer = dataset.GetLayerByName("processings")
+    layer.SetAttributeFilter(f"id = '{identifier}'")
+    assert [f["rating"] for f in layer] == [None]
+    assert answer(dataset, f"RATE {identifier} 4 'it''s \"fine\"; nearly'")[2] == 4
+    assert sb.state.processings[identifier].rating["feedback"] == 'it\'s "fine"; nearly'
+    assert [f["rating"] for f in layer] == [4]
+    assert answer(dataset, f"RATE {identifier} 5;")[2] == 5
+
+
+def test_review(sb, open_mapflow):
+    first = sb.state.add_processing(name="x", review="IN_REVIEW")
+    second = sb.state.add_processing(name="y", review="IN_REVIEW")
+    dataset = open_mapflow("", UPDATE)
+    assert answer(dataset, f"ACCEPT {first}")[3] == "ACCEPTED"
+    assert answer(dataset, f"REJECT {second} 'roofs are missing'")[3] == "NOT_ACCEPTED"
+    with Refused("not in review"):
+        answer(dataset, f"ACCEPT {second}")
+
+
+ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+
+
+@pytest.mark.parametrize("statement", ["RESTART", "RESTART x", f"RESTART {ID} x", f"RATE {ID}",
+                                       f"RATE {ID} 6", f"RATE {ID} 0", f"RATE {ID} five", f"RATE {ID} 4 'x",
+                                       f"REJECT {ID}", f"REJECT {ID} a b", "ACCEPT"])
+def test_bad_statements(sb, open_mapflow, statement):
+    dataset = open_mapflow("", UPDATE)
+    with Refused(""):
+        assert answer(dataset, statement) is None
+    assert changes(sb) == []
+
+
+def test_verbs_need_update(sb, open_mapflow):
+    dataset = open_mapflow("")
+    with Refused("update"):
+        assert answer(dataset, f"RESTART {ID}") is None
+    assert len(sb.requests.settle()) == 0
+    assert dataset.ExecuteSQL("SELECT name FROM providers").GetFeatureCount() == 6

@@ -1,0 +1,234 @@
+"""What goes wrong: one clear message, a failing ogr2ogr, and never the token."""
+
+import re
+
+import pytest
+from osgeo import gdal
+
+from helpers import (AWAITING, BUILDINGS, CANCELLED, COMBO, FAILED, MISSING, QUEUED, RASTER,
+                     REFUNDED, REWORK, RUNNING, UNKNOWN_STATUS, refusal, reports, secrets_of)
+
+STATUS, RESULT = r"/processings/[^/]*/v2$", r"/result$"
+
+# A processing that has no result: what the message says.
+NOT_READY = {
+    "running": (RUNNING, ("Harbour, running", "IN_PROGRESS", "40 %", "try again later")),
+    "queued": (QUEUED, ("Queued", "UNPROCESSED", "0 %")),
+    "awaiting": (AWAITING, ("Waiting for imagery", "AWAITING", "5 %")),
+    "failed": (FAILED, ("Failed: too coarse", "FAILED", "60 %", "the image is too coarse",
+                        "without data for the area", "PARTIAL=YES", "STATUS_ONLY=YES")),
+    "cancelled": (CANCELLED, ("CANCELLED", "30 %", "PARTIAL=YES")),
+    "refunded": (REFUNDED, ("REFUNDED", "PARTIAL=YES")),
+    "rework": (REWORK, ("In rework", "NOT_ACCEPTED", "will change")),
+    "raster": (RASTER, ("Forest height map", "raster result", "STATUS_ONLY=YES")),
+    "unknown": (UNKNOWN_STATUS, ("PAUSED_BY_MARS", "50 %", "does not know")),
+}
+
+# A server in trouble: the fault, and what the message says. Each holds for the status document
+# and for the result, but where it says so.
+TROUBLE = {
+    "html": ({"html": True}, "Sign in|web page"),
+    "empty": ({"empty": True}, "sent an empty answer|after 0 bytes"),
+    "no_content": ({"status": 204, "body": b""}, "HTTP 204"),
+    "garbage": ({"garbage": "]["}, "JSON"),
+    "unauthorized": ({"status": 401}, "does not accept the API token .HTTP 401"),
+    "forbidden": ({"status": 403}, "does not allow this .HTTP 403.*role"),
+    "not_found": ({"status": 404}, "does not find it .HTTP 404"),
+    "gone": ({"status": 410}, "HTTP 410"),
+    "conflict": ({"status": 409}, "HTTP 409"),
+    "too_many": ({"status": 429}, "too many requests .HTTP 429.*4 tries"),
+    "failed": ({"status": 500}, "The server failed .HTTP 500.*try again later"),
+    "bad_gateway": ({"status": 502}, "HTTP 502.*4 tries"),
+    "unavailable": ({"status": 503}, "HTTP 503.*4 tries"),
+    "gateway_timeout": ({"status": 504}, "HTTP 504.*4 tries"),
+    "html_error": ({"status": 500, "body": b"<html><title>Oops</title></html>",
+                    "content_type": "text/html"}, "HTTP 500.*Oops"),
+    "reset": ({"reset": True}, "closed the connection|cut short|reset|Recv"),
+    "close": ({"close": True}, "closed the connection"),
+    "cut": ({"cut": 20}, "cut short.*4 tries"),
+    "cut_reset": ({"cut": 20, "cut_reset": True}, "4 tries"),
+    "announced_too_much": ({"wrong_length": 100}, "cut short.*4 tries"),
+}
+
+
+@pytest.fixture
+def quiet(sb):
+    """Checks of a program's output that hold for every failure."""
+    def check(done):
+        assert done.returncode not in (0, None) and done.returncode > 0, done.said
+        # ogr2ogr adds one of its own, from GDAL 3.10 on.
+        errors = [line for line in re.findall("^ERROR.*", done.said, re.M)
+                  if "nable to open datasource" not in line]
+        assert len(errors) == 1, done.said
+        for secret in secrets_of(sb):
+            assert secret not in done.said
+        return errors[0]
+    return check
+
+
+@pytest.mark.parametrize("case", NOT_READY)
+def test_processing_without_a_result(sb, account, case):
+    processing, words = NOT_READY[case]
+    message = refusal(f"MAPFLOW:{processing}", **account)
+    for word in (processing, *words):
+        assert word in message
+    assert "source-validator." not in message  # words, not codes
+    assert not [request for request in sb.requests if "/result" in request.path]
+
+
+@pytest.mark.parametrize("case", NOT_READY)
+def test_ogr2ogr_of_a_processing_without_a_result(run, quiet, tmp_path, case):
+    path = tmp_path / "out.gpkg"
+    assert NOT_READY[case][1][0] in quiet(run("ogr2ogr", path, f"MAPFLOW:{NOT_READY[case][0]}"))
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("case", TROUBLE)
+@pytest.mark.parametrize("where", (STATUS, RESULT), ids=("status", "result"))
+def test_server_in_trouble(sb, account, where, case):
+    fault, said = TROUBLE[case]
+    sb.fault(where, **fault)
+    message = refusal(f"MAPFLOW:{BUILDINGS}", **account)
+    assert BUILDINGS in message
+    assert re.search(said, message), message
+    for secret in secrets_of(sb):
+        assert secret not in message
+
+
+@pytest.mark.parametrize("case", ("html", "empty", "failed", "unauthorized", "cut"))
+@pytest.mark.parametrize("where", (STATUS, RESULT), ids=("status", "result"))
+def test_ogr2ogr_and_a_server_in_trouble(sb, run, quiet, tmp_path, where, case):
+    fault, said = TROUBLE[case]
+    sb.fault(where, **fault)
+    path = tmp_path / "out.gpkg"
+    assert re.search(said, quiet(run("ogr2ogr", path, f"MAPFLOW:{BUILDINGS}")))
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("shape", ("api", "old", "data", "detail-list", "detail-text", "html",
+                                   "text"))
+def test_error_bodies(sb, account, shape):
+    sb.variants.error_shape = shape
+    message = refusal(f"MAPFLOW:{MISSING}", **account)
+    assert MISSING in message and "HTTP 404" in message
+    assert "<" not in message and "{" not in message
+
+
+def test_trouble_that_passes(sb, open_mapflow):
+    sb.fault(STATUS, sequence=[{"status": 503}, {"reset": True}])
+    sb.fault(RESULT, sequence=[{"cut": 1000}, {"status": 429}])
+    dataset = open_mapflow(BUILDINGS)
+    assert dataset.GetLayer(0).GetFeatureCount() == 2496
+    assert len(sb.requests) == 6
+
+
+def test_number_of_retries(sb, account):
+    sb.fault(STATUS, status=503)
+    gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", "0")
+    try:
+        refusal(f"MAPFLOW:{BUILDINGS}", **account)
+    finally:
+        gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", None)
+    assert len(sb.requests) == 1
+
+
+ACCOUNTS = {
+    "unknown uuid": (MISSING, {}, "does not find it"),
+    "wrong token": (BUILDINGS, {"MAPFLOW_API_TOKEN": "d3Jvbmc6d3Jvbmc="}, "HTTP 401"),
+    "opaque token": (BUILDINGS, {"MAPFLOW_API_TOKEN": "nonsense"}, "HTTP 401"),
+    "no token": (BUILDINGS, {"MAPFLOW_API_TOKEN": ""}, "There is no Mapflow API token"),
+    "no such host": (BUILDINGS, {"MAPFLOW_API_URL": "https://host.invalid/rest"},
+                     "host.invalid"),
+    "nothing listens": (BUILDINGS, {"MAPFLOW_API_URL": "http://127.0.0.1:1/rest"},
+                        "Cannot connect to http://127.0.0.1:1"),
+    "plain http": (BUILDINGS, {"MAPFLOW_API_URL": "http://mapflow.example/rest"}, "plain http"),
+    "not the API": (BUILDINGS, {"MAPFLOW_API_URL": "{origin}"}, "HTTP 404"),
+}
+
+
+@pytest.mark.parametrize("case", ACCOUNTS)
+def test_ogr2ogr_and_the_account(sb, run, quiet, tmp_path, case):
+    processing, env, said = ACCOUNTS[case]
+    env = {name: value.format(origin=sb.url.removesuffix("/rest")) for name, value in env.items()}
+    done = run("ogr2ogr", tmp_path / "out.gpkg", f"MAPFLOW:{processing}", env=env)
+    message = quiet(done)
+    assert said in message
+    for name, value in env.items():
+        if name == "MAPFLOW_API_TOKEN" and value:
+            assert value not in done.said
+
+
+DEBUG = {"CPL_DEBUG": "ON", "CPL_CURL_VERBOSE": "YES", "CPL_LOG_ERRORS": "ON"}
+
+
+@pytest.mark.parametrize("processing, code", ((COMBO, 0), (FAILED, 1), (MISSING, 1)))
+@pytest.mark.parametrize("auth", ("basic", "bearer"))
+def test_debug_output_holds_no_token(sb, run, tmp_path, processing, code, auth):
+    sb.variants.auth = auth
+    done = run("ogr2ogr", tmp_path / "out.gpkg", f"MAPFLOW:{processing}", env=DEBUG)
+    assert (done.returncode != 0) == code
+    assert "MAPFLOW: " in done.said
+    assert "uthorization" in done.said  # the header is shown, not its value
+    for secret in (*secrets_of(sb), "not-a-real-password"):
+        assert secret not in done.said
+
+
+@pytest.mark.parametrize("place", ("option", "string", "file"))
+def test_debug_output_holds_no_token_wherever_it_comes_from(sb, run, tmp_path, place):
+    """Without the name itself, which GDAL repeats: a token in it is the user's own choice."""
+    path = tmp_path / "token"
+    path.write_text(sb.token)
+    name, extra, env = f"MAPFLOW:{RUNNING}", [], {**DEBUG, "MAPFLOW_API_TOKEN": ""}
+    if place == "option":
+        extra = ["-oo", f"API_TOKEN={sb.token}"]
+    elif place == "string":
+        name += f",API_TOKEN={sb.token}"
+    else:
+        env["MAPFLOW_API_TOKEN_FILE"] = str(path)
+    done = run("ogrinfo", "-ro", *extra, name, env=env)
+    assert done.returncode != 0 and "IN_PROGRESS" in done.said
+    said = done.said.replace(name, "NAME")
+    for secret in secrets_of(sb):
+        assert secret not in said
+
+
+def test_token_stays_at_home_on_a_redirect(sb, open_mapflow):
+    sb.fault(RESULT, redirect="other", times=1)
+    dataset = open_mapflow(BUILDINGS)
+    assert dataset.GetLayer(0).GetFeatureCount() == 2496
+    elsewhere = [request for request in sb.requests if request.origin == 2]
+    assert elsewhere and all(request.authorization is None for request in elsewhere)
+
+
+@pytest.mark.parametrize("case", ("html", "failed", "forbidden", "cut"))
+def test_areas_of_a_server_in_trouble(sb, open_mapflow, case):
+    fault, said = TROUBLE[case]
+    sb.fault(r"/aois$", **fault)
+    dataset = open_mapflow(BUILDINGS)
+    with reports() as seen:
+        assert dataset.GetLayerByName("aois") is None
+    assert len(seen) == 1 and re.search(said, seen[0][1])
+    assert BUILDINGS in seen[0][1]
+    assert dataset.GetLayer(0).GetFeatureCount() == 2496
+
+
+def test_ogr2ogr_of_a_layer_that_cannot_be_had(sb, run, tmp_path):
+    sb.fault(r"/aois$", status=500)
+    done = run("ogr2ogr", tmp_path / "out.gpkg", f"MAPFLOW:{BUILDINGS}", "aois")
+    assert done.returncode != 0
+    assert "HTTP 500" in done.said
+
+
+def test_result_of_a_raster_processing_that_has_a_vector_layer_too(sb, open_mapflow):
+    both = sb.add_processing(name="both", result="combo.geojson",
+                             resultRasterLayer={"tileUrl": "https://tiles.example/{z}?sig=abc"})
+    dataset = open_mapflow(both)
+    assert dataset.GetLayer(0).GetFeatureCount() > 0
+
+
+def test_status_document_that_is_none(sb, account):
+    for document, said in (([], "not a processing"), ({}, "not a processing"),
+                           ({"id": None}, "not a processing"), ("text", "not a processing")):
+        fault = sb.fault(STATUS, status=200, body=document if document != "text" else b'"text"')
+        assert said in refusal(f"MAPFLOW:{BUILDINGS}", **account)
+        fault.remove()

@@ -1,0 +1,105 @@
+"""ogr2ogr from a processing to the formats that people use."""
+
+import pathlib
+
+import pytest
+from osgeo import gdal, ogr
+
+import oracle
+from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FIRST_AREA, NOTHING
+
+DATA = pathlib.Path(__file__).parents[2] / "data"
+FORMATS = (("GPKG", "out.gpkg"), ("FlatGeobuf", "out.fgb"), ("GeoJSON", "out.geojson"),
+           ("ESRI Shapefile", "out.shp"), ("CSV", "out.csv"))
+
+
+def count(path):
+    dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR)
+    assert dataset.GetLayerCount() == 1
+    return dataset.GetLayer(0).GetFeatureCount()
+
+
+@pytest.mark.parametrize("name, file", FORMATS)
+def test_conversion(run, tmp_path, name, file):
+    done = run("ogr2ogr", "-f", name, tmp_path / file, f"MAPFLOW:{BUILDINGS}")
+    assert done.returncode == 0, done.said
+    assert "ERROR" not in done.said
+    assert count(tmp_path / file) == BUILDING_COUNT
+
+
+@pytest.mark.parametrize("name, file", (("GPKG", "out.gpkg"), ("GeoJSON", "out.geojson")))
+def test_conversion_of_nothing(run, tmp_path, name, file):
+    done = run("ogr2ogr", "-f", name, tmp_path / file, f"MAPFLOW:{NOTHING}")
+    assert done.returncode == 0, done.said
+    assert count(tmp_path / file) == 0
+
+
+def test_geopackage_is_the_same_layer(run, tmp_path):
+    path = tmp_path / "out.gpkg"
+    assert run("ogr2ogr", path, f"MAPFLOW:{BUILDINGS}").returncode == 0
+    written = gdal.OpenEx(str(path), gdal.OF_VECTOR)
+    with oracle.open_oracle(DATA / "buildings.geojson") as expected:
+        ours, theirs = written.GetLayer(0), expected.GetLayer(0)
+        assert ours.GetName() == "Leiden district buildings"
+        assert ours.GetExtent() == pytest.approx(theirs.GetExtent(), abs=1e-12)
+        assert [d.GetName() for d in ours.schema] == [d.GetName() for d in theirs.schema]
+        for one, other in zip(ours, theirs):
+            assert one["id"] == other["id"]
+            assert one.GetGeometryRef().ExportToWkb() == other.GetGeometryRef().ExportToWkb()
+
+
+def test_geojson_is_what_the_geojson_driver_would_write(run, tmp_path):
+    """But for the member "crs", which GDAL leaves out only where the source was GeoJSON."""
+    def features(path):
+        return [line for line in path.read_text().splitlines() if '"Feature"' in line]
+
+    ours, theirs = tmp_path / "ours.geojson", tmp_path / "theirs.geojson"
+    assert run("ogr2ogr", "-nln", "x", ours, f"MAPFLOW:{COMBO}").returncode == 0
+    assert run("ogr2ogr", "-noNativeData", "-nln", "x", theirs, DATA / "combo.geojson").returncode == 0
+    assert features(ours) == features(theirs) != []
+
+
+def test_selection_and_reprojection(run, tmp_path):
+    path = tmp_path / "out.gpkg"
+    done = run("ogr2ogr", "-t_srs", "EPSG:32631", "-where", "class_id = 101", "-select",
+               "id,area", path, f"MAPFLOW:{BUILDINGS},AOI={FIRST_AREA}")
+    assert done.returncode == 0, done.said
+    written = gdal.OpenEx(str(path), gdal.OF_VECTOR)
+    layer = written.GetLayer(0)
+    assert 0 < layer.GetFeatureCount() < BUILDING_COUNT
+    assert [d.GetName() for d in layer.schema] == ["id", "area"]
+    assert layer.GetSpatialRef().GetAuthorityCode(None) == "32631"
+
+
+def test_named_layers(run, tmp_path):
+    path = tmp_path / "areas.gpkg"
+    done = run("ogr2ogr", path, f"MAPFLOW:{BUILDINGS}", "aois")
+    assert done.returncode == 0, done.said
+    assert count(path) == 2
+    done = run("ogr2ogr", "-update", "-nln", "buildings", path, f"MAPFLOW:{BUILDINGS}", "results")
+    assert done.returncode == 0, done.said
+    assert gdal.OpenEx(str(path), gdal.OF_VECTOR).GetLayerCount() == 2
+
+
+def test_append_and_sql(run, tmp_path):
+    path = tmp_path / "out.gpkg"
+    name = f"MAPFLOW:{BUILDINGS}"
+    assert run("ogr2ogr", "-nln", "all", path, name).returncode == 0
+    assert run("ogr2ogr", "-append", "-nln", "all", path, name).returncode == 0
+    assert count(path) == 2 * BUILDING_COUNT
+    done = run("ogrinfo", "-q", name, "-sql",
+               "SELECT COUNT(*) FROM \"Leiden district buildings\"")
+    assert f"= {BUILDING_COUNT}" in done.stdout, done.said
+
+
+def test_open_option_on_the_command_line(run):
+    done = run("ogrinfo", "-so", "-al", "-oo", f"AOI={FIRST_AREA}", f"MAPFLOW:{BUILDINGS}")
+    assert done.returncode == 0
+    assert "Feature Count" in done.stdout and str(BUILDING_COUNT) not in done.stdout
+
+
+def test_geometry_types_reach_the_layer(open_mapflow):
+    dataset = open_mapflow(COMBO)
+    kinds = {feature.GetGeometryRef().GetGeometryType() for feature in dataset.GetLayer(0)}
+    assert dataset.GetLayer(0).GetGeomType() == ogr.wkbUnknown
+    assert {ogr.wkbPolygon, ogr.wkbLineString, ogr.wkbPoint} <= kinds

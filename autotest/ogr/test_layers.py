@@ -1,0 +1,404 @@
+"""Layers and metadata of a processing, and the ways to read its features."""
+
+import json
+import pathlib
+
+import pytest
+from osgeo import ogr
+
+import oracle
+from helpers import (BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, FAILED, FOREST, NOTHING, QUEUED,
+                     RASTER, REFUNDED, RUNNING, UNKNOWN_STATUS, reports)
+
+DATA = pathlib.Path(__file__).parents[2] / "data"
+
+CENTRE = (4.490, 52.158, 4.500, 52.162)
+FILTERS = (
+    "class_id = 101",
+    "class_id IN (102, 103) AND area > 100",
+    "built_year = '1905-1910'",
+    "shape_type IS NULL",
+    "building_height > 10.5",
+    "processing_date >= '2026/01/01'",
+    "in_zkh = 1",
+    "shape_type LIKE 'rect%'",
+    "OGR_GEOMETRY = 'MULTIPOLYGON'",
+    "class_id = -1",
+)
+
+
+@pytest.fixture
+def layer(open_mapflow):
+    """The buildings; keeps their dataset open."""
+    dataset = open_mapflow(BUILDINGS)
+    found = dataset.GetLayer(0)
+    found.keep = dataset
+    return found
+
+
+@pytest.fixture
+def expected():
+    """The same buildings as the GeoJSON driver has them."""
+    with oracle.open_oracle(DATA / "buildings.geojson") as dataset:
+        yield dataset.GetLayer(0)
+
+
+def names(dataset):
+    return [dataset.GetLayer(i).GetName() for i in range(dataset.GetLayerCount())]
+
+
+def ids(layer):
+    layer.ResetReading()
+    return [feature["id"] for feature in layer]
+
+
+# ---- layers
+
+def test_one_layer_named_after_the_processing(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    assert names(dataset) == ["Leiden district buildings"]
+    assert dataset.GetLayer(1) is None
+    assert dataset.GetLayer(-1) is None
+    for name in ("Leiden district buildings", "LEIDEN district buildings", "results", "Results"):
+        assert dataset.GetLayerByName(name).GetFeatureCount() == BUILDING_COUNT
+    assert dataset.GetLayerByName("nonsense") is None
+
+
+@pytest.mark.parametrize("name, shown", (("", "results"), ("aois", "results"),
+                                         ("Processing", "results"), ("results", "results"),
+                                         ("été 漢字 / \"x\"", "été 漢字 / \"x\"")))
+def test_layer_of_a_processing_with_a_special_name(sb, open_mapflow, name, shown):
+    dataset = open_mapflow(sb.add_processing(name=name, result="empty.geojson"))
+    assert names(dataset) == [shown]
+    assert dataset.GetLayerByName("results") is not None
+
+
+def test_areas(sb, open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    areas = dataset.GetLayerByName("aois")
+    assert areas.GetGeomType() == ogr.wkbPolygon
+    assert areas.GetSpatialRef().GetAuthorityCode(None) == "4326"
+    rows = list(areas)
+    assert [row.GetFID() for row in rows] == [0, 1]
+    assert {row["status"] for row in rows} == {"OK"}
+    assert {row["percent"] for row in rows} == {100}
+    assert all(row["area_m2"] > 1e6 and row["id"] and row["messages"] is None for row in rows)
+    assert rows[0].GetGeometryRef().GetEnvelope() == (4.48, 4.495, 52.15, 52.17)
+    assert names(dataset) == ["Leiden district buildings"]
+    dataset.GetLayerByName("aois")
+    assert sum(request.path.endswith("/aois") for request in sb.requests) == 1
+
+
+def test_areas_are_filtered(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    areas = dataset.GetLayerByName("aois")
+    areas.SetSpatialFilterRect(4.481, 52.151, 4.482, 52.152)
+    assert areas.GetFeatureCount() == len(list(areas)) == 1
+    areas.SetSpatialFilter(None)
+    areas.SetAttributeFilter("status <> 'OK'")
+    assert areas.GetFeatureCount() == len(list(areas)) == 0
+    areas.SetAttributeFilter(None)
+    assert areas.GetFeatureCount() == 2
+    assert areas.GetFeature(2) is None
+
+
+def test_processing_table(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    table = dataset.GetLayerByName("processing")
+    assert table.GetGeomType() == ogr.wkbNone
+    (row,) = list(table)
+    assert (row["id"], row["status"], row["percent"]) == (BUILDINGS, "OK", 100)
+    assert row["created"].startswith("2026/07/01 12:00:00")
+    assert row["aoi_count"] == 2
+    assert row["description"] == "Two AOIs in the north of Leiden"
+    assert row["messages"] is None
+
+
+# ---- metadata
+
+def test_metadata(open_mapflow):
+    metadata = open_mapflow(BUILDINGS).GetMetadata()
+    assert metadata["PROCESSING_ID"] == BUILDINGS
+    assert metadata["NAME"] == "Leiden district buildings"
+    assert metadata["STATUS"] == "OK"
+    assert metadata["PERCENT_COMPLETED"] == "100"
+    assert metadata["MODEL"].endswith("Buildings")
+    assert float(metadata["AREA_M2"]) > 4e6
+    assert float(metadata["COST"]) > 0
+    assert metadata["CREATED"] == "2026-07-01T12:00:00.000000Z"
+    assert metadata["UPDATED"] == "2026-07-01T12:34:56.000000Z"
+    assert "REVIEW_STATUS" not in metadata
+    assert "PARTIAL" not in metadata
+
+
+def test_document_of_the_server_without_secrets(open_mapflow):
+    dataset = open_mapflow(FAILED, STATUS_ONLY="YES")
+    (text,) = dataset.GetMetadata_List("json:MAPFLOW")
+    document = json.loads(text)
+    source = document["params"]["sourceParams"]["userDefined"]
+    assert document["id"] == FAILED
+    assert (source["rasterLogin"], source["rasterPassword"]) == ("", "")
+    assert source["sourceType"] == "XYZ"
+    assert "not-a-real-password" not in text
+
+
+# ---- processings without a plain result
+
+@pytest.mark.parametrize("processing", (BUILDINGS, RUNNING, FAILED, RASTER, QUEUED, CANCELLED,
+                                        REFUNDED, UNKNOWN_STATUS))
+def test_status_only_opens_anything(sb, open_mapflow, processing):
+    dataset = open_mapflow(processing, STATUS_ONLY="YES")
+    assert names(dataset) == ["processing", "aois"]
+    assert dataset.GetLayerByName("results") is None
+    (row,) = list(dataset.GetLayer(0))
+    assert row["status"] == dataset.GetMetadataItem("STATUS")
+    assert not [request for request in sb.requests if "/result" in request.path]
+    assert len(list(dataset.GetLayer(1))) > 0
+
+
+def test_status_only_says_in_words_what_failed(open_mapflow):
+    dataset = open_mapflow(FAILED, STATUS_ONLY="YES")
+    (row,) = list(dataset.GetLayerByName("processing"))
+    assert "too coarse" in row["messages"]
+    fine, failed = list(dataset.GetLayerByName("aois"))
+    assert (fine["status"], fine["messages"]) == ("OK", None)
+    assert failed["status"] == "FAILED" and "too coarse" in failed["messages"]
+
+
+@pytest.mark.parametrize("processing", (FAILED, REFUNDED))
+def test_partial_reads_what_there_is(sb, open_mapflow, processing):
+    sb.variants.result_when_not_ok = "partial"
+    dataset = open_mapflow(processing, PARTIAL="YES")
+    assert 0 < dataset.GetLayer(0).GetFeatureCount() <= BUILDING_COUNT
+    assert dataset.GetMetadataItem("PARTIAL") == "YES"
+
+
+def test_empty_result_is_a_layer(open_mapflow):
+    dataset = open_mapflow(NOTHING)
+    found = dataset.GetLayer(0)
+    assert found.GetFeatureCount() == 0
+    assert list(found) == []
+    assert found.GetLayerDefn().GetFieldCount() == 0
+    assert found.GetExtent(can_return_null=True) is None
+
+
+# ---- features
+
+def test_fid_is_the_position(layer):
+    assert [feature.GetFID() for feature in layer] == list(range(BUILDING_COUNT))
+    assert layer.GetFIDColumn() == ""
+
+
+def test_feature_by_fid(layer):
+    rows = [json.loads(feature.ExportToJson()) for feature in layer]
+    for fid in (0, 1, BUILDING_COUNT - 1, 17, BUILDING_COUNT // 2, 17):
+        assert json.loads(layer.GetFeature(fid).ExportToJson()) == rows[fid]
+
+
+@pytest.mark.parametrize("fid", (-1, BUILDING_COUNT, 2 ** 40, -2 ** 62))
+def test_feature_that_is_not_there(layer, fid):
+    with reports() as seen:
+        assert layer.GetFeature(fid) is None
+    assert seen == []
+
+
+def test_feature_by_fid_does_not_disturb_reading(layer):
+    assert layer.GetNextFeature().GetFID() == 0
+    layer.GetFeature(100)
+    assert layer.GetNextFeature().GetFID() == 1
+
+
+def test_feature_by_fid_ignores_filters(layer):
+    layer.SetAttributeFilter("class_id = -1")
+    layer.SetSpatialFilterRect(0, 0, 1, 1)
+    assert layer.GetFeature(5).GetFID() == 5
+
+
+def test_set_next_by_index(layer):
+    assert layer.SetNextByIndex(100) == ogr.OGRERR_NONE
+    assert layer.GetNextFeature().GetFID() == 100
+    assert layer.SetNextByIndex(0) == ogr.OGRERR_NONE
+    assert layer.GetNextFeature().GetFID() == 0
+    layer.SetAttributeFilter("class_id = 102")
+    wanted = [feature.GetFID() for feature in layer]
+    assert layer.SetNextByIndex(3) == ogr.OGRERR_NONE
+    assert layer.GetNextFeature().GetFID() == wanted[3]
+
+
+@pytest.mark.parametrize("index", (-1, BUILDING_COUNT + 1, 2 ** 40))
+def test_set_next_by_index_outside(layer, index):
+    with oracle.exceptions(False):
+        assert layer.SetNextByIndex(index) != ogr.OGRERR_NONE
+
+
+def test_reset_and_the_end(layer):
+    assert len(list(layer)) == BUILDING_COUNT
+    layer.ResetReading()
+    for _ in range(BUILDING_COUNT):
+        assert layer.GetNextFeature() is not None
+    assert layer.GetNextFeature() is None
+    assert layer.GetNextFeature() is None
+    layer.ResetReading()
+    assert layer.GetNextFeature().GetFID() == 0
+
+
+@pytest.mark.parametrize("where", FILTERS)
+def test_attribute_filter_as_geojson_driver(layer, expected, where):
+    for tested in (layer, expected):
+        assert tested.SetAttributeFilter(where) == ogr.OGRERR_NONE
+    assert ids(layer) == ids(expected)
+    assert layer.GetFeatureCount() == len(ids(expected))
+    layer.SetAttributeFilter(None)
+    assert layer.GetFeatureCount() == BUILDING_COUNT
+
+
+def test_attribute_filter_by_fid(layer):
+    layer.SetAttributeFilter("FID = 42")
+    assert [feature.GetFID() for feature in layer] == [42]
+
+
+def test_attribute_filter_that_is_wrong(layer):
+    with oracle.exceptions(False), reports() as seen:
+        assert layer.SetAttributeFilter("no_such_field = 1") != ogr.OGRERR_NONE
+    assert len(seen) == 1
+    assert layer.GetFeatureCount() == BUILDING_COUNT
+
+
+@pytest.mark.parametrize("box", (CENTRE, (4.48, 52.15, 4.51, 52.17), (0, 0, 1, 1),
+                                 (4.4951, 52.1601, 4.4951, 52.1601), (-180, -90, 180, 90)))
+def test_spatial_filter_as_geojson_driver(layer, expected, box):
+    for tested in (layer, expected):
+        tested.SetSpatialFilterRect(*box)
+    assert ids(layer) == ids(expected)
+    assert layer.GetFeatureCount() == len(ids(expected))
+
+
+def test_spatial_filter_by_a_polygon(layer, expected):
+    triangle = ogr.CreateGeometryFromWkt("POLYGON ((4.485 52.152,4.505 52.156,4.49 52.167,"
+                                         "4.485 52.152))")
+    for tested in (layer, expected):
+        tested.SetSpatialFilter(triangle)
+    assert 0 < len(ids(layer)) < BUILDING_COUNT
+    assert ids(layer) == ids(expected)
+    for tested in (layer, expected):
+        tested.SetAttributeFilter("area > 100")
+    assert ids(layer) == ids(expected)
+    assert layer.GetFeatureCount() == expected.GetFeatureCount()
+    layer.SetSpatialFilter(None)
+    layer.SetAttributeFilter(None)
+    assert len(ids(layer)) == BUILDING_COUNT
+
+
+def test_attribute_filter_on_an_ignored_field(layer):
+    layer.SetAttributeFilter("class_id = 101")
+    wanted = [f["area"] for f in layer]
+    assert 0 < len(wanted) < BUILDING_COUNT
+    others = [d.GetName() for d in layer.schema if d.GetName() != "area"]
+    for filter_first in (True, False):
+        layer.SetAttributeFilter("class_id = 101" if filter_first else None)
+        layer.SetIgnoredFields(others)
+        layer.SetAttributeFilter("class_id = 101")
+        assert [f["area"] for f in layer] == wanted
+        assert layer.GetFeatureCount() == len(wanted)
+        layer.SetIgnoredFields([])
+
+
+def test_ignored_fields(layer):
+    wanted = [(f["area"], f.GetGeometryRef().ExportToWkb()) for f in layer]
+    ignored = [d.GetName() for d in layer.schema if d.GetName() != "area"] + ["OGR_STYLE"]
+    assert layer.SetIgnoredFields(ignored) == ogr.OGRERR_NONE
+    layer.ResetReading()
+    rows = list(layer)
+    assert [(f["area"], f.GetGeometryRef().ExportToWkb()) for f in rows] == wanted
+    assert not any(f.IsFieldSet("id") for f in rows)
+    layer.SetIgnoredFields(["OGR_GEOMETRY"])
+    layer.ResetReading()
+    row = layer.GetNextFeature()
+    assert row.GetGeometryRef() is None and row.IsFieldSet("id")
+    layer.SetIgnoredFields([])
+    layer.ResetReading()
+    assert [(f["area"], f.GetGeometryRef().ExportToWkb()) for f in layer] == wanted
+
+
+def test_spatial_filter_with_ignored_geometry(layer):
+    layer.SetSpatialFilterRect(*CENTRE)
+    wanted = ids(layer)
+    layer.SetIgnoredFields(["OGR_GEOMETRY"])
+    assert ids(layer) == wanted
+
+
+def test_extent_and_count_as_geojson_driver(layer, expected):
+    assert layer.GetExtent() == expected.GetExtent()
+    assert layer.GetExtent(force=0) == expected.GetExtent()
+    assert layer.GetFeatureCount(force=0) == expected.GetFeatureCount()
+
+
+def test_capabilities(layer):
+    yes = (ogr.OLCRandomRead, ogr.OLCFastSpatialFilter, ogr.OLCFastFeatureCount,
+           ogr.OLCFastGetExtent, ogr.OLCFastSetNextByIndex, ogr.OLCIgnoreFields,
+           ogr.OLCStringsAsUTF8)
+    no = (ogr.OLCSequentialWrite, ogr.OLCRandomWrite, ogr.OLCDeleteFeature, ogr.OLCCreateField,
+          ogr.OLCTransactions, ogr.OLCCurveGeometries)
+    assert [name for name in yes if not layer.TestCapability(name)] == []
+    assert [name for name in no if layer.TestCapability(name)] == []
+    layer.SetAttributeFilter("area > 100")
+    assert not layer.TestCapability(ogr.OLCFastSetNextByIndex)
+
+
+def test_dataset_cannot_create_layers(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    assert not dataset.TestCapability(ogr.ODsCCreateLayer)
+    assert not dataset.TestCapability(ogr.ODsCDeleteLayer)
+
+
+def test_interleaved_reading_of_two_layers(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    features, areas = dataset.GetLayer(0), dataset.GetLayerByName("aois")
+    assert features.GetNextFeature().GetFID() == 0
+    assert areas.GetNextFeature().GetFID() == 0
+    assert features.GetNextFeature().GetFID() == 1
+    assert areas.GetNextFeature().GetFID() == 1
+    assert areas.GetNextFeature() is None
+    assert features.GetNextFeature().GetFID() == 2
+
+
+def test_two_datasets_of_one_processing_do_not_meet(open_mapflow):
+    one, other = open_mapflow(BUILDINGS), open_mapflow(BUILDINGS)
+    one.GetLayer(0).SetAttributeFilter("class_id = 102")
+    assert one.GetLayer(0).GetNextFeature().GetFID() >= 0
+    assert [other.GetLayer(0).GetNextFeature().GetFID() for _ in range(3)] == [0, 1, 2]
+    del one
+    assert other.GetLayer(0).GetNextFeature().GetFID() == 3
+
+
+def test_features_outlive_their_dataset(open_mapflow):
+    dataset = open_mapflow(COMBO)
+    feature = dataset.GetLayer(0).GetFeature(0)
+    wanted = feature.ExportToJson()
+    del dataset
+    assert feature.ExportToJson() == wanted
+
+
+def test_sql(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    for dialect in ("OGRSQL", "SQLITE"):
+        found = dataset.ExecuteSQL("SELECT COUNT(*) AS n FROM \"Leiden district buildings\"",
+                                   dialect=dialect)
+        assert found.GetNextFeature()["n"] == BUILDING_COUNT
+        dataset.ReleaseResultSet(found)
+
+
+def test_values_are_of_the_type_of_their_field(open_mapflow):
+    dataset = open_mapflow(FOREST)
+    for feature in dataset.GetLayer(0):
+        for i in range(feature.GetFieldCount()):
+            if feature.IsFieldSetAndNotNull(i) and feature.GetFieldType(i) == ogr.OFTReal:
+                assert isinstance(feature.GetField(i), float)
+
+
+def test_reading_leaves_no_temporary_file(open_mapflow, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    dataset = open_mapflow(COMBO)
+    assert dataset.GetLayer(0).GetFeatureCount() > 0
+    del dataset
+    assert list(tmp_path.iterdir()) == []

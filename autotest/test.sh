@@ -1,0 +1,197 @@
+#!/bin/sh
+# Builds the driver and tests it: sh autotest/test.sh [PART...]
+#
+#   core    unit tests of the core, in a build where warnings are errors
+#   ogr     the driver through GDAL, against the sandbox
+#   asan    both under AddressSanitizer and UndefinedBehaviorSanitizer
+#   tsan    unit tests that use threads, under ThreadSanitizer
+#   python  Python's own libraries: fiona and geopandas
+#   r       R's sf
+#   format  clang-format and clang-tidy
+#
+# Without a part: core, ogr, asan, tsan and format. At the end the logs of every part are searched for the tokens that the
+# tests have used. What is missing is installed, on Debian and its kin. MAPFLOW_BUILD_DIR says where
+# to build (default: build); logs are below it, in test-logs.
+set -eu
+ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$ROOT/autotest/common.sh"
+
+LOGS=$BUILD/test-logs
+ALL_PASSED=0
+ALL_FAILED=0
+
+# count PASSED FAILED: what a step of the current part has given.
+count() {
+    part_passed=$((part_passed + $1))
+    part_failed=$((part_failed + $2))
+}
+
+# The number before a word in a text: "12 passed" -> 12.
+number_before() {
+    number=$(printf '%s\n' "$2" | sed -n "s/.*[^0-9]\([0-9][0-9]*\) $1.*/\1/p")
+    echo "${number:-0}"
+}
+
+# run_ctest NAME FOLDER [OPTION...]
+run_ctest() {
+    name=$1 folder=$2
+    shift 2
+    status=0
+    ctest --test-dir "$folder" --output-on-failure -j "$JOBS" "$@" >"$LOGS/$name.log" 2>&1 || status=$?
+    last=$(grep 'tests failed out of' "$LOGS/$name.log" || true)
+    failed=$(number_before 'tests failed' " $last")
+    total=$(printf '%s\n' "$last" | sed -n 's/.*out of \([0-9]*\).*/\1/p')
+    judge "$name" "$status" "$((${total:-0} - failed))" "$failed"
+}
+
+# run_pytest NAME FOLDER [ARGUMENT...]: the plugin of that build folder; PRELOAD may name libraries.
+run_pytest() {
+    name=$1 folder=$2
+    shift 2
+    status=0
+    (cd "$ROOT/autotest/ogr" && env MAPFLOW_BUILD_DIR="$folder" ${PRELOAD:+LD_PRELOAD="$PRELOAD"} \
+        "$PYTHON" -m pytest -p no:cacheprovider -q -rA "$@") >"$LOGS/$name.log" 2>&1 || status=$?
+    last=" $(tail -n 1 "$LOGS/$name.log")"
+    judge "$name" "$status" "$(number_before passed "$last")" \
+        "$(($(number_before failed "$last") + $(number_before error "$last")))"
+}
+
+# judge NAME STATUS PASSED FAILED: counts; a runner that fails without a failed test, or that ran
+# nothing, is one failure.
+judge() {
+    if [ "$2" -ne 0 ] && [ "$4" -eq 0 ] || [ "$(($3 + $4))" -eq 0 ]; then
+        set -- "$1" "$2" "$3" 1
+    fi
+    count "$3" "$4"
+    [ "$4" -eq 0 ] || grep -v '^PASSED' "$LOGS/$1.log" | tail -n 100 >&2
+}
+
+build_or_count() {
+    build "$@" && return 0
+    count 0 1
+    return 1
+}
+
+part_core() {
+    build_or_count "$BUILD" "$LOGS/core-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_ctest core "$BUILD"
+}
+
+part_ogr() {
+    build_or_count "$BUILD" "$LOGS/ogr-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_pytest ogr "$BUILD" --ignore=python .
+}
+
+# run_script NAME SCRIPT: one test, which prints what it has found.
+run_script() {
+    status=0
+    env MAPFLOW_BUILD_DIR="$BUILD" sh "$ROOT/autotest/$2" >"$LOGS/$1.log" 2>&1 || status=$?
+    judge "$1" "$status" "$((status == 0))" "$((status != 0))"
+}
+
+part_python() {
+    build_or_count "$BUILD" "$LOGS/python-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_pytest python "$BUILD" python/test_readers.py python/test_fiona.py
+}
+
+part_r() {
+    build_or_count "$BUILD" "$LOGS/r-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_script r r/run.sh
+}
+
+part_asan() {
+    build_or_count "$BUILD-asan" "$LOGS/asan-build.log" -DMAPFLOW_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug || return 0
+    run_ctest asan-core "$BUILD-asan"
+    # Python and GDAL keep memory until the end: leaks are looked for in the core alone.
+    PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libstdc++.so)"
+    ASAN_OPTIONS=detect_leaks=0 run_pytest asan-ogr "$BUILD-asan" test_malformed.py test_oracle.py \
+        test_driver.py test_open.py test_layers.py test_variants.py
+    PRELOAD=
+}
+
+part_tsan() {
+    build_or_count "$BUILD-tsan" "$LOGS/tsan-build.log" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+        -DCMAKE_C_FLAGS=-fsanitize=thread -DCMAKE_CXX_FLAGS=-fsanitize=thread || return 0
+    run_ctest tsan "$BUILD-tsan" -R thread
+}
+
+part_format() {
+    status=0
+    clang-format --dry-run -Werror "$ROOT"/driver/core/*.[ch] "$ROOT"/driver/core/*.cpp \
+        "$ROOT"/driver/ogr/*.cpp "$ROOT"/driver/ogr/*.h >"$LOGS/clang-format.log" 2>&1 || status=1
+    judge clang-format "$status" "$((1 - status))" "$status"
+    build_or_count "$BUILD" "$LOGS/format-build.log" -DMAPFLOW_WERROR=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON || return 0
+    status=0
+    printf '%s\n' "$ROOT"/driver/core/*.c |
+        xargs -P "$JOBS" -n 1 clang-tidy -p "$BUILD" --quiet >"$LOGS/clang-tidy.log" 2>&1 || status=1
+    judge clang-tidy "$status" "$((1 - status))" "$status"
+}
+
+# The programs as a user runs them, with all that GDAL and libcurl can tell; then no log may hold one
+# of the secrets.
+part_secrets() {
+    build_or_count "$BUILD" "$LOGS/secrets-build.log" -DMAPFLOW_WERROR=ON || return 0
+    secrets=$(cd "$ROOT/autotest" && "$PYTHON" -c '
+from sandbox.service import Sandbox
+with Sandbox() as sandbox:
+    print(sandbox.token, sandbox.token.rstrip("="), sandbox.state.secret, sandbox.oauth_token, sep="\n")')
+    token=$(printf '%s\n' "$secrets" | head -n 1)
+    start_sandbox
+    for id in 3fa85f64-5717-4562-b3fc-2c963f66afa6 3fa85f64-5717-4562-b3fc-2c963f660004 \
+        00000000-0000-4000-8000-000000000000; do
+        env GDAL_DRIVER_PATH="$BUILD/gdalplugins" MAPFLOW_API_URL="$SANDBOX_URL" MAPFLOW_API_TOKEN="$token" \
+            CPL_DEBUG=ON CPL_CURL_VERBOSE=YES ogrinfo -ro -so -al -mdd all "MAPFLOW:$id" >"$LOGS/debug-$id.log" 2>&1 || true
+    done
+    stop_sandbox
+    status=0
+    grep -q 'Feature Count: 2496' "$LOGS"/debug-*.log || status=1
+    # The files only: the lines hold what must not be shown.
+    if printf '%s\n' "$secrets" | grep -rlFf - "$LOGS" >"$BUILD/leaks.txt"; then
+        say "A token stands in these logs:" >&2
+        cat "$BUILD/leaks.txt" >&2
+        status=1
+    fi
+    count "$((1 - status))" "$status"
+}
+
+run_part() {
+    part_passed=0
+    part_failed=0
+    started=$(date +%s)
+    "part_$1"
+    printf '%-8s %5d passed, %d failed, %d s\n' "$1" "$part_passed" "$part_failed" "$(($(date +%s) - started))"
+    ALL_PASSED=$((ALL_PASSED + part_passed))
+    ALL_FAILED=$((ALL_FAILED + part_failed))
+}
+
+has_thread_tests() {
+    ls "$ROOT"/autotest/core/test_*thread*.c >/dev/null 2>&1
+}
+
+if [ $# -eq 0 ]; then
+    set -- core ogr asan format
+    ! has_thread_tests || set -- "$@" tsan
+fi
+wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils"
+for part in "$@"; do
+    case $part in
+    core | ogr | asan | tsan) ;;
+    python) wanted_packages="$wanted_packages python3-fiona python3-geopandas" ;;
+    r) wanted_packages="$wanted_packages r-cran-sf" ;;
+    format) wanted_packages="$wanted_packages clang-format clang-tidy" ;;
+    *) fail "There is no part $part: choose from core, ogr, asan, tsan, python, r, format." ;;
+    esac
+done
+# shellcheck disable=SC2086 # one word a package
+need $wanted_packages
+
+trap stop_sandbox EXIT
+trap 'exit 130' INT TERM
+rm -rf "$LOGS"
+mkdir -p "$LOGS"
+for part in "$@"; do
+    run_part "$part"
+done
+run_part secrets
+say "$ALL_PASSED passed, $ALL_FAILED failed"
+[ "$ALL_FAILED" -eq 0 ]

@@ -1,0 +1,60 @@
+#include "account_dataset.h"
+
+#include "account_tables.h"
+#include "projects_layer.h"
+#include "verbs.h"
+
+std::unique_ptr<OGRMapflowAccountDataset>
+OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess access)
+{
+    OGRMapflowRights rights;
+    rights.canChange = access == GA_Update;
+    rights.canDelete = rights.canChange && options.GetBool("ALLOW_DELETE", false);
+    if (!OGRMapflowMayAsk(options, "The account"))
+        return nullptr;
+    OGRMapflowClient client = OGRMapflowConnect(options);
+    if (client == nullptr)
+        return nullptr;
+    std::unique_ptr<OGRMapflowAccountDataset> dataset(
+        new OGRMapflowAccountDataset(std::move(client), rights));
+    dataset->SetDescription(options.PublicName().c_str());
+    dataset->eAccess = access;
+    return dataset;
+}
+
+OGRMapflowAccountDataset::OGRMapflowAccountDataset(OGRMapflowClient client,
+                                                   const OGRMapflowRights &rights)
+    : m_state(std::move(client), rights)
+{
+    m_layers.push_back(std::make_unique<OGRMapflowProjectsLayer>(this, m_state));
+    auto processings = std::make_unique<OGRMapflowProcessingsLayer>(this, m_state);
+    m_processings = processings.get();
+    m_layers.push_back(std::move(processings));
+    m_layers.push_back(OGRMapflowMakeModelTable(this, m_state));
+    m_layers.push_back(OGRMapflowMakeProviderTable(this, m_state));
+    m_layers.push_back(OGRMapflowMakeAccountTable(this, m_state));
+}
+
+OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
+{
+    return i >= 0 && static_cast<size_t>(i) < m_layers.size()
+               ? m_layers[static_cast<size_t>(i)].get()
+               : nullptr;
+}
+
+OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,
+                                            const char *dialect)
+{
+    if (!OGRMapflowIsVerb(statement))
+        return GDALDataset::ExecuteSQL(statement, filter, dialect);
+    mf_processing processing;
+    if (!OGRMapflowMayChange(m_state.Rights()) ||
+        !OGRMapflowRunVerb(m_state.Client(), statement, processing))
+        return nullptr;
+    auto answer = std::make_unique<OGRMapflowTableLayer>(this, "processing", wkbNone);
+    OGRMapflowAddProcessingColumns(*answer);
+    OGRMapflowFillProcessing(answer->AddRow(), processing);
+    m_processings->Refresh(processing);
+    mf_processing_free(&processing);
+    return answer.release();
+}

@@ -1,0 +1,67 @@
+// account_state: what the layers of an account share: the client, the account's status, its
+// projects.
+#ifndef MAPFLOW_ACCOUNT_STATE_H
+#define MAPFLOW_ACCOUNT_STATE_H
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "account.h"
+#include "connection.h"
+#include "edit.h"
+#include "project.h"
+
+// Asks when something is needed, once, and keeps it for the life of the dataset.
+class OGRMapflowAccountState
+{
+  public:
+    OGRMapflowAccountState(OGRMapflowClient client, const OGRMapflowRights &rights)
+        : m_client(std::move(client)), m_rights(rights)
+    {
+    }
+    ~OGRMapflowAccountState();
+    OGRMapflowAccountState(const OGRMapflowAccountState &) = delete;
+    OGRMapflowAccountState &operator=(const OGRMapflowAccountState &) = delete;
+
+    mf_client *Client() const { return m_client.get(); }
+    const OGRMapflowRights &Rights() const { return m_rights; }
+
+    // GET /user/status. nullptr after one CPLError.
+    const mf_account *Account();
+
+    // The projects known so far, in the order of the service.
+    const std::deque<mf_project> &Projects() const { return m_projects; }
+    bool HasAllProjects() const { return m_hasAllProjects; }
+    // How many there are by what the service says, -1 unknown.
+    long ProjectTotal() const;
+    // Fetches a page of them. false after one CPLError.
+    bool FetchProjects();
+    bool FetchAllProjects();
+    // A project that was made here, at the end of the list. Takes it over.
+    void AddProject(mf_project &project);
+    // One that was deleted here stays in the list, so that positions stay.
+    void MarkDeleted(const std::string &id) { m_deleted.insert(id); }
+    bool IsDeleted(const mf_project &project) const { return m_deleted.count(project.id) > 0; }
+    // The UUID of a project by its UUID or name, "" after one CPLError.
+    std::string FindProject(const std::string &idOrName);
+
+    // What this account may do in a project; asks for the account when the project is shared. ""
+    // after one CPLError.
+    std::string RoleIn(const mf_project &project);
+
+  private:
+    bool AddEntries(const cJSON *entries, mf_error &err);
+
+    OGRMapflowClient m_client;
+    const OGRMapflowRights m_rights;
+    std::set<std::string> m_deleted{};
+    mf_account m_account{};
+    bool m_hasAccount = false;
+    std::deque<mf_project> m_projects{};
+    mf_pager *m_pager = nullptr;
+    bool m_hasAllProjects = false;
+};
+
+#endif

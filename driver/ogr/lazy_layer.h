@@ -1,0 +1,54 @@
+// lazy_layer: a layer with a name, whose content comes when it is touched.
+#ifndef MAPFLOW_LAZY_LAYER_H
+#define MAPFLOW_LAZY_LAYER_H
+
+#include <functional>
+#include <string>
+
+#include "compat.h"
+
+// Everything but the name is answered by the layer that `load` gives at the first touch. The
+// geometry type is unknown until then, so that a list of layers fetches nothing.
+class OGRMapflowLazyLayer final : public OGRLayer
+{
+  public:
+    // `load` is called once. It returns a layer that lives as long as this one, or nullptr after a
+    // CPLError; then there are no features, and each attempt to read one is an error.
+    OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
+                        std::function<OGRLayer *()> load);
+    ~OGRMapflowLazyLayer() override;
+
+    const char *GetName() MF_CONST_312 override { return GetDescription(); }
+    OGRwkbGeometryType GetGeomType() MF_CONST_312 override { return GeometryType(); }
+    MF_CONST_312 OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return Definition(); }
+    MF_LAYER_USING
+    void ResetReading() override;
+    OGRFeature *GetNextFeature() override { return Next(); }
+    OGRErr SetNextByIndex(GIntBig index) override;
+    OGRFeature *GetFeature(GIntBig fid) override;
+    GIntBig GetFeatureCount(int force) override;
+    MF_EXTENT_OVERRIDES
+    MF_SPATIAL_FILTER_OVERRIDES
+    OGRErr SetAttributeFilter(const char *filter) override;
+    OGRErr SetIgnoredFields(IgnoredFields fields) override;
+    int TestCapability(const char *capability) MF_CONST_312 override;
+    bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
+    GDALDataset *GetDataset() override { return m_dataset; }
+
+  private:
+    OGRLayer *Inner() const;
+    MF_CONST_312 OGRFeatureDefn *Definition() const;
+    OGRwkbGeometryType GeometryType() const;
+    OGRFeature *Next();
+    OGRErr SpatialFilterSet(int geomField, const OGRGeometry *geometry);
+    OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool force);
+
+    GDALDataset *const m_dataset;
+    // Loading changes nothing that a caller could see before.
+    mutable std::function<OGRLayer *()> m_load;
+    mutable OGRLayer *m_inner = nullptr;
+    mutable OGRFeatureDefn *m_empty = nullptr; // when there is no inner layer
+    mutable std::string m_failure{};
+};
+
+#endif

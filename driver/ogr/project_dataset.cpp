@@ -1,0 +1,228 @@
+#include "project_dataset.h"
+
+#include <map>
+#include <set>
+
+#include "parallel.h"
+#include "report.h"
+#include "waiting.h"
+
+std::unique_ptr<OGRMapflowProjectDataset>
+OGRMapflowProjectDataset::Open(const OGRMapflowOptions &options)
+{
+    if (!OGRMapflowMayAsk(options, "The list of a project"))
+        return nullptr;
+    std::unique_ptr<OGRMapflowProjectDataset> dataset(new OGRMapflowProjectDataset(options));
+    dataset->SetDescription(options.PublicName().c_str());
+    dataset->m_client = OGRMapflowConnect(options, &dataset->m_stop);
+    return dataset->m_client != nullptr && dataset->Load() ? std::move(dataset) : nullptr;
+}
+
+OGRMapflowProjectDataset::~OGRMapflowProjectDataset()
+{
+    for (mf_processing &processing : m_processings)
+        mf_processing_free(&processing);
+}
+
+bool OGRMapflowProjectDataset::Load()
+{
+    mf_error err;
+    mf_error_init(&err);
+    mf_project project;
+    if (mf_project_find(&project, m_client.get(), m_options.Project().c_str(), &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return false;
+    }
+    SetMetadataItem("PROJECT_ID", project.id);
+    SetMetadataItem("NAME", project.name);
+    if (project.description != nullptr)
+        SetMetadataItem("DESCRIPTION", project.description);
+    const bool done = LoadProcessings(project.id) && WaitForAll() && ChooseReadable();
+    mf_project_free(&project);
+    return done && MakeLayers();
+}
+
+// ---- which processings --------------------------------------------------------------------------
+
+bool OGRMapflowProjectDataset::AddEntries(const cJSON *entries, mf_error &err)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, entries)
+    {
+        mf_processing processing;
+        if (mf_processing_parse(&processing, entry, &err) != 0)
+            return false;
+        m_processings.push_back(processing);
+    }
+    return true;
+}
+
+bool OGRMapflowProjectDataset::LoadProcessings(const char *project)
+{
+    mf_error err;
+    mf_error_init(&err);
+    mf_pager *pager = nullptr;
+    bool done = mf_processing_pager_open(&pager, project, nullptr, &err) == 0;
+    while (done)
+    {
+        cJSON *entries = nullptr;
+        done =
+            mf_pager_next(pager, m_client.get(), &entries, &err) == 0 && AddEntries(entries, err);
+        const bool isEnd = entries == nullptr;
+        cJSON_Delete(entries);
+        if (isEnd)
+            break;
+    }
+    mf_pager_close(pager);
+    if (!done)
+    {
+        mf_error_prefix(&err, "the processings of project \"%s\"", GetMetadataItem("NAME"));
+        OGRMapflowReport(err);
+    }
+    return done;
+}
+
+// One after the other: while the first is waited for the others go on.
+bool OGRMapflowProjectDataset::WaitForAll()
+{
+    for (mf_processing &processing : m_processings)
+    {
+        if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), processing))
+            return false;
+    }
+    return true;
+}
+
+namespace
+{
+
+// Whether an area of a processing that did not succeed has. A server that tells no areas leaves it
+// open.
+bool HasFinishedArea(mf_client *client, const mf_processing &processing)
+{
+    mf_aoi_list areas;
+    int isOffered = 0;
+    if (mf_processing_aois(&areas, &isOffered, client, processing.id, nullptr) != 0)
+        return true; // the attempt to read it will say what is wrong
+    bool found = isOffered == 0;
+    for (size_t i = 0; i < areas.count; ++i)
+        found |= EQUAL(areas.items[i].status, "OK") || EQUAL(areas.items[i].status, "REFUNDED");
+    mf_aoi_list_free(&areas);
+    return found;
+}
+
+std::string Summary(const std::map<std::string, int> &left)
+{
+    std::string text;
+    for (const auto &[status, count] : left)
+        text += (text.empty() ? "" : ", ") + std::to_string(count) + ' ' + status;
+    return text;
+}
+
+} // namespace
+
+bool OGRMapflowProjectDataset::ChooseReadable()
+{
+    const bool partial = m_options.GetBool("PARTIAL", false);
+    std::vector<char> isReadable(m_processings.size(), 0);
+    OGRMapflowInParallel(m_processings.size(),
+                         [&](size_t i)
+                         {
+                             const mf_processing &p = m_processings[i];
+                             isReadable[i] =
+                                 mf_processing_check_result(&p, partial, nullptr) == 0 &&
+                                 (p.state == MF_STATE_DONE || HasFinishedArea(m_client.get(), p));
+                         });
+    std::map<std::string, int> left;
+    std::deque<mf_processing> chosen;
+    for (size_t i = 0; i < m_processings.size(); ++i)
+    {
+        mf_processing &p = m_processings[i];
+        if (isReadable[i])
+        {
+            chosen.push_back(p);
+            continue;
+        }
+        ++left[p.is_raster && p.state == MF_STATE_DONE ? "raster result"
+               : p.state == MF_STATE_REWORK            ? "in rework"
+               : p.status[0] != '\0'                   ? p.status
+                                                       : "unknown"];
+        mf_processing_free(&p);
+    }
+    m_processings.swap(chosen);
+    if (!left.empty())
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "Project \"%s\": processings without a result to read are left out: %s.%s",
+                 GetMetadataItem("NAME"), Summary(left).c_str(),
+                 partial ? "" : " PARTIAL=YES adds what failed ones have.");
+    if (mf_client_cancelled(m_client.get()))
+        CPLError(CE_Failure, CPLE_UserInterrupt, "Interrupted");
+    return !mf_client_cancelled(m_client.get());
+}
+
+// ---- layers -------------------------------------------------------------------------------------
+
+// With GEOMETRY=SPLIT the results themselves say which layers there are: all are fetched now.
+bool OGRMapflowProjectDataset::MakeLayers()
+{
+    std::set<std::string> taken; // as compared: without regard to case
+    m_results = std::make_unique<OGRMapflowPrefetch>(m_options, m_stop);
+    std::vector<std::string> names;
+    for (const mf_processing &processing : m_processings)
+    {
+        const std::string wanted = processing.name[0] != '\0' ? processing.name : "results";
+        std::string name = wanted;
+        for (int number = 2; !taken.insert(CPLString(name).tolower()).second; ++number)
+            name = wanted + '_' + std::to_string(number);
+        m_results->Add(processing, name);
+        names.push_back(name);
+    }
+    const bool isSplit = EQUAL(m_options.Get("GEOMETRY").c_str(), "SPLIT");
+    if (isSplit)
+        m_results->ExpectAll();
+    for (size_t i = 0; i < names.size(); ++i)
+    {
+        if (!isSplit)
+        {
+            AddLayer(names[i], i, 0);
+            continue;
+        }
+        GDALDataset *const known = m_results->Get(i);
+        if (known == nullptr)
+            return false;
+        for (int part = 0; part < known->GetLayerCount(); ++part)
+            AddLayer(known->GetLayer(part)->GetName(), i, part);
+    }
+    return true;
+}
+
+void OGRMapflowProjectDataset::AddLayer(const std::string &name, size_t i, int part)
+{
+    m_layers.push_back(std::make_unique<OGRMapflowLazyLayer>(
+        this, name,
+        [this, i, part]() -> OGRLayer *
+        {
+            GDALDataset *const dataset = m_results->Get(i);
+            return dataset != nullptr ? dataset->GetLayer(part) : nullptr;
+        }));
+}
+
+OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
+{
+    if (i < 0 || static_cast<size_t>(i) >= m_layers.size())
+        return nullptr;
+    if (i > 0 && static_cast<size_t>(i) + 1 == m_layers.size())
+        m_results->ExpectAll();
+    return m_layers[static_cast<size_t>(i)].get();
+}
+
+OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
+{
+    for (const auto &layer : m_layers)
+    {
+        if (EQUAL(layer->GetName(), name))
+            return layer.get();
+    }
+    return nullptr;
+}
