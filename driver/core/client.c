@@ -213,17 +213,8 @@ static int run(struct mf_client *client, const struct call *call, struct mf_resp
         const double delay = choose_delay(client, response, tries, err);
         if (delay < 0)
             return give_up(call, tries, err);
-<<<<<<< HEAD
-        char *line = mf_text_format("%s %s: retry %d of %d in %.1f s", call->method, call->path,
-                                    tries, client->retry.max_retry, delay);
-        if (line != NULL && client->debug != NULL)
-            client->debug(client->log_ctx, line);
-        free(line);
-        if (mf_client_wait(client, delay, err) != 0)
-=======
         log_retry(client, call, tries, delay);
-        if (wait_before_retry(client, delay, err) != 0)
->>>>>>> main
+        if (mf_client_wait(client, delay, err) != 0)
             return -1;
     }
 }

@@ -465,8 +465,3 @@ void mf_sigpipe_release(const struct mf_sigpipe *state)
 }
 
 /* ---- terminal ------------------------------------------------------------------------------ */
-
-int mf_stderr_is_terminal(void)
-{
-    return isatty(STDERR_FILENO);
-}

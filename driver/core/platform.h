@@ -153,15 +153,9 @@ void mf_mutex_free(struct mf_mutex *mutex); /* NULL-safe, and safe on a mutex of
 void mf_global_lock(void);
 void mf_global_unlock(void);
 
-<<<<<<< HEAD
-/* ---- terminal ------------------------------------------------------------------------------- */
-
-/* Whether a person may be reading what goes to standard error. */
-=======
 /* ---- terminal ------------------------------------------------------------------------------ */
 
 /* Whether somebody may be reading along what goes to the standard error stream. */
->>>>>>> main
 int mf_stderr_is_terminal(void);
 
 /* ---- signals ------------------------------------------------------------------------------- */

@@ -16,15 +16,16 @@ OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess acce
     if (client == nullptr)
         return nullptr;
     std::unique_ptr<OGRMapflowAccountDataset> dataset(
-        new OGRMapflowAccountDataset(std::move(client), rights));
+        new OGRMapflowAccountDataset(options, std::move(client), rights));
     dataset->SetDescription(options.PublicName().c_str());
     dataset->eAccess = access;
     return dataset;
 }
 
-OGRMapflowAccountDataset::OGRMapflowAccountDataset(OGRMapflowClient client,
+OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &options,
+                                                   OGRMapflowClient client,
                                                    const OGRMapflowRights &rights)
-    : m_state(std::move(client), rights)
+    : m_state(std::move(client), rights), m_submissions(options, nullptr)
 {
     m_layers.push_back(std::make_unique<OGRMapflowProjectsLayer>(this, m_state));
     auto processings = std::make_unique<OGRMapflowProcessingsLayer>(this, m_state);
@@ -37,9 +38,23 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(OGRMapflowClient client,
 
 OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
 {
-    return i >= 0 && static_cast<size_t>(i) < m_layers.size()
-               ? m_layers[static_cast<size_t>(i)].get()
-               : nullptr;
+    const int known = static_cast<int>(m_layers.size());
+    if (i < 0 || i >= known + m_submissions.Count())
+        return nullptr;
+    return i < known ? m_layers[static_cast<size_t>(i)].get() : m_submissions.Layer(i - known);
+}
+
+int OGRMapflowAccountDataset::TestCapability(const char *capability) MF_CONST_312
+{
+    return m_state.Rights().canChange && OGRMapflowCanCreate(capability);
+}
+
+OGRLayer *OGRMapflowAccountDataset::MakeLayer(const char *name, const OGRSpatialReference *srs,
+                                              OGRwkbGeometryType type, CSLConstList options)
+{
+    if (!OGRMapflowMayChange(m_state.Rights()))
+        return nullptr;
+    return m_submissions.CreateLayer(this, name, srs, type, options);
 }
 
 OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,

@@ -8,10 +8,12 @@
 #include "account_state.h"
 #include "compat.h"
 #include "processings_layer.h"
+#include "submissions.h"
 
 // Layers: projects, processings, models, providers, account. No request is made before a layer's
 // features are touched. For update: projects and processings can be changed, and ExecuteSQL
-// understands the verbs of verbs.h, each of which answers with the row of the processing.
+// understands the verbs of verbs.h, each of which answers with the row of the processing. A layer that
+// is created is one processing submitted, see submissions.h; it is counted behind the others.
 class OGRMapflowAccountDataset final : public GDALDataset
 {
   public:
@@ -19,17 +21,35 @@ class OGRMapflowAccountDataset final : public GDALDataset
     static std::unique_ptr<OGRMapflowAccountDataset> Open(const OGRMapflowOptions &options,
                                                           GDALAccess access);
 
-    int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
+    ~OGRMapflowAccountDataset() override { (void)FinishAt(true); }
+
+    int GetLayerCount() MF_CONST_312 override
+    {
+        return static_cast<int>(m_layers.size()) + m_submissions.Count();
+    }
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
     MF_DATASET_USING
-    int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+    int TestCapability(const char *capability) MF_CONST_312 override;
+    OGRErr StartTransaction(int) override { return m_submissions.Begin(); }
+    OGRErr CommitTransaction() override { return m_submissions.Commit(); }
+    OGRErr RollbackTransaction() override { return m_submissions.Rollback(); }
+    MF_FLUSH_OVERRIDE
+    MF_CLOSE_OVERRIDE
     OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
     {
         return Execute(statement, filter, dialect);
     }
 
+  protected:
+    MF_CREATE_LAYER_OVERRIDE
+
   private:
-    OGRMapflowAccountDataset(OGRMapflowClient client, const OGRMapflowRights &rights);
+    OGRMapflowAccountDataset(const OGRMapflowOptions &options, OGRMapflowClient client,
+                             const OGRMapflowRights &rights);
+
+    OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *srs, OGRwkbGeometryType type,
+                        CSLConstList options);
+    bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
 
@@ -38,6 +58,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRMapflowAccountState m_state;
     OGRMapflowProcessingsLayer *m_processings = nullptr; // one of the layers
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
+    OGRMapflowSubmissions m_submissions;
 };
 
 #endif

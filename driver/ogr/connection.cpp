@@ -3,13 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
-<<<<<<< HEAD
-#include <curl/curl.h>
-
-#include "cpl_http.h"
-=======
 #include "http_settings.h"
->>>>>>> main
 #include "interrupt.h"
 #include "report.h"
 
@@ -49,21 +43,6 @@ mf_auth_scheme SchemeOf(const std::string &auth)
                                            : MF_AUTH_AUTO;
 }
 
-<<<<<<< HEAD
-// Heard of only between mf_interrupt_begin and mf_interrupt_end.
-int IsInterrupted(void *)
-{
-    return mf_interrupt_requested();
-}
-
-// GDAL's own retry settings, path-specific ones first.
-std::string HTTPOption(const OGRMapflowOptions &options, const char *key, const char *fallback)
-{
-    return VSIGetPathSpecificOption(options.PublicName().c_str(), key, fallback);
-}
-
-=======
->>>>>>> main
 } // namespace
 
 void OGRMapflowDebug(void *, const char *line)
@@ -133,11 +112,7 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic
     wanted.document_timeout = std::max(
         MF_DOCUMENT_TIMEOUT, 1 + CPLAtof(OGRMapflowHTTPOption("GDAL_HTTP_TIMEOUT", "0").c_str()));
     wanted.retry_codes = retryCodes.empty() ? nullptr : retryCodes.c_str();
-<<<<<<< HEAD
-    wanted.cancel = {nullptr, IsInterrupted};
-=======
     wanted.cancel = OGRMapflowCancel(stop);
->>>>>>> main
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 

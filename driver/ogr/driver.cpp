@@ -6,12 +6,10 @@
 #include "connection.h"
 #include "dataset.h"
 #include "options.h"
-<<<<<<< HEAD
-#include "submission_dataset.h"
-=======
 #include "project_dataset.h"
+#include "submission_dataset.h"
+#include "submission_options.h"
 #include "waiting.h"
->>>>>>> main
 
 namespace
 {
@@ -33,13 +31,6 @@ GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
     return nullptr;
 }
 
-GDALDataset *RefuseReading()
-{
-    CPLError(CE_Failure, CPLE_IllegalArg,
-             "The dataset name does not say which processing to open: MAPFLOW:<processing uuid>.");
-    return nullptr;
-}
-
 GDALDataset *Open(GDALOpenInfo *info)
 {
     if (!Identify(info))
@@ -50,18 +41,10 @@ GDALDataset *Open(GDALOpenInfo *info)
     if (options->GetTarget() == OGRMapflowOptions::Target::Account)
         return OGRMapflowAccountDataset::Open(*options, info->eAccess).release();
     if (info->eAccess == GA_Update)
-<<<<<<< HEAD
-        return options->ProcessingId().empty()
-                   ? OGRMapflowSubmissionDataset::Open(std::move(*options)).release()
-                   : RefuseUpdate(info);
-    if (options->ProcessingId().empty())
-        return RefuseReading();
-=======
         return RefuseUpdate(info);
     const OGRMapflowInterruptible interruptible;
     if (options->GetTarget() == OGRMapflowOptions::Target::Project)
         return OGRMapflowProjectDataset::Open(*options).release();
->>>>>>> main
     return OGRMapflowDataset::Open(std::move(*options)).release();
 }
 
@@ -77,10 +60,10 @@ CPLErr Delete(const char *name)
     const auto options = OGRMapflowOptions::Parse(name, nullptr);
     if (!options)
         return CE_Failure;
-    if (options->ProcessingId().empty())
+    if (options->GetTarget() == OGRMapflowOptions::Target::Account)
         return CE_None;
     CPLError(CE_Failure, CPLE_NotSupported,
-             "%s is not deleted: a processing is never deleted by its dataset name.",
+             "%s is not deleted: nothing at the service is deleted by a dataset name.",
              options->PublicName().c_str());
     return CE_Failure;
 }

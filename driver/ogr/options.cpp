@@ -147,20 +147,8 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
     if (!parts)
         return Refuse("A double quote in the dataset name is not closed.");
 
-<<<<<<< HEAD
-    const std::string target = Trimmed((*parts)[0]);
-    char uuid[MF_UUID_SIZE];
-    if (mf_uuid_parse(target.c_str(), uuid))
-        options.m_processingId = uuid;
-    else if (!target.empty())
-        return Refuse(
-            CPLSPrintf("\"%.60s\" in the dataset name is not the UUID of a processing.", target.c_str()));
-
-    options.m_publicName = PREFIX + options.m_processingId;
-=======
     if (!options.ReadTarget(Trimmed((*parts)[0])))
         return std::nullopt;
->>>>>>> main
     for (int i = 1; i < parts->Count(); ++i)
     {
         char *key = nullptr;

@@ -23,16 +23,12 @@ class OGRMapflowOptions
     // CPLError, when it cannot be understood.
     static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
 
-<<<<<<< HEAD
-    // The processing that the string names, in lower case; "" for the account as a whole, MAPFLOW:.
-=======
     // What the string names: the account (MAPFLOW:), a processing (MAPFLOW:<uuid>) or a project
     // (MAPFLOW:project=<uuid or name>).
     enum class Target { Account, Processing, Project };
     Target GetTarget() const { return m_target; }
 
     // The processing that the string names, in lower case; "" when it names none.
->>>>>>> main
     const std::string &ProcessingId() const { return m_processingId; }
 
     // The UUID or name of the project that the string names; "" when it names none.

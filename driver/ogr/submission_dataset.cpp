@@ -16,21 +16,15 @@ OGRMapflowSubmissionDataset::Create(const char *name, CSLConstList creationOptio
     auto options = OGRMapflowOptions::Parse(name, creationOptions);
     if (!options)
         return nullptr;
-    if (!options->ProcessingId().empty())
+    if (options->GetTarget() != OGRMapflowOptions::Target::Account)
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "%s is a processing, which is never overwritten. New ones are created in MAPFLOW:",
+                 "%s is there already and is never overwritten. Processings are created in MAPFLOW:",
                  options->PublicName().c_str());
         return nullptr;
     }
     return std::unique_ptr<OGRMapflowSubmissionDataset>(
         new OGRMapflowSubmissionDataset(std::move(*options), creationOptions));
-}
-
-std::unique_ptr<OGRMapflowSubmissionDataset> OGRMapflowSubmissionDataset::Open(OGRMapflowOptions options)
-{
-    return std::unique_ptr<OGRMapflowSubmissionDataset>(
-        new OGRMapflowSubmissionDataset(std::move(options), nullptr));
 }
 
 OGRLayer *OGRMapflowSubmissionDataset::GetLayer(int i) MF_CONST_312
@@ -40,8 +34,5 @@ OGRLayer *OGRMapflowSubmissionDataset::GetLayer(int i) MF_CONST_312
 
 int OGRMapflowSubmissionDataset::TestCapability(const char *capability) MF_CONST_312
 {
-    return EQUAL(capability, ODsCCreateLayer) || EQUAL(capability, ODsCTransactions) ||
-           EQUAL(capability, ODsCCurveGeometries) || EQUAL(capability, ODsCMeasuredGeometries) ||
-           EQUAL(capability, ODsCRandomLayerWrite) ||
-           EQUAL(capability, ODsCZGeometries);
+    return OGRMapflowCanCreate(capability);
 }

@@ -5,6 +5,7 @@
 #include "compat.h"
 #include "submissions.h"
 
+// The account opened for update lets layers be created as well: account_dataset.h.
 class OGRMapflowSubmissionDataset final : public GDALDataset
 {
   public:
@@ -12,8 +13,6 @@ class OGRMapflowSubmissionDataset final : public GDALDataset
     static std::unique_ptr<OGRMapflowSubmissionDataset> Create(const char *name,
                                                                CSLConstList creationOptions);
 
-    // The same for a dataset that is opened for update: `options` are of the account, MAPFLOW:.
-    static std::unique_ptr<OGRMapflowSubmissionDataset> Open(OGRMapflowOptions options);
     ~OGRMapflowSubmissionDataset() override { (void)FinishAt(true); }
 
     int GetLayerCount() MF_CONST_312 override { return m_submissions.Count(); }

@@ -166,9 +166,9 @@ bool OGRMapflowSubmissions::Prepare(Entry &entry)
 
 bool OGRMapflowSubmissions::Submit(const std::vector<Entry *> &due)
 {
-    mf_wait_options wait;
+    OGRMapflowWaiter waiter;
     m_client = OGRMapflowConnect(m_options);
-    if (m_client == nullptr || !OGRMapflowReadWaitOptions(m_options, m_client.get(), wait))
+    if (m_client == nullptr || !waiter.Read(m_options, m_client.get()))
         return false;
     for (Entry *entry : due)
         if (!Prepare(*entry))
@@ -185,7 +185,7 @@ bool OGRMapflowSubmissions::Submit(const std::vector<Entry *> &due)
             done = entry->report->Close() && done;
     for (const Entry *entry : due)
         if (done && entry->layer->Options().GetBool("WAIT", false))
-            done = OGRMapflowWaitForJobs(entry->layer->Submission(), m_client.get(), wait);
+            done = OGRMapflowWaitForJobs(entry->layer->Submission(), m_client.get(), waiter);
     return done;
 }
 
@@ -249,4 +249,11 @@ void OGRMapflowSubmissions::PublishMetadata(GDALDataset *dataset) const
     dataset->SetMetadataItem("AREA_M2", CPLSPrintf("%.15g", area));
     if (!std::isnan(cost))
         dataset->SetMetadataItem("COST", CPLSPrintf("%.15g", cost));
+}
+
+bool OGRMapflowCanCreate(const char *capability)
+{
+    return EQUAL(capability, ODsCCreateLayer) || EQUAL(capability, ODsCTransactions) ||
+           EQUAL(capability, ODsCCurveGeometries) || EQUAL(capability, ODsCMeasuredGeometries) ||
+           EQUAL(capability, ODsCRandomLayerWrite) || EQUAL(capability, ODsCZGeometries);
 }

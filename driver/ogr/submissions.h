@@ -16,6 +16,9 @@
 #include "submission_layer.h"
 #include "submission_report.h"
 
+// What a dataset in which processings can be created is capable of.
+bool OGRMapflowCanCreate(const char *capability);
+
 // Layers are submitted when the dataset is flushed or closed, and never when a transaction is committed:
 // programs commit after so many features, and what was written up to then is not the area that the user
 // means. A transaction says whether what was written is meant at all: what was rolled back, or was never

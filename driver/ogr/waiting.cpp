@@ -18,7 +18,7 @@ bool IsLoopback(const mf_client *client)
            mf_url_is_loopback(&url) != 0;
 }
 
-bool ReadOptions(const OGRMapflowOptions &options, const mf_client *client, mf_wait_options &wanted)
+bool ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wait_options &wanted)
 {
     if (!options.CheckChoice("PROGRESS", {"AUTO", "YES", "NO"}) ||
         !options.GetSeconds("WAIT_TIMEOUT", MF_WAIT_DEFAULT_TIMEOUT, 0, wanted.timeout) ||
@@ -65,20 +65,22 @@ OGRMapflowInterruptible::~OGRMapflowInterruptible()
     mf_interrupt_end();
 }
 
-bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
-                            mf_processing &processing)
+bool OGRMapflowWaiter::Read(const OGRMapflowOptions &options, const mf_client *client)
 {
-    if (!options.GetBool("WAIT", false))
-        return true;
-    mf_wait_options wanted = {};
-    if (!ReadOptions(options, client, wanted))
+    if (!ReadTimes(options, client, m_wanted))
         return false;
-    bool isTerminal = mf_stderr_is_terminal() != 0;
     const std::string progress = options.Get("PROGRESS", "AUTO");
-    if (EQUAL(progress.c_str(), "YES") || (EQUAL(progress.c_str(), "AUTO") && isTerminal))
-        wanted.progress = ShowProgress;
-    wanted.ctx = &isTerminal;
+    if (EQUAL(progress.c_str(), "YES") ||
+        (EQUAL(progress.c_str(), "AUTO") && mf_stderr_is_terminal()))
+        m_wanted.progress = ShowProgress;
+    return true;
+}
 
+bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing) const
+{
+    bool isTerminal = mf_stderr_is_terminal() != 0;
+    mf_wait_options wanted = m_wanted;
+    wanted.ctx = &isTerminal;
     mf_error err;
     mf_error_init(&err);
     const bool mustWait = !mf_processing_is_terminal(&processing);
@@ -88,4 +90,12 @@ bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
     if (failed)
         OGRMapflowReport(err);
     return !failed;
+}
+
+bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
+                            mf_processing &processing)
+{
+    OGRMapflowWaiter waiter;
+    return !options.GetBool("WAIT", false) ||
+           (waiter.Read(options, client) && waiter.Wait(client, processing));
 }
