@@ -1,6 +1,6 @@
 #!/bin/sh
 # Shows the driver at work: builds it, starts a local stand-in for Mapflow and makes a GeoPackage of
-# a processing. Needs no account. What is missing is installed, on Debian and its kin.
+# a processing, and submits an area. Needs no account. What is missing is installed, on Debian and its kin.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$ROOT/autotest/common.sh"
@@ -44,6 +44,7 @@ say "A local Mapflow runs at $SANDBOX_URL"
 export GDAL_DRIVER_PATH="$BUILD/gdalplugins"
 export MAPFLOW_API_URL="$SANDBOX_URL"
 export MAPFLOW_API_TOKEN=ZGV2QGV4YW1wbGUuY29tOnNhbmRib3gtZmFrZS1zZWNyZXQ=
+export MAPFLOW_CACHE_DIR="$WORK/cache"
 cd "$WORK"
 
 show ogrinfo -ro -so -al "MAPFLOW:$PROCESSING" | tee processing.txt
@@ -66,3 +67,15 @@ if ogr2ogr running.gpkg "MAPFLOW:$UNFINISHED" 2>answer.txt; then
 fi
 head -n 1 answer.txt
 grep -q '^ERROR.*IN_PROGRESS' answer.txt || fail "That is not the answer that was expected."
+
+say
+say "Polygons are submitted by writing them; the id comes back, and its result can be waited for:"
+say
+say "\$ ID=\$(ogr2ogr -f MAPFLOW MAPFLOW: data/aoi_utm.gpkg -lco MODEL=Buildings -lco PROVIDER=Mapbox -lco ZOOM=18 -lco MAX_COST=50 -lco REPORT=/vsistdout/ | jq -r .id)"
+ogr2ogr -f MAPFLOW MAPFLOW: "$ROOT/data/aoi_utm.gpkg" -lco MODEL=Buildings -lco PROVIDER=Mapbox -lco ZOOM=18 \
+    -lco MAX_COST=50 -lco REPORT=/vsistdout/ >report.json
+cat report.json
+ID=$("$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["id"])' <report.json)
+show ogr2ogr submitted.gpkg "MAPFLOW:$ID,WAIT=YES,POLL_INTERVAL=0.2"
+show ogrinfo -ro -so submitted.gpkg
+show ogrinfo -ro MAPFLOW:

@@ -4,7 +4,7 @@
 #   core    unit tests of the core, in a build where warnings are errors
 #   ogr     the driver through GDAL, against the sandbox
 #   asan    both under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan    unit tests that use threads, under ThreadSanitizer
+#   tsan    unit tests under ThreadSanitizer
 #   python  Python's own libraries: fiona and geopandas
 #   r       R's sf
 #   format  clang-format and clang-tidy
@@ -105,14 +105,14 @@ part_asan() {
     # Python and GDAL keep memory until the end: leaks are looked for in the core alone.
     PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libstdc++.so)"
     ASAN_OPTIONS=detect_leaks=0 run_pytest asan-ogr "$BUILD-asan" test_malformed.py test_oracle.py \
-        test_driver.py test_open.py test_layers.py test_variants.py
+        test_driver.py test_open.py test_layers.py test_variants.py test_arrow.py test_cache.py \
+        test_account.py test_states.py test_submit_refusals.py
     PRELOAD=
 }
 
 part_tsan() {
-    build_or_count "$BUILD-tsan" "$LOGS/tsan-build.log" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-        -DCMAKE_C_FLAGS=-fsanitize=thread -DCMAKE_CXX_FLAGS=-fsanitize=thread || return 0
-    run_ctest tsan "$BUILD-tsan" -R thread
+    build_or_count "$BUILD-tsan" "$LOGS/tsan-build.log" -DMAPFLOW_SANITIZE=thread || return 0
+    run_ctest tsan "$BUILD-tsan"
 }
 
 part_format() {
@@ -164,15 +164,10 @@ run_part() {
     ALL_FAILED=$((ALL_FAILED + part_failed))
 }
 
-has_thread_tests() {
-    ls "$ROOT"/autotest/core/test_*thread*.c >/dev/null 2>&1
-}
-
 if [ $# -eq 0 ]; then
-    set -- core ogr asan format
-    ! has_thread_tests || set -- "$@" tsan
+    set -- core ogr asan tsan format
 fi
-wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils"
+wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils openssl valgrind"
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;
