@@ -354,11 +354,12 @@ def test_index_damaged_anywhere_is_fetched_anew(sb, folder, open_mapflow, mode):
     processing = sb.add_processing(name="Tiny", status="OK", result=TINY)
     open_mapflow(processing, CACHE_DIR=folder)
     size = only(folder, ".index").stat().st_size
+    positions = range(0, size, size // 60)  # the unit tests damage every byte
     asked(sb)
-    for position in range(size):
+    for position in positions:
         (flip if mode == "flip" else cut)(only(folder, ".index"), position)
         assert values(open_mapflow(processing, CACHE_DIR=folder), "n") == [1]
-    assert asked(sb)[1] == size
+    assert asked(sb)[1] == len(positions)
 
 
 def test_text_that_was_only_touched_is_still_good(sb, processing, folder, count):
