@@ -354,8 +354,7 @@ def test_index_damaged_anywhere_is_fetched_anew(sb, folder, open_mapflow, mode):
     processing = sb.add_processing(name="Tiny", status="OK", result=TINY)
     open_mapflow(processing, CACHE_DIR=folder)
     size = only(folder, ".index").stat().st_size
-    step = 7 if size < 4000 else size // 500
-    positions = list(range(0, size, step))
+    positions = range(0, size, size // 60)  # the unit tests damage every byte
     asked(sb)
     for position in positions:
         (flip if mode == "flip" else cut)(only(folder, ".index"), position)

@@ -107,9 +107,9 @@ bool OGRMapflowResultLayer::WantsGeometry() const
 
 OGRErr OGRMapflowResultLayer::SetIgnoredFields(IgnoredFields fields)
 {
+    ForgetWhatWasReadAhead();
     const OGRErr outcome = OGRLayer::SetIgnoredFields(fields);
     WantWhatIsNotIgnored();
-    ForgetWhatWasReadAhead();
     return outcome;
 }
 
@@ -158,8 +158,10 @@ void OGRMapflowResultLayer::ForgetWhatWasReadAhead()
     m_readInARow = 0;
 }
 
-// Runs in any thread: it shares nothing that changes while features are read.
-OGRMapflowResultLayer::Piece OGRMapflowResultLayer::MakePiece(uint64_t begin, uint64_t end) const
+// Runs in any thread: of the layer it uses only what never changes.
+OGRMapflowResultLayer::Piece
+OGRMapflowResultLayer::MakePiece(uint64_t begin, uint64_t end, const std::vector<unsigned char> &wanted,
+                                 bool wantsGeometry) const
 {
     const mf_collection &collection = m_result->collection;
     Piece piece;
@@ -167,8 +169,9 @@ OGRMapflowResultLayer::Piece OGRMapflowResultLayer::MakePiece(uint64_t begin, ui
     mf_error_init(&piece.error);
     if (mf_row_init(&row, &collection.schema, &piece.error) != 0)
         return piece;
-    std::copy_n(m_row.wanted, collection.schema.field_count, row.wanted);
-    row.wants_geometry = WantsGeometry();
+    std::copy(wanted.begin(), wanted.end(), row.wanted);
+    row.wants_geometry = wantsGeometry;
+    piece.features.reserve(static_cast<size_t>(end - begin));
     for (uint64_t i = begin; i < end; ++i)
     {
         if (mf_row_decode(&row, m_result->text.data + collection.features[i].offset,
@@ -193,9 +196,10 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::NextUnfiltered()
     if (position < m_pieceBegin || position - m_pieceBegin >= m_piece.features.size() ||
         m_piece.features[position - m_pieceBegin] == nullptr)
     {
+        const std::vector<unsigned char> wanted(m_row.wanted, m_row.wanted + m_defn->GetFieldCount());
         m_piece = m_ahead.Take(position, m_result->collection.feature_count, FEATURES_IN_PIECE,
-                               [this](uint64_t begin, uint64_t end)
-                               { return MakePiece(begin, end); });
+                               [this, wanted, wantsGeometry = WantsGeometry()](uint64_t begin, uint64_t end)
+                               { return MakePiece(begin, end, wanted, wantsGeometry); });
         m_pieceBegin = position;
         if (m_piece.features.empty())
         {

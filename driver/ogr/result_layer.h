@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "compat.h"
 #include "feature.h"
@@ -66,7 +67,8 @@ class OGRMapflowResultLayer final : public OGRLayer
         std::vector<std::unique_ptr<OGRFeature>> features{};
         mf_error error{};
     };
-    Piece MakePiece(uint64_t begin, uint64_t end) const;
+    Piece MakePiece(uint64_t begin, uint64_t end, const std::vector<unsigned char> &wanted,
+                    bool wantsGeometry) const;
     OGRMapflowReadAhead<Piece> m_ahead{};
     Piece m_piece{};
     uint64_t m_pieceBegin = 0;
