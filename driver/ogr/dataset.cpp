@@ -135,7 +135,10 @@ bool OGRMapflowDataset::LoadResult()
         return false;
     if (m_offline && !ReadDocument(result->document))
         return false;
-    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), std::move(result));
+    const char *const model = m_processing.model != nullptr ? m_processing.model : "";
+    const bool styled = m_options.GetBool("STYLE", true);
+    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), styled ? model : nullptr,
+                                                  std::move(result));
     return m_resultLayer != nullptr;
 }
 

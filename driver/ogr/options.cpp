@@ -21,6 +21,8 @@ const char *const MAPFLOW_OPEN_OPTION_LIST =
     "processing has' default='NO'/>"
     "  <Option name='STATUS_ONLY' type='boolean' description='Open any processing without its result, "
     "with the layers processing and aois' default='NO'/>"
+    "  <Option name='STYLE' type='boolean' description='Give features the colours of their class as OGR "
+    "feature styles' default='YES'/>"
     "  <Option name='MAX_RESULT_SIZE' type='string' description='Largest result to accept, in bytes or "
     "with K, M or G' default='64G'/>"
     "  <Option name='CACHE' type='string-select' description='Use of the cache: YES reads and stores, NO "
@@ -43,7 +45,7 @@ const char *const SECRET_KEYS[] = {"API_TOKEN", "TILE_LOGIN", "TILE_PASSWORD", "
 
 const char *const KNOWN_KEYS[] = {"API_TOKEN", "API_TOKEN_FILE", "API_URL",     "AUTH",
                                   "AOI",       "PARTIAL",        "STATUS_ONLY", "MAX_RESULT_SIZE",
-                                  "CACHE",     "CACHE_DIR",      "CACHE_SIZE"};
+                                  "CACHE",     "CACHE_DIR",      "CACHE_SIZE",  "STYLE"};
 
 bool IsOneOf(const std::string &key, const char *const *begin, const char *const *end)
 {
