@@ -119,6 +119,18 @@ inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
 #endif
 }
 
+// That features have styles, where GDAL has a word for it: QGIS then shows them at once.
+inline void DeclareFeatureStyles(GDALDriver &driver)
+{
+#ifdef GDAL_DCAP_FEATURE_STYLES
+    driver.SetMetadataItem(GDAL_DCAP_FEATURE_STYLES, "YES");
+#endif
+#ifdef GDAL_DCAP_FEATURE_STYLES_READ
+    driver.SetMetadataItem(GDAL_DCAP_FEATURE_STYLES_READ, "YES");
+#endif
+    (void)driver;
+}
+
 // Units and meanings of columns, where GDAL can say them.
 inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 {

@@ -154,8 +154,16 @@ bool OGRMapflowDataset::LoadResult()
         return false;
     if (m_offline && !ReadDocument(result->document))
         return false;
-    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), result);
+    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), StyleModel(), result);
     return m_resultLayer != nullptr && SplitIfWanted(result);
+}
+
+// The model that the styles of features are chosen by; nullptr when there shall be none.
+const char *OGRMapflowDataset::StyleModel() const
+{
+    if (!m_options.GetBool("STYLE", true))
+        return nullptr;
+    return m_processing.model != nullptr ? m_processing.model : "";
 }
 
 bool OGRMapflowDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
@@ -163,7 +171,7 @@ bool OGRMapflowDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &re
     if (!m_options.CheckChoice("GEOMETRY", {"MIXED", "SPLIT"}))
         return false;
     return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
-           OGRMapflowFamilyLayer::Split(this, LayerName(), result, m_families);
+           OGRMapflowFamilyLayer::Split(this, LayerName(), StyleModel(), result, m_families);
 }
 
 // The processing as it was when its result went into the cache.

@@ -43,6 +43,7 @@ class OGRMapflowDataset final : public GDALDataset
     int GetProcessing(mf_error *err);
     bool LoadProcessing();
     bool LoadResult();
+    const char *StyleModel() const;
     bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
     std::shared_ptr<const mf_result> AcquireResult();

@@ -37,7 +37,7 @@ OGRMapflowFamilyLayer::OGRMapflowFamilyLayer(std::unique_ptr<OGRMapflowResultLay
     ChooseType();
 }
 
-bool OGRMapflowFamilyLayer::Split(GDALDataset *dataset, const std::string &name,
+bool OGRMapflowFamilyLayer::Split(GDALDataset *dataset, const std::string &name, const char *model,
                                   const std::shared_ptr<const mf_result> &result,
                                   std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> &layers)
 {
@@ -47,7 +47,7 @@ bool OGRMapflowFamilyLayer::Split(GDALDataset *dataset, const std::string &name,
     for (const OGRMapflowFamily family : families)
     {
         auto whole = OGRMapflowResultLayer::Create(
-            dataset, (name + SUFFIXES[static_cast<int>(family)]).c_str(), result);
+            dataset, (name + SUFFIXES[static_cast<int>(family)]).c_str(), model, result);
         if (whole == nullptr)
             return false;
         layers.emplace_back(new OGRMapflowFamilyLayer(std::move(whole), result, family));

@@ -26,8 +26,8 @@ class OGRMapflowFamilyLayer final : public OGRLayer
   public:
     // A layer for each family that occurs, named <name>_polygon, _line and _point; <name>_other
     // holds features without a geometry and collections. None when the result has no features.
-    // Returns false after one CPLError.
-    static bool Split(GDALDataset *dataset, const std::string &name,
+    // `model` is that of the styles, nullptr for none. Returns false after one CPLError.
+    static bool Split(GDALDataset *dataset, const std::string &name, const char *model,
                       const std::shared_ptr<const mf_result> &result,
                       std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> &layers);
 

@@ -110,8 +110,8 @@ void SetValue(OGRFeature &feature, int i, OGRFieldType type, const mf_value &val
 
 } // namespace
 
-OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn)
-    : m_defn(defn), m_srs(defn->GetGeomFieldDefn(0)->GetSpatialRef())
+OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyle *style)
+    : m_defn(defn), m_style(style), m_srs(defn->GetGeomFieldDefn(0)->GetSpatialRef())
 {
     for (int i = 0; i < defn->GetFieldCount(); ++i)
         m_types.push_back(defn->GetFieldDefn(i)->GetType());
@@ -120,6 +120,8 @@ OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn)
 std::unique_ptr<OGRFeature> OGRMapflowFeatureMaker::Make(const mf_row &row) const
 {
     auto feature = std::make_unique<OGRFeature>(m_defn);
+    if (m_style != nullptr && !m_defn->IsStyleIgnored())
+        feature->SetStyleString(m_style->Of(row));
     for (int i = 0; i < row.schema->field_count; ++i)
     {
         const mf_value &value = row.values[i];

@@ -7,16 +7,19 @@
 
 #include "compat.h"
 #include "geojson.h"
+#include "style.h"
 
-// Makes features of one layer, whose fields are those of the rows' schema in their order.
+// Makes features of one layer, whose fields are those of the rows' schema in their order. With a style
+// each has its style string, unless the layer's style is ignored.
 class OGRMapflowFeatureMaker
 {
   public:
-    explicit OGRMapflowFeatureMaker(OGRFeatureDefn *defn);
+    OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyle *style);
     std::unique_ptr<OGRFeature> Make(const mf_row &row) const;
 
   private:
     OGRFeatureDefn *const m_defn;
+    const OGRMapflowStyle *const m_style;
     std::vector<OGRFieldType> m_types{};
     const OGRSpatialReference *m_srs;
 };

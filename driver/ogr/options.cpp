@@ -37,6 +37,8 @@ const char *const MAPFLOW_OPEN_OPTION_LIST =
     "  </Option>"
     "  <Option name='ALLOW_DELETE' type='boolean' description='Rows of projects and processings may be "
     "deleted, and what they stand for with them' default='NO'/>"
+    "  <Option name='STYLE' type='boolean' description='Give features the colours of their class as OGR "
+    "feature styles' default='YES'/>"
     "  <Option name='MAX_RESULT_SIZE' type='string' description='Largest result to accept, in bytes or "
     "with K, M or G' default='64G'/>"
     "  <Option name='CACHE' type='string-select' description='Use of the cache: YES reads and stores, NO "
@@ -61,7 +63,7 @@ const char *const KNOWN_KEYS[] = {
     "API_TOKEN", "API_TOKEN_FILE", "API_URL",         "AUTH",  "AOI",
     "PARTIAL",   "STATUS_ONLY",    "MAX_RESULT_SIZE", "CACHE", "CACHE_DIR",
     "CACHE_SIZE", "WAIT",          "WAIT_TIMEOUT",    "POLL_INTERVAL", "PROGRESS",
-    "GEOMETRY",  "ALLOW_DELETE"};
+    "GEOMETRY",  "ALLOW_DELETE", "STYLE"};
 
 bool IsOneOf(const std::string &key, const char *const *begin, const char *const *end)
 {

@@ -33,7 +33,7 @@ OGRMapflowResultLayer::~OGRMapflowResultLayer()
 }
 
 std::unique_ptr<OGRMapflowResultLayer>
-OGRMapflowResultLayer::Create(GDALDataset *dataset, const char *name,
+OGRMapflowResultLayer::Create(GDALDataset *dataset, const char *name, const char *model,
                               std::shared_ptr<const mf_result> result)
 {
     std::unique_ptr<OGRMapflowResultLayer> layer(
@@ -50,7 +50,10 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const char *name,
     layer->SetDescription(name);
     layer->DefineFields();
     layer->DefineGeometry();
-    layer->m_maker = std::make_unique<OGRMapflowFeatureMaker>(layer->m_defn);
+    if (model != nullptr)
+        layer->DefineStyle(model);
+    layer->m_maker =
+        std::make_unique<OGRMapflowFeatureMaker>(layer->m_defn, layer->m_style.get());
     if (layer->m_result->collection.description != nullptr)
         layer->SetMetadataItem("DESCRIPTION", layer->m_result->collection.description);
     return layer;
@@ -82,12 +85,23 @@ void OGRMapflowResultLayer::DefineGeometry()
     m_defn->GetGeomFieldDefn(0)->SetSpatialRef(srs.get());
 }
 
+void OGRMapflowResultLayer::DefineStyle(const char *model)
+{
+    m_style = std::make_unique<OGRMapflowStyle>(model, *m_defn);
+    SetStyleTableDirectly(m_style->Table().release());
+}
+
 // The decoder skips what nobody will look at. An attribute filter looks at its fields, even when nobody
-// else will: pyogrio asks for columns and for rows independently of each other.
+// else will: pyogrio asks for columns and for rows independently of each other. So does the style.
 void OGRMapflowResultLayer::WantWhatIsNotIgnored()
 {
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
         m_row.wanted[i] = !m_defn->GetFieldDefn(i)->IsIgnored();
+    if (m_style != nullptr && !m_defn->IsStyleIgnored())
+    {
+        for (const int field : m_style->Fields())
+            m_row.wanted[field] = true;
+    }
     if (m_poAttrQuery == nullptr)
         return;
     const CPLStringList used(m_poAttrQuery->GetUsedFields());

@@ -16,8 +16,10 @@
 class OGRMapflowResultLayer final : public OGRLayer
 {
   public:
-    // Returns nullptr after one CPLError.
+    // `model` decides how the features look; nullptr: they have no style. Returns nullptr after one
+    // CPLError.
     static std::unique_ptr<OGRMapflowResultLayer> Create(GDALDataset *dataset, const char *name,
+                                                         const char *model,
                                                          std::shared_ptr<const mf_result> result);
     ~OGRMapflowResultLayer() override;
 
@@ -40,6 +42,7 @@ class OGRMapflowResultLayer final : public OGRLayer
 
     void DefineFields();
     void DefineGeometry();
+    void DefineStyle(const char *model);
     void WantWhatIsNotIgnored();
     bool WantsGeometry() const;
     bool MayMeetFilter(const mf_feature &feature) const;
@@ -56,6 +59,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     // Columns whose subtype an Arrow schema does not carry: ogr2ogr, which takes the stream of who
     // calls it fast, would write their numbers as texts.
     bool m_hasJSON = false;
+    std::unique_ptr<OGRMapflowStyle> m_style{};
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
     mf_row m_row{};
     const std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true); // for streams

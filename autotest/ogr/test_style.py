@@ -1,0 +1,133 @@
+"""How features look: their OGR styles."""
+
+import json
+import re
+
+import pytest
+from osgeo import gdal, ogr
+
+from helpers import BUILDINGS, COMBO, FOREST
+
+COLOURS = {101: "D7191C", 102: "F69053", 103: "DD00FF", 104: "A666DE", 105: "9DC357", None: "2B83BA"}
+
+
+def point(**properties):
+    return {"type": "Feature", "properties": properties,
+            "geometry": {"type": "Point", "coordinates": [4.5, 52.25]}}
+
+
+def square(**properties):
+    ring = [[4, 52], [5, 52], [5, 53], [4, 53], [4, 52]]
+    return {"type": "Feature", "properties": properties,
+            "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+def line(**properties):
+    return {"type": "Feature", "properties": properties,
+            "geometry": {"type": "LineString", "coordinates": [[4, 52], [5, 53]]}}
+
+
+@pytest.fixture
+def styles(sb, open_mapflow):
+    """The styles of features that a model has found: styles(model, feature, …) -> [style, …]."""
+    def read(model, *features):
+        processing = sb.add_processing(name="Looks", status="OK", workflowDef={"name": model},
+                                       result=json.dumps({"type": "FeatureCollection",
+                                                          "features": list(features)}).encode())
+        dataset = open_mapflow(processing)
+        return [row.GetStyleString() for row in dataset.GetLayer(0)]
+    return read
+
+
+def test_buildings_have_the_colours_of_their_class(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    seen = {}
+    for row in dataset.GetLayer(0):
+        found = row["class_id"] if row.IsFieldSetAndNotNull("class_id") else None
+        seen.setdefault(found, set()).add(re.search("PEN.c:#(.{6})", row.GetStyleString())[1])
+    assert len(seen) > 2
+    assert seen == {found: {COLOURS.get(found, COLOURS[None])} for found in seen}
+
+
+def test_every_feature_has_a_style_that_gdal_can_read(open_mapflow):
+    for processing in (BUILDINGS, COMBO, FOREST):
+        dataset = open_mapflow(processing)
+        layer = dataset.GetLayer(0)
+        table = layer.GetStyleTable()
+        known = set()
+        name = table.GetNextStyle()
+        while name is not None:
+            known.add(name)
+            name = table.GetNextStyle()
+        assert {row.GetStyleString() for row in layer} <= known
+
+
+@pytest.mark.parametrize("model, feature, style", (
+    ("🏠 Buildings", square(class_id=103), "BRUSH(fc:#DD00FF80);PEN(c:#DD00FF,w:1px)"),
+    ("🏠 Buildings", square(class_id=999), "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)"),
+    ("🏠 Buildings", square(), "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)"),
+    ("🏠 Buildings", square(class_id="105"), "BRUSH(fc:#9DC35780);PEN(c:#9DC357,w:1px)"),
+    ("anything", square(building_height=2.5), "BRUSH(fc:#FFFFCC80);PEN(c:#2B83BA,w:1px)"),
+    ("anything", square(building_height=3), "BRUSH(fc:#FFEDA080);PEN(c:#2B83BA,w:1px)"),
+    ("anything", square(building_height=250, class_id=101), "BRUSH(fc:#B1002680);PEN(c:#D7191C,w:1px)"),
+    ("🚗 Roads", line(), "PEN(c:#FF6E23,w:2px)"),
+    ("🚗 Roads", square(), "BRUSH(fc:#FFB64780);PEN(c:#FF6E23,w:1px)"),
+    ("🏗️ Construction sites", square(), "PEN(c:#FF00AA,w:1px)"),
+    ("🌲 Forest", square(), "BRUSH(fc:#67D53C80);PEN(c:#67D53C,w:1px)"),
+    ("🌲 Forest and trees", point(height=8), 'SYMBOL(id:"ogr-sym-3",c:#A1E37F,s:6px)'),
+    ("🌾 Fields", square(), "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)"),
+    ("Buildings, roads and forest", square(object_type="forest"),
+     "BRUSH(fc:#67D53C80);PEN(c:#67D53C,w:1px)"),
+))
+def test_style_of_a_feature(styles, model, feature, style):
+    assert styles(model, feature) == [style]
+
+
+def test_style_can_be_turned_off(open_mapflow):
+    dataset = open_mapflow(BUILDINGS, STYLE="NO")
+    assert {row.GetStyleString() for row in dataset.GetLayer(0)} == {None}
+    assert dataset.GetLayer(0).GetStyleTable() is None
+
+
+def test_ignored_style(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    layer = dataset.GetLayer(0)
+    layer.SetIgnoredFields(["OGR_STYLE"])
+    assert {row.GetStyleString() for row in layer} == {None}
+
+
+def test_style_does_not_need_the_fields_it_is_made_of(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    layer = dataset.GetLayer(0)
+    wanted = [row.GetStyleString() for row in layer]
+    layer.SetIgnoredFields([d.GetName() for d in layer.schema])
+    assert [row.GetStyleString() for row in layer] == wanted
+
+
+def test_style_of_copies_and_of_changed_features(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    row = dataset.GetLayer(0).GetNextFeature()
+    style = row.GetStyleString()
+    other = ogr.Feature(dataset.GetLayer(0).GetLayerDefn())
+    other.SetFrom(row)
+    del dataset
+    assert row.Clone().GetStyleString() == other.GetStyleString() == style
+    row.SetStyleString("PEN(c:#000000)")
+    assert row.GetStyleString() == "PEN(c:#000000)"
+    row.SetStyleString(None)
+    assert row.GetStyleString() is None
+
+
+def test_filter_and_sql_by_style(open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    layer = dataset.GetLayer(0)
+    layer.SetAttributeFilter("OGR_STYLE LIKE '%F69053%'")
+    assert {row["class_id"] for row in layer} == {102}
+
+
+def test_styles_reach_a_format_that_has_them(run, tmp_path):
+    path = tmp_path / "out.tab"
+    done = run("ogr2ogr", "-f", "MapInfo File", path, f"MAPFLOW:{BUILDINGS}")
+    assert done.returncode == 0, done.said
+    written = gdal.OpenEx(str(path), gdal.OF_VECTOR)
+    assert len({row.GetStyleString() for row in written.GetLayer(0)}) > 2
