@@ -15,7 +15,7 @@
 
 static int scan(const struct mf_map *map, struct mf_collection *found, struct mf_error *err)
 {
-    const struct mf_schema_rules rules = {0, 0};
+    const struct mf_schema_rules rules = {.mixed_string_is_json = 0};
     struct mf_scanner *scanner = NULL;
     int failed = mf_scanner_open(&scanner, &rules, err);
     for (size_t at = 0; at < map->size && !failed; at += PIECE)

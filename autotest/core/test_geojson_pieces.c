@@ -5,7 +5,7 @@
 #include "check.h"
 #include "geojson.h"
 
-static const struct mf_schema_rules rules = {0, 0};
+static const struct mf_schema_rules rules = {.mixed_string_is_json = 0};
 
 /* Scans a text in pieces: one of `first` bytes, the others of `rest` bytes. */
 static int scan(const char *text, size_t first, size_t rest, struct mf_collection *found,
@@ -96,6 +96,17 @@ static void test_repeated_key(void)
         CHECK_TEXT(found.schema.fields[0].name, "z");
         CHECK_TEXT(found.schema.fields[1].name, "y");
         CHECK_TEXT(found.schema.fields[2].name, "a");
+    }
+    mf_collection_free(&found);
+    CHECK_NUMBER(scan(BEGIN "\"features\":[{\"type\":\"Feature\",\"properties\":{\"y\":[],\"z\":[]}},"
+                            "{\"type\":\"Feature\",\"properties\":{\"z\":[]}},"
+                            "{\"type\":\"Feature\",\"properties\":{\"n\":1,\"y\":[],\"z\":[],\"n\":2,"
+                            "\"a\":1}}]}",
+                      1000, 1000, &found, &err), 0);
+    if (CHECK_NUMBER(found.schema.field_count, 4)) {
+        CHECK_TEXT(found.schema.fields[0].name, "n");
+        CHECK_TEXT(found.schema.fields[2].name, "z");
+        CHECK_TEXT(found.schema.fields[3].name, "a");
     }
     mf_collection_free(&found);
 }

@@ -294,6 +294,7 @@ static int read_property(struct mf_scanner *s, struct mf_text *t, int *before)
     if (lex != MF_LEX_OK)
         return (int)lex;
     met.after = *before;
+    met.repeats_new = 0;
     if (met.field < 0) {
         *before = MF_AFTER_NEW;
         s->has_property_id |= mf_span_equals(&met.key, "id", 2) && met.kind != MF_CLASS_NULL;

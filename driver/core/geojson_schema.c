@@ -565,7 +565,7 @@ static int add_new_field(struct mf_schema_builder *builder, struct mf_observatio
     if (field->object == builder->object) {
         seen[field->observation].kind = seen[i].kind;
         seen[field->observation].string = seen[i].string;
-        seen[i].after = MF_AFTER_NOTHING;
+        seen[i].repeats_new = 1;
     } else {
         field->object = builder->object;
         field->observation = i;
@@ -593,7 +593,10 @@ int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation 
         const int field = seen[i].field;
         if (only_new && !builder->fields[field].is_new)
             continue;
-        const int is_repeated = seen[i].after == MF_AFTER_NOTHING;
+        /* What follows it stands behind what it stands behind itself. */
+        if (seen[i].repeats_new && seen[i].after >= 0 && !only_new)
+            last = seen[i].after;
+        const int is_repeated = seen[i].repeats_new || seen[i].after == MF_AFTER_NOTHING;
         if (is_repeated && builder->fields[field].observation != MF_NOT_OBSERVED)
             continue; /* its value has moved to its first place */
         if (observe_one(builder, &seen[i]) != 0)

@@ -32,6 +32,7 @@ struct mf_observation {
     enum mf_value_class kind;
     int field; /* MF_OBSERVED_NEW, or its position in the builder */
     int after; /* the field that stands before it, or MF_AFTER_… */
+    int repeats_new; /* its key was new in this object, and has been met there before */
 };
 
 enum {
