@@ -7,9 +7,10 @@
 #   tsan    unit tests that use threads, under ThreadSanitizer
 #   python  Python's own libraries: fiona and geopandas
 #   r       R's sf
+#   qgis    the desktop of QGIS on a virtual screen (large: only when asked for, or when it is installed)
 #   format  clang-format and clang-tidy
 #
-# Without a part: core, ogr, asan, tsan and format. At the end the logs of every part are searched for the tokens that the
+# Without a part: core, ogr, asan, tsan and format, and qgis when it is installed. At the end the logs of every part are searched for the tokens that the
 # tests have used. What is missing is installed, on Debian and its kin. MAPFLOW_BUILD_DIR says where
 # to build (default: build); logs are below it, in test-logs.
 set -eu
@@ -94,6 +95,12 @@ part_python() {
     run_pytest python "$BUILD" python/test_readers.py python/test_fiona.py
 }
 
+part_qgis() {
+    build_or_count "$BUILD" "$LOGS/qgis-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_pytest qgis "$BUILD" ../qgis
+    sed -n '/^draw: /,/^running: /p' "$LOGS/qgis.log" | sort -u
+}
+
 part_r() {
     build_or_count "$BUILD" "$LOGS/r-build.log" -DMAPFLOW_WERROR=ON || return 0
     run_script r r/run.sh
@@ -171,15 +178,21 @@ has_thread_tests() {
 if [ $# -eq 0 ]; then
     set -- core ogr asan format
     ! has_thread_tests || set -- "$@" tsan
+    if command -v qgis >/dev/null && command -v xvfb-run >/dev/null; then
+        set -- "$@" qgis
+    else
+        say "QGIS IS NOT INSTALLED AND WAS NOT TESTED: sh autotest/test.sh qgis installs it."
+    fi
 fi
 wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils"
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;
+    qgis) wanted_packages="$wanted_packages qgis python3-qgis xvfb xauth" ;;
     python) wanted_packages="$wanted_packages python3-fiona python3-geopandas" ;;
     r) wanted_packages="$wanted_packages r-cran-sf" ;;
     format) wanted_packages="$wanted_packages clang-format clang-tidy" ;;
-    *) fail "There is no part $part: choose from core, ogr, asan, tsan, python, r, format." ;;
+    *) fail "There is no part $part: choose from core, ogr, asan, tsan, python, r, qgis, format." ;;
     esac
 done
 # shellcheck disable=SC2086 # one word a package
