@@ -7,10 +7,11 @@
 #   tsan    unit tests under ThreadSanitizer
 #   python  Python's own libraries: fiona and geopandas
 #   r       R's sf
+#   qgis    the desktop of QGIS on a virtual screen (large: only when asked for)
 #   format  clang-format and clang-tidy
 #
-# Without a part: core, ogr, asan, tsan and format. At the end the logs of every part are searched for the tokens that the
-# tests have used. What is missing is installed, on Debian and its kin. MAPFLOW_BUILD_DIR says where
+# Without a part: core, ogr, asan, tsan and format. At the end the logs of every part are searched for
+# the tokens that the tests have used. What is missing is installed, on Debian and its kin. MAPFLOW_BUILD_DIR says where
 # to build (default: build); logs are below it, in test-logs.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -94,6 +95,12 @@ part_python() {
     run_pytest python "$BUILD" python/test_readers.py python/test_fiona.py
 }
 
+part_qgis() {
+    build_or_count "$BUILD" "$LOGS/qgis-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_pytest qgis "$BUILD" ../qgis
+    sed -n '/^draw: /,/^running: /p' "$LOGS/qgis.log" | sort -u
+}
+
 part_r() {
     build_or_count "$BUILD" "$LOGS/r-build.log" -DMAPFLOW_WERROR=ON || return 0
     run_script r r/run.sh
@@ -105,8 +112,7 @@ part_asan() {
     # Python and GDAL keep memory until the end: leaks are looked for in the core alone.
     PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libstdc++.so)"
     ASAN_OPTIONS=detect_leaks=0 run_pytest asan-ogr "$BUILD-asan" test_malformed.py test_oracle.py \
-        test_driver.py test_open.py test_layers.py test_variants.py test_arrow.py test_cache.py \
-        test_account.py test_states.py test_submit_refusals.py
+        test_driver.py test_open.py test_layers.py test_variants.py
     PRELOAD=
 }
 
@@ -171,10 +177,11 @@ wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils openssl va
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;
+    qgis) wanted_packages="$wanted_packages qgis python3-qgis xvfb xauth" ;;
     python) wanted_packages="$wanted_packages python3-fiona python3-geopandas" ;;
     r) wanted_packages="$wanted_packages r-cran-sf" ;;
     format) wanted_packages="$wanted_packages clang-format clang-tidy" ;;
-    *) fail "There is no part $part: choose from core, ogr, asan, tsan, python, r, format." ;;
+    *) fail "There is no part $part: choose from core, ogr, asan, tsan, python, r, qgis, format." ;;
     esac
 done
 # shellcheck disable=SC2086 # one word a package

@@ -12,7 +12,7 @@ static const char text[] =
 
 static int scan(struct mf_collection *found)
 {
-    const struct mf_schema_rules rules = {1, 0};
+    const struct mf_schema_rules rules = {.mixed_string_is_json = 1};
     struct mf_scanner *scanner = NULL;
     int failed = mf_scanner_open(&scanner, &rules, NULL);
     if (!failed)
@@ -36,7 +36,7 @@ static char *make_index(const struct mf_collection *found, size_t *size)
     facts.boot_id = "boot";
     facts.identity = (struct mf_file_identity){.size = sizeof text - 1, .inode = 7, .changed = 8};
     facts.checksum = 9;
-    facts.rules.mixed_string_is_json = 1;
+    facts.rules = 1;
     if (mf_file_create_temporary(&file, "/tmp", "mapflow-test-", NULL) != 0)
         return NULL;
     char *copy = NULL;
@@ -66,7 +66,7 @@ static void test_says_what_was_written(const char *index, size_t size, const str
     CHECK_NUMBER((long long)facts.identity.inode, 7);
     CHECK_NUMBER((long long)facts.identity.changed, 8);
     CHECK_NUMBER((long long)facts.checksum, 9);
-    CHECK_NUMBER(facts.rules.mixed_string_is_json, 1);
+    CHECK_NUMBER(facts.rules, 1);
     CHECK_TEXT(found.crs, made->crs);
     CHECK_TEXT(found.description, "d");
     CHECK_NUMBER((long long)found.feature_count, 2);

@@ -89,11 +89,12 @@ def test_style_can_be_turned_off(open_mapflow):
     assert dataset.GetLayer(0).GetStyleTable() is None
 
 
-def test_ignored_style(open_mapflow):
+def test_ignored_style_is_there_all_the_same(open_mapflow):
+    """QGIS 3.22 draws with the styles that it has told GDAL to ignore."""
     dataset = open_mapflow(BUILDINGS)
     layer = dataset.GetLayer(0)
     layer.SetIgnoredFields(["OGR_STYLE"])
-    assert {row.GetStyleString() for row in layer} == {None}
+    assert None not in {row.GetStyleString() for row in layer}
 
 
 def test_style_does_not_need_the_fields_it_is_made_of(open_mapflow):

@@ -120,7 +120,8 @@ OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMa
 std::unique_ptr<OGRFeature> OGRMapflowFeatureMaker::Make(const mf_row &row) const
 {
     auto feature = std::make_unique<OGRFeature>(m_defn);
-    if (m_style != nullptr && !m_defn->IsStyleIgnored())
+    // Also when the style is ignored: QGIS 3.22 ignores it and asks for it all the same.
+    if (m_style != nullptr)
         feature->SetStyleString(m_style->Of(row));
     for (int i = 0; i < row.schema->field_count; ++i)
     {

@@ -10,7 +10,7 @@
 #include "style.h"
 
 // Makes features of one layer, whose fields are those of the rows' schema in their order. With a style
-// each has its style string, unless the layer's style is ignored.
+// each has its style string.
 class OGRMapflowFeatureMaker
 {
   public:

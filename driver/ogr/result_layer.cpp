@@ -97,7 +97,7 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
 {
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
         m_row.wanted[i] = !m_defn->GetFieldDefn(i)->IsIgnored();
-    if (m_style != nullptr && !m_defn->IsStyleIgnored())
+    if (m_style != nullptr)
     {
         for (const int field : m_style->Fields())
             m_row.wanted[field] = true;
