@@ -23,8 +23,8 @@
 static char *default_directory(void)
 {
     char *const user = mf_user_cache_directory();
-    char *const directory = mf_text_format("%s/" FOLDER_NAME,
-                                           user != NULL ? user : mf_temporary_directory());
+    char *const directory =
+        mf_text_format("%s/" FOLDER_NAME, user != NULL ? user : mf_temporary_directory());
     free(user);
     return directory;
 }
@@ -38,9 +38,9 @@ int mf_cache_open(struct mf_cache *cache, const struct mf_result_request *reques
                            ? mf_text_format("%s", request->cache_directory)
                            : default_directory();
     const uint64_t server = mf_hash_of(request->base_url, strlen(request->base_url));
-    cache->stem = mf_text_format("%s%s%s-%016" PRIx64, request->id,
-                                 request->aoi_id != NULL ? "-" : "",
-                                 request->aoi_id != NULL ? request->aoi_id : "", server);
+    cache->stem =
+        mf_text_format("%s%s%s-%016" PRIx64, request->id, request->aoi_id != NULL ? "-" : "",
+                       request->aoi_id != NULL ? request->aoi_id : "", server);
     if (cache->directory == NULL || cache->stem == NULL) {
         mf_cache_close(cache);
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
@@ -74,8 +74,8 @@ static char *entry_path(const struct mf_cache *cache, const char *ending)
     return mf_text_format("%s/%s%s", cache->directory, cache->stem, ending);
 }
 
-/* What a file of the folder is. The folder may be anybody's: only what is named exactly as files are named
- * here is ever removed. */
+/* What a file of the folder is. The folder may be anybody's: only what is named exactly as files
+ * are named here is ever removed. */
 enum file_kind { FOREIGN, INDEX, TEXT, LOCK, PART };
 
 /* Moves over `count` hexadecimal digits; NULL when there are others. */
@@ -129,8 +129,8 @@ static void say(const struct mf_result_request *request, const char *what, const
     request->debug(request->log_ctx, line);
 }
 
-/* Whether the text is still the one that was scanned. Its identity tells that without reading it, as
- * long as the machine has not started anew since; else its checksum does. */
+/* Whether the text is still the one that was scanned. Its identity tells that without reading it,
+ * as long as the machine has not started anew since; else its checksum does. */
 static int text_is_right(const struct mf_map *text, const char *path,
                          const struct mf_index_facts *facts, int *was_read)
 {
@@ -370,8 +370,8 @@ static int least_recently_used_first(const void *a, const void *b)
     return x->used < y->used ? -1 : x->used > y->used;
 }
 
-/* Removes the entries used least recently, until the rest is within `max_size`. What another process has
- * open stays readable for it. */
+/* Removes the entries used least recently, until the rest is within `max_size`. What another
+ * process has open stays readable for it. */
 static void make_room(const struct mf_cache *cache, int64_t max_size)
 {
     struct listing listing = {cache, NULL, 0, 0};
@@ -393,8 +393,8 @@ struct old_files {
     const char *text_name;
 };
 
-/* Texts of former results, and parts that a killed process has left: with the lock held nobody else is
- * writing this entry. */
+/* Texts of former results, and parts that a killed process has left: with the lock held nobody else
+ * is writing this entry. */
 static void remove_old_file(void *ctx, const char *name)
 {
     const struct old_files *const old = ctx;

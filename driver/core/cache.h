@@ -1,9 +1,9 @@
 /* cache: results on the disk, for the next time.
  *
- * A folder of its own (mode 0700) with, for each result: the text, byte for byte as the server sent it;
- * the index, which names the text and is the entry: what it names exists whole; a lock file, held while
- * the result is fetched. All are written under other names first, so that a process that ends at any
- * moment leaves nothing that a later one would take for a result.
+ * A folder of its own (mode 0700) with, for each result: the text, byte for byte as the server sent
+ * it; the index, which names the text and is the entry: what it names exists whole; a lock file,
+ * held while the result is fetched. All are written under other names first, so that a process that
+ * ends at any moment leaves nothing that a later one would take for a result.
  *
  * Internal to `result`. Thread-safety: through `result` only. */
 #ifndef MF_CACHE_H
@@ -23,8 +23,8 @@ int mf_cache_open(struct mf_cache *cache, const struct mf_result_request *reques
                   struct mf_error *err) MF_NODISCARD;
 void mf_cache_close(struct mf_cache *cache); /* NULL-safe, unlocks */
 
-/* Opens the entry if it is there, undamaged and of the request's fingerprint (any fingerprint when the
- * mode is OFFLINE). Returns 1 when *result is open, 0 when there is no such entry. */
+/* Opens the entry if it is there, undamaged and of the request's fingerprint (any fingerprint when
+ * the mode is OFFLINE). Returns 1 when *result is open, 0 when there is no such entry. */
 int mf_cache_load(struct mf_cache *cache, const struct mf_result_request *request,
                   struct mf_result *result);
 
@@ -36,9 +36,9 @@ int mf_cache_try_lock(struct mf_cache *cache);
 int mf_cache_create_text(struct mf_cache *cache, struct mf_file *file,
                          struct mf_error *err) MF_NODISCARD;
 
-/* Makes an entry of a result whose text is in result->file and whose collection is in memory, and opens
- * it in place of that. `checksum` is the text's. Then drops what was used least recently beyond
- * cache_size. */
+/* Makes an entry of a result whose text is in result->file and whose collection is in memory, and
+ * opens it in place of that. `checksum` is the text's. Then drops what was used least recently
+ * beyond cache_size. */
 int mf_cache_store(struct mf_cache *cache, const struct mf_result_request *request,
                    struct mf_result *result, uint64_t checksum, struct mf_error *err) MF_NODISCARD;
 

@@ -73,7 +73,8 @@ static const char *read_time(const char *p, int strict)
         return NULL;
     const long seconds = leading_number(p);
     const char *const fraction = skip_digits(p);
-    const int more = *fraction == '.' && strspn(fraction + 1, "0") < strspn(fraction + 1, "0123456789");
+    const int more =
+        *fraction == '.' && strspn(fraction + 1, "0") < strspn(fraction + 1, "0123456789");
     if (seconds > 60 || (seconds == 60 && more))
         return NULL;
     while (is_digit(*p) || *p == '.')

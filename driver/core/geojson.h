@@ -5,11 +5,11 @@
  *   struct mf_scanner   takes the bytes as they arrive, in pieces of any size, checks that they are
  *                       JSON, and keeps of each feature only where it stands and its bounding box;
  *                       beside that the schema and the extent. No tree, no second pass.
- *   struct mf_row       one feature, decoded from the text: typed values and WKB. Rows are made only
- *                       of the features that are asked for, and only of the fields asked for.
+ *   struct mf_row       one feature, decoded from the text: typed values and WKB. Rows are made
+ * only of the features that are asked for, and only of the fields asked for.
  *
- * Types, values and geometries are those of GDAL's GeoJSON driver for the same bytes. A document that
- * does not end as a complete FeatureCollection is an error, never a shorter one.
+ * Types, values and geometries are those of GDAL's GeoJSON driver for the same bytes. A document
+ * that does not end as a complete FeatureCollection is an error, never a shorter one.
  *
  * Memory: 32 bytes a feature, the schema, and the text of the one feature that stands across two
  * pieces. Nothing is limited but by the machine; objects nest at most 1024 deep.
@@ -57,12 +57,13 @@ struct mf_field {
 
 /* Where GDAL versions differ: what the host's own GeoJSON driver does. */
 struct mf_schema_rules {
-    int mixed_string_is_json;   /* a string field that meets another type gets subtype JSON (3.7) */
+    int mixed_string_is_json; /* a string field that meets another type gets subtype JSON (3.7) */
     int untyped_objects_are_rows; /* objects without "type": "Feature" are rows (up to 3.7) */
     int strict_dates;             /* the parts of a date or time have two digits (see date.h) */
-    int geometry_type_is_stated;  /* the layer's type is what the geometries state in "type", readable or
-                                     not, and has Z when their first positions have three ordinates */
-    int empty_polygons;           /* a polygon without rings is empty and not missing; null is no ring */
+    int geometry_type_is_stated;  /* the layer's type is what the geometries state in "type",
+                                     readable or  not, and has Z when their first positions have three
+                                     ordinates */
+    int empty_polygons; /* a polygon without rings is empty and not missing; null is no ring */
 };
 
 /* The rules as bits, for comparing and storing them. */
@@ -76,7 +77,7 @@ struct mf_schema {
     int32_t *slots;
     uint32_t slot_mask;
     int empty_polygons; /* the rule of this name, for decoding */
-    int fill_id; /* an unset field `id` takes its value from the feature-level id */
+    int fill_id;        /* an unset field `id` takes its value from the feature-level id */
 };
 
 /* Position of a field by its exact name, -1 when there is none. */
@@ -115,14 +116,14 @@ struct mf_collection {
     struct mf_schema schema;
     struct mf_feature *features;
     uint64_t feature_count;
-    struct mf_box extent;     /* of all geometries, exact */
-    uint32_t geometry_types;  /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0 for
-                                 one of a type that is unknown */
-    int layer_geometry;       /* the type that all share, NONE when they are mixed or there are none */
+    struct mf_box extent;    /* of all geometries, exact */
+    uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
+                                for one of a type that is unknown */
+    int layer_geometry; /* the type that all share, NONE when they are mixed or there are none */
     int layer_has_z;
-    char *crs;                /* the JSON text of the member `crs`, NULL when missing or null */
-    char *description;        /* the string member `description`, or NULL */
-    uint64_t text_size;       /* bytes of the document */
+    char *crs;          /* the JSON text of the member `crs`, NULL when missing or null */
+    char *description;  /* the string member `description`, or NULL */
+    uint64_t text_size; /* bytes of the document */
 };
 
 void mf_collection_free(struct mf_collection *collection); /* NULL-safe, empties it */
@@ -142,8 +143,8 @@ void mf_scanner_close(struct mf_scanner *scanner); /* NULL-safe */
 void mf_scanner_reset(struct mf_scanner *scanner);
 
 /* Takes the next bytes. MF_ERR_FORMAT when this cannot become a FeatureCollection (the message says
- * where and why), MF_ERR_MEMORY. After an error only reset and close are allowed. How the text is cut
- * into pieces never changes the outcome. */
+ * where and why), MF_ERR_MEMORY. After an error only reset and close are allowed. How the text is
+ * cut into pieces never changes the outcome. */
 int mf_scanner_feed(struct mf_scanner *scanner, const char *data, size_t size,
                     struct mf_error *err) MF_NODISCARD;
 
@@ -157,9 +158,9 @@ int mf_scanner_finish(struct mf_scanner *scanner, struct mf_collection *collecti
 enum mf_value_kind {
     MF_VALUE_UNSET = 0,
     MF_VALUE_NULL,
-    MF_VALUE_INTEGER,      /* integer; of INTEGER (32 bits) and INTEGER64 fields */
-    MF_VALUE_REAL,         /* real */
-    MF_VALUE_STRING,       /* text, size; in a field that is no STRING: to be converted by the host */
+    MF_VALUE_INTEGER, /* integer; of INTEGER (32 bits) and INTEGER64 fields */
+    MF_VALUE_REAL,    /* real */
+    MF_VALUE_STRING,  /* text, size; in a field that is no STRING: to be converted by the host */
     MF_VALUE_INTEGER_LIST, /* integers, count */
     MF_VALUE_REAL_LIST,    /* reals, count */
     MF_VALUE_STRING_LIST   /* strings, count */
@@ -189,16 +190,16 @@ struct mf_arena_block;
 /* Caller-owned; init, decode any number of features of one collection, free. */
 struct mf_row {
     const struct mf_schema *schema;
-    struct mf_value *values;      /* schema->field_count of them */
-    unsigned char *wanted;        /* a flag a field: 0 leaves its value UNSET */
+    struct mf_value *values; /* schema->field_count of them */
+    unsigned char *wanted;   /* a flag a field: 0 leaves its value UNSET */
     int wants_geometry;
-    int geometry;                 /* MF_GEOMETRY_…; NONE: the feature has no (valid) geometry */
+    int geometry; /* MF_GEOMETRY_…; NONE: the feature has no (valid) geometry */
     int has_z;
-    unsigned char *wkb;           /* ISO WKB, little-endian */
+    unsigned char *wkb; /* ISO WKB, little-endian */
     size_t wkb_size;
     size_t wkb_capacity;
     struct mf_arena_block *arena;
-    int guess;                    /* field expected next: features mostly list them in one order */
+    int guess; /* field expected next: features mostly list them in one order */
 };
 
 /* All fields and the geometry are wanted at first. */

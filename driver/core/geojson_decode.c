@@ -1,5 +1,5 @@
-/* Rows: one feature, decoded from its text. Values that need no conversion point into the text; what
- * has to be made lives in an arena that is emptied with every row. */
+/* Rows: one feature, decoded from its text. Values that need no conversion point into the text;
+ * what has to be made lives in an arena that is emptied with every row. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -183,8 +183,8 @@ struct format_member {
     const char *value;
 };
 
-/* Lists the members of the object at the cursor: a repeated name once, at its first place with its last
- * value. The names live in the arena, the list in the caller's buffer. */
+/* Lists the members of the object at the cursor: a repeated name once, at its first place with its
+ * last value. The names live in the arena, the list in the caller's buffer. */
 static int list_members(struct mf_row *row, struct mf_text *t, struct format_member **members,
                         size_t *count)
 {
@@ -525,8 +525,8 @@ static int read_key(struct mf_row *row, struct mf_text *t, int *field)
     return 0;
 }
 
-/* Reads `"key": value` into the field of that name. With `as_text`, whatever the field's type, the value
- * is handed over as text. */
+/* Reads `"key": value` into the field of that name. With `as_text`, whatever the field's type, the
+ * value is handed over as text. */
 static int read_member(struct mf_row *row, struct mf_text *t, int as_text)
 {
     int field;

@@ -5,14 +5,15 @@
 
 #include "number_near.h"
 
-/* What became of a value: kept, left out (the cursor is behind it all the same), or not readable. */
+/* What became of a value: kept, left out (the cursor is behind it all the same), or not readable.
+ */
 enum outcome { KEPT, LEFT_OUT, STOPPED };
 
 struct reader {
     struct mf_text *t;
     struct mf_wkb *wkb;
-    enum mf_lex lex; /* why STOPPED */
-    int left_out;    /* something was */
+    enum mf_lex lex;           /* why STOPPED */
+    int left_out;              /* something was */
     const char *usual_content; /* the coordinates of a geometry in the usual form, else NULL */
 };
 
@@ -25,8 +26,8 @@ static int wkb_make_room(struct mf_wkb *wkb, size_t more)
 {
     if (wkb->capacity - wkb->size >= more)
         return 1;
-    const size_t capacity = wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2
-                                                                 : wkb->size + more + 1024;
+    const size_t capacity =
+        wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2 : wkb->size + more + 1024;
     unsigned char *const data = realloc(wkb->data, capacity);
     if (data == NULL) {
         wkb->out_of_memory = 1;
@@ -160,8 +161,8 @@ static int at_number(const struct mf_text *t)
 
 typedef const char *read_number(const char *p, const char *end, double *value);
 
-/* Reads the positions at the cursor that stand as servers write them, [x,y],[x,y] without white space, and
- * leaves the cursor behind the last one. Returns how many. */
+/* Reads the positions at the cursor that stand as servers write them, [x,y],[x,y] without white
+ * space, and leaves the cursor behind the last one. Returns how many. */
 static inline uint32_t read_plain_positions(struct reader *r, read_number *read)
 {
     enum { AT_ONCE = 32 };
@@ -221,8 +222,8 @@ static enum outcome read_position(struct reader *r)
             lex = mf_text_number(t, &number);
             /* An integer has 64 bits for GDAL, and stops at their end. */
             if (lex == MF_LEX_OK)
-                ordinates[count] = number.real ? mf_number_double(&number)
-                                               : (double)mf_number_int64(&number);
+                ordinates[count] =
+                    number.real ? mf_number_double(&number) : (double)mf_number_int64(&number);
         }
         if (lex != MF_LEX_OK)
             break;
@@ -441,8 +442,8 @@ static int type_of(const struct mf_span *name)
     return MF_GEOMETRY_NONE;
 }
 
-/* The usual form, {"type": …, "coordinates": …} in this order and nothing else, is read as it comes.
- * Returns 0, with the cursor anywhere, when the object has another form. */
+/* The usual form, {"type": …, "coordinates": …} in this order and nothing else, is read as it
+ * comes. Returns 0, with the cursor anywhere, when the object has another form. */
 static int read_usual(struct reader *r, int *type, enum outcome *outcome)
 {
     struct mf_text *const t = r->t;
@@ -470,8 +471,8 @@ static int read_usual(struct reader *r, int *type, enum outcome *outcome)
     return 1;
 }
 
-/* A member that is looked for by name. The name counts in any case, the first one that is there wins,
- * and of its literal repetitions the last: the rules of GDAL over json-c. */
+/* A member that is looked for by name. The name counts in any case, the first one that is there
+ * wins, and of its literal repetitions the last: the rules of GDAL over json-c. */
 struct member {
     const char *name;
     size_t name_size;

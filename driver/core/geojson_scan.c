@@ -1,5 +1,5 @@
-/* The scanner. Between the pieces it keeps a state of the outermost structure; a value that is whole
- * inside a piece is read right there, one that is not is first collected in `carry`. */
+/* The scanner. Between the pieces it keeps a state of the outermost structure; a value that is
+ * whole inside a piece is read right there, one that is not is first collected in `carry`. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,12 +12,12 @@ enum state {
     AT_FIRST_MEMBER, /* '}' or a key */
     AT_MEMBER,       /* a key */
     AT_COLON,
-    AT_VALUE,        /* the value of `member` */
-    AFTER_MEMBER,    /* ',' or '}' */
-    AT_FIRST_ITEM,   /* inside features: ']' or a value */
-    AT_ITEM,         /* a value */
-    AFTER_ITEM,      /* ',' or ']' */
-    AT_END,          /* only white space */
+    AT_VALUE,      /* the value of `member` */
+    AFTER_MEMBER,  /* ',' or '}' */
+    AT_FIRST_ITEM, /* inside features: ']' or a value */
+    AT_ITEM,       /* a value */
+    AFTER_ITEM,    /* ',' or ']' */
+    AT_END,        /* only white space */
     FAILED
 };
 
@@ -30,7 +30,7 @@ struct value_end {
     int after_backslash;
     int scalar_size; /* letters of a literal so far; 1 for a number, 0 for other values */
     int letters;     /* that the literal has when it is whole, 0 for a number */
-    int has_point; /* of a number */
+    int has_point;   /* of a number */
     int has_exponent;
     int at_exponent; /* just behind its 'e' */
 };
@@ -131,14 +131,16 @@ uint64_t mf_feature_text_size(const struct mf_collection *collection, uint64_t i
 
 static enum mf_value_class class_of_number(const struct mf_number *number)
 {
-    /* An exponent of four characters or more that overflows: for GDAL the integer before the 'e'. */
+    /* An exponent of four characters or more that overflows: for GDAL the integer before the 'e'.
+     */
     if (number->real && !(number->exponent_digits > 3 && isinf(mf_number_double(number))))
         return MF_CLASS_REAL;
     const uint64_t limit = (uint64_t)INT32_MAX + number->negative;
     return number->truncated || number->mantissa > limit ? MF_CLASS_INT64 : MF_CLASS_INT32;
 }
 
-/* What a list becomes when `item` is added to a list of class `list`; -1 stands for "no item yet". */
+/* What a list becomes when `item` is added to a list of class `list`; -1 stands for "no item yet".
+ */
 static enum mf_value_class class_with_item(int list, enum mf_value_class item)
 {
     switch (item) {
@@ -155,9 +157,8 @@ static enum mf_value_class class_with_item(int list, enum mf_value_class item)
     case MF_CLASS_INT64:
         if (list == -1 || list == MF_CLASS_INT32_LIST)
             return item == MF_CLASS_INT32 ? MF_CLASS_INT32_LIST : MF_CLASS_INT64_LIST;
-        return list == MF_CLASS_INT64_LIST || list == MF_CLASS_REAL_LIST
-                   ? (enum mf_value_class)list
-                   : MF_CLASS_JSON;
+        return list == MF_CLASS_INT64_LIST || list == MF_CLASS_REAL_LIST ? (enum mf_value_class)list
+                                                                         : MF_CLASS_JSON;
     default:
         return MF_CLASS_JSON;
     }
@@ -248,12 +249,11 @@ static struct mf_observation *add_observation(struct mf_scanner *s)
     return &s->observations[s->observation_count++];
 }
 
-/* Adds what was met to the observations, unless it repeats a key: then the value takes the place of the
- * one before. */
+/* Adds what was met to the observations, unless it repeats a key: then the value takes the place of
+ * the one before. */
 static int observe(struct mf_scanner *s, const struct mf_observation *met)
 {
-    struct mf_builder_field *const field =
-        met->field >= 0 ? &s->builder.fields[met->field] : NULL;
+    struct mf_builder_field *const field = met->field >= 0 ? &s->builder.fields[met->field] : NULL;
     const int is_repeated = field != NULL && field->object == s->builder.object;
     if (is_repeated && field->observation != MF_NOT_OBSERVED) {
         struct mf_observation *const first = &s->observations[field->observation];
@@ -316,8 +316,8 @@ static int read_property(struct mf_scanner *s, struct mf_text *t, int *before)
     return observe(s, &met);
 }
 
-/* Reads the object at the cursor; what may teach the schema something goes to s->observations. Returns a
- * verdict or NO_MEMORY. */
+/* Reads the object at the cursor; what may teach the schema something goes to s->observations.
+ * Returns a verdict or NO_MEMORY. */
 static int read_members(struct mf_scanner *s, struct mf_text *t)
 {
     int first = 1, before = MF_AFTER_START;
@@ -338,8 +338,8 @@ static int read_members(struct mf_scanner *s, struct mf_text *t)
 
 enum properties { NO_PROPERTIES, NULL_OR_EMPTY, AN_OBJECT, SOMETHING_ELSE };
 
-/* What is learnt of one feature before it counts. Keys are found in any case; of several spellings the
- * first one counts, of a repeated one its last value. */
+/* What is learnt of one feature before it counts. Keys are found in any case; of several spellings
+ * the first one counts, of a repeated one its last value. */
 struct feature {
     int is_feature; /* "type": "Feature" */
     enum properties properties;
@@ -349,7 +349,7 @@ struct feature {
     int id_negative;
     struct mf_span null_geometry_key; /* text NULL: none is null */
     struct mf_text geometry;          /* what s->wkb was read from */
-    uint32_t layer_type;              /* bit of geometry_types; only for the key `geometry` itself */
+    uint32_t layer_type; /* bit of geometry_types; only for the key `geometry` itself */
 };
 
 static int first_spelling(struct mf_span *known, const struct mf_span *key)
@@ -370,8 +370,8 @@ static int read_properties(struct mf_scanner *s, struct mf_text *t, struct featu
     struct mf_span string;
     int negative;
     const enum mf_lex lex = read_class(t, &kind, &string, &negative);
-    feature->properties = kind == MF_CLASS_NULL || kind == MF_CLASS_EMPTY_LIST ? NULL_OR_EMPTY
-                                                                              : SOMETHING_ELSE;
+    feature->properties =
+        kind == MF_CLASS_NULL || kind == MF_CLASS_EMPTY_LIST ? NULL_OR_EMPTY : SOMETHING_ELSE;
     return (int)lex;
 }
 
@@ -482,8 +482,7 @@ static struct mf_feature *add_feature(struct mf_scanner *s)
         const uint64_t capacity = s->feature_capacity * 2 + 1024;
         if (capacity > SIZE_MAX / sizeof *found->features)
             return NULL;
-        struct mf_feature *const grown =
-            realloc(found->features, (size_t)capacity * sizeof *grown);
+        struct mf_feature *const grown = realloc(found->features, (size_t)capacity * sizeof *grown);
         if (grown == NULL)
             return NULL;
         found->features = grown;
@@ -499,8 +498,10 @@ static void round_box_outwards(const struct mf_box *box, float rounded[4])
     rounded[2] = (float)box->max_x;
     rounded[3] = (float)box->max_y;
     for (int i = 0; i < 4; ++i) {
-        const double exact = i == 0 ? box->min_x : i == 1 ? box->min_y : i == 2 ? box->max_x
-                                                                                : box->max_y;
+        const double exact = i == 0   ? box->min_x
+                             : i == 1 ? box->min_y
+                             : i == 2 ? box->max_x
+                                      : box->max_y;
         if (i < 2 ? (double)rounded[i] > exact : (double)rounded[i] < exact)
             rounded[i] = nextafterf(rounded[i], i < 2 ? -INFINITY : INFINITY);
     }
@@ -534,8 +535,8 @@ static void widen(struct mf_box *box)
     box->max_y += MF_NUMBER_NEAR_ERROR;
 }
 
-/* The box of a feature. The index wants it rounded outwards, so that near ordinates are good enough; only who
- * may make the extent larger is read exactly. */
+/* The box of a feature. The index wants it rounded outwards, so that near ordinates are good
+ * enough; only who may make the extent larger is read exactly. */
 static void find_box(struct mf_scanner *s, const struct feature *feature, struct mf_box *box)
 {
     mf_geometry_box(&s->wkb, box);
@@ -763,8 +764,8 @@ static int literal_goes_on(struct value_end *v, char c)
     return c >= 'a' && c <= 'z' && ++v->scalar_size <= v->letters;
 }
 
-/* Whether a byte may belong to the number before it. It never takes a byte behind which a shorter number
- * would have been complete. */
+/* Whether a byte may belong to the number before it. It never takes a byte behind which a shorter
+ * number would have been complete. */
 static int number_goes_on(struct value_end *v, char c)
 {
     const int was_at_exponent = v->at_exponent;
@@ -783,8 +784,8 @@ static int number_goes_on(struct value_end *v, char c)
     return v->at_exponent;
 }
 
-/* Looks for the end of the value that began in the carry. Returns how many bytes of [p, end) belong to
- * it; *is_whole tells whether it ends there. */
+/* Looks for the end of the value that began in the carry. Returns how many bytes of [p, end) belong
+ * to it; *is_whole tells whether it ends there. */
 static size_t find_value_end(struct value_end *v, const char *p, const char *end, int *is_whole)
 {
     const char *const start = p;
@@ -851,8 +852,7 @@ static int fail(struct mf_scanner *s, const char *why, uint64_t offset, struct m
                             (unsigned long long)offset);
     return mf_error_set(err, MF_ERR_FORMAT,
                         "the result is not GeoJSON: %s (byte %llu, after feature %llu)", why,
-                        (unsigned long long)offset,
-                        (unsigned long long)s->found.feature_count - 1);
+                        (unsigned long long)offset, (unsigned long long)s->found.feature_count - 1);
 }
 
 static int fail_memory(struct mf_scanner *s, struct mf_error *err)
@@ -878,8 +878,9 @@ static int read_carry(struct mf_scanner *s, struct mf_error *err)
     return verdict;
 }
 
-/* Adds to the carry what belongs to it, and reads it when it is whole. A number or literal is whole only
- * with the byte behind it, so that the carry takes one byte more of those and gives it back. */
+/* Adds to the carry what belongs to it, and reads it when it is whole. A number or literal is whole
+ * only with the byte behind it, so that the carry takes one byte more of those and gives it back.
+ */
 static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_t *used,
                       struct mf_error *err)
 {
@@ -901,7 +902,8 @@ static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_
     return 0;
 }
 
-/* The byte order mark may stand before the document, and nothing else. Returns bytes to pass over. */
+/* The byte order mark may stand before the document, and nothing else. Returns bytes to pass over.
+ */
 static size_t skip_byte_order_mark(struct mf_scanner *s, const char *data, size_t size)
 {
     static const char mark[] = "\xEF\xBB\xBF";
@@ -989,8 +991,9 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
                             (unsigned long long)s->found.feature_count);
     }
     if (!s->is_collection || !s->has_features)
-        return fail(s, !s->is_collection ? "it is JSON, but no FeatureCollection"
-                                         : "it is a FeatureCollection without features",
+        return fail(s,
+                    !s->is_collection ? "it is JSON, but no FeatureCollection"
+                                      : "it is a FeatureCollection without features",
                     s->offset, err);
     if (mf_builder_finish(&s->builder, &s->found.schema) != 0)
         return fail_memory(s, err);

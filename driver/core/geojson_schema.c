@@ -181,8 +181,7 @@ static void type_of_class(enum mf_value_class kind, enum mf_field_type *type,
     *subtype = (enum mf_field_subtype)types[kind].subtype;
 }
 
-static void set_type(struct mf_field *field, enum mf_field_type type,
-                     enum mf_field_subtype subtype)
+static void set_type(struct mf_field *field, enum mf_field_type type, enum mf_field_subtype subtype)
 {
     field->type = type;
     field->subtype = subtype;
@@ -520,8 +519,7 @@ static int learn_type(struct mf_schema_builder *builder, struct mf_builder_field
 static void settle(struct mf_builder_field *field, const struct mf_observation *seen)
 {
     const enum mf_field_type type = field->field.type;
-    const int is_date =
-        type == MF_FIELD_DATE || type == MF_FIELD_TIME || type == MF_FIELD_DATETIME;
+    const int is_date = type == MF_FIELD_DATE || type == MF_FIELD_TIME || type == MF_FIELD_DATETIME;
     field->last_date_size = 0;
     if (!is_date) {
         field->settled |= 1U << seen->kind;
@@ -547,8 +545,8 @@ static int observe_one(struct mf_schema_builder *builder, const struct mf_observ
     return 0;
 }
 
-/* Adds the field of a key that was new when it was met; a new key that is repeated counts once, at its
- * first place with its last value. */
+/* Adds the field of a key that was new when it was met; a new key that is repeated counts once, at
+ * its first place with its last value. */
 static int add_new_field(struct mf_schema_builder *builder, struct mf_observation *seen, size_t i)
 {
     size_t size;
@@ -619,8 +617,8 @@ static int name_before(const struct mf_schema_builder *builder, int a, int b)
 {
     const struct mf_field *const x = &builder->fields[a].field;
     const struct mf_field *const y = &builder->fields[b].field;
-    const int order = memcmp(x->name, y->name,
-                             x->name_size < y->name_size ? x->name_size : y->name_size);
+    const int order =
+        memcmp(x->name, y->name, x->name_size < y->name_size ? x->name_size : y->name_size);
     return order != 0 ? order < 0 : x->name_size < y->name_size;
 }
 
@@ -655,8 +653,8 @@ static int heap_pop(const struct mf_schema_builder *builder, int *heap, int *cou
     return top;
 }
 
-/* Moves the fields into `ordered`: of those with nothing left before them, always the one whose name
- * is first. */
+/* Moves the fields into `ordered`: of those with nothing left before them, always the one whose
+ * name is first. */
 static int order_fields(struct mf_schema_builder *builder, struct mf_field *ordered)
 {
     const size_t count = (size_t)builder->field_count;
@@ -702,8 +700,7 @@ int mf_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schem
     const int make_id = !has_id && builder->id_candidate != 0;
     schema->fill_id = make_id || (has_id && !builder->id_would_be_fid);
 
-    struct mf_field *const fields =
-        calloc((size_t)builder->field_count + 1, sizeof *fields);
+    struct mf_field *const fields = calloc((size_t)builder->field_count + 1, sizeof *fields);
     if (fields == NULL)
         return NO_MEMORY;
     schema->fields = fields;

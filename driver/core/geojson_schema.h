@@ -30,16 +30,16 @@ struct mf_observation {
     struct mf_span key;    /* of a field that is not known yet */
     struct mf_span string; /* the value, of class STRING */
     enum mf_value_class kind;
-    int field; /* MF_OBSERVED_NEW, or its position in the builder */
-    int after; /* the field that stands before it, or MF_AFTER_… */
+    int field;       /* MF_OBSERVED_NEW, or its position in the builder */
+    int after;       /* the field that stands before it, or MF_AFTER_… */
     int repeats_new; /* its key was new in this object, and has been met there before */
 };
 
 enum {
     MF_OBSERVED_NEW = -1,
-    MF_AFTER_START = -1,   /* it is the first */
-    MF_AFTER_NEW = -2,     /* the observation before this one, whose field was new */
-    MF_AFTER_NOTHING = -3  /* a repeated key: its place was the first one */
+    MF_AFTER_START = -1,  /* it is the first */
+    MF_AFTER_NEW = -2,    /* the observation before this one, whose field was new */
+    MF_AFTER_NOTHING = -3 /* a repeated key: its place was the first one */
 };
 
 /* Long enough for a date and time with its zone. */
@@ -49,13 +49,13 @@ enum {
 
 struct mf_builder_field {
     struct mf_field field;
-    int is_new;       /* has no type yet */
-    int undetermined; /* met as null only */
-    int is_id;        /* the name is "id" */
-    uint64_t object;      /* the last object that has it, and its observation there */
-    size_t observation;   /* or MF_NOT_OBSERVED: there was nothing to learn */
-    int followers[2];     /* the fields that followed last, known to be recorded; -1 none */
-    unsigned settled; /* bit of each class that is known not to change the type any more */
+    int is_new;         /* has no type yet */
+    int undetermined;   /* met as null only */
+    int is_id;          /* the name is "id" */
+    uint64_t object;    /* the last object that has it, and its observation there */
+    size_t observation; /* or MF_NOT_OBSERVED: there was nothing to learn */
+    int followers[2];   /* the fields that followed last, known to be recorded; -1 none */
+    unsigned settled;   /* bit of each class that is known not to change the type any more */
     char last_date[MF_MAX_DATE]; /* the text that was classified last: dates repeat themselves */
     size_t last_date_size;
     int *next; /* fields that follow this one */
@@ -73,8 +73,8 @@ struct mf_schema_builder {
     uint64_t *edges; /* hash set of from << 32 | to, plus 1; 0 empty */
     size_t edge_count;
     size_t edge_mask;
-    uint64_t object;       /* number of the object of properties at hand, from 1 */
-    char *scratch;         /* unescaped texts */
+    uint64_t object; /* number of the object of properties at hand, from 1 */
+    char *scratch;   /* unescaped texts */
     size_t scratch_capacity;
     /* Feature-level ids, see mf_builder_feature_id. */
     int id_is_field;
@@ -85,8 +85,8 @@ struct mf_schema_builder {
 void mf_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules);
 void mf_builder_free(struct mf_schema_builder *builder);
 
-/* Reads the key at the cursor when it is one to expect behind the field `before` (-1: at the start).
- * Returns its field, or MF_OBSERVED_NEW with the cursor where it was. */
+/* Reads the key at the cursor when it is one to expect behind the field `before` (-1: at the
+ * start). Returns its field, or MF_OBSERVED_NEW with the cursor where it was. */
 static inline int mf_builder_read_key(const struct mf_schema_builder *builder, struct mf_text *t,
                                       int before)
 {
@@ -115,9 +115,9 @@ static inline int mf_builder_is_settled(const struct mf_builder_field *field,
            memcmp(field->last_date, string->text, string->size) == 0;
 }
 
-/* Learns from what was observed in one object of properties. `start` is the field that stands before its
- * first one, -1 for none. With `only_new` the fields known before stay as they are, and count for
- * nothing. Returns 0, or -2 without memory. */
+/* Learns from what was observed in one object of properties. `start` is the field that stands
+ * before its first one, -1 for none. With `only_new` the fields known before stay as they are, and
+ * count for nothing. Returns 0, or -2 without memory. */
 int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation *seen, size_t count,
                        int start, int only_new);
 

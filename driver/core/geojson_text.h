@@ -123,9 +123,9 @@ enum mf_lex mf_text_skip(struct mf_text *t);
  *     while ((more = mf_text_next(t, '}', &first, &lex)))  …
  */
 
-/* Moves to the next member or element of the object or array that ends with `close`, over the comma.
- * Sets *lex; returns 1 when the cursor stands on a member or element, 0 when the object or array has
- * ended (the cursor is behind it) or *lex is not OK. `*first` starts as 1. */
+/* Moves to the next member or element of the object or array that ends with `close`, over the
+ * comma. Sets *lex; returns 1 when the cursor stands on a member or element, 0 when the object or
+ * array has ended (the cursor is behind it) or *lex is not OK. `*first` starts as 1. */
 static inline int mf_text_next(struct mf_text *t, char close, int *first, enum mf_lex *lex)
 {
     int c = mf_text_peek(t);
@@ -192,13 +192,13 @@ static inline int mf_text_same(const char *a, const char *b, size_t size)
     return x == y;
 }
 
-/* Moves over `"name" :` when the text at the cursor is just that and the value's first byte is there;
- * else does nothing and returns 0. For names without characters that JSON escapes. */
+/* Moves over `"name" :` when the text at the cursor is just that and the value's first byte is
+ * there; else does nothing and returns 0. For names without characters that JSON escapes. */
 static inline int mf_text_key_is(struct mf_text *t, const char *name, size_t size)
 {
     const char *const p = t->p;
-    if ((size_t)(t->end - p) < size + 4 || p[size + 1] != '"' || p[size + 2] != ':' || p[0] != '"' ||
-        !mf_text_same(p + 1, name, size))
+    if ((size_t)(t->end - p) < size + 4 || p[size + 1] != '"' || p[size + 2] != ':' ||
+        p[0] != '"' || !mf_text_same(p + 1, name, size))
         return 0;
     t->p = p + size + 3;
     if (mf_text_peek(t) >= 0)
@@ -210,8 +210,8 @@ static inline int mf_text_key_is(struct mf_text *t, const char *name, size_t siz
 /* ---- the content of strings ---------------------------------------------------------------- */
 
 /* Writes the characters of a (checked) string, escapes resolved, to `out`, which has room for
- * span->size bytes. Unpaired surrogates become U+FFFD. The text is cut at a NUL (\u0000), where GDAL
- * cuts it. Returns the length. */
+ * span->size bytes. Unpaired surrogates become U+FFFD. The text is cut at a NUL (\u0000), where
+ * GDAL cuts it. Returns the length. */
 size_t mf_text_unescape(const struct mf_span *span, char *out);
 
 /* Whether the string is `name`, exactly or without regard to ASCII case. */

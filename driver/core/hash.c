@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Odd, with bits spread evenly: the fractional parts of the golden ratio and of some square roots. */
+/* Odd, with bits spread evenly: the fractional parts of the golden ratio and of some square roots.
+ */
 #define PRIME_1 0x9E3779B97F4A7C15U
 #define PRIME_2 0x6A09E667F3BCC909U
 #define PRIME_3 0xBB67AE8584CAA73BU

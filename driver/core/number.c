@@ -254,8 +254,9 @@ double mf_number_double(const struct mf_number *number)
     return number->negative ? -value : value;
 }
 
-/* The form of nearly every coordinate: one to three digits, a point, a fraction, and within 19 digits and
- * 24 bytes of text all told. Reads it as mantissa × 10^-digits, where the mantissa is not 0. */
+/* The form of nearly every coordinate: one to three digits, a point, a fraction, and within 19
+ * digits and 24 bytes of text all told. Reads it as mantissa × 10^-digits, where the mantissa is
+ * not 0. */
 static inline const char *lex_plain(const char *p, const char *end, uint64_t *mantissa, int *digits)
 {
     enum { MOST_BYTES = 1 + 3 + 1 + 16 + 8 };

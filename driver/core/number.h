@@ -17,7 +17,7 @@ extern "C" {
 /* A number as it stands in the text. `mantissa` holds its first 19 significant digits. */
 struct mf_number {
     uint64_t mantissa;
-    int32_t exponent;     /* value = mantissa × 10^exponent, when not truncated */
+    int32_t exponent; /* value = mantissa × 10^exponent, when not truncated */
     unsigned char negative;
     unsigned char real;      /* has a fraction or an exponent */
     unsigned char truncated; /* more than 19 significant digits, or an exponent out of range */
@@ -30,8 +30,8 @@ struct mf_number {
  * the text ends before the number certainly does; NULL when this is no JSON number. */
 const char *mf_number_lex(const char *p, const char *end, struct mf_number *number);
 
-/* Reads the number at p straight to a double when it has the plain form of a coordinate, "-12.345…",
- * and enough text follows. Returns the first byte behind it, or NULL: then lex it. */
+/* Reads the number at p straight to a double when it has the plain form of a coordinate,
+ * "-12.345…", and enough text follows. Returns the first byte behind it, or NULL: then lex it. */
 const char *mf_number_read_plain(const char *p, const char *end, double *value);
 
 /* The value as a double. Overflow gives infinity, underflow 0 or a subnormal. */

@@ -1,4 +1,5 @@
-/* number_near: runs of digits, eight at once, and coordinates read only as well as a bounding box needs.
+/* number_near: runs of digits, eight at once, and coordinates read only as well as a bounding box
+ * needs.
  *
  * Internal to `number` and `geojson`. */
 #ifndef MF_NUMBER_NEAR_H
@@ -21,7 +22,8 @@ static inline uint64_t mf_digits_value(const char *p, int count)
     digits = (digits ^ 0x3030303030303030U) << (64 - 8 * count);
     digits = digits * 10 + (digits >> 8);
     return (((digits & 0x000000FF000000FFU) * 0x000F424000000064U) +
-            (((digits >> 16) & 0x000000FF000000FFU) * 0x0000271000000001U)) >> 32;
+            (((digits >> 16) & 0x000000FF000000FFU) * 0x0000271000000001U)) >>
+           32;
 }
 #else
 static inline uint64_t mf_digits_value(const char *p, int count)
@@ -37,8 +39,8 @@ static inline uint64_t mf_digits_value(const char *p, int count)
 static inline int mf_digits_count(const char *p)
 {
 #if defined(__SSE2__)
-    const __m128i digits = _mm_xor_si128(_mm_loadu_si128((const __m128i *)(const void *)p),
-                                         _mm_set1_epi8('0'));
+    const __m128i digits =
+        _mm_xor_si128(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
     const __m128i are_digits = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
     return __builtin_ctz(~(unsigned)_mm_movemask_epi8(are_digits));
 #else
@@ -61,9 +63,9 @@ static inline int mf_digits_up_to_eight(const char *p, uint64_t *mantissa)
     return count;
 }
 
-/* Reads the number at p when it has the plain form of a coordinate, "-12.345…", and enough text follows. The
- * digits behind the eighth decimal are passed over: the value is wrong by less than MF_NUMBER_NEAR_ERROR. Returns
- * the first byte behind it, or NULL: then read it in another way. */
+/* Reads the number at p when it has the plain form of a coordinate, "-12.345…", and enough text
+ * follows. The digits behind the eighth decimal are passed over: the value is wrong by less than
+ * MF_NUMBER_NEAR_ERROR. Returns the first byte behind it, or NULL: then read it in another way. */
 #define MF_NUMBER_NEAR_ERROR 1.1e-8
 static inline const char *mf_number_read_near(const char *p, const char *end, double *value)
 {

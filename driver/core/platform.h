@@ -117,8 +117,8 @@ void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name),
 /* The folder for temporary files: TMPDIR, else /tmp. */
 const char *mf_temporary_directory(void);
 
-/* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME. NULL when there is neither;
- * else the caller frees it. */
+/* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME. NULL when there is
+ * neither; else the caller frees it. */
 char *mf_user_cache_directory(void);
 
 /* A text that changes when the computer starts anew, "" when it cannot be known. */
@@ -132,8 +132,8 @@ struct mf_lock {
     int fd; /* -1 when not held */
 };
 
-/* Returns 1 when the lock is held now, 0 when somebody else holds it, -1 when locking is not possible
- * here. `path` is a file made for this. */
+/* Returns 1 when the lock is held now, 0 when somebody else holds it, -1 when locking is not
+ * possible here. `path` is a file made for this. */
 int mf_lock_try(struct mf_lock *lock, const char *path);
 void mf_lock_release(struct mf_lock *lock);
 

@@ -70,8 +70,9 @@ int mf_processing_pager_open(struct mf_pager **out, const char *project_id, cons
                              struct mf_error *err) MF_NODISCARD;
 
 /* The same, but answered from memory when this process has asked not long ago: some programs open a
- * dataset several times to show it once. A processing whose result is open in the process is asked for
- * again after MF_RECENT_WHILE_OPEN s, another after MF_RECENT s; one that is not terminal always. */
+ * dataset several times to show it once. A processing whose result is open in the process is asked
+ * for again after MF_RECENT_WHILE_OPEN s, another after MF_RECENT s; one that is not terminal
+ * always. */
 #define MF_RECENT 2.0
 #define MF_RECENT_WHILE_OPEN 60.0
 int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,

@@ -72,7 +72,8 @@ int mf_processing_get_recent(struct mf_processing *processing, struct mf_client 
 {
     char *const key = key_of(client, id);
     const int is_open = mf_result_is_open(mf_client_base_url(client), id);
-    char *const known = key != NULL ? recall(key, is_open ? MF_RECENT_WHILE_OPEN : MF_RECENT) : NULL;
+    char *const known =
+        key != NULL ? recall(key, is_open ? MF_RECENT_WHILE_OPEN : MF_RECENT) : NULL;
     if (known != NULL && parse(processing, known) == 0) {
         free(known);
         free(key);

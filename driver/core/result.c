@@ -228,11 +228,10 @@ static struct shared *open_results;
 
 static char *key_of(const struct mf_result_request *r)
 {
-    return mf_text_format("%s\n%s\n%s\n%s\n%s\n%u", r->base_url, r->id,
-                          r->aoi_id != NULL ? r->aoi_id : "",
-                          r->fingerprint != NULL ? r->fingerprint : "",
-                          r->cache_directory != NULL ? r->cache_directory : "",
-                          mf_schema_rules_bits(&r->rules));
+    return mf_text_format(
+        "%s\n%s\n%s\n%s\n%s\n%u", r->base_url, r->id, r->aoi_id != NULL ? r->aoi_id : "",
+        r->fingerprint != NULL ? r->fingerprint : "",
+        r->cache_directory != NULL ? r->cache_directory : "", mf_schema_rules_bits(&r->rules));
 }
 
 static struct shared *find_shared(const char *key)

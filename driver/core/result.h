@@ -1,8 +1,8 @@
 /* result: the features of a processing, fetched once.
  *
  * The server's bytes go to a file while the scanner runs over the same bytes; when the document has
- * ended as a complete FeatureCollection it is kept in the cache with its index, and mapped. Opening it
- * again reads the index alone.
+ * ended as a complete FeatureCollection it is kept in the cache with its index, and mapped. Opening
+ * it again reads the index alone.
  *
  * Within a process one result is open once, however many datasets read it: they share one mapping.
  *
@@ -43,7 +43,7 @@ struct mf_result_request {
     int64_t cache_size;          /* bytes; 0: MF_DEFAULT_CACHE_SIZE */
     int64_t max_size;            /* bytes after decoding; 0: MF_DEFAULT_MAX_RESULT_SIZE */
     struct mf_schema_rules rules;
-    struct mf_cancel cancel;     /* asked while waiting for somebody who fetches the same */
+    struct mf_cancel cancel; /* asked while waiting for somebody who fetches the same */
     void (*debug)(void *ctx, const char *line); /* may be NULL */
     void (*warn)(void *ctx, const char *line);  /* may be NULL */
     void *log_ctx;
@@ -57,9 +57,9 @@ struct mf_result {
     char *document;      /* the processing, of a result that was opened OFFLINE; else NULL */
 };
 
-/* Opens the result; the caller gives it back with mf_result_release. With MF_CACHE_OFFLINE a result that
- * is not in the cache is MF_ERR_NOT_FOUND. A cache that cannot be written to is a warning, and the
- * result goes to a temporary file. */
+/* Opens the result; the caller gives it back with mf_result_release. With MF_CACHE_OFFLINE a result
+ * that is not in the cache is MF_ERR_NOT_FOUND. A cache that cannot be written to is a warning, and
+ * the result goes to a temporary file. */
 int mf_result_acquire(const struct mf_result **out, const struct mf_result_request *request,
                       struct mf_error *err) MF_NODISCARD;
 

@@ -272,8 +272,8 @@ static int read_small_things(const struct header *header, struct cursor *cursor,
     facts->boot_id = take(cursor);
     collection->crs = take_optional(cursor, header->has_crs, &no_memory);
     collection->description = take_optional(cursor, header->has_description, &no_memory);
-    collection->schema.fields = calloc((size_t)header->field_count + 1,
-                                       sizeof *collection->schema.fields);
+    collection->schema.fields =
+        calloc((size_t)header->field_count + 1, sizeof *collection->schema.fields);
     if (collection->schema.fields == NULL)
         return -1;
     for (uint32_t i = 0; i < header->field_count && !cursor->failed && !no_memory; ++i) {
@@ -316,9 +316,9 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
         failed = mf_schema_index(&collection->schema);
     if (failed || cursor.failed || !features_are_inside(collection)) {
         mf_index_collection_free(collection);
-        return failed ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
-                      : mf_error_set(err, MF_ERR_FORMAT,
-                                     "the index of the cached result is damaged");
+        return failed
+                   ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
+                   : mf_error_set(err, MF_ERR_FORMAT, "the index of the cached result is damaged");
     }
     return 0;
 }

@@ -9,7 +9,8 @@
 #include "submission_internal.h"
 #include "text.h"
 
-/* ---- digests and markers ---------------------------------------------------------------------- */
+/* ---- digests and markers ----------------------------------------------------------------------
+ */
 
 /* The NUL is added too, so that "a", "b" is not "ab", "". */
 static void add_text(struct mf_hash *hash, const char *text)
@@ -20,10 +21,9 @@ static void add_text(struct mf_hash *hash, const char *text)
 static void hash_options(struct mf_hash *hash, const struct mf_submission_options *o)
 {
     /* What decides which processing it will be; not what decides whether it will. */
-    const char *const texts[] = {o->project,   o->model,           o->blocks,
-                                 o->provider,  o->image_ids,       o->mosaic_id,
-                                 o->zoom,      o->search_provider, o->tile_url,
-                                 o->tile_type, o->tile_crs,        o->inference_params};
+    const char *const texts[] = {o->project,   o->model,     o->blocks,   o->provider,
+                                 o->image_ids, o->mosaic_id, o->zoom,     o->search_provider,
+                                 o->tile_url,  o->tile_type, o->tile_crs, o->inference_params};
     mf_hash_init(hash);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         add_text(hash, mf_said(texts[i]) != NULL ? texts[i] : "");

@@ -113,7 +113,8 @@ const char *mf_submission_project_name(const struct mf_submission *submission);
 int mf_submission_send(struct mf_submission *submission, size_t i, struct mf_client *client,
                        struct mf_error *err) MF_NODISCARD;
 
-/* ---- report ----------------------------------------------------------------------------------- */
+/* ---- report -----------------------------------------------------------------------------------
+ */
 
 /* What became of job `i` as one line of JSON, without a line end: id, name, projectId, status,
  * cost (credits), areaKm2, aoiCount, dryRun; what is not known is null. `request` is the job's

@@ -39,9 +39,9 @@ struct mf_submission {
     struct mf_wanted_block *blocks;
     size_t block_count;
     struct mf_source source;
-    cJSON *inference; /* NULL: none */
-    cJSON *meta;      /* without the marker */
-    double max_cost; /* NaN: not said */
+    cJSON *inference;            /* NULL: none */
+    cJSON *meta;                 /* without the marker */
+    double max_cost;             /* NaN: not said */
     struct mf_hash options_hash; /* what the jobs' digests begin with */
 
     struct mf_job *jobs;
@@ -60,7 +60,8 @@ int mf_out_of_memory(struct mf_error *err);
 /* The text, or NULL for one that says nothing. */
 const char *mf_said(const char *text);
 
-/* ---- submission_options: what needs no server ------------------------------------------------- */
+/* ---- submission_options: what needs no server -------------------------------------------------
+ */
 
 int mf_submission_read_options(struct mf_submission *submission,
                                const struct mf_submission_options *options,
@@ -70,7 +71,8 @@ int mf_submission_read_options(struct mf_submission *submission,
 int mf_read_object(const char *option, const char *text, cJSON **out,
                    struct mf_error *err) MF_NODISCARD;
 
-/* ---- submission_source ------------------------------------------------------------------------ */
+/* ---- submission_source ------------------------------------------------------------------------
+ */
 
 /* Which of the four sources was chosen, and whether its options go together. */
 int mf_source_read(struct mf_source *source, const struct mf_submission_options *options,
@@ -81,7 +83,8 @@ int mf_source_resolve(struct mf_source *source, const struct mf_account *account
 cJSON *mf_source_json(const struct mf_source *source); /* sourceParams; NULL: out of memory */
 void mf_source_free(struct mf_source *source);
 
-/* ---- submission_resolve ----------------------------------------------------------------------- */
+/* ---- submission_resolve -----------------------------------------------------------------------
+ */
 
 /* Project, model, blocks, provider. */
 int mf_submission_resolve(struct mf_submission *submission, const struct mf_account *account,
@@ -91,14 +94,16 @@ int mf_submission_resolve(struct mf_submission *submission, const struct mf_acco
 int mf_submission_ensure_project(struct mf_submission *submission, struct mf_client *client,
                                  struct mf_error *err) MF_NODISCARD;
 
-/* ---- submission_limits ------------------------------------------------------------------------ */
+/* ---- submission_limits ------------------------------------------------------------------------
+ */
 
 int mf_submission_check_areas(const struct mf_submission *submission,
                               const struct mf_account *account, struct mf_error *err) MF_NODISCARD;
 int mf_submission_check_price(struct mf_submission *submission, const struct mf_account *account,
                               struct mf_client *client, struct mf_error *err) MF_NODISCARD;
 
-/* ---- submission_request ----------------------------------------------------------------------- */
+/* ---- submission_request -----------------------------------------------------------------------
+ */
 
 /* The body of POST /processings/v2, and of POST /processing/cost/v2. NULL: out of memory. */
 cJSON *mf_submission_body(const struct mf_submission *submission, const struct mf_job *job);

@@ -32,10 +32,11 @@ static int check_job_area(const struct mf_submission *s, const struct mf_job *jo
                             "may have. Merge or leave out some, or use SPLIT=FEATURE",
                             job->polygons.count, account->max_aois);
     if (is_above(job->area_m2, s->aoi_limit_m2))
-        return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "the polygons have %.6f km², and one processing in project \"%.60s\" may "
-                            "have %.6f km²",
-                            job->area_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
+        return mf_error_set(
+            err, MF_ERR_ARGUMENT,
+            "the polygons have %.6f km², and one processing in project \"%.60s\" may "
+            "have %.6f km²",
+            job->area_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
     for (size_t i = 0; i < job->polygons.count; i++) {
         const double box_m2 = mf_polygon_bounds_area(&job->polygons.items[i]);
         if (is_above(box_m2, s->aoi_limit_m2))
@@ -101,8 +102,9 @@ static int ask_price(const struct mf_submission *s, struct mf_job *job, struct m
     if (job->cost >= 0)
         return 0;
     job->cost = NAN;
-    return mf_error_set(err, MF_ERR_FORMAT, "the server's answer to the question for the price is "
-                                            "not a number of credits");
+    return mf_error_set(err, MF_ERR_FORMAT,
+                        "the server's answer to the question for the price is "
+                        "not a number of credits");
 }
 
 int mf_submission_check_price(struct mf_submission *s, const struct mf_account *account,

@@ -37,8 +37,8 @@ int mf_read_object(const char *option, const char *text, cJSON **out, struct mf_
     cJSON_Delete(*out);
     *out = NULL;
     return own.kind == MF_OK
-               ? mf_error_set(err, MF_ERR_ARGUMENT, "%s is JSON but not an object: write {\"key\": …}",
-                              option)
+               ? mf_error_set(err, MF_ERR_ARGUMENT,
+                              "%s is JSON but not an object: write {\"key\": …}", option)
                : mf_error_set(err, MF_ERR_ARGUMENT, "%s is not a JSON object: %s", option,
                               own.message);
 }
@@ -154,8 +154,8 @@ static int read_max_cost(struct mf_submission *s, const char *text, struct mf_er
     return 0;
 }
 
-int mf_submission_read_options(struct mf_submission *s,
-                               const struct mf_submission_options *options, struct mf_error *err)
+int mf_submission_read_options(struct mf_submission *s, const struct mf_submission_options *options,
+                               struct mf_error *err)
 {
     if (mf_said(options->model) == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,

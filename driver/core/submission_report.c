@@ -84,9 +84,8 @@ static int read_lines(struct mf_submission *s, const char *text, char *kept, str
         const size_t size = strcspn(text, "\n");
         cJSON *line = NULL;
         if (strspn(text, " \t\r") < size) {
-            const int stays = mf_json_parse(text, size, "a line", &line, NULL) == 0
-                                  ? read_line(s, line)
-                                  : -1;
+            const int stays =
+                mf_json_parse(text, size, "a line", &line, NULL) == 0 ? read_line(s, line) : -1;
             cJSON_Delete(line);
             if (stays < 0)
                 return mf_error_set(err, MF_ERR_FORMAT,

@@ -26,10 +26,9 @@ static const char *model_name(const void *ctx, size_t i)
 static int refuse_model(const struct mf_submission *s, const struct mf_model_list *models,
                         int match, struct mf_error *err)
 {
-    mf_error_set(err, MF_ERR_ARGUMENT, "MODEL=%.60s is %s in project \"%.60s\". It has",
-                 s->model_name,
-                 match == MF_MATCH_SEVERAL ? "the name of several models" : "no model",
-                 s->project_name);
+    mf_error_set(
+        err, MF_ERR_ARGUMENT, "MODEL=%.60s is %s in project \"%.60s\". It has", s->model_name,
+        match == MF_MATCH_SEVERAL ? "the name of several models" : "no model", s->project_name);
     for (size_t i = 0; i < models->count; i++) {
         mf_error_append(err, "%s \"%.60s\"", i == 0 ? "" : ",", models->items[i].name);
         if (!isnan(models->items[i].price_per_km2))
@@ -123,8 +122,8 @@ static int use_project(struct mf_submission *s, const struct mf_project *project
                        struct mf_error *err)
 {
     if (!mf_uuid_parse(project->id, s->project_id))
-        return mf_error_set(err, MF_ERR_FORMAT, "the server tells no usable id of project \"%.60s\"",
-                            project->name);
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server tells no usable id of project \"%.60s\"", project->name);
     s->aoi_limit_m2 = project->aoi_limit_m2;
     return replace(&s->project_name, project->name, err);
 }
@@ -136,10 +135,11 @@ static int check_role(const struct mf_project *project, const struct mf_account 
     if (!project->is_shared || account->email[0] == '\0' ||
         strcmp(mf_project_role(project, account->email), "readonly") != 0)
         return 0;
-    return mf_error_set(err, MF_ERR_FORBIDDEN,
-                        "project \"%.60s\" is shared with %.60s for reading only: nothing can be run "
-                        "in it",
-                        project->name, account->email);
+    return mf_error_set(
+        err, MF_ERR_FORBIDDEN,
+        "project \"%.60s\" is shared with %.60s for reading only: nothing can be run "
+        "in it",
+        project->name, account->email);
 }
 
 static int use_existing(struct mf_submission *s, struct mf_project *project,
@@ -150,8 +150,8 @@ static int use_existing(struct mf_submission *s, struct mf_project *project,
                : use_model(s, &project->models, err);
 }
 
-/* The project will be the account's own: its models are taken from the account's list, and its limit
- * from the default project, whose owner is the same. */
+/* The project will be the account's own: its models are taken from the account's list, and its
+ * limit from the default project, whose owner is the same. */
 static int plan_project(struct mf_submission *s, const struct mf_account *account,
                         struct mf_client *client, struct mf_error *err)
 {
@@ -168,7 +168,8 @@ static int plan_project(struct mf_submission *s, const struct mf_account *accoun
         return -1;
     }
     mf_project_free(&own);
-    return replace(&s->project_name, s->project, err) != 0 ? -1 : use_model(s, &account->models, err);
+    return replace(&s->project_name, s->project, err) != 0 ? -1
+                                                           : use_model(s, &account->models, err);
 }
 
 static int is_to_be_created(const struct mf_submission *s, const struct mf_error *why)
@@ -186,9 +187,8 @@ int mf_submission_resolve(struct mf_submission *s, const struct mf_account *acco
     mf_error_init(&own);
     if (mf_source_resolve(&s->source, account, err) != 0)
         return -1;
-    const int failed = s->project != NULL
-                           ? mf_project_find(&project, client, s->project, &own)
-                           : mf_project_get_default(&project, client, &own);
+    const int failed = s->project != NULL ? mf_project_find(&project, client, s->project, &own)
+                                          : mf_project_get_default(&project, client, &own);
     if (failed && is_to_be_created(s, &own))
         return plan_project(s, account, client, err);
     if (failed) {

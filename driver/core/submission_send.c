@@ -30,7 +30,8 @@ static int take_answer(struct mf_job *job, const cJSON *document, struct mf_erro
     return failed;
 }
 
-/* ---- looking for what was sent ---------------------------------------------------------------- */
+/* ---- looking for what was sent ----------------------------------------------------------------
+ */
 
 static cJSON *newest_first(void)
 {
@@ -83,16 +84,17 @@ static int look_once(const struct mf_submission *s, struct mf_job *job, struct m
     return found;
 }
 
-/* The server may still be at work on the request: it is looked for at once and then after waits that
- * double, a minute in all by the default delay of retries. 1 found, 0 not found, -1 when not even
- * the last look worked, or the user had enough. */
+/* The server may still be at work on the request: it is looked for at once and then after waits
+ * that double, a minute in all by the default delay of retries. 1 found, 0 not found, -1 when not
+ * even the last look worked, or the user had enough. */
 static int look(const struct mf_submission *s, struct mf_job *job, struct mf_client *client,
                 struct mf_error *err)
 {
     int found = 0;
     for (int check = 0; check < MF_LOST_CHECKS && found != 1; check++) {
         if (check > 0 &&
-            mf_client_wait(client, mf_retry_delay(&client->retry, check, mf_random_unit()), err) != 0)
+            mf_client_wait(client, mf_retry_delay(&client->retry, check, mf_random_unit()), err) !=
+                0)
             return -1;
         found = look_once(s, job, client, err);
         if (found < 0 && mf_client_cancelled(client))
@@ -121,10 +123,11 @@ static int settle_unknown(const struct mf_submission *s, struct mf_job *job,
                         ? "The newest processings of project %s could not be listed (%.200s)."
                         : "It is not among the newest processings of project %s.%s",
                     s->project_id, ignored.kind != MF_OK ? ignored.message : "");
-    mf_error_append(err,
-                    " It may exist or appear later, and cost credits: before you send it again, look "
-                    "in that project for a processing whose meta data has \"%s\": \"%s\"",
-                    MF_META_MARKER, job->marker);
+    mf_error_append(
+        err,
+        " It may exist or appear later, and cost credits: before you send it again, look "
+        "in that project for a processing whose meta data has \"%s\": \"%s\"",
+        MF_META_MARKER, job->marker);
     return -1;
 }
 
@@ -136,8 +139,8 @@ static int look_for_earlier(const struct mf_submission *s, struct mf_job *job,
 {
     if (look_once(s, job, client, err) >= 0)
         return 0;
-    return mf_error_prefix(err, "processing \"%.60s\" may have been sent before, and is not sent again",
-                           job->name);
+    return mf_error_prefix(
+        err, "processing \"%.60s\" may have been sent before, and is not sent again", job->name);
 }
 
 static int post(const struct mf_submission *s, struct mf_job *job, struct mf_client *client,
@@ -152,7 +155,8 @@ static int post(const struct mf_submission *s, struct mf_job *job, struct mf_cli
         return mf_out_of_memory(err);
     /* From here on it counts as sent: no way leads to another POST. */
     job->state = MF_JOB_UNKNOWN;
-    int failed = mf_client_change(client, "POST", "/processings/v2", body, &answer, &is_unknown, &own);
+    int failed =
+        mf_client_change(client, "POST", "/processings/v2", body, &answer, &is_unknown, &own);
     cJSON_Delete(body);
     if (!failed && answer != NULL && take_answer(job, answer, &own) == 0) {
         cJSON_Delete(answer);
@@ -176,8 +180,8 @@ int mf_submission_send(struct mf_submission *s, size_t i, struct mf_client *clie
     if (job->state == MF_JOB_SENT)
         return 0;
     if (!s->is_prepared || s->dry_run || job->is_tried)
-        return mf_error_set(err, MF_ERR_ARGUMENT, "processing \"%.60s\" cannot be sent%s", job->name,
-                            job->is_tried ? " twice" : ": it was not checked");
+        return mf_error_set(err, MF_ERR_ARGUMENT, "processing \"%.60s\" cannot be sent%s",
+                            job->name, job->is_tried ? " twice" : ": it was not checked");
     if (mf_submission_ensure_project(s, client, err) != 0)
         return -1;
     if (is_resumed && look_for_earlier(s, job, client, err) != 0)

@@ -82,11 +82,12 @@ static int take_provider(struct mf_source *source, const char *name, struct mf_e
     return source->provider != NULL ? 0 : mf_out_of_memory(err);
 }
 
-/* ---- tile services ---------------------------------------------------------------------------- */
+/* ---- tile services ----------------------------------------------------------------------------
+ */
 
 struct tile_type {
     const char *name;
-    const char *scheme;           /* how the address must begin; NULL: http or https */
+    const char *scheme;          /* how the address must begin; NULL: http or https */
     const char *placeholders[3]; /* what it must hold */
 };
 
@@ -132,8 +133,9 @@ static int read_crs(struct mf_source *source, const char *crs, struct mf_error *
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (mf_text_equal_nocase(crs, known[i]))
             return add_text(source, "crs", known[i], err);
-    return mf_error_set(err, MF_ERR_ARGUMENT, "TILE_CRS=%.40s is not possible. Choose EPSG:3857 or "
-                                              "EPSG:3395",
+    return mf_error_set(err, MF_ERR_ARGUMENT,
+                        "TILE_CRS=%.40s is not possible. Choose EPSG:3857 or "
+                        "EPSG:3395",
                         crs);
 }
 
@@ -177,8 +179,7 @@ static int read_tiles(struct mf_source *source, const struct mf_submission_optio
 static enum mf_source_kind choose(const struct mf_submission_options *o)
 {
     const int search = mf_said(o->search_provider) != NULL;
-    const int own =
-        (mf_said(o->image_ids) != NULL && !search) || mf_said(o->mosaic_id) != NULL;
+    const int own = (mf_said(o->image_ids) != NULL && !search) || mf_said(o->mosaic_id) != NULL;
     const int provider = mf_said(o->provider) != NULL, tiles = mf_said(o->tile_url) != NULL;
     if (search + own + provider + tiles > 1)
         return MF_SOURCE_SEVERAL;
@@ -225,7 +226,8 @@ int mf_source_read(struct mf_source *source, const struct mf_submission_options 
     return failed ? -1 : read_zoom(source, o->zoom, err);
 }
 
-/* ---- the account's providers ------------------------------------------------------------------ */
+/* ---- the account's providers ------------------------------------------------------------------
+ */
 
 static enum mf_provider_kind kind_of(const struct mf_source *source)
 {
@@ -322,7 +324,8 @@ cJSON *mf_source_json(const struct mf_source *source)
     cJSON *const members = cJSON_Duplicate(source->members, 1);
     const char *const provider = forms[source->kind].provider;
     if (params != NULL && members != NULL &&
-        (provider == NULL || cJSON_AddStringToObject(members, provider, source->provider) != NULL) &&
+        (provider == NULL ||
+         cJSON_AddStringToObject(members, provider, source->provider) != NULL) &&
         cJSON_AddItemToObject(params, forms[source->kind].member, members))
         return params;
     cJSON_Delete(members);

@@ -12,8 +12,8 @@
 
 // Layers: projects, processings, models, providers, account. No request is made before a layer's
 // features are touched. For update: projects and processings can be changed, and ExecuteSQL
-// understands the verbs of verbs.h, each of which answers with the row of the processing. A layer that
-// is created is one processing submitted, see submissions.h; it is counted behind the others.
+// understands the verbs of verbs.h, each of which answers with the row of the processing. A layer
+// that is created is one processing submitted, see submissions.h; it is counted behind the others.
 class OGRMapflowAccountDataset final : public GDALDataset
 {
   public:

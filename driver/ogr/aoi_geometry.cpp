@@ -114,9 +114,10 @@ std::unique_ptr<OGRMapflowAOIs> OGRMapflowAOIs::Create(const OGRSpatialReference
 void OGRMapflowAOIs::WarnAssumed()
 {
     if (m_projection->IsAssumed() && !m_hasWarned)
-        CPLError(CE_Warning, CPLE_AppDefined,
-                 "The layer has no coordinate reference system: its coordinates are taken for WGS84 "
-                 "longitude and latitude.");
+        CPLError(
+            CE_Warning, CPLE_AppDefined,
+            "The layer has no coordinate reference system: its coordinates are taken for WGS84 "
+            "longitude and latitude.");
     m_hasWarned = true;
 }
 
@@ -154,7 +155,8 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowAOIs::Convert(const OGRGeometry *geom
     if (geometry == nullptr || (geometry->IsEmpty() && IsPolygonal(geometry->getGeometryType())))
         return valid;
     if (!IsPolygonal(geometry->getGeometryType()))
-        return Refuse(fid, std::string("is a ") + OGRGeometryTypeToName(geometry->getGeometryType()) +
+        return Refuse(fid, std::string("is a ") +
+                               OGRGeometryTypeToName(geometry->getGeometryType()) +
                                ", and areas must be polygons");
     const std::unique_ptr<OGRGeometry> simple = Simple(*geometry);
     if (simple == nullptr)
@@ -180,7 +182,8 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPoly
     if (!OGRGeometryFactory::haveGEOS())
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "This GDAL was built without GEOS and cannot unite polygons: where they overlap it would "
+                 "This GDAL was built without GEOS and cannot unite polygons: where they overlap "
+                 "it would "
                  "be billed twice. If they do not, use DISSOLVE=NO.");
         return nullptr;
     }
@@ -198,7 +201,8 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPoly
     if (parts->IsEmpty() || !IsValid(*parts, why))
     {
         CPLError(CE_Failure, CPLE_AppDefined,
-                 "The polygons cannot be united (%s). DISSOLVE=NO sends them as they are, and where they "
+                 "The polygons cannot be united (%s). DISSOLVE=NO sends them as they are, and "
+                 "where they "
                  "overlap it is billed twice.",
                  why.c_str());
         return nullptr;

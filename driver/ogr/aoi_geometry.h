@@ -7,16 +7,16 @@
 #include "aoi_projection.h"
 #include "area.h"
 
-// Polygons and multipolygons of any coordinate reference system, and their curved kin, become valid 2D
-// polygons in WGS84 lon/lat.
+// Polygons and multipolygons of any coordinate reference system, and their curved kin, become valid
+// 2D polygons in WGS84 lon/lat.
 class OGRMapflowAOIs
 {
   public:
     // Returns nullptr, after one CPLError, when the coordinate reference system is of no use.
     static std::unique_ptr<OGRMapflowAOIs> Create(const OGRSpatialReference *source);
 
-    // nullptr or empty geometries give an empty collection. Returns nullptr, after one CPLError that names
-    // the feature, for what is no polygon or cannot be sent.
+    // nullptr or empty geometries give an empty collection. Returns nullptr, after one CPLError
+    // that names the feature, for what is no polygon or cannot be sent.
     std::unique_ptr<OGRMultiPolygon> Convert(const OGRGeometry *geometry, GIntBig fid);
 
     // True for what a layer of polygons may announce, unknown included.
@@ -30,7 +30,8 @@ class OGRMapflowAOIs
     bool m_hasWarned = false;
 };
 
-// Unites polygons that overlap or share an edge; those apart stay apart. Returns nullptr after one CPLError.
+// Unites polygons that overlap or share an edge; those apart stay apart. Returns nullptr after one
+// CPLError.
 std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPolygon> polygons);
 
 // Adds the polygons to those of the core. Returns false after one CPLError.

@@ -31,7 +31,8 @@ double Nearest(double lon, double to)
 
 } // namespace
 
-std::unique_ptr<OGRMapflowProjection> OGRMapflowProjection::Create(const OGRSpatialReference *source)
+std::unique_ptr<OGRMapflowProjection>
+OGRMapflowProjection::Create(const OGRSpatialReference *source)
 {
     std::unique_ptr<OGRMapflowProjection> projection(new OGRMapflowProjection());
     projection->m_target = OGRMapflowWGS84();
@@ -50,7 +51,8 @@ std::unique_ptr<OGRMapflowProjection> OGRMapflowProjection::Create(const OGRSpat
     {
         projection->m_degree = M_PI / 180 / srs.GetAngularUnits();
         const auto mapping = srs.GetDataAxisToSRSAxisMapping();
-        projection->m_isLatFirst = srs.EPSGTreatsAsLatLong() == (mapping.empty() || mapping[0] == 1);
+        projection->m_isLatFirst =
+            srs.EPSGTreatsAsLatLong() == (mapping.empty() || mapping[0] == 1);
     }
     {
         CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
@@ -137,8 +139,8 @@ bool OGRMapflowProjection::AddEdge(const Point &from, const Point &fromLonLat, c
            AddEdge(middle, middleLonLat, to, toLonLat, depth + 1, ring);
 }
 
-// Makes longitudes continue across the antimeridian. A ring around a pole then ends 360° from where it
-// began: it is closed along the pole.
+// Makes longitudes continue across the antimeridian. A ring around a pole then ends 360° from where
+// it began: it is closed along the pole.
 void OGRMapflowProjection::Unwrap(Ring &ring) const
 {
     const double crossing = m_isGeographic ? CROSSING : 180;
@@ -197,9 +199,10 @@ bool OGRMapflowProjection::TransformRing(const OGRLinearRing &source, Ring &ring
     return true;
 }
 
-// Cuts a polygon with continuous longitudes at the antimeridian, and moves each part to where longitudes
-// are from -180 to 180.
-static bool CutAtAntimeridian(const OGRPolygon &whole, double west, double east, OGRMultiPolygon &lonlat)
+// Cuts a polygon with continuous longitudes at the antimeridian, and moves each part to where
+// longitudes are from -180 to 180.
+static bool CutAtAntimeridian(const OGRPolygon &whole, double west, double east,
+                              OGRMultiPolygon &lonlat)
 {
     for (double turn = std::floor((west + 180) / 360); turn * 360 - 180 < east; ++turn)
     {
@@ -240,9 +243,8 @@ bool OGRMapflowProjection::Transform(const OGRPolygon &polygon, OGRMultiPolygon 
             return false;
         if (ring.empty())
             continue;
-        const auto [low, high] =
-            std::minmax_element(ring.begin(), ring.end(),
-                                [](const Point &a, const Point &b) { return a.x < b.x; });
+        const auto [low, high] = std::minmax_element(
+            ring.begin(), ring.end(), [](const Point &a, const Point &b) { return a.x < b.x; });
         const bool isOuter = whole.getExteriorRing() == nullptr;
         if (isOuter)
         {
@@ -264,6 +266,7 @@ bool OGRMapflowProjection::Transform(const OGRPolygon &polygon, OGRMultiPolygon 
         return lonlat.addGeometry(&whole) == OGRERR_NONE;
     if (CutAtAntimeridian(whole, west, east, lonlat))
         return true;
-    why = "crosses the antimeridian and could not be cut there. Is it valid, and was GDAL built with GEOS?";
+    why = "crosses the antimeridian and could not be cut there. Is it valid, and was GDAL built "
+          "with GEOS?";
     return false;
 }

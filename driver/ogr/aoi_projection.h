@@ -9,20 +9,21 @@
 #include "compat.h"
 #include "spatial_reference.h"
 
-// An edge that is straight in the source bends in lon/lat, where the service draws its edges straight.
-// Edges get points in between until they are closer to the true line than this.
+// An edge that is straight in the source bends in lon/lat, where the service draws its edges
+// straight. Edges get points in between until they are closer to the true line than this.
 constexpr double MAPFLOW_EDGE_ERROR = 0.1; // m
 
 class OGRMapflowProjection
 {
   public:
-    // What the layer says of its coordinates; nullptr when it says nothing: they are taken for WGS84
-    // lon/lat then, if they fit. Returns nullptr, after one CPLError, when there is no way to WGS84.
+    // What the layer says of its coordinates; nullptr when it says nothing: they are taken for
+    // WGS84 lon/lat then, if they fit. Returns nullptr, after one CPLError, when there is no way to
+    // WGS84.
     static std::unique_ptr<OGRMapflowProjection> Create(const OGRSpatialReference *source);
 
-    // One polygon, linear and 2D, in lon/lat between ±180 and ±90: cut where it crosses the antimeridian.
-    // Nothing is repaired. Returns false, with the reason, when a position is outside the world or
-    // cannot be transformed.
+    // One polygon, linear and 2D, in lon/lat between ±180 and ±90: cut where it crosses the
+    // antimeridian. Nothing is repaired. Returns false, with the reason, when a position is outside
+    // the world or cannot be transformed.
     bool Transform(const OGRPolygon &polygon, OGRMultiPolygon &lonlat, std::string &why) const;
 
     bool IsAssumed() const { return m_isAssumed; }
@@ -51,7 +52,8 @@ class OGRMapflowProjection
 
     OGRMapflowSRS m_source{};
     OGRMapflowSRS m_target{};
-    std::unique_ptr<OGRCoordinateTransformation, CoordinateTransformationDeleter> m_transformation{};
+    std::unique_ptr<OGRCoordinateTransformation, CoordinateTransformationDeleter>
+        m_transformation{};
     bool m_isAssumed = false;
     bool m_isLonLat = false;     // WGS84 already: edges stay as they are
     bool m_isGeographic = false; // longitudes and latitudes of some kind

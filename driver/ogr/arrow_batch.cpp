@@ -82,7 +82,8 @@ bool IsList(Kind kind)
 
 bool TakesText(Kind kind)
 {
-    return kind == Kind::String || kind == Kind::Date || kind == Kind::Time || kind == Kind::DateTime;
+    return kind == Kind::String || kind == Kind::Date || kind == Kind::Time ||
+           kind == Kind::DateTime;
 }
 
 // Bytes that a value adds to a column with offsets, or items that it adds, whichever is more.
@@ -214,7 +215,8 @@ void AppendItems(OGRMapflowColumn &column, Kind kind, const mf_value &value)
     for (size_t i = 0; i < value.count; ++i)
     {
         if (kind == Kind::BooleanList)
-            SetBit(column.itemValues, column.items + static_cast<int64_t>(i), value.as.integers[i] != 0);
+            SetBit(column.itemValues, column.items + static_cast<int64_t>(i),
+                   value.as.integers[i] != 0);
         else if (kind == Kind::Int32List)
             column.itemValues.Put(static_cast<int32_t>(value.as.integers[i]));
         else if (kind == Kind::Int64List)
@@ -255,8 +257,8 @@ void AppendNothing(OGRMapflowColumn &column, Kind kind, int64_t row)
     }
 }
 
-// Returns whether the value is valid; appends something in any case. A text goes into columns of texts, dates
-// and times only.
+// Returns whether the value is valid; appends something in any case. A text goes into columns of
+// texts, dates and times only.
 bool AppendValue(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, const mf_value &value,
                  int64_t row)
 {
@@ -367,7 +369,8 @@ std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema
     OGRMapflowBatchPlan plan;
     auto &columns = plan.columns;
     int64_t child = 0;
-    if (withFID && (child >= schema.n_children || strcmp(schema.children[child++]->format, "l") != 0))
+    if (withFID &&
+        (child >= schema.n_children || strcmp(schema.children[child++]->format, "l") != 0))
         return std::nullopt;
     if (withFID)
         columns.push_back({Kind::FID, -1, false, false});
@@ -393,7 +396,8 @@ std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema
     if (child != schema.n_children)
         return std::nullopt;
     defn.Reference();
-    plan.defn = std::shared_ptr<OGRFeatureDefn>(&defn, [](OGRFeatureDefn *mine) { mine->Release(); });
+    plan.defn =
+        std::shared_ptr<OGRFeatureDefn>(&defn, [](OGRFeatureDefn *mine) { mine->Release(); });
     return plan;
 }
 
@@ -474,7 +478,7 @@ void OGRMapflowBatch::Release(ArrowArray *array)
     memset(array, 0, sizeof *array);
     array->length = m_rows;
     array->n_buffers = 1;
-    array->buffers = new const void *[1]{nullptr};
+    array->buffers = new const void *[1] { nullptr };
     array->n_children = static_cast<int64_t>(m_columns.size());
     array->children = new ArrowArray *[m_columns.size()];
     array->release = ReleaseBatch;

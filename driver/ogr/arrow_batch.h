@@ -21,10 +21,10 @@ enum class OGRMapflowColumnKind
     Double,
     Boolean,
     String,
-    Date,     // days since 1970
-    Time,     // ms since midnight
-    DateTime, // ms since 1970
-    Geometry, // ISO WKB
+    Date,        // days since 1970
+    Time,        // ms since midnight
+    DateTime,    // ms since 1970
+    Geometry,    // ISO WKB
     BooleanList, // this and all that follow are lists
     Int32List,
     Int64List,
@@ -35,8 +35,8 @@ enum class OGRMapflowColumnKind
 struct OGRMapflowColumnPlan
 {
     OGRMapflowColumnKind kind;
-    int field = -1;       // of the schema; -1 for FID and geometry
-    bool toUTC = false;   // DateTime: times with a zone are turned into UTC
+    int field = -1;     // of the schema; -1 for FID and geometry
+    bool toUTC = false; // DateTime: times with a zone are turned into UTC
     bool nullable = true;
 };
 
@@ -46,14 +46,15 @@ struct OGRMapflowBatchPlan
     std::shared_ptr<OGRFeatureDefn> defn{}; // of the layer, which a stream may outlive
 };
 
-// Plans the columns of a schema that GDAL has made for the layer, so that batches fit it whatever the
-// version. Returns nothing when it has a column that is not made here.
+// Plans the columns of a schema that GDAL has made for the layer, so that batches fit it whatever
+// the version. Returns nothing when it has a column that is not made here.
 std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema,
                                                        OGRFeatureDefn &defn, bool withFID);
 
 struct OGRMapflowColumn;
 
-// Collects rows and hands them over as an ArrowArray. The plan must outlive it. One thread at a time.
+// Collects rows and hands them over as an ArrowArray. The plan must outlive it. One thread at a
+// time.
 class OGRMapflowBatch
 {
   public:
@@ -62,8 +63,8 @@ class OGRMapflowBatch
     OGRMapflowBatch(const OGRMapflowBatch &) = delete;
     OGRMapflowBatch &operator=(const OGRMapflowBatch &) = delete;
 
-    // False when the row does not fit any more: offsets have 32 bits. A row that does not fit an empty
-    // batch fits none.
+    // False when the row does not fit any more: offsets have 32 bits. A row that does not fit an
+    // empty batch fits none.
     bool Fits(const mf_row &row) const;
     void Add(const mf_row &row, int64_t fid);
     int64_t Rows() const { return m_rows; }

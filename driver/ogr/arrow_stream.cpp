@@ -68,8 +68,8 @@ int Stream::GetSchema(ArrowSchema *schema)
     return m_schemaStream.get_schema(&m_schemaStream, schema);
 }
 
-// Decodes the features from `begin` on, up to `end` or until the batch is full. Runs in any thread when
-// there is no filter.
+// Decodes the features from `begin` on, up to `end` or until the batch is full. Runs in any thread
+// when there is no filter.
 Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
 {
     const mf_collection &collection = m_source.result->collection;
@@ -87,7 +87,8 @@ Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
     }
     std::copy(m_source.wanted.begin(), m_source.wanted.end(), row.wanted);
     row.wants_geometry = m_source.wantsGeometry;
-    for (; piece.end < end && static_cast<uint64_t>(piece.batch->Rows()) < m_rowsInBatch; ++piece.end)
+    for (; piece.end < end && static_cast<uint64_t>(piece.batch->Rows()) < m_rowsInBatch;
+         ++piece.end)
     {
         const mf_feature &feature = collection.features[piece.end];
         if (m_source.mayPass && !m_source.mayPass(feature))
@@ -158,7 +159,8 @@ void OGRMapflowMakeStream(ArrowArrayStream *stream, OGRMapflowStreamSource sourc
 {
     stream->get_schema = [](ArrowArrayStream *self, ArrowSchema *schema)
     { return Of(self).GetSchema(schema); };
-    stream->get_next = [](ArrowArrayStream *self, ArrowArray *array) { return Of(self).GetNext(array); };
+    stream->get_next = [](ArrowArrayStream *self, ArrowArray *array)
+    { return Of(self).GetNext(array); };
     stream->get_last_error = [](ArrowArrayStream *self) { return Of(self).LastError(); };
     stream->release = [](ArrowArrayStream *self)
     {

@@ -8,22 +8,22 @@
 #include "arrow_batch.h"
 #include "result.h"
 
-// What a stream needs of its layer. The layer may go before the stream does: then `isAlive` is false,
-// and the stream ends with EINVAL.
+// What a stream needs of its layer. The layer may go before the stream does: then `isAlive` is
+// false, and the stream ends with EINVAL.
 struct OGRMapflowStreamSource
 {
     std::shared_ptr<const mf_result> result{};
     std::shared_ptr<bool> isAlive{};
-    uint64_t *next = nullptr;              // the layer's reading position
-    std::vector<unsigned char> wanted{};   // fields to decode
-    bool wantsGeometry = true;             // to decode, for the batch or for the filter
+    uint64_t *next = nullptr;            // the layer's reading position
+    std::vector<unsigned char> wanted{}; // fields to decode
+    bool wantsGeometry = true;           // to decode, for the batch or for the filter
     // Empty without a spatial filter. Tells by the index, then by the decoded row.
     std::function<bool(const mf_feature &)> mayPass{};
     std::function<bool(const mf_row &)> passes{};
 };
 
-// Makes *stream. Takes over GDAL's own stream of the layer, which tells the schema, and releases it in the
-// end.
+// Makes *stream. Takes over GDAL's own stream of the layer, which tells the schema, and releases it
+// in the end.
 void OGRMapflowMakeStream(ArrowArrayStream *stream, OGRMapflowStreamSource source,
                           OGRMapflowBatchPlan plan, ArrowArrayStream schemaStream,
                           uint64_t rowsInBatch);

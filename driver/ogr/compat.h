@@ -1,7 +1,8 @@
 // compat: the only file that knows GDAL versions.
 //
 // The classes of this driver do their work in methods of their own, the same for every GDAL; what
-// GDAL calls are one-line overrides, written with the names below where GDAL has changed their form.
+// GDAL calls are one-line overrides, written with the names below where GDAL has changed their
+// form.
 #ifndef MAPFLOW_COMPAT_H
 #define MAPFLOW_COMPAT_H
 
@@ -50,7 +51,10 @@ using IgnoredFields = const char **;
 #else
 #define MF_SPATIAL_FILTER_OVERRIDES                                                                \
     using OGRLayer::SetSpatialFilter;                                                              \
-    void SetSpatialFilter(OGRGeometry *geometry) override { SpatialFilterSet(0, geometry); }       \
+    void SetSpatialFilter(OGRGeometry *geometry) override                                          \
+    {                                                                                              \
+        SpatialFilterSet(0, geometry);                                                             \
+    }                                                                                              \
     void SetSpatialFilter(int geomField, OGRGeometry *geometry) override                           \
     {                                                                                              \
         SpatialFilterSet(geomField, geometry);                                                     \
@@ -150,8 +154,10 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 #define MF_CONST_39
 #endif
 
-// Datasets that make layers, each in the form that is virtual in this GDAL. A class that uses this has
-//     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *, OGRwkbGeometryType, CSLConstList)
+// Datasets that make layers, each in the form that is virtual in this GDAL. A class that uses this
+// has
+//     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *, OGRwkbGeometryType,
+//     CSLConstList)
 #if MF_GDAL_AT_LEAST(3, 9)
 #define MF_CREATE_LAYER_OVERRIDE                                                                   \
     OGRLayer *ICreateLayer(const char *name, const OGRGeomFieldDefn *field, CSLConstList options)  \
@@ -177,7 +183,8 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 #endif
 
 // Datasets that have work left when they are flushed or closed. A class that uses this has
-//     bool FinishAt(bool isClosing)    which returns false after CPLError, and does nothing the second time,
+//     bool FinishAt(bool isClosing)    which returns false after CPLError, and does nothing the
+//     second time,
 // and calls it in its destructor too: before 3.7 there is no Close.
 #if MF_GDAL_AT_LEAST(3, 7)
 #define MF_FLUSH_OVERRIDE                                                                          \

@@ -76,7 +76,8 @@ bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what)
 {
     const bool isOffline = OGRMapflowCacheMode(options) == MF_CACHE_OFFLINE;
     if (isOffline)
-        CPLError(CE_Failure, CPLE_IllegalArg, "%s asks the server, which CACHE=OFFLINE forbids.", what);
+        CPLError(CE_Failure, CPLE_IllegalArg, "%s asks the server, which CACHE=OFFLINE forbids.",
+                 what);
     return !isOffline;
 }
 

@@ -16,9 +16,9 @@ struct OGRMapflowClientDeleter
 
 using OGRMapflowClient = std::unique_ptr<mf_client, OGRMapflowClientDeleter>;
 
-// Makes no request. Returns nullptr after one CPLError: no token, a bad URL, a bad option. Requests end
-// within 100 ms of an interrupt (OGRMapflowInterruptible), or when *stop, which may be nullptr and must
-// outlive the client, becomes true.
+// Makes no request. Returns nullptr after one CPLError: no token, a bad URL, a bad option. Requests
+// end within 100 ms of an interrupt (OGRMapflowInterruptible), or when *stop, which may be nullptr
+// and must outlive the client, becomes true.
 OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options,
                                    std::atomic<bool> *stop = nullptr);
 
@@ -31,8 +31,8 @@ std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
 // The open option CACHE; MF_CACHE_YES for anything unknown.
 mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options);
 
-// Whether the options let the server be asked. Returns false after one CPLError, with CACHE=OFFLINE; `what`
-// begins the message.
+// Whether the options let the server be asked. Returns false after one CPLError, with
+// CACHE=OFFLINE; `what` begins the message.
 bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what);
 
 // One line for the debug log, and one that the user should see.

@@ -180,9 +180,9 @@ bool OGRMapflowDataset::ReadDocument(const char *document)
     mf_error err;
     mf_error_init(&err);
     cJSON *json = nullptr;
-    const bool failed = mf_json_parse(document, strlen(document), "the cached processing", &json,
-                                      &err) != 0 ||
-                        mf_processing_parse(&m_processing, json, &err) != 0;
+    const bool failed =
+        mf_json_parse(document, strlen(document), "the cached processing", &json, &err) != 0 ||
+        mf_processing_parse(&m_processing, json, &err) != 0;
     cJSON_Delete(json);
     if (failed)
         OGRMapflowReport(err);

@@ -5,24 +5,25 @@
 #include <memory>
 #include <string>
 
-#include "connection.h"
 #include "compat.h"
-#include "processing.h"
+#include "connection.h"
 #include "family_layer.h"
+#include "processing.h"
 #include "result_layer.h"
 #include "table_layer.h"
 
 // Layers: the result, named after the processing and found as `results` too. Not counted, found by
-// name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind of
-// geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there is no result.
+// name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind
+// of geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there
+// is no result.
 class OGRMapflowDataset final : public GDALDataset
 {
   public:
     // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
     // after one CPLError.
     static std::unique_ptr<OGRMapflowDataset> Open(OGRMapflowOptions options);
-    // The same of a processing whose document is known, with a layer of another name. Requests end when
-    // `stop` becomes true. Can run in any thread.
+    // The same of a processing whose document is known, with a layer of another name. Requests end
+    // when `stop` becomes true. Can run in any thread.
     static std::unique_ptr<OGRMapflowDataset> OpenKnown(OGRMapflowOptions options,
                                                         const std::string &document,
                                                         const std::string &layerName,

@@ -1,7 +1,7 @@
 // driver: what GDAL finds when it loads the plugin.
 //
-// Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look at
-// the environment.
+// Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look
+// at the environment.
 #include "account_dataset.h"
 #include "connection.h"
 #include "dataset.h"
@@ -19,11 +19,12 @@ int Identify(GDALOpenInfo *info)
     return OGRMapflowOptions::IsConnectionString(info->pszFilename);
 }
 
-// QGIS and ogrinfo try to open for update as well, and go on without: that is no news for a user. Who
-// has asked to hear of failures is told why.
+// QGIS and ogrinfo try to open for update as well, and go on without: that is no news for a user.
+// Who has asked to hear of failures is told why.
 GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
 {
-    constexpr const char *MESSAGE = "The result of a processing cannot be changed: open it read-only.";
+    constexpr const char *MESSAGE =
+        "The result of a processing cannot be changed: open it read-only.";
     if (info->nOpenFlags & GDAL_OF_VERBOSE_ERROR)
         CPLError(CE_Failure, CPLE_NotSupported, "%s", MESSAGE);
     else
@@ -53,8 +54,8 @@ GDALDataset *Create(const char *name, int, int, int, GDALDataType, MapflowCreate
     return OGRMapflowSubmissionDataset::Create(name, options).release();
 }
 
-// ogr2ogr deletes what it is about to create, and -overwrite does so with what is there: nothing at the
-// service is ever deleted by the name of a dataset.
+// ogr2ogr deletes what it is about to create, and -overwrite does so with what is there: nothing at
+// the service is ever deleted by the name of a dataset.
 CPLErr Delete(const char *name)
 {
     const auto options = OGRMapflowOptions::Parse(name, nullptr);
@@ -95,9 +96,10 @@ void RegisterOGRMAPFLOW()
     driver->SetMetadataItem(GDAL_DCAP_CREATE_FIELD, "YES");
     driver->SetMetadataItem(GDAL_DCAP_MULTIPLE_VECTOR_LAYERS, "YES");
     driver->SetMetadataItem("DCAP_CREATE_ONLY_VISIBLE_AT_CLOSE_TIME", "YES");
-    driver->SetMetadataItem(GDAL_DMD_CREATIONFIELDDATATYPES,
-                            "Integer Integer64 Real String Date DateTime Time IntegerList Integer64List "
-                            "RealList StringList Binary");
+    driver->SetMetadataItem(
+        GDAL_DMD_CREATIONFIELDDATATYPES,
+        "Integer Integer64 Real String Date DateTime Time IntegerList Integer64List "
+        "RealList StringList Binary");
     driver->SetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST, OGRMapflowCreationOptionList().c_str());
     driver->SetMetadataItem(GDAL_DS_LAYER_CREATIONOPTIONLIST,
                             OGRMapflowLayerCreationOptionList().c_str());

@@ -69,8 +69,7 @@ void SetStringList(OGRFeature &feature, int i, const mf_value &value)
 {
     CPLStringList strings;
     for (size_t k = 0; k < value.count; ++k)
-        strings.AddStringDirectly(
-            CopyText(value.as.strings[k].text, value.as.strings[k].size));
+        strings.AddStringDirectly(CopyText(value.as.strings[k].text, value.as.strings[k].size));
     char *nothing[] = {nullptr};
     feature.SetField(i, value.count == 0 ? nothing : strings.List());
 }

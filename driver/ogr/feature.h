@@ -9,8 +9,8 @@
 #include "geojson.h"
 #include "style.h"
 
-// Makes features of one layer, whose fields are those of the rows' schema in their order. With a style
-// each has its style string.
+// Makes features of one layer, whose fields are those of the rows' schema in their order. With a
+// style each has its style string.
 class OGRMapflowFeatureMaker
 {
   public:

@@ -7,7 +7,8 @@
 
 const char *const MAPFLOW_OPEN_OPTION_LIST =
     "<OpenOptionList>"
-    "  <Option name='API_TOKEN' type='string' description='API token of the Mapflow account. Better "
+    "  <Option name='API_TOKEN' type='string' description='API token of the Mapflow account. "
+    "Better "
     "given as the environment variable MAPFLOW_API_TOKEN or as API_TOKEN_FILE'/>"
     "  <Option name='API_TOKEN_FILE' type='string' description='File that holds the API token'/>"
     "  <Option name='API_URL' type='string' description='Base URL of the service' "
@@ -15,11 +16,14 @@ const char *const MAPFLOW_OPEN_OPTION_LIST =
     "  <Option name='AUTH' type='string-select' description='How the token is sent' default='AUTO'>"
     "    <Value>AUTO</Value><Value>BASIC</Value><Value>BEARER</Value>"
     "  </Option>"
-    "  <Option name='AOI' type='string' description='UUID of one area of the processing, to read its "
+    "  <Option name='AOI' type='string' description='UUID of one area of the processing, to read "
+    "its "
     "result alone'/>"
-    "  <Option name='PARTIAL' type='boolean' description='Read what a failed, cancelled or refunded "
+    "  <Option name='PARTIAL' type='boolean' description='Read what a failed, cancelled or "
+    "refunded "
     "processing has' default='NO'/>"
-    "  <Option name='STATUS_ONLY' type='boolean' description='Open any processing without its result, "
+    "  <Option name='STATUS_ONLY' type='boolean' description='Open any processing without its "
+    "result, "
     "with the layers processing and aois' default='NO'/>"
     "  <Option name='WAIT' type='boolean' description='Wait until the processing has ended' "
     "default='NO'/>"
@@ -27,27 +31,35 @@ const char *const MAPFLOW_OPEN_OPTION_LIST =
     "default='3600'/>"
     "  <Option name='POLL_INTERVAL' type='float' description='Longest time between two looks while "
     "waiting, in seconds, at least 5' default='30'/>"
-    "  <Option name='PROGRESS' type='string-select' description='A line about the wait on the standard "
+    "  <Option name='PROGRESS' type='string-select' description='A line about the wait on the "
+    "standard "
     "error stream: AUTO when that is a terminal' default='AUTO'>"
     "    <Value>AUTO</Value><Value>YES</Value><Value>NO</Value>"
     "  </Option>"
-    "  <Option name='GEOMETRY' type='string-select' description='SPLIT gives a layer for each kind of "
+    "  <Option name='GEOMETRY' type='string-select' description='SPLIT gives a layer for each kind "
+    "of "
     "geometry of a result: _polygon, _line, _point' default='MIXED'>"
     "    <Value>MIXED</Value><Value>SPLIT</Value>"
     "  </Option>"
-    "  <Option name='ALLOW_DELETE' type='boolean' description='Rows of projects and processings may be "
+    "  <Option name='ALLOW_DELETE' type='boolean' description='Rows of projects and processings "
+    "may be "
     "deleted, and what they stand for with them' default='NO'/>"
-    "  <Option name='STYLE' type='boolean' description='Give features the colours of their class as OGR "
+    "  <Option name='STYLE' type='boolean' description='Give features the colours of their class "
+    "as OGR "
     "feature styles' default='YES'/>"
-    "  <Option name='MAX_RESULT_SIZE' type='string' description='Largest result to accept, in bytes or "
+    "  <Option name='MAX_RESULT_SIZE' type='string' description='Largest result to accept, in "
+    "bytes or "
     "with K, M or G' default='64G'/>"
-    "  <Option name='CACHE' type='string-select' description='Use of the cache: YES reads and stores, NO "
+    "  <Option name='CACHE' type='string-select' description='Use of the cache: YES reads and "
+    "stores, NO "
     "does neither, REFRESH fetches anew, OFFLINE makes no request' default='YES'>"
     "    <Value>YES</Value><Value>NO</Value><Value>REFRESH</Value><Value>OFFLINE</Value>"
     "  </Option>"
-    "  <Option name='CACHE_DIR' type='string' description='Folder of the cache. Default: gdal-mapflow in "
+    "  <Option name='CACHE_DIR' type='string' description='Folder of the cache. Default: "
+    "gdal-mapflow in "
     "the cache folder of the user'/>"
-    "  <Option name='CACHE_SIZE' type='string' description='Size of the cache, in bytes or with K, M or G: "
+    "  <Option name='CACHE_SIZE' type='string' description='Size of the cache, in bytes or with K, "
+    "M or G: "
     "beyond it results go that were used least recently' default='10G'/>"
     "</OpenOptionList>";
 
@@ -60,10 +72,9 @@ constexpr size_t PREFIX_SIZE = 8;
 const char *const SECRET_KEYS[] = {"API_TOKEN", "TILE_LOGIN", "TILE_PASSWORD", "TILE_URL"};
 
 const char *const KNOWN_KEYS[] = {
-    "API_TOKEN", "API_TOKEN_FILE", "API_URL",         "AUTH",  "AOI",
-    "PARTIAL",   "STATUS_ONLY",    "MAX_RESULT_SIZE", "CACHE", "CACHE_DIR",
-    "CACHE_SIZE", "WAIT",          "WAIT_TIMEOUT",    "POLL_INTERVAL", "PROGRESS",
-    "GEOMETRY",  "ALLOW_DELETE", "STYLE"};
+    "API_TOKEN",    "API_TOKEN_FILE",  "API_URL",  "AUTH",      "AOI",          "PARTIAL",
+    "STATUS_ONLY",  "MAX_RESULT_SIZE", "CACHE",    "CACHE_DIR", "CACHE_SIZE",   "WAIT",
+    "WAIT_TIMEOUT", "POLL_INTERVAL",   "PROGRESS", "GEOMETRY",  "ALLOW_DELETE", "STYLE"};
 
 bool IsOneOf(const std::string &key, const char *const *begin, const char *const *end)
 {
@@ -118,16 +129,17 @@ std::string Trimmed(const std::string &text)
 // " KEY" when it looks like the name of an option, "" when it may be a token, which ends in "=".
 std::string ShownKey(const std::string &key)
 {
-    const bool is_name = key.size() <= 20 && std::all_of(key.begin(), key.end(),
-                                                         [](unsigned char c)
-                                                         { return isalpha(c) || c == '_'; });
+    const bool is_name =
+        key.size() <= 20 &&
+        std::all_of(key.begin(), key.end(), [](unsigned char c) { return isalpha(c) || c == '_'; });
     return is_name && !key.empty() ? ' ' + key : std::string();
 }
 
 std::nullopt_t Refuse(const char *message)
 {
     CPLError(CE_Failure, CPLE_IllegalArg,
-             "%s A Mapflow dataset is named MAPFLOW:<processing uuid>, MAPFLOW:project=<uuid or name>, or "
+             "%s A Mapflow dataset is named MAPFLOW:<processing uuid>, MAPFLOW:project=<uuid or "
+             "name>, or "
              "MAPFLOW: for the account, with options behind it as ,KEY=VALUE.",
              message);
     return std::nullopt;
@@ -251,8 +263,8 @@ bool OGRMapflowOptions::GetSeconds(const char *key, double fallback, double leas
     seconds = CPLStrtod(given.c_str(), &end);
     if (*end == '\0' && seconds >= least && seconds <= 1e9)
         return true;
-    CPLError(CE_Failure, CPLE_IllegalArg, "%s=%.40s is not possible. Give a number of seconds.", key,
-             given.c_str());
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s=%.40s is not possible. Give a number of seconds.",
+             key, given.c_str());
     return false;
 }
 
@@ -265,15 +277,15 @@ bool OGRMapflowOptions::GetSize(const char *key, int64_t fallback, int64_t &byte
     char *end = nullptr;
     const double number = CPLStrtod(given.c_str(), &end);
     static const char units[] = "KMG";
-    const char *const unit = *end != '\0' ? strchr(units, toupper(static_cast<unsigned char>(*end)))
-                                          : nullptr;
+    const char *const unit =
+        *end != '\0' ? strchr(units, toupper(static_cast<unsigned char>(*end))) : nullptr;
     const double factor = unit != nullptr ? std::pow(1024.0, unit - units + 1) : 1.0;
     end += unit != nullptr;
     if (end == given.c_str() || *end != '\0' || !(number * factor >= 1 && number * factor < 9e18))
     {
         CPLError(CE_Failure, CPLE_IllegalArg,
-                 "%s=%.40s is not a size. Give a number of bytes, or one with K, M or G, as 500M.", key,
-                 given.c_str());
+                 "%s=%.40s is not a size. Give a number of bytes, or one with K, M or G, as 500M.",
+                 key, given.c_str());
         return false;
     }
     bytes = static_cast<int64_t>(number * factor);

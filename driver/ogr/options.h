@@ -25,7 +25,12 @@ class OGRMapflowOptions
 
     // What the string names: the account (MAPFLOW:), a processing (MAPFLOW:<uuid>) or a project
     // (MAPFLOW:project=<uuid or name>).
-    enum class Target { Account, Processing, Project };
+    enum class Target
+    {
+        Account,
+        Processing,
+        Project
+    };
     Target GetTarget() const { return m_target; }
 
     // The processing that the string names, in lower case; "" when it names none.
@@ -52,7 +57,8 @@ class OGRMapflowOptions
     // A number of seconds, at least `least`. Returns false, after one CPLError, for anything else.
     bool GetSeconds(const char *key, double fallback, double least, double &seconds) const;
 
-    // A number of bytes, with K, M or G behind it. Returns false, after one CPLError, for anything else.
+    // A number of bytes, with K, M or G behind it. Returns false, after one CPLError, for anything
+    // else.
     bool GetSize(const char *key, int64_t fallback, int64_t &bytes) const;
 
   private:

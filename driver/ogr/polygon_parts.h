@@ -6,8 +6,8 @@
 
 #include "compat.h"
 
-// Polygons of a polygon, a multipolygon or a collection, as deep as they are. What else is there (GEOS
-// gives lines and points where polygons touch) is left out. They belong to `geometry`.
+// Polygons of a polygon, a multipolygon or a collection, as deep as they are. What else is there
+// (GEOS gives lines and points where polygons touch) is left out. They belong to `geometry`.
 inline std::vector<OGRPolygon *> OGRMapflowPolygonsOf(OGRGeometry &geometry)
 {
     std::vector<OGRPolygon *> polygons;

@@ -9,15 +9,15 @@
 #include <future>
 #include <utility>
 
-// One reader at a time. A piece covers positions [begin, end) and is made by a function that may run in
-// any thread.
+// One reader at a time. A piece covers positions [begin, end) and is made by a function that may
+// run in any thread.
 template <class Piece> class OGRMapflowReadAhead
 {
   public:
     using Maker = std::function<Piece(uint64_t begin, uint64_t end)>;
 
-    // The piece that begins at `position`, of at most `step` positions below `count`. Begins to make those
-    // behind it, in the expectation that they are wanted next.
+    // The piece that begins at `position`, of at most `step` positions below `count`. Begins to
+    // make those behind it, in the expectation that they are wanted next.
     Piece Take(uint64_t position, uint64_t count, uint64_t step, const Maker &make)
     {
         if (!m_pieces.empty() && m_pieces.front().first != position)
@@ -37,7 +37,8 @@ template <class Piece> class OGRMapflowReadAhead
     void Clear() { m_pieces.clear(); }
 
   private:
-    // As many as a small machine has processors. More would hold more memory, and who reads needs one too.
+    // As many as a small machine has processors. More would hold more memory, and who reads needs
+    // one too.
     static constexpr size_t AHEAD = 2;
 
     std::deque<std::pair<uint64_t, std::future<Piece>>> m_pieces{};

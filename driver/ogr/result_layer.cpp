@@ -9,10 +9,9 @@
 namespace
 {
 
-constexpr OGRFieldType FIELD_TYPES[] = {OFTInteger,     OFTInteger64,     OFTReal,
-                                        OFTString,      OFTDate,          OFTTime,
-                                        OFTDateTime,    OFTIntegerList,   OFTInteger64List,
-                                        OFTRealList,    OFTStringList};
+constexpr OGRFieldType FIELD_TYPES[] = {
+    OFTInteger,  OFTInteger64,   OFTReal,          OFTString,   OFTDate,      OFTTime,
+    OFTDateTime, OFTIntegerList, OFTInteger64List, OFTRealList, OFTStringList};
 constexpr OGRFieldSubType FIELD_SUBTYPES[] = {OFSTNone, OFSTBoolean, OFSTJSON};
 
 } // namespace
@@ -52,8 +51,7 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const char *name, const char
     layer->DefineGeometry();
     if (model != nullptr)
         layer->DefineStyle(model);
-    layer->m_maker =
-        std::make_unique<OGRMapflowFeatureMaker>(layer->m_defn, layer->m_style.get());
+    layer->m_maker = std::make_unique<OGRMapflowFeatureMaker>(layer->m_defn, layer->m_style.get());
     if (layer->m_result->collection.description != nullptr)
         layer->SetMetadataItem("DESCRIPTION", layer->m_result->collection.description);
     return layer;
@@ -91,8 +89,9 @@ void OGRMapflowResultLayer::DefineStyle(const char *model)
     SetStyleTableDirectly(m_style->Table().release());
 }
 
-// The decoder skips what nobody will look at. An attribute filter looks at its fields, even when nobody
-// else will: pyogrio asks for columns and for rows independently of each other. So does the style.
+// The decoder skips what nobody will look at. An attribute filter looks at its fields, even when
+// nobody else will: pyogrio asks for columns and for rows independently of each other. So does the
+// style.
 void OGRMapflowResultLayer::WantWhatIsNotIgnored()
 {
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
@@ -174,8 +173,8 @@ void OGRMapflowResultLayer::ForgetWhatWasReadAhead()
 
 // Runs in any thread: of the layer it uses only what never changes.
 OGRMapflowResultLayer::Piece
-OGRMapflowResultLayer::MakePiece(uint64_t begin, uint64_t end, const std::vector<unsigned char> &wanted,
-                                 bool wantsGeometry) const
+OGRMapflowResultLayer::MakePiece(uint64_t begin, uint64_t end,
+                                 const std::vector<unsigned char> &wanted, bool wantsGeometry) const
 {
     const mf_collection &collection = m_result->collection;
     Piece piece;
@@ -198,8 +197,8 @@ OGRMapflowResultLayer::MakePiece(uint64_t begin, uint64_t end, const std::vector
     return piece;
 }
 
-// Who reads one feature after the other is served from pieces made ahead in other threads; who looks at a
-// few is not worth a thread.
+// Who reads one feature after the other is served from pieces made ahead in other threads; who
+// looks at a few is not worth a thread.
 std::unique_ptr<OGRFeature> OGRMapflowResultLayer::NextUnfiltered()
 {
     constexpr uint64_t WORTH_A_THREAD = 512;
@@ -210,10 +209,12 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::NextUnfiltered()
     if (position < m_pieceBegin || position - m_pieceBegin >= m_piece.features.size() ||
         m_piece.features[position - m_pieceBegin] == nullptr)
     {
-        const std::vector<unsigned char> wanted(m_row.wanted, m_row.wanted + m_defn->GetFieldCount());
-        m_piece = m_ahead.Take(position, m_result->collection.feature_count, FEATURES_IN_PIECE,
-                               [this, wanted, wantsGeometry = WantsGeometry()](uint64_t begin, uint64_t end)
-                               { return MakePiece(begin, end, wanted, wantsGeometry); });
+        const std::vector<unsigned char> wanted(m_row.wanted,
+                                                m_row.wanted + m_defn->GetFieldCount());
+        m_piece = m_ahead.Take(
+            position, m_result->collection.feature_count, FEATURES_IN_PIECE,
+            [this, wanted, wantsGeometry = WantsGeometry()](uint64_t begin, uint64_t end)
+            { return MakePiece(begin, end, wanted, wantsGeometry); });
         m_pieceBegin = position;
         if (m_piece.features.empty())
         {
@@ -304,8 +305,9 @@ bool OGRMapflowResultLayer::Passes(const mf_row &row)
     return owned != nullptr && FilterGeometry(owned.get());
 }
 
-// GDAL's own stream says how the schema of this layer looks in this version; batches are made to fit it.
-// What is not made here (an attribute filter, a column of an unknown form) is left to GDAL altogether.
+// GDAL's own stream says how the schema of this layer looks in this version; batches are made to
+// fit it. What is not made here (an attribute filter, a column of an unknown form) is left to GDAL
+// altogether.
 bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
 {
     if (!OGRLayer::GetArrowStream(stream, options))
@@ -313,8 +315,8 @@ bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstLis
     ArrowSchema schema;
     if (m_poAttrQuery != nullptr || stream->get_schema(stream, &schema) != 0)
         return true;
-    auto plan = OGRMapflowPlanBatch(schema, *m_defn,
-                                    CPLTestBool(CSLFetchNameValueDef(options, "INCLUDE_FID", "YES")));
+    auto plan = OGRMapflowPlanBatch(
+        schema, *m_defn, CPLTestBool(CSLFetchNameValueDef(options, "INCLUDE_FID", "YES")));
     schema.release(&schema);
     if (!plan)
     {

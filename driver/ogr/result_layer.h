@@ -65,7 +65,8 @@ class OGRMapflowResultLayer final : public OGRLayer
     const std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true); // for streams
     uint64_t m_next = 0; // position of the next feature to look at
 
-    // Features that were made before they are asked for, and how many have been read one after the other.
+    // Features that were made before they are asked for, and how many have been read one after the
+    // other.
     struct Piece
     {
         std::vector<std::unique_ptr<OGRFeature>> features{};

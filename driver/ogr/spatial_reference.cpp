@@ -19,10 +19,11 @@ OGRMapflowSRS ReadMember(const char *crs)
 {
     const std::string document =
         std::string("{\"type\":\"FeatureCollection\",\"crs\":") + crs + ",\"features\":[]}";
-    const std::string file = CPLSPrintf("/vsimem/mapflow_crs_%p.geojson", static_cast<const void *>(crs));
-    VSIFCloseL(VSIFileFromMemBuffer(
-        file.c_str(), reinterpret_cast<GByte *>(const_cast<char *>(document.data())),
-        document.size(), FALSE));
+    const std::string file =
+        CPLSPrintf("/vsimem/mapflow_crs_%p.geojson", static_cast<const void *>(crs));
+    VSIFCloseL(VSIFileFromMemBuffer(file.c_str(),
+                                    reinterpret_cast<GByte *>(const_cast<char *>(document.data())),
+                                    document.size(), FALSE));
     OGRMapflowSRS srs;
     const char *const drivers[] = {"GeoJSON", nullptr};
     std::unique_ptr<GDALDataset> dataset(

@@ -16,8 +16,8 @@ using OGRMapflowSRS = std::unique_ptr<OGRSpatialReference, OGRMapflowSRSReleaser
 // WGS84 with coordinates in the order lon, lat.
 OGRMapflowSRS OGRMapflowWGS84();
 
-// What GDAL's GeoJSON driver gives a layer: the `crs` member (JSON text, nullptr when there is none),
-// else WGS84, with a height when the geometries have one.
+// What GDAL's GeoJSON driver gives a layer: the `crs` member (JSON text, nullptr when there is
+// none), else WGS84, with a height when the geometries have one.
 OGRMapflowSRS OGRMapflowResultSRS(const char *crs, bool hasZ);
 
 #endif

@@ -91,7 +91,8 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *datase
         OGRMapflowSetText(row, "messages", area.messages);
         SetPolygon(row, area.geometry);
         const OGRGeometry *const geometry = row.GetGeometryRef();
-        onlyPolygons &= geometry == nullptr || wkbFlatten(geometry->getGeometryType()) == wkbPolygon;
+        onlyPolygons &=
+            geometry == nullptr || wkbFlatten(geometry->getGeometryType()) == wkbPolygon;
     }
     if (onlyPolygons)
         table->GetLayerDefn()->SetGeomType(wkbPolygon);

@@ -8,8 +8,8 @@
 #include "table_layer.h"
 
 // The layer `processing`: one row, no geometry.
-std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProcessingTable(GDALDataset *dataset,
-                                                                    const mf_processing &processing);
+std::unique_ptr<OGRMapflowTableLayer>
+OGRMapflowMakeProcessingTable(GDALDataset *dataset, const mf_processing &processing);
 
 // The layer `aois`: one polygon an area. Makes one request; returns nullptr after one CPLError.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *dataset,

@@ -10,7 +10,8 @@ namespace
 
 // Classes of buildings; the last colour is that of a building without a class.
 constexpr const char *CLASSES[] = {"101", "102", "103", "104", "105"};
-constexpr const char *CLASS_COLOURS[] = {"D7191C", "F69053", "DD00FF", "A666DE", "9DC357", "2B83BA"};
+constexpr const char *CLASS_COLOURS[] = {"D7191C", "F69053", "DD00FF",
+                                         "A666DE", "9DC357", "2B83BA"};
 constexpr size_t CLASS_COUNT = 5;
 
 // Heights in m, and the colours between them, the lowest first.
@@ -61,7 +62,8 @@ OGRMapflowStyle::OGRMapflowStyle(const char *model, const OGRFeatureDefn &defn)
     {
         for (size_t i = 0; i <= CLASS_COUNT; ++i)
         {
-            const std::string name = std::string("building_") + (i < CLASS_COUNT ? CLASSES[i] : "other");
+            const std::string name =
+                std::string("building_") + (i < CLASS_COUNT ? CLASSES[i] : "other");
             Row row{Make(name, shape, {CLASS_COLOURS[i], CLASS_COLOURS[i]})};
             for (size_t k = 0; k <= BUILDING_STEPS.size(); ++k)
                 row.push_back(Make(name + "_height_" + std::to_string(k), shape,
@@ -84,7 +86,8 @@ const char *OGRMapflowStyle::Make(const std::string &name, Shape shape, const Co
     const std::string line = colours.line;
     std::string text;
     if (shape == POINT)
-        text = "SYMBOL(id:\"ogr-sym-3\",c:#" + std::string(colours.fill ? colours.fill : line) + ",s:6px)";
+        text = "SYMBOL(id:\"ogr-sym-3\",c:#" + std::string(colours.fill ? colours.fill : line) +
+               ",s:6px)";
     else if (shape == POLYGON && colours.fill != nullptr)
         text = "BRUSH(fc:#" + std::string(colours.fill) + "80);PEN(c:#" + line + ",w:1px)";
     else
@@ -117,9 +120,9 @@ OGRMapflowStyle::Theme OGRMapflowStyle::ThemeOf(const mf_row &row) const
     if (object.kind != MF_VALUE_STRING)
         return Theme::Plain;
     const std::string text(object.as.text, object.count);
-    return Holds(text.c_str(), "building")       ? Theme::Buildings
-           : Holds(text.c_str(), "road")         ? Theme::Roads
-           : Holds(text.c_str(), "construction") ? Theme::Construction
+    return Holds(text.c_str(), "building")                                ? Theme::Buildings
+           : Holds(text.c_str(), "road")                                  ? Theme::Roads
+           : Holds(text.c_str(), "construction")                          ? Theme::Construction
            : Holds(text.c_str(), "forest") || Holds(text.c_str(), "tree") ? Theme::Forest
                                                                           : Theme::Plain;
 }
@@ -152,7 +155,9 @@ size_t OGRMapflowStyle::HeightOf(const mf_row &row, const std::vector<double> &s
         return 0;
     const double height =
         value.kind == MF_VALUE_REAL ? value.as.real : static_cast<double>(value.as.integer);
-    return static_cast<size_t>(std::upper_bound(steps.begin(), steps.end(), height) - steps.begin()) + 1;
+    return static_cast<size_t>(std::upper_bound(steps.begin(), steps.end(), height) -
+                               steps.begin()) +
+           1;
 }
 
 const char *OGRMapflowStyle::Of(const mf_row &row) const

@@ -22,9 +22,10 @@ OGRMapflowSubmissionLayer::Create(GDALDataset *dataset, const char *name,
 {
     if (!OGRMapflowAOIs::IsPossibleLayerType(type))
     {
-        CPLError(CE_Failure, CPLE_NotSupported,
-                 "Layer \"%s\" is of the type %s, and areas must be polygons. Nothing is submitted.", name,
-                 type == wkbNone ? "None" : OGRGeometryTypeToName(type));
+        CPLError(
+            CE_Failure, CPLE_NotSupported,
+            "Layer \"%s\" is of the type %s, and areas must be polygons. Nothing is submitted.",
+            name, type == wkbNone ? "None" : OGRGeometryTypeToName(type));
         return nullptr;
     }
     std::unique_ptr<OGRMapflowSubmissionLayer> layer(
@@ -82,8 +83,8 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
         return OGRERR_FAILURE;
     if (area.polygons->IsEmpty())
     {
-        CPLError(CE_Warning, CPLE_AppDefined, "A feature of layer \"%s\" has no geometry: it is left out.",
-                 GetName());
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "A feature of layer \"%s\" has no geometry: it is left out.", GetName());
         return OGRERR_NONE;
     }
     const int field = feature.GetFieldIndex(m_options.Get("NAME_FIELD").c_str());
@@ -118,7 +119,8 @@ bool OGRMapflowSubmissionLayer::HasNameField() const
     return false;
 }
 
-bool OGRMapflowSubmissionLayer::AddJob(const std::string &name, std::unique_ptr<OGRMultiPolygon> polygons)
+bool OGRMapflowSubmissionLayer::AddJob(const std::string &name,
+                                       std::unique_ptr<OGRMultiPolygon> polygons)
 {
     if (m_options.GetBool("DISSOLVE", true))
         polygons = OGRMapflowDissolve(std::move(polygons));

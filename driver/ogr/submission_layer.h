@@ -15,11 +15,12 @@
 class OGRMapflowSubmissionLayer final : public OGRLayer
 {
   public:
-    // Checks the options and the coordinate reference system, without a request. Returns nullptr after one
-    // CPLError.
-    static std::unique_ptr<OGRMapflowSubmissionLayer>
-    Create(GDALDataset *dataset, const char *name, const OGRSpatialReference *srs,
-           OGRwkbGeometryType type, OGRMapflowSubmissionOptions options);
+    // Checks the options and the coordinate reference system, without a request. Returns nullptr
+    // after one CPLError.
+    static std::unique_ptr<OGRMapflowSubmissionLayer> Create(GDALDataset *dataset, const char *name,
+                                                             const OGRSpatialReference *srs,
+                                                             OGRwkbGeometryType type,
+                                                             OGRMapflowSubmissionOptions options);
     ~OGRMapflowSubmissionLayer() override;
 
     OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return m_defn; }
@@ -35,7 +36,8 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     const OGRMapflowSubmissionOptions &Options() const { return m_options; }
     mf_submission *Submission() const { return m_submission.get(); }
 
-    // Makes the jobs of what was written. Returns false after one CPLError. Takes no feature from now on.
+    // Makes the jobs of what was written. Returns false after one CPLError. Takes no feature from
+    // now on.
     bool MakeJobs();
 
     // Whether a feature was refused, after which nothing of the layer is submitted.

@@ -57,7 +57,8 @@ const Option OPTIONS[] = {
 // Of the dataset alone: who is asked, and how.
 const Option DATASET_OPTIONS[] = {
     {"API_TOKEN", Kind::Text, nullptr,
-     "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN or "
+     "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN "
+     "or "
      "as API_TOKEN_FILE"},
     {"API_TOKEN_FILE", Kind::Text, nullptr, "File that holds the API token"},
     {"API_URL", Kind::Text, nullptr, "Base URL of the service"},
@@ -91,12 +92,13 @@ bool CheckValue(const Option &option, const char *value)
     if (option.kind == Kind::YesNo && !IsYesNo(value))
         return Refuse(CPLSPrintf("%s=%.40s is neither YES nor NO.", option.name, value));
     if (option.kind == Kind::Split && !EQUAL(value, "NO") && !EQUAL(value, "FEATURE"))
-        return Refuse(CPLSPrintf("%s=%.40s is not possible. Choose NO or FEATURE.", option.name, value));
+        return Refuse(
+            CPLSPrintf("%s=%.40s is not possible. Choose NO or FEATURE.", option.name, value));
     return true;
 }
 
-// Copies what is given to `values`, where it replaces what is there. Values are not repeated in messages
-// about names: a secret may have been typed in the wrong place.
+// Copies what is given to `values`, where it replaces what is there. Values are not repeated in
+// messages about names: a secret may have been typed in the wrong place.
 bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
 {
     for (const char *const *item = given; item != nullptr && *item != nullptr; ++item)
@@ -134,7 +136,8 @@ std::string XMLOf(const Option *begin, const Option *end)
                "' description='" + option->description + "'";
         if (option->fallback != nullptr)
             xml += std::string(" default='") + option->fallback + "'";
-        xml += option->kind == Kind::Split ? "><Value>NO</Value><Value>FEATURE</Value></Option>" : "/>";
+        xml += option->kind == Kind::Split ? "><Value>NO</Value><Value>FEATURE</Value></Option>"
+                                           : "/>";
     }
     return xml;
 }

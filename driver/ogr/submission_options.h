@@ -11,8 +11,9 @@
 class OGRMapflowSubmissionOptions
 {
   public:
-    // Copies both lists. Returns nothing, after one CPLError, for an option that is unknown (a mistyped
-    // MAX_COST must not cost money), comes where it has no meaning, or contradicts another.
+    // Copies both lists. Returns nothing, after one CPLError, for an option that is unknown (a
+    // mistyped MAX_COST must not cost money), comes where it has no meaning, or contradicts
+    // another.
     static std::optional<OGRMapflowSubmissionOptions> Parse(CSLConstList datasetOptions,
                                                             CSLConstList layerOptions);
 

@@ -69,7 +69,8 @@ bool OGRMapflowSubmissionReport::WriteText(const std::string &text)
 
 bool OGRMapflowSubmissionReport::Write(const mf_submission *submission, size_t job)
 {
-    const std::unique_ptr<char, decltype(&free)> line(mf_submission_report_line(submission, job), free);
+    const std::unique_ptr<char, decltype(&free)> line(mf_submission_report_line(submission, job),
+                                                      free);
     return line != nullptr && WriteText(std::string(line.get()) + '\n');
 }
 

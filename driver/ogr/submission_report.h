@@ -15,8 +15,8 @@ class OGRMapflowSubmissionReport
     explicit OGRMapflowSubmissionReport(std::string path) : m_path(std::move(path)) {}
     ~OGRMapflowSubmissionReport();
 
-    // What an earlier run has written: its processings are not sent again. No file is no report. Returns
-    // false after one CPLError.
+    // What an earlier run has written: its processings are not sent again. No file is no report.
+    // Returns false after one CPLError.
     bool Resume(mf_submission *submission);
 
     // Before anything is sent: a path that cannot be written must not be found out afterwards.

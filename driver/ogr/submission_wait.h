@@ -5,8 +5,8 @@
 #include "submission.h"
 #include "waiting.h"
 
-// Waits for every processing that was sent, whatever became of the one before. Returns false after a
-// CPLError for each that has not ended well. The timeout counts for all together.
+// Waits for every processing that was sent, whatever became of the one before. Returns false after
+// a CPLError for each that has not ended well. The timeout counts for all together.
 bool OGRMapflowWaitForJobs(const mf_submission *submission, mf_client *client,
                            OGRMapflowWaiter waiter);
 

@@ -9,8 +9,8 @@
 namespace
 {
 
-// Ctrl-C ends waits and exchanges and leaves a message, where it would else leave the user without the id
-// of what was just paid for.
+// Ctrl-C ends waits and exchanges and leaves a message, where it would else leave the user without
+// the id of what was just paid for.
 class Interruptible
 {
   public:
@@ -25,15 +25,15 @@ std::string CostOf(double credits)
     return std::isnan(credits) ? std::string() : CPLSPrintf(", %.15g credits", credits);
 }
 
-// The id is what the user needs next: where no report is asked for it is told, to a person on a terminal
-// and else to the debug log.
+// The id is what the user needs next: where no report is asked for it is told, to a person on a
+// terminal and else to the debug log.
 void Tell(const mf_submission *submission, size_t i, bool isDry)
 {
     const mf_job *const job = mf_submission_job(submission, i);
-    const std::string line =
-        CPLSPrintf("Mapflow: \"%s\"%s%s: %.6f km² in %d polygons%s", job->name,
-                   isDry ? " checked, nothing submitted" : " submitted as processing ", job->id,
-                   job->area_m2 / 1e6, static_cast<int>(job->polygons.count), CostOf(job->cost).c_str());
+    const std::string line = CPLSPrintf(
+        "Mapflow: \"%s\"%s%s: %.6f km² in %d polygons%s", job->name,
+        isDry ? " checked, nothing submitted" : " submitted as processing ", job->id,
+        job->area_m2 / 1e6, static_cast<int>(job->polygons.count), CostOf(job->cost).c_str());
     if (mf_stderr_is_terminal())
         fprintf(stderr, "%s\n", line.c_str());
     else
@@ -43,8 +43,8 @@ void Tell(const mf_submission *submission, size_t i, bool isDry)
 } // namespace
 
 OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *name,
-                                             const OGRSpatialReference *srs, OGRwkbGeometryType type,
-                                             CSLConstList layerOptions)
+                                             const OGRSpatialReference *srs,
+                                             OGRwkbGeometryType type, CSLConstList layerOptions)
 {
     NoteRefusals();
     auto options = OGRMapflowSubmissionOptions::Parse(m_creationOptions.List(), layerOptions);
@@ -135,8 +135,9 @@ bool OGRMapflowSubmissions::Finish(GDALDataset *dataset, bool isClosing)
     auto due = TakeDue(failed);
     if (m_isInTransaction && !due.empty())
     {
-        CPLError(CE_Failure, CPLE_AppDefined,
-                 "Nothing is submitted: the transaction in which it was written was not committed.");
+        CPLError(
+            CE_Failure, CPLE_AppDefined,
+            "Nothing is submitted: the transaction in which it was written was not committed.");
         failed = true;
     }
     if (failed || due.empty())
@@ -227,7 +228,8 @@ bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i)
     if (entry.report->Write(submission, i))
         return done;
     if (done && !isDry)
-        CPLError(CE_Failure, CPLE_FileIO, "Processing %s (\"%s\") was submitted.", job->id, job->name);
+        CPLError(CE_Failure, CPLE_FileIO, "Processing %s (\"%s\") was submitted.", job->id,
+                 job->name);
     return false;
 }
 

@@ -1,7 +1,7 @@
 // submissions: the layers that were created in a dataset, and when they are submitted.
 //
-// Not a dataset itself: every dataset that lets layers be created has one, and hands CreateLayer, the
-// transactions, FlushCache and Close on to it.
+// Not a dataset itself: every dataset that lets layers be created has one, and hands CreateLayer,
+// the transactions, FlushCache and Close on to it.
 #ifndef MAPFLOW_SUBMISSIONS_H
 #define MAPFLOW_SUBMISSIONS_H
 
@@ -19,10 +19,10 @@
 // What a dataset in which processings can be created is capable of.
 bool OGRMapflowCanCreate(const char *capability);
 
-// Layers are submitted when the dataset is flushed or closed, and never when a transaction is committed:
-// programs commit after so many features, and what was written up to then is not the area that the user
-// means. A transaction says whether what was written is meant at all: what was rolled back, or was never
-// committed, is not submitted.
+// Layers are submitted when the dataset is flushed or closed, and never when a transaction is
+// committed: programs commit after so many features, and what was written up to then is not the
+// area that the user means. A transaction says whether what was written is meant at all: what was
+// rolled back, or was never committed, is not submitted.
 class OGRMapflowSubmissions
 {
   public:
@@ -43,9 +43,10 @@ class OGRMapflowSubmissions
     OGRErr Commit();
     OGRErr Rollback();
 
-    // Submits every layer that was not submitted yet: checks all of them before the first is sent. Returns
-    // false after one CPLError; what failed is not tried again. Metadata of `dataset` gets PROCESSING_ID.
-    // In a transaction it does nothing, but that `isClosing` tells that it was never committed.
+    // Submits every layer that was not submitted yet: checks all of them before the first is sent.
+    // Returns false after one CPLError; what failed is not tried again. Metadata of `dataset` gets
+    // PROCESSING_ID. In a transaction it does nothing, but that `isClosing` tells that it was never
+    // committed.
     bool Finish(GDALDataset *dataset, bool isClosing);
 
   private:

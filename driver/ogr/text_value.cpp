@@ -47,8 +47,8 @@ const mf_value &OGRMapflowTextConverter::Convert(int field, const mf_value &text
             break;
         case OFTStringList:
             m_strings.clear();
-            for (char **item = m_feature.GetFieldAsStringList(field); item != nullptr && *item != nullptr;
-                 ++item)
+            for (char **item = m_feature.GetFieldAsStringList(field);
+                 item != nullptr && *item != nullptr; ++item)
                 m_strings.push_back({*item, strlen(*item)});
             count = static_cast<int>(m_strings.size());
             m_value.kind = MF_VALUE_STRING_LIST;

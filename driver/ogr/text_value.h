@@ -14,8 +14,8 @@ class OGRMapflowTextConverter
   public:
     explicit OGRMapflowTextConverter(OGRFeatureDefn *defn);
 
-    // The value that OGRFeature::SetField() makes of a text in the field, NULL when it makes none. Good
-    // until the next call. Not for texts, dates and times, which stay texts.
+    // The value that OGRFeature::SetField() makes of a text in the field, NULL when it makes none.
+    // Good until the next call. Not for texts, dates and times, which stay texts.
     const mf_value &Convert(int field, const mf_value &text);
 
   private:

@@ -29,7 +29,8 @@ class OGRMapflowWaiter
     double Timeout() const { return m_wanted.timeout; }
     void SetTimeout(double seconds) { m_wanted.timeout = seconds; }
 
-    // Waits until the processing, which was read before, has ended. Returns false after one CPLError.
+    // Waits until the processing, which was read before, has ended. Returns false after one
+    // CPLError.
     bool Wait(mf_client *client, mf_processing &processing) const;
 
   private:
