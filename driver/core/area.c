@@ -7,6 +7,7 @@
 
 #define WGS84_A 6378137.0
 #define WGS84_F (1 / 298.257223563)
+#define DEGREE 0.017453292519943295 /* in radians */
 
 /* ---- measuring ------------------------------------------------------------------------------ */
 
@@ -90,6 +91,20 @@ static void reverse(double *lonlat, size_t count)
     }
 }
 
+/* m² inside a ring by its straight edges in lon/lat, on the plane that touches its first position.
+ * Three positions on a line of lon/lat have nothing between them here, and some m² between the
+ * geodesics that join them. */
+static double flat_area(const double *lonlat, size_t count)
+{
+    const double degree = 111320; /* m */
+    double twice = 0;
+    for (size_t i = 1; i + 1 < count; i++) {
+        const double *const a = lonlat + 2 * i, *const b = a + 2;
+        twice += (a[0] - lonlat[0]) * (b[1] - lonlat[1]) - (b[0] - lonlat[0]) * (a[1] - lonlat[1]);
+    }
+    return fabs(twice) / 2 * degree * degree * cos(lonlat[1] * DEGREE);
+}
+
 /* A copy without repeated positions, closed, in the wanted direction. lonlat stays NULL when there
  * is no area inside. */
 static int make_ring(struct mf_ring *ring, const double *lonlat, size_t count, int is_hole,
@@ -110,7 +125,7 @@ static int make_ring(struct mf_ring *ring, const double *lonlat, size_t count, i
         kept++;
     }
     const double area = kept < 4 ? 0 : mf_ring_area(copy, kept);
-    if (fabs(area) < MF_MIN_RING_AREA) {
+    if (fabs(area) < MF_MIN_RING_AREA || flat_area(copy, kept) < MF_MIN_RING_AREA) {
         free(copy);
         return 0;
     }

@@ -60,9 +60,9 @@ struct mf_schema_rules {
     int mixed_string_is_json; /* a string field that meets another type gets subtype JSON (3.7) */
     int untyped_objects_are_rows; /* objects without "type": "Feature" are rows (up to 3.7) */
     int strict_dates;             /* the parts of a date or time have two digits (see date.h) */
-    int geometry_type_is_stated;  /* the layer's type is what the geometries state in "type",
-                                     readable or  not, and has Z when their first positions have three
-                                     ordinates */
+    /* The layer's type is what geometries state in "type", readable or not, and it has Z when their
+     * first positions have three ordinates. */
+    int geometry_type_is_stated;
     int empty_polygons; /* a polygon without rings is empty and not missing; null is no ring */
 };
 

@@ -31,13 +31,20 @@ double Nearest(double lon, double to)
 
 } // namespace
 
+// GeoPackages have two names for none.
+static bool IsUndefined(const OGRSpatialReference *srs)
+{
+    return srs == nullptr || srs->IsEmpty() ||
+           (srs->GetName() != nullptr && STARTS_WITH_CI(srs->GetName(), "Undefined "));
+}
+
 std::unique_ptr<OGRMapflowProjection>
 OGRMapflowProjection::Create(const OGRSpatialReference *source)
 {
     std::unique_ptr<OGRMapflowProjection> projection(new OGRMapflowProjection());
     projection->m_target = OGRMapflowWGS84();
-    projection->m_isAssumed = source == nullptr;
-    if (source == nullptr)
+    projection->m_isAssumed = IsUndefined(source);
+    if (projection->m_isAssumed)
         projection->m_source = OGRMapflowWGS84();
     else
         projection->m_source.reset(source->Clone());
