@@ -98,11 +98,18 @@ static double flat_area(const double *lonlat, size_t count)
 {
     const double degree = 111320; /* m */
     double twice = 0;
+    if (count == 0)
+        return 0;
     for (size_t i = 1; i + 1 < count; i++) {
         const double *const a = lonlat + 2 * i, *const b = a + 2;
         twice += (a[0] - lonlat[0]) * (b[1] - lonlat[1]) - (b[0] - lonlat[0]) * (a[1] - lonlat[1]);
     }
     return fabs(twice) / 2 * degree * degree * cos(lonlat[1] * DEGREE);
+}
+
+static int same_position(const double *a, const double *b)
+{
+    return a[0] == b[0] && a[1] == b[1];
 }
 
 /* A copy without repeated positions, closed, in the wanted direction. lonlat stays NULL when there
@@ -116,16 +123,16 @@ static int make_ring(struct mf_ring *ring, const double *lonlat, size_t count, i
         return out_of_memory(err);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (kept > 0 && memcmp(copy + 2 * kept - 2, lonlat + 2 * i, 2 * sizeof *copy) == 0)
+        if (kept > 0 && same_position(copy + 2 * kept - 2, lonlat + 2 * i))
             continue;
         memcpy(copy + 2 * kept++, lonlat + 2 * i, 2 * sizeof *copy);
     }
-    if (kept > 1 && memcmp(copy, copy + 2 * kept - 2, 2 * sizeof *copy) != 0) {
+    if (kept > 1 && !same_position(copy, copy + 2 * kept - 2)) {
         memcpy(copy + 2 * kept, copy, 2 * sizeof *copy);
         kept++;
     }
     const double area = kept < 4 ? 0 : mf_ring_area(copy, kept);
-    if (fabs(area) < MF_MIN_RING_AREA || flat_area(copy, kept) < MF_MIN_RING_AREA) {
+    if (kept < 4 || fabs(area) < MF_MIN_RING_AREA || flat_area(copy, kept) < MF_MIN_RING_AREA) {
         free(copy);
         return 0;
     }
