@@ -117,6 +117,59 @@ static void test_failures(void)
     }
 }
 
+enum { MANY = 40000 };
+
+/* A collection of so many features, of more than a thread is worth; behind the feature `bad` stands
+ * a letter. The caller frees it. */
+static char *make_long(int bad)
+{
+    const size_t capacity = (size_t)(MANY + 2) * sizeof FEATURE("12345678");
+    char *const text = malloc(capacity);
+    if (text == NULL)
+        return NULL;
+    size_t size = (size_t)snprintf(text, capacity, HEAD);
+    for (int i = 0; i < MANY; ++i)
+        size += (size_t)snprintf(text + size, capacity - size, "%s" FEATURE("%d") "%s",
+                                 i > 0 ? "," : "", i, i == bad ? "x" : "");
+    snprintf(text + size, capacity - size, "]}");
+    return text;
+}
+
+/* The scanner's own thread changes nothing in what is found, retried and said. */
+static void test_long(void)
+{
+    char *const good = make_long(-1), *const bad = make_long(MANY - 10), *const cut = make_long(-1);
+    static struct script script;
+    const struct mf_result *result = NULL;
+    struct mf_error err;
+    if (!CHECK(good != NULL && bad != NULL && cut != NULL))
+        return;
+    cut[strlen(cut) * 2 / 3] = '\0';
+
+    const struct script_step steps[] = {
+        {.status = 200, .body = cut, .kind = MF_ERR_TRUNCATED, .is_transient = 1},
+        {.status = 200, .body = cut},
+        {.status = 200, .body = good},
+        {.status = 200, .body = bad}};
+    if (CHECK_NUMBER(download(&result, &script, steps, 3, NULL, &err), 0)) {
+        CHECK_NUMBER(script.next, 3);
+        CHECK_NUMBER(result->collection.feature_count, MANY);
+        CHECK_NUMBER(result->text.size, strlen(good));
+        CHECK(memcmp(result->text.data, good, strlen(good)) == 0);
+    }
+    mf_result_release(result);
+
+    char where[64];
+    snprintf(where, sizeof where, "byte %zu, after feature %d", (size_t)(strchr(bad, 'x') - bad),
+             MANY - 10);
+    CHECK_NUMBER(download(&result, &script, steps + 3, 1, NULL, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
+    CHECK_HOLDS(err.message, where);
+    free(good);
+    free(bad);
+    free(cut);
+}
+
 static void test_folder_that_is_not_there(void)
 {
     static const struct script_step steps[] = {{.status = 200, .body = GOOD}};
@@ -136,6 +189,7 @@ int main(void)
     test_good();
     test_retry_starts_again();
     test_failures();
+    test_long();
     test_folder_that_is_not_there();
     CHECK_NUMBER(remove(folder), 0); /* every temporary file is gone */
     return check_result();

@@ -6,6 +6,7 @@
 
 #include "cache.h"
 #include "hash.h"
+#include "relay.h"
 #include "result_index.h"
 #include "text.h"
 
@@ -14,23 +15,34 @@
 
 /* ---- download ------------------------------------------------------------------------------- */
 
+/* A result up to this size is scanned as it comes; of a longer one the rest is scanned in a second
+ * thread. */
+#define WORTH_A_THREAD ((int64_t)1 << 20)
+
 /* Where the bytes of a download go: to the file and through the scanner. */
 struct intake {
     struct mf_file *file;
     struct mf_scanner *scanner;
+    struct mf_relay *relay; /* on the way to the scanner */
     struct mf_collection *collection;
     struct mf_hash hash;
-    int started; /* a byte that is no white space has come */
+    int64_t size; /* bytes so far */
+    int started;  /* a byte that is no white space has come */
 };
 
 static int intake_begin(void *ctx, int64_t announced, struct mf_error *err)
 {
     struct intake *const intake = ctx;
     (void)announced;
+    /* Not of an empty file: ext4 then writes out at its closing what it would write when it can. */
+    if (intake->size > 0 && mf_file_truncate(intake->file, err) != 0)
+        return -1;
+    mf_relay_reset(intake->relay);
+    intake->size = 0;
     intake->started = 0;
     mf_hash_init(&intake->hash);
     mf_scanner_reset(intake->scanner);
-    return mf_file_truncate(intake->file, err);
+    return 0;
 }
 
 /* A page that a proxy or a portal sends instead of the result deserves a message of its own. */
@@ -50,20 +62,30 @@ static int check_start(struct intake *intake, const char *data, size_t size, str
     return 0;
 }
 
+static int scan(void *ctx, const char *data, size_t size, struct mf_error *err)
+{
+    struct intake *const intake = ctx;
+    mf_hash_add(&intake->hash, data, size);
+    return mf_scanner_feed(intake->scanner, data, size, err);
+}
+
 static int intake_write(void *ctx, const char *data, size_t size, struct mf_error *err)
 {
     struct intake *const intake = ctx;
     if (!intake->started && check_start(intake, data, size, err) != 0)
         return -1;
+    intake->size += (int64_t)size;
     if (mf_file_write(intake->file, data, size, err) != 0)
         return -1;
-    mf_hash_add(&intake->hash, data, size);
-    return mf_scanner_feed(intake->scanner, data, size, err);
+    return intake->size <= WORTH_A_THREAD ? scan(intake, data, size, err)
+                                          : mf_relay_give(intake->relay, data, size, err);
 }
 
 static int intake_end(void *ctx, struct mf_error *err)
 {
     struct intake *const intake = ctx;
+    if (mf_relay_settle(intake->relay, err) != 0)
+        return -1;
     return mf_scanner_finish(intake->scanner, intake->collection, err);
 }
 
@@ -71,11 +93,13 @@ static int intake_end(void *ctx, struct mf_error *err)
 static int download(struct mf_result *result, const struct mf_result_request *request,
                     uint64_t *checksum, struct mf_error *err)
 {
-    struct mf_scanner *scanner = NULL;
-    if (mf_scanner_open(&scanner, &request->rules, err) != 0)
+    struct intake intake = {.file = &result->file, .collection = &result->collection};
+    if (mf_scanner_open(&intake.scanner, &request->rules, err) != 0)
         return -1;
-    struct intake intake = {
-        .file = &result->file, .scanner = scanner, .collection = &result->collection};
+    if (mf_relay_open(&intake.relay, scan, &intake, err) != 0) {
+        mf_scanner_close(intake.scanner);
+        return -1;
+    }
     const struct mf_sink sink = {&intake, intake_begin, intake_write, intake_end};
     char *const path = mf_text_format("/processings/%s/result%s%s", request->id,
                                       request->aoi_id != NULL ? "?aoiId=" : "",
@@ -87,7 +111,8 @@ static int download(struct mf_result *result, const struct mf_result_request *re
                                                                 : MF_DEFAULT_MAX_RESULT_SIZE,
                                           err);
     free(path);
-    mf_scanner_close(scanner);
+    mf_relay_close(intake.relay);
+    mf_scanner_close(intake.scanner);
     if (failed)
         return -1;
     *checksum = mf_hash_value(&intake.hash);

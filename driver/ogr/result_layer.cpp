@@ -18,14 +18,13 @@ constexpr OGRFieldSubType FIELD_SUBTYPES[] = {OFSTNone, OFSTBoolean, OFSTJSON};
 
 OGRMapflowResultLayer::OGRMapflowResultLayer(GDALDataset *dataset,
                                              std::shared_ptr<const mf_result> result)
-    : m_dataset(dataset), m_result(std::move(result))
+    : m_dataset(dataset), m_result(std::move(result)), m_ahead(m_result)
 {
 }
 
 OGRMapflowResultLayer::~OGRMapflowResultLayer()
 {
     *m_isAlive = false;
-    m_ahead.Clear(); // its threads read what goes next
     mf_row_free(&m_row);
     if (m_defn != nullptr)
         m_defn->Release();
@@ -149,11 +148,20 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Decode(uint64_t position)
     m_row.wants_geometry = WantsGeometry();
     if (mf_row_decode(&m_row, m_result->text.data + collection.features[position].offset,
                       mf_feature_text_size(&collection, position), &err) != 0)
+        return Make(nullptr, position, err);
+    return Make(&m_row, position, err);
+}
+
+// The feature of a row; nullptr of none, after one CPLError.
+std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Make(const mf_row *row, uint64_t position,
+                                                        const mf_error &err)
+{
+    if (row == nullptr)
     {
         OGRMapflowReport(err);
         return nullptr;
     }
-    auto feature = m_maker->Make(m_row);
+    auto feature = m_maker->Make(*row);
     feature->SetFID(static_cast<GIntBig>(position));
     return feature;
 }
@@ -167,62 +175,21 @@ void OGRMapflowResultLayer::MoveTo(uint64_t position)
 void OGRMapflowResultLayer::ForgetWhatWasReadAhead()
 {
     m_ahead.Clear();
-    m_piece.features.clear();
     m_readInARow = 0;
 }
 
-// Runs in any thread: of the layer it uses only what never changes.
-OGRMapflowResultLayer::Piece
-OGRMapflowResultLayer::MakePiece(uint64_t begin, uint64_t end,
-                                 const std::vector<unsigned char> &wanted, bool wantsGeometry) const
-{
-    const mf_collection &collection = m_result->collection;
-    Piece piece;
-    mf_row row;
-    mf_error_init(&piece.error);
-    if (mf_row_init(&row, &collection.schema, &piece.error) != 0)
-        return piece;
-    std::copy(wanted.begin(), wanted.end(), row.wanted);
-    row.wants_geometry = wantsGeometry;
-    piece.features.reserve(static_cast<size_t>(end - begin));
-    for (uint64_t i = begin; i < end; ++i)
-    {
-        if (mf_row_decode(&row, m_result->text.data + collection.features[i].offset,
-                          mf_feature_text_size(&collection, i), &piece.error) != 0)
-            break;
-        piece.features.push_back(m_maker->Make(row));
-        piece.features.back()->SetFID(static_cast<GIntBig>(i));
-    }
-    mf_row_free(&row);
-    return piece;
-}
-
-// Who reads one feature after the other is served from pieces made ahead in other threads; who
+// Who reads one feature after the other is served from rows that another thread decodes ahead; who
 // looks at a few is not worth a thread.
 std::unique_ptr<OGRFeature> OGRMapflowResultLayer::NextUnfiltered()
 {
     constexpr uint64_t WORTH_A_THREAD = 512;
-    constexpr uint64_t FEATURES_IN_PIECE = 1024;
     const uint64_t position = m_next++;
     if (++m_readInARow <= WORTH_A_THREAD)
         return Decode(position);
-    if (position < m_pieceBegin || position - m_pieceBegin >= m_piece.features.size() ||
-        m_piece.features[position - m_pieceBegin] == nullptr)
-    {
-        const std::vector<unsigned char> wanted(m_row.wanted,
-                                                m_row.wanted + m_defn->GetFieldCount());
-        m_piece = m_ahead.Take(
-            position, m_result->collection.feature_count, FEATURES_IN_PIECE,
-            [this, wanted, wantsGeometry = WantsGeometry()](uint64_t begin, uint64_t end)
-            { return MakePiece(begin, end, wanted, wantsGeometry); });
-        m_pieceBegin = position;
-        if (m_piece.features.empty())
-        {
-            OGRMapflowReport(m_piece.error);
-            return nullptr;
-        }
-    }
-    return std::move(m_piece.features[position - m_pieceBegin]);
+    mf_error err;
+    mf_error_init(&err);
+    m_row.wants_geometry = WantsGeometry();
+    return Make(m_ahead.Take(position, m_row, err), position, err);
 }
 
 OGRFeature *OGRMapflowResultLayer::GetNextFeature()

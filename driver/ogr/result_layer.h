@@ -8,8 +8,8 @@
 
 #include "compat.h"
 #include "feature.h"
-#include "read_ahead.h"
 #include "result.h"
+#include "row_ahead.h"
 
 // Read-only. FID = position in the result. The spatial filter is answered from the index, so that
 // only features whose bounding box meets it are decoded.
@@ -51,6 +51,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     void ForgetWhatWasReadAhead();
     std::unique_ptr<OGRFeature> NextUnfiltered();
     std::unique_ptr<OGRFeature> Decode(uint64_t position);
+    std::unique_ptr<OGRFeature> Make(const mf_row *row, uint64_t position, const mf_error &err);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool force);
 
     GDALDataset *const m_dataset;
@@ -65,19 +66,8 @@ class OGRMapflowResultLayer final : public OGRLayer
     const std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true); // for streams
     uint64_t m_next = 0; // position of the next feature to look at
 
-    // Features that were made before they are asked for, and how many have been read one after the
-    // other.
-    struct Piece
-    {
-        std::vector<std::unique_ptr<OGRFeature>> features{};
-        mf_error error{};
-    };
-    Piece MakePiece(uint64_t begin, uint64_t end, const std::vector<unsigned char> &wanted,
-                    bool wantsGeometry) const;
-    OGRMapflowReadAhead<Piece> m_ahead{};
-    Piece m_piece{};
-    uint64_t m_pieceBegin = 0;
-    uint64_t m_readInARow = 0;
+    OGRMapflowRowAhead m_ahead;
+    uint64_t m_readInARow = 0; // features, one after the other
 };
 
 #endif
