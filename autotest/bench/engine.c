@@ -32,8 +32,7 @@ static int decode(const struct mf_map *map, const struct mf_collection *found, s
     struct mf_row row;
     int failed = mf_row_init(&row, &found->schema, err);
     for (uint64_t i = 0; i < found->feature_count && !failed; ++i)
-        failed = mf_row_decode(&row, map->data + found->features[i].offset,
-                               mf_feature_text_size(found, i), err);
+        failed = mf_row_decode_feature(&row, found, map->data, i, err);
     mf_row_free(&row);
     return failed;
 }

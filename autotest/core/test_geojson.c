@@ -134,7 +134,7 @@ static int decode_all(const struct mf_collection *collection, const char *text)
     CHECK_NUMBER(mf_row_init(&row, &collection->schema, NULL), 0);
     for (uint64_t i = 0; i < collection->feature_count; i++)
         failures += decode(&row, text + collection->features[i].offset,
-                           (size_t)mf_feature_text_size(collection, i)) != 0;
+                           collection->features[i].size) != 0;
     mf_row_free(&row);
     return failures;
 }
@@ -459,11 +459,85 @@ static void test_empty_polygons(void)
         CHECK_NUMBER(found->feature_count, 2);
         CHECK_NUMBER(found->features[0].geometry, empty ? MF_GEOMETRY_POLYGON : MF_GEOMETRY_NONE);
         CHECK_NUMBER(mf_row_init(&row, &found->schema, NULL), 0);
-        CHECK_NUMBER(mf_row_decode(&row, text + found->features[1].offset, mf_feature_text_size(found, 1), NULL), 0);
+        CHECK_NUMBER(mf_row_decode(&row, text + found->features[1].offset, found->features[1].size, NULL), 0);
         CHECK_NUMBER(row.wkb[5], empty ? 1 : 3); /* rings */
         mf_row_free(&row);
         mf_collection_free(&outcome.collection);
     }
+}
+
+/* ---- finding -------------------------------------------------------------------------------- */
+
+enum { GRID = 40 }; /* points a side: six runs and a part of one */
+
+/* Points on a grid with a feature without geometry behind each row. The caller frees it. */
+static char *make_grid(void)
+{
+    const size_t capacity = 200 * (GRID + 1) * GRID;
+    char *const text = malloc(capacity);
+    size_t size = 0;
+    if (text == NULL)
+        return NULL;
+    size += (size_t)snprintf(text, capacity, "{\"type\":\"FeatureCollection\",\"features\":[");
+    for (int y = 0; y < GRID; ++y) {
+        for (int x = 0; x < GRID; ++x)
+            size += (size_t)snprintf(text + size, capacity - size,
+                                     "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\","
+                                     "\"coordinates\":[%d,%d]}},",
+                                     x, y);
+        size += (size_t)snprintf(text + size, capacity - size,
+                                 "{\"type\":\"Feature\",\"geometry\":null}%s", y + 1 < GRID ? "," : "]}");
+    }
+    return text;
+}
+
+/* How many are found from position `from` on. */
+static int count_found(const struct mf_collection *collection, uint64_t from, const struct mf_box *box)
+{
+    int count = 0;
+    for (uint64_t i = mf_collection_find(collection, from, box); i < collection->feature_count;
+         i = mf_collection_find(collection, i + 1, box)) {
+        const struct mf_feature *const feature = &collection->features[i];
+        CHECK(feature->box[0] <= box->max_x && feature->box[2] >= box->min_x);
+        CHECK(feature->box[1] <= box->max_y && feature->box[3] >= box->min_y);
+        CHECK(i >= from);
+        ++count;
+    }
+    return count;
+}
+
+static void test_find(void)
+{
+    static const struct {
+        struct mf_box box;
+        int found;
+    } cases[] = {{{0, 0, GRID, GRID}, GRID * GRID},
+                 {{-9, -9, -1, 90}, 0},
+                 {{0, 0, 0, 0}, 1},
+                 {{GRID - 1, GRID - 1, 999, 999}, 1},
+                 {{9.5, 0, 9.7, 90}, 0},
+                 {{3, 20, 5, 21}, 6},
+                 {{-INFINITY, 39, INFINITY, INFINITY}, GRID},
+                 {{5, 5, 4, 4}, 0}};
+    char *const text = make_grid();
+    if (!CHECK(text != NULL))
+        return;
+    struct outcome outcome = scan(text, strlen(text), WHOLE);
+    const struct mf_collection *const found = &outcome.collection;
+    CHECK_NUMBER(found->feature_count, GRID * (GRID + 1));
+    CHECK_NUMBER(mf_collection_run_count(found), 7);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i)
+        CHECK_NUMBER(count_found(found, 0, &cases[i].box), cases[i].found);
+    /* From within a run, and behind the end. */
+    CHECK_NUMBER(count_found(found, 20 * (GRID + 1) + 5, &cases[5].box), 4);
+    CHECK_NUMBER(count_found(found, found->feature_count, &cases[0].box), 0);
+    mf_collection_free(&outcome.collection);
+    free(text);
+
+    static const char nothing[] = "{\"type\":\"FeatureCollection\",\"features\":[]}";
+    struct outcome empty = scan(nothing, strlen(nothing), WHOLE);
+    CHECK_NUMBER(mf_collection_find(&empty.collection, 0, &cases[0].box), 0);
+    mf_collection_free(&empty.collection);
 }
 
 /* ---- one feature ---------------------------------------------------------------------------- */
@@ -475,7 +549,7 @@ static void test_values(void)
     struct mf_row row;
     CHECK_NUMBER(mf_row_init(&row, &found->schema, NULL), 0);
     const char *const first = SMALL + found->features[0].offset;
-    const size_t size = (size_t)mf_feature_text_size(found, 0);
+    const size_t size = found->features[0].size;
     CHECK_NUMBER(mf_row_decode(&row, first, size, NULL), 0);
 #define VALUE(name) row.values[mf_schema_find(&found->schema, name, strlen(name))]
     CHECK(VALUE("a").kind == MF_VALUE_INTEGER && VALUE("a").as.integer == 1);
@@ -561,6 +635,7 @@ int main(void)
     test_geometry_of_the_layer();
     test_stated_geometry();
     test_empty_polygons();
+    test_find();
     test_values();
     test_mutations();
     return check_result();

@@ -52,7 +52,7 @@ static void decode_all(const struct mf_collection *found, const char *text, uint
     struct mf_box extent = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     FUZZ_CHECK(mf_row_init(&row, &found->schema, NULL) == 0);
     for (uint64_t i = 0; i < found->feature_count; ++i) {
-        const size_t size = (size_t)mf_feature_text_size(found, i);
+        const size_t size = found->features[i].size;
         const char *const start = text + found->features[i].offset;
         memset(row.wanted, 1, (size_t)found->schema.field_count);
         row.wants_geometry = 1;

@@ -125,8 +125,7 @@ void CompareRows(const mf_collection &found, const char *text, OGRLayer &layer)
     for (const auto &feature : layer)
     {
         FUZZ_CHECK(i < found.feature_count);
-        FUZZ_CHECK(mf_row_decode(&row, text + found.features[i].offset, mf_feature_text_size(&found, i),
-                                 &err) == 0);
+        FUZZ_CHECK(mf_row_decode_feature(&row, &found, text, i, &err) == 0);
         const std::string ours = WkbOf(row), theirs = WkbOf(*feature);
         FUZZ_CHECK(ours == theirs || Normal(ours) == theirs);
         ++i;

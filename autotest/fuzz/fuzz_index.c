@@ -12,7 +12,7 @@ enum { VERSION_AT = 8, FILE_SIZE_AT = 16, CHECKSUM_AT = 24, CHECKSUM_FROM = 32 }
 
 static void make_plausible(char *index, size_t size)
 {
-    static const uint32_t version_and_mark[2] = {1, 0x01020304U};
+    static const uint32_t version_and_mark[2] = {MF_INDEX_VERSION, 0x01020304U};
     const uint64_t file_size = size;
     memcpy(index, "MFINDEX", VERSION_AT);
     memcpy(index + VERSION_AT, version_and_mark, sizeof version_and_mark);
@@ -21,28 +21,44 @@ static void make_plausible(char *index, size_t size)
     memcpy(index + CHECKSUM_AT, &checksum, sizeof checksum);
 }
 
-/* Uses everything that an index says, over a text that has nothing to do with it. */
-static void use(const struct mf_collection *found, const struct mf_index_facts *facts, uint64_t seed)
+/* Features that may lie anywhere, mostly inside the text. */
+static struct mf_feature *make_features(const struct mf_collection *found, uint64_t *seed)
+{
+    struct mf_feature *const features = calloc((size_t)found->feature_count + 1, sizeof *features);
+    FUZZ_CHECK(features != NULL);
+    for (uint64_t i = 0; i < found->feature_count; ++i) {
+        const uint64_t kind = fuzz_random(seed) % 8;
+        features[i].offset = kind == 0 ? fuzz_random(seed) : fuzz_random(seed) % (found->text_size + 1);
+        features[i].size = kind == 1   ? UINT32_MAX
+                           : kind == 2 ? (uint32_t)fuzz_random(seed)
+                                       : (uint32_t)(fuzz_random(seed) % 64);
+    }
+    return features;
+}
+
+/* Uses everything that an index says, over a text and features that have nothing to do with it. */
+static void use(struct mf_collection *found, const struct mf_index_facts *facts, uint64_t seed)
 {
     enum { MOST = 1 << 16 };
     struct mf_row row;
-    FUZZ_CHECK(strlen(facts->text_name) + strlen(facts->fingerprint) + strlen(facts->document) +
+    FUZZ_CHECK(strlen(facts->name) + strlen(facts->fingerprint) + strlen(facts->document) +
                    strlen(facts->boot_id) < SIZE_MAX);
     for (int i = 0; i < found->schema.field_count; ++i)
         FUZZ_CHECK(mf_schema_find(&found->schema, found->schema.fields[i].name,
                                   found->schema.fields[i].name_size) >= 0);
-    if (found->text_size > MOST || mf_row_init(&row, &found->schema, NULL) != 0)
+    if (found->text_size > MOST || found->feature_count > MOST ||
+        mf_row_init(&row, &found->schema, NULL) != 0)
         return;
     char *const text = malloc((size_t)found->text_size + 1);
     FUZZ_CHECK(text != NULL);
     for (uint64_t i = 0; i < found->text_size; ++i)
         text[i] = "{}[]\":,1a "[fuzz_random(&seed) % 10];
+    found->features = make_features(found, &seed);
     for (uint64_t i = 0; i < found->feature_count; ++i) {
-        const uint64_t size = mf_feature_text_size(found, i);
-        FUZZ_CHECK(found->features[i].offset + size <= found->text_size);
-        if (mf_row_decode(&row, text + found->features[i].offset, (size_t)size, NULL) == 0)
+        if (mf_row_decode_feature(&row, found, text, i, NULL) == 0)
             fuzz_touch_row(&row);
     }
+    free(found->features);
     free(text);
     mf_row_free(&row);
 }

@@ -20,6 +20,7 @@ import conftest
 from sandbox import Sandbox
 
 BUILDINGS = conftest.DATA / "buildings.geojson"
+ENTRY = ["features", "geojson", "index", "lock"]  # the files of one, by their endings
 COUNT = len(json.loads(BUILDINGS.read_bytes())["features"])
 TINY = (b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1,"t":"x"},'
         b'"geometry":{"type":"Point","coordinates":[4,52]}}]}')
@@ -177,7 +178,7 @@ def test_nonsense_is_refused(processing, count, option):
 def test_entry_is_the_text_of_the_server(processing, folder, count):
     count(processing)
     assert only(folder, ".geojson").read_bytes() == BUILDINGS.read_bytes()
-    assert [path.name.rpartition(".")[2] for path in files(folder)] == ["geojson", "index", "lock"]
+    assert [path.name.rpartition(".")[2] for path in files(folder)] == ENTRY
 
 
 def test_only_the_owner_may_read(processing, folder, count):
@@ -239,9 +240,9 @@ def test_files_of_others_are_left_alone(processing, folder, count):
 def test_what_was_left_behind_goes_after_a_day(sb, processing, folder, count):
     folder.mkdir(parents=True)
     stem = "3fa85f64-5717-4562-b3fc-000000000001-0123456789abcdef"
-    old = [stem + ending for ending in (".part.AbC123", ".0123456789abcdef.geojson", ".lock")]
-    young = [stem.replace("01-", "02-") + ending
-             for ending in (".part.AbC123", ".0123456789abcdef.geojson", ".lock")]
+    endings = (".part.AbC123", ".0123456789abcdef.geojson", ".0123456789abcdef.features", ".lock")
+    old = [stem + ending for ending in endings]
+    young = [stem.replace("01-", "02-") + ending for ending in endings]
     for name in old + young:
         (folder / name).touch()
     for name in old:
@@ -250,7 +251,7 @@ def test_what_was_left_behind_goes_after_a_day(sb, processing, folder, count):
     names = {path.name for path in files(folder)}
     assert names.isdisjoint(old)
     assert names.issuperset(young)
-    assert len(names) == 3 + len(young)
+    assert len(names) == len(ENTRY) + len(young)
 
 
 def test_entry_of_another_server_is_not_used(sb, processing, folder, count):
@@ -330,6 +331,11 @@ DAMAGES = {
     "text longer": (".geojson", lambda path: path.write_bytes(path.read_bytes() + b" ")),
     "text removed": (".geojson", pathlib.Path.unlink),
     "text is a folder": (".geojson", lambda path: (path.unlink(), path.mkdir())),
+    "features flipped": (".features", lambda path: flip(path, 10)),
+    "features cut": (".features", lambda path: cut(path, 32)),
+    "features empty": (".features", lambda path: cut(path, 0)),
+    "features longer": (".features", lambda path: path.write_bytes(path.read_bytes() + bytes(32))),
+    "features removed": (".features", pathlib.Path.unlink),
     "index empty": (".index", lambda path: cut(path, 0)),
     "index removed": (".index", pathlib.Path.unlink),
     "index is of another version": (".index", lambda path: flip(path, 8)),
@@ -362,11 +368,12 @@ def test_index_damaged_anywhere_is_fetched_anew(sb, folder, open_mapflow, mode):
     assert asked(sb)[1] == len(positions)
 
 
-def test_text_that_was_only_touched_is_still_good(sb, processing, folder, count):
+@pytest.mark.parametrize("ending", (".geojson", ".features"))
+def test_file_that_was_only_touched_is_still_good(sb, processing, folder, count, ending):
     """Its change time is another, so that it is read once, and then it is trusted again."""
     count(processing)
-    os.utime(only(folder, ".geojson"))
-    os.chmod(only(folder, ".geojson"), 0o600)
+    os.utime(only(folder, ending))
+    os.chmod(only(folder, ending), 0o600)
     index = only(folder, ".index").read_bytes()
     asked(sb)
     assert count(processing) == COUNT
@@ -402,7 +409,7 @@ def test_eight_processes_at_once(sb, processing, folder):
     assert len(outputs) == 1
     assert outputs.pop().count(b"\n") == COUNT + 1
     assert asked(sb) == (8, 1)
-    assert len(files(folder)) == 3
+    assert len(files(folder)) == len(ENTRY)
 
 
 def test_eight_threads_at_once(sb, processing, folder, open_mapflow):
@@ -450,7 +457,7 @@ def test_killed_at_any_moment(sb, processing, folder, count):
         sb.faults.clear()
         assert count(processing) == COUNT
     assert count(processing, CACHE="REFRESH") == COUNT
-    assert [path.name.rpartition(".")[2] for path in files(folder)] == ["geojson", "index", "lock"]
+    assert [path.name.rpartition(".")[2] for path in files(folder)] == ENTRY
 
 
 def test_failed_download_leaves_nothing_and_keeps_the_former_entry(sb, processing, folder, count):

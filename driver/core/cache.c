@@ -12,6 +12,7 @@
 #define FOLDER_NAME "gdal-mapflow"
 #define INDEX_ENDING ".index"
 #define TEXT_ENDING ".geojson"
+#define FEATURES_ENDING ".features"
 #define LOCK_ENDING ".lock"
 #define PART_MIDDLE ".part."
 
@@ -74,9 +75,14 @@ static char *entry_path(const struct mf_cache *cache, const char *ending)
     return mf_text_format("%s/%s%s", cache->directory, cache->stem, ending);
 }
 
+static char *content_path(const struct mf_cache *cache, const char *name, const char *ending)
+{
+    return mf_text_format("%s/%s%s", cache->directory, name, ending);
+}
+
 /* What a file of the folder is. The folder may be anybody's: only what is named exactly as files
  * are named here is ever removed. */
-enum file_kind { FOREIGN, INDEX, TEXT, LOCK, PART };
+enum file_kind { FOREIGN, INDEX, CONTENT, LOCK, PART };
 
 /* Moves over `count` hexadecimal digits; NULL when there are others. */
 static const char *skip_hex(const char *p, size_t count)
@@ -113,8 +119,10 @@ static enum file_kind kind_of(const char *name)
         return LOCK;
     if (strncmp(ending, PART_MIDDLE, strlen(PART_MIDDLE)) == 0)
         return PART;
-    const char *const text_ending = skip_hex(ending + 1, 16);
-    return text_ending != NULL && strcmp(text_ending, TEXT_ENDING) == 0 ? TEXT : FOREIGN;
+    const char *const last = skip_hex(ending + 1, 16);
+    const int is_content =
+        last != NULL && (strcmp(last, TEXT_ENDING) == 0 || strcmp(last, FEATURES_ENDING) == 0);
+    return is_content ? CONTENT : FOREIGN;
 }
 
 /* ---- loading -------------------------------------------------------------------------------- */
@@ -129,31 +137,67 @@ static void say(const struct mf_result_request *request, const char *what, const
     request->debug(request->log_ctx, line);
 }
 
-/* Whether the text is still the one that was scanned. Its identity tells that without reading it,
- * as long as the machine has not started anew since; else its checksum does. */
-static int text_is_right(const struct mf_map *text, const char *path,
-                         const struct mf_index_facts *facts, int *was_read)
+/* Whether a file is still what it was. Its identity tells that without reading it, as long as the
+ * machine has not started anew since; else its checksum does. */
+static int is_right(const struct mf_map *map, const char *path, const struct mf_index_part *known,
+                    int same_boot, int *was_read)
 {
-    char boot_id[MF_BOOT_ID_SIZE];
     struct mf_file_identity now;
-    *was_read = 0;
-    if (mf_path_identity(path, &now) != 0 || now.size != facts->identity.size ||
-        text->size != facts->identity.size)
+    if (mf_path_identity(path, &now) != 0 || now.size != known->identity.size ||
+        map->size != known->identity.size)
         return 0;
-    mf_boot_id(boot_id);
-    if (now.inode == facts->identity.inode && now.changed == facts->identity.changed &&
-        strcmp(boot_id, facts->boot_id) == 0)
+    if (same_boot && now.inode == known->identity.inode && now.changed == known->identity.changed)
         return 1;
     *was_read = 1;
-    return mf_hash_of(text->data, text->size) == facts->checksum;
+    return mf_hash_of(map->data, map->size) == known->checksum;
+}
+
+static void use_mapped_features(struct mf_result *result)
+{
+    const char *const mapped = result->features.size > 0 ? result->features.data : NULL;
+    result->collection.features = (struct mf_feature *)(void *)(uintptr_t)mapped;
+    result->is_cached = 1;
+}
+
+/* Opens the text and the features if both are what the index says. */
+static int map_content(const struct mf_cache *cache, const struct mf_index_facts *facts,
+                       struct mf_result *result, int *was_read)
+{
+    char boot_id[MF_BOOT_ID_SIZE];
+    mf_boot_id(boot_id);
+    const int same_boot = strcmp(boot_id, facts->boot_id) == 0;
+    char *const text = content_path(cache, facts->name, TEXT_ENDING);
+    char *const features = content_path(cache, facts->name, FEATURES_ENDING);
+    *was_read = 0;
+    const int ok = text != NULL && features != NULL &&
+                   mf_map_path(&result->text, text, NULL) == 0 &&
+                   mf_map_path(&result->features, features, NULL) == 0 &&
+                   is_right(&result->text, text, &facts->text, same_boot, was_read) &&
+                   is_right(&result->features, features, &facts->features, same_boot, was_read);
+    free(text);
+    free(features);
+    if (ok)
+        use_mapped_features(result);
+    return ok;
+}
+
+static int find_identity(const struct mf_cache *cache, const char *name, const char *ending,
+                         struct mf_index_part *part, struct mf_error *err)
+{
+    char *const path = content_path(cache, name, ending);
+    int failed = path == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory") : 0;
+    if (!failed && mf_path_identity(path, &part->identity) != 0)
+        failed = mf_error_set(err, MF_ERR_FILE, "%s has disappeared", path);
+    free(path);
+    return failed;
 }
 
 static int write_index(const struct mf_cache *cache, const struct mf_collection *collection,
-                       struct mf_index_facts *facts, const char *text_path, struct mf_error *err);
+                       struct mf_index_facts *facts, struct mf_error *err);
 
 /* Opens what the index names. Returns 1, or 0 with the reason in *why. */
-static int load_text(struct mf_cache *cache, const struct mf_result_request *request,
-                     struct mf_result *result, struct mf_index_facts *facts, const char **why)
+static int load_content(struct mf_cache *cache, const struct mf_result_request *request,
+                        struct mf_result *result, struct mf_index_facts *facts, const char **why)
 {
     if (facts->rules != mf_schema_rules_bits(&request->rules)) {
         *why = "it was read by another version of GDAL";
@@ -164,44 +208,40 @@ static int load_text(struct mf_cache *cache, const struct mf_result_request *req
         *why = "the processing has changed";
         return 0;
     }
-    if (strchr(facts->text_name, '/') != NULL)
+    int was_read;
+    *why = "its text or its features are damaged";
+    if (strchr(facts->name, '/') != NULL || !map_content(cache, facts, result, &was_read))
         return 0;
-    char *const path = path_of(cache, facts->text_name);
-    int was_read = 0;
-    const int ok = path != NULL && mf_map_path(&result->text, path, NULL) == 0 &&
-                   text_is_right(&result->text, path, facts, &was_read);
-    if (ok && was_read && write_index(cache, &result->collection, facts, path, NULL) != 0)
+    if (was_read && write_index(cache, &result->collection, facts, NULL) != 0)
         say(request, "cannot refresh the index of", "");
-    free(path);
-    *why = "its text is damaged";
-    return ok;
+    return 1;
 }
 
 static void close_loaded(struct mf_result *result)
 {
     mf_index_collection_free(&result->collection);
     mf_map_release(&result->text);
-    mf_map_release(&result->index);
+    mf_map_release(&result->features);
 }
 
 int mf_cache_load(struct mf_cache *cache, const struct mf_result_request *request,
                   struct mf_result *result)
 {
     struct mf_index_facts facts;
+    struct mf_map index;
     const char *why = "";
     int loaded = 0;
     char *const path = entry_path(cache, INDEX_ENDING);
     memset(result, 0, sizeof *result);
     result->file.fd = -1;
-    if (path == NULL || mf_map_path(&result->index, path, NULL) != 0) {
+    if (path == NULL || mf_map_path(&index, path, NULL) != 0) {
         free(path);
         return 0;
     }
-    if (mf_index_read(result->index.data, result->index.size, &result->collection, &facts, NULL) !=
-        0)
+    if (mf_index_read(index.data, index.size, &result->collection, &facts, NULL) != 0)
         why = "its index is damaged or of another version";
     else
-        loaded = load_text(cache, request, result, &facts, &why);
+        loaded = load_content(cache, request, result, &facts, &why);
     if (loaded && request->mode == MF_CACHE_OFFLINE) {
         result->document = mf_text_format("%s", facts.document);
         loaded = result->document != NULL;
@@ -210,6 +250,7 @@ int mf_cache_load(struct mf_cache *cache, const struct mf_result_request *reques
         mf_path_touch(path);
     else
         close_loaded(result);
+    mf_map_release(&index);
     free(path);
     say(request, loaded ? "reads" : "does not use the entry of", loaded ? "" : why);
     return loaded;
@@ -228,7 +269,7 @@ int mf_cache_try_lock(struct mf_cache *cache)
     return locked != 0;
 }
 
-int mf_cache_create_text(struct mf_cache *cache, struct mf_file *file, struct mf_error *err)
+static int create_part(const struct mf_cache *cache, struct mf_file *file, struct mf_error *err)
 {
     char *const prefix = mf_text_format("%s" PART_MIDDLE, cache->stem);
     if (prefix == NULL)
@@ -238,21 +279,25 @@ int mf_cache_create_text(struct mf_cache *cache, struct mf_file *file, struct mf
     return failed;
 }
 
-/* Writes the index of a text that lies at `text_path` and is known to be right now. */
+int mf_cache_create_text(struct mf_cache *cache, struct mf_file *file, struct mf_error *err)
+{
+    return create_part(cache, file, err);
+}
+
+/* Writes the index of content that is known to be right now. */
 static int write_index(const struct mf_cache *cache, const struct mf_collection *collection,
-                       struct mf_index_facts *facts, const char *text_path, struct mf_error *err)
+                       struct mf_index_facts *facts, struct mf_error *err)
 {
     char boot_id[MF_BOOT_ID_SIZE];
     struct mf_file file;
-    char *const prefix = mf_text_format("%s" PART_MIDDLE, cache->stem);
     char *const path = entry_path(cache, INDEX_ENDING);
-    int failed = prefix == NULL || path == NULL;
-    if (failed)
-        mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-    if (!failed && mf_path_identity(text_path, &facts->identity) != 0)
-        failed = mf_error_set(err, MF_ERR_FILE, "%s has disappeared", text_path);
+    int failed = path == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory") : 0;
     if (!failed)
-        failed = mf_file_create_temporary(&file, cache->directory, prefix, err);
+        failed = find_identity(cache, facts->name, TEXT_ENDING, &facts->text, err);
+    if (!failed)
+        failed = find_identity(cache, facts->name, FEATURES_ENDING, &facts->features, err);
+    if (!failed)
+        failed = create_part(cache, &file, err);
     if (!failed) {
         mf_boot_id(boot_id);
         facts->boot_id = boot_id;
@@ -265,7 +310,6 @@ static int write_index(const struct mf_cache *cache, const struct mf_collection 
         else
             mf_file_close(&file);
     }
-    free(prefix);
     free(path);
     return failed ? -1 : 0;
 }
@@ -390,17 +434,17 @@ static void make_room(const struct mf_cache *cache, int64_t max_size)
 
 struct old_files {
     const struct mf_cache *cache;
-    const char *text_name;
+    const char *name; /* of the content that stays */
 };
 
-/* Texts of former results, and parts that a killed process has left: with the lock held nobody else
- * is writing this entry. */
+/* Content of former results, and parts that a killed process has left: with the lock held nobody
+ * else is writing this entry. */
 static void remove_old_file(void *ctx, const char *name)
 {
     const struct old_files *const old = ctx;
     const size_t stem_size = strlen(old->cache->stem);
     const enum file_kind kind = kind_of(name);
-    if ((kind != TEXT && kind != PART) || strcmp(name, old->text_name) == 0 ||
+    if ((kind != CONTENT && kind != PART) || strncmp(name, old->name, strlen(old->name)) == 0 ||
         strncmp(name, old->cache->stem, stem_size) != 0 || name[stem_size] != '.')
         return;
     char *const path = path_of(old->cache, name);
@@ -409,70 +453,84 @@ static void remove_old_file(void *ctx, const char *name)
     free(path);
 }
 
-/* Gives the text its final name, of which there is no other. Sets *name and *path. */
-static int install_text(struct mf_cache *cache, struct mf_file *file, char **name, char **path,
-                        struct mf_error *err)
+/* Gives a file its final name, of which there is no other. */
+static int install(const struct mf_cache *cache, struct mf_file *file, const char *name,
+                   const char *ending, struct mf_error *err)
 {
     char boot_id[MF_BOOT_ID_SIZE];
-    uint64_t random = 0;
     mf_boot_id(boot_id);
-    /* Where a new start of the machine cannot be noticed, the text must be on the disk before the
-     * index is. */
+    /* Where a new start of the machine cannot be noticed, the content must be on the disk before
+     * the index is. */
     if (boot_id[0] == '\0' && mf_file_sync(file, err) != 0)
         return -1;
-    if (mf_random_bytes(&random, sizeof random, err) != 0)
+    char *const path = content_path(cache, name, ending);
+    const int failed = path == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
+                                    : mf_file_install(file, path, err);
+    free(path);
+    return failed;
+}
+
+/* Writes the features into a file beside the text, and maps it. */
+static int store_features(struct mf_cache *cache, struct mf_result *result, const char *name,
+                          struct mf_index_facts *facts, struct mf_file *file, struct mf_error *err)
+{
+    const struct mf_collection *const collection = &result->collection;
+    const size_t size = (size_t)collection->feature_count * sizeof *collection->features;
+    facts->features.checksum = mf_hash_of(collection->features, size);
+    if (create_part(cache, file, err) != 0)
         return -1;
-    *name = mf_text_format("%s.%016" PRIx64 TEXT_ENDING, cache->stem, random);
-    *path = *name != NULL ? path_of(cache, *name) : NULL;
-    if (*path == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-    return mf_file_install(file, *path, err);
+    if (mf_file_write(file, collection->features, size, err) != 0 ||
+        install(cache, file, name, FEATURES_ENDING, err) != 0 ||
+        mf_map_file(&result->features, file, err) != 0) {
+        mf_file_discard(file);
+        return -1;
+    }
+    return 0;
 }
 
 static int store(struct mf_cache *cache, const struct mf_result_request *request,
-                 struct mf_result *result, uint64_t checksum, const char *name, const char *path,
+                 struct mf_result *result, uint64_t checksum, const char *name,
                  struct mf_error *err)
 {
     struct mf_index_facts facts;
+    struct mf_file features;
     memset(&facts, 0, sizeof facts);
-    facts.text_name = name;
+    facts.name = name;
     facts.fingerprint = request->fingerprint;
     facts.document = request->document;
-    facts.checksum = checksum;
+    facts.text.checksum = checksum;
     facts.rules = mf_schema_rules_bits(&request->rules);
-    if (write_index(cache, &result->collection, &facts, path, err) != 0)
+    if (install(cache, &result->file, name, TEXT_ENDING, err) != 0 ||
+        store_features(cache, result, name, &facts, &features, err) != 0)
         return -1;
-
+    if (write_index(cache, &result->collection, &facts, err) != 0) {
+        mf_map_release(&result->features);
+        mf_file_discard(&features);
+        return -1;
+    }
+    mf_file_close(&features);
+    mf_file_close(&result->file);
     /* From here on the features come from the file, and the memory they took is free. */
-    struct mf_collection mapped;
-    char *const index_path = entry_path(cache, INDEX_ENDING);
-    int failed = index_path == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
-                                    : mf_map_path(&result->index, index_path, err);
-    free(index_path);
-    if (!failed)
-        failed = mf_index_read(result->index.data, result->index.size, &mapped, &facts, err);
-    if (failed)
-        return -1;
-    mf_collection_free(&result->collection);
-    result->collection = mapped;
+    free(result->collection.features);
+    use_mapped_features(result);
     return 0;
 }
 
 int mf_cache_store(struct mf_cache *cache, const struct mf_result_request *request,
                    struct mf_result *result, uint64_t checksum, struct mf_error *err)
 {
-    char *name = NULL, *path = NULL;
-    int failed = install_text(cache, &result->file, &name, &path, err);
-    if (!failed)
-        failed = store(cache, request, result, checksum, name, path, err);
+    uint64_t random = 0;
+    if (mf_random_bytes(&random, sizeof random, err) != 0)
+        return -1;
+    char *const name = mf_text_format("%s.%016" PRIx64, cache->stem, random);
+    const int failed = name == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
+                                    : store(cache, request, result, checksum, name, err);
     if (!failed) {
-        mf_file_close(&result->file);
         struct old_files old = {cache, name};
         if (cache->is_locked)
             mf_folder_list(cache->directory, remove_old_file, &old);
         make_room(cache, request->cache_size > 0 ? request->cache_size : MF_DEFAULT_CACHE_SIZE);
     }
     free(name);
-    free(path);
     return failed ? -1 : 0;
 }

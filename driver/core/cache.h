@@ -1,9 +1,10 @@
 /* cache: results on the disk, for the next time.
  *
  * A folder of its own (mode 0700) with, for each result: the text, byte for byte as the server sent
- * it; the index, which names the text and is the entry: what it names exists whole; a lock file,
- * held while the result is fetched. All are written under other names first, so that a process that
- * ends at any moment leaves nothing that a later one would take for a result.
+ * it; the features, where they stand in it; the index, which names these two and is the entry: what
+ * it names exists whole; a lock file, held while the result is fetched. All are written under other
+ * names first, so that a process that ends at any moment leaves nothing that a later one would take
+ * for a result.
  *
  * Internal to `result`. Thread-safety: through `result` only. */
 #ifndef MF_CACHE_H

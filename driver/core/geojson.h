@@ -111,10 +111,18 @@ struct mf_feature {
     uint8_t reserved[2];
 };
 
+#define MF_FEATURES_IN_RUN 256
+
+/* So many features, one behind the other, and the box around those that have something to find. */
+struct mf_feature_run {
+    float box[4];
+};
+
 /* What a scan leaves behind. */
 struct mf_collection {
     struct mf_schema schema;
     struct mf_feature *features;
+    struct mf_feature_run *runs; /* mf_collection_run_count of them */
     uint64_t feature_count;
     struct mf_box extent;    /* of all geometries, exact */
     uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
@@ -128,8 +136,16 @@ struct mf_collection {
 
 void mf_collection_free(struct mf_collection *collection); /* NULL-safe, empties it */
 
-/* Exact end of the text of feature `i`, for a document of text_size bytes. */
-uint64_t mf_feature_text_size(const struct mf_collection *collection, uint64_t i);
+/* Position of the first feature at or behind `from` whose box meets the one that is wanted,
+ * feature_count when there is none. Boxes are rounded outwards: what is found may still be outside.
+ */
+uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t from,
+                            const struct mf_box *wanted);
+
+uint64_t mf_collection_run_count(const struct mf_collection *collection);
+
+/* Makes the runs of the features. Returns -1 without memory. */
+int mf_collection_make_runs(struct mf_collection *collection) MF_NODISCARD;
 
 /* ---- scanning ------------------------------------------------------------------------------ */
 
@@ -211,6 +227,10 @@ void mf_row_free(struct mf_row *row); /* NULL-safe */
  * text was scanned before: MF_ERR_FORMAT here means that it has changed since. */
 int mf_row_decode(struct mf_row *row, const char *text, size_t size,
                   struct mf_error *err) MF_NODISCARD;
+
+/* The same of feature `i` of a collection, whose whole text is at `text`. */
+int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,
+                          const char *text, uint64_t i, struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -706,6 +706,11 @@ void mf_row_free(struct mf_row *row)
     memset(row, 0, sizeof *row);
 }
 
+static int fail_changed(struct mf_error *err)
+{
+    return mf_error_set(err, MF_ERR_FORMAT, "the cached result has changed under the driver");
+}
+
 int mf_row_decode(struct mf_row *row, const char *text, size_t size, struct mf_error *err)
 {
     struct mf_text t = {text, text + size, ""};
@@ -716,7 +721,24 @@ int mf_row_decode(struct mf_row *row, const char *text, size_t size, struct mf_e
     const int failed = read_row(row, &t);
     if (failed == NO_MEMORY)
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-    if (failed)
-        return mf_error_set(err, MF_ERR_FORMAT, "the cached result has changed under the driver");
-    return 0;
+    return failed ? fail_changed(err) : 0;
+}
+
+static uint64_t text_end(const struct mf_collection *collection, uint64_t i)
+{
+    const struct mf_feature *const feature = &collection->features[i];
+    if (feature->size != UINT32_MAX)
+        return feature->offset + feature->size;
+    return i + 1 < collection->feature_count ? feature[1].offset : collection->text_size;
+}
+
+/* That features are inside the text is looked at here, and not when a result is opened: a million
+ * of them take longer than all the rest of that. */
+int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,
+                          const char *text, uint64_t i, struct mf_error *err)
+{
+    const uint64_t start = collection->features[i].offset, end = text_end(collection, i);
+    if (start > end || end > collection->text_size)
+        return fail_changed(err);
+    return mf_row_decode(row, text + start, (size_t)(end - start), err);
 }

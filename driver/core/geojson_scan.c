@@ -112,19 +112,10 @@ void mf_collection_free(struct mf_collection *collection)
         return;
     mf_schema_free(&collection->schema);
     free(collection->features);
+    free(collection->runs);
     free(collection->crs);
     free(collection->description);
     memset(collection, 0, sizeof *collection);
-}
-
-uint64_t mf_feature_text_size(const struct mf_collection *collection, uint64_t i)
-{
-    const struct mf_feature *const feature = &collection->features[i];
-    if (feature->size != UINT32_MAX)
-        return feature->size;
-    const uint64_t end =
-        i + 1 < collection->feature_count ? feature[1].offset : collection->text_size;
-    return end - feature->offset;
 }
 
 /* ---- properties ----------------------------------------------------------------------------- */
@@ -995,7 +986,8 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
                     !s->is_collection ? "it is JSON, but no FeatureCollection"
                                       : "it is a FeatureCollection without features",
                     s->offset, err);
-    if (mf_builder_finish(&s->builder, &s->found.schema) != 0)
+    if (mf_builder_finish(&s->builder, &s->found.schema) != 0 ||
+        mf_collection_make_runs(&s->found) != 0)
         return fail_memory(s, err);
     s->found.schema.empty_polygons = s->rules.empty_polygons;
     find_layer_type(&s->found);

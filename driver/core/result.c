@@ -121,12 +121,12 @@ static int download(struct mf_result *result, const struct mf_result_request *re
 
 static void free_content(struct mf_result *result)
 {
-    if (result->index.base != NULL)
+    if (result->is_cached)
         mf_index_collection_free(&result->collection);
     else
         mf_collection_free(&result->collection);
     mf_map_release(&result->text);
-    mf_map_release(&result->index);
+    mf_map_release(&result->features);
     mf_file_discard(&result->file);
     free(result->document);
     memset(result, 0, sizeof *result);

@@ -51,8 +51,9 @@ struct mf_result_request {
 
 struct mf_result {
     struct mf_collection collection;
-    struct mf_map text;  /* the document: collection.text_size bytes */
-    struct mf_map index; /* where collection.features lie, when the result is in the cache */
+    struct mf_map text;     /* the document: collection.text_size bytes */
+    struct mf_map features; /* where collection.features lie, when the result is in the cache */
+    int is_cached;
     struct mf_file file; /* the document, when it is not in the cache: removed at the end */
     char *document;      /* the processing, of a result that was opened OFFLINE; else NULL */
 };

@@ -6,7 +6,6 @@
 #include "geojson_schema.h"
 #include "hash.h"
 
-#define INDEX_VERSION 2
 #define BYTE_ORDER_MARK 0x01020304U
 
 static const char index_magic[8] = "MFINDEX";
@@ -17,12 +16,8 @@ struct header {
     uint32_t byte_order;
     uint64_t file_size;
     uint64_t checksum; /* of what follows this member */
-    uint64_t feature_count;
-    uint64_t features_at; /* offset in the file */
-    uint64_t text_size;
-    uint64_t text_checksum;
-    uint64_t text_inode;
-    int64_t text_changed;
+    struct mf_index_part text;
+    struct mf_index_part features;
     struct mf_box extent;
     uint32_t field_count;
     uint32_t geometry_types;
@@ -95,13 +90,10 @@ static void fill_header(struct header *header, const struct mf_collection *colle
 {
     memset(header, 0, sizeof *header);
     memcpy(header->magic, index_magic, sizeof header->magic);
-    header->version = INDEX_VERSION;
+    header->version = MF_INDEX_VERSION;
     header->byte_order = BYTE_ORDER_MARK;
-    header->feature_count = collection->feature_count;
-    header->text_size = collection->text_size;
-    header->text_checksum = facts->checksum;
-    header->text_inode = facts->identity.inode;
-    header->text_changed = facts->identity.changed;
+    header->text = facts->text;
+    header->features = facts->features;
     header->extent = collection->extent;
     header->field_count = (uint32_t)collection->schema.field_count;
     header->geometry_types = collection->geometry_types;
@@ -117,38 +109,28 @@ static void fill_header(struct header *header, const struct mf_collection *colle
 int mf_index_write(struct mf_file *file, const struct mf_collection *collection,
                    const struct mf_index_facts *facts, struct mf_error *err)
 {
-    static const char zeros[8] = "";
     struct buffer buffer = {NULL, 0, 0, 0};
     struct header header;
     fill_header(&header, collection, facts);
     put(&buffer, &header, sizeof header);
-    put_optional(&buffer, facts->text_name);
+    put_optional(&buffer, facts->name);
     put_optional(&buffer, facts->fingerprint);
     put_optional(&buffer, facts->document);
     put_optional(&buffer, facts->boot_id);
     put_optional(&buffer, collection->crs);
     put_optional(&buffer, collection->description);
     put_fields(&buffer, &collection->schema);
-    put(&buffer, zeros, (8 - buffer.size % 8) % 8);
+    put(&buffer, collection->runs,
+        (size_t)mf_collection_run_count(collection) * sizeof *collection->runs);
     if (buffer.failed) {
         free(buffer.data);
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     }
 
-    const size_t features_size = (size_t)collection->feature_count * sizeof *collection->features;
-    header.features_at = buffer.size;
-    header.file_size = buffer.size + features_size;
+    header.file_size = buffer.size;
+    header.checksum = mf_hash_of(buffer.data + CHECKSUM_FROM, buffer.size - CHECKSUM_FROM);
     memcpy(buffer.data, &header, sizeof header);
-    struct mf_hash hash;
-    mf_hash_init(&hash);
-    mf_hash_add(&hash, buffer.data + CHECKSUM_FROM, buffer.size - CHECKSUM_FROM);
-    mf_hash_add(&hash, collection->features, features_size);
-    header.checksum = mf_hash_value(&hash);
-    memcpy(buffer.data, &header, sizeof header);
-
-    int failed = mf_file_write(file, buffer.data, buffer.size, err);
-    if (!failed)
-        failed = mf_file_write(file, collection->features, features_size, err);
+    const int failed = mf_file_write(file, buffer.data, buffer.size, err);
     free(buffer.data);
     return failed;
 }
@@ -233,40 +215,37 @@ static void take_field(struct cursor *cursor, struct mf_field *field, int *no_me
     field->time_zone = facts[2];
 }
 
+static struct mf_feature_run *take_runs(struct cursor *cursor, uint64_t count, int *no_memory)
+{
+    if (count > (uint64_t)(cursor->end - cursor->p) / sizeof(struct mf_feature_run))
+        cursor->failed = 1;
+    if (cursor->failed || count == 0)
+        return NULL;
+    const size_t size = (size_t)count * sizeof(struct mf_feature_run);
+    struct mf_feature_run *const runs = malloc(size);
+    *no_memory |= runs == NULL;
+    if (runs != NULL)
+        memcpy(runs, cursor->p, size);
+    cursor->p += size;
+    return runs;
+}
+
 static int is_usable(const char *data, size_t size, const struct header *header)
 {
     return memcmp(header->magic, index_magic, sizeof header->magic) == 0 &&
-           header->version == INDEX_VERSION && header->byte_order == BYTE_ORDER_MARK &&
+           header->version == MF_INDEX_VERSION && header->byte_order == BYTE_ORDER_MARK &&
            header->feature_size == sizeof(struct mf_feature) && header->file_size == size &&
-           header->features_at >= sizeof *header && header->features_at <= size &&
-           header->features_at % 8 == 0 &&
-           (size - header->features_at) / sizeof(struct mf_feature) == header->feature_count &&
-           (size - header->features_at) % sizeof(struct mf_feature) == 0 &&
+           header->features.identity.size % sizeof(struct mf_feature) == 0 &&
            header->layer_geometry <= MF_GEOMETRY_COLLECTION &&
            header->field_count <= size / sizeof(uint64_t) &&
            mf_hash_of(data + CHECKSUM_FROM, size - CHECKSUM_FROM) == header->checksum;
-}
-
-/* Features stand one behind the other inside the text: a decoder relies on it. */
-static int features_are_inside(const struct mf_collection *collection)
-{
-    uint64_t before = 0;
-    for (uint64_t i = 0; i < collection->feature_count; ++i) {
-        const struct mf_feature *const feature = &collection->features[i];
-        if (feature->offset < before || feature->offset > collection->text_size ||
-            (feature->size != UINT32_MAX &&
-             feature->size > collection->text_size - feature->offset))
-            return 0;
-        before = feature->offset;
-    }
-    return 1;
 }
 
 static int read_small_things(const struct header *header, struct cursor *cursor,
                              struct mf_collection *collection, struct mf_index_facts *facts)
 {
     int no_memory = 0;
-    facts->text_name = take(cursor);
+    facts->name = take(cursor);
     facts->fingerprint = take(cursor);
     facts->document = take(cursor);
     facts->boot_id = take(cursor);
@@ -280,6 +259,7 @@ static int read_small_things(const struct header *header, struct cursor *cursor,
         ++collection->schema.field_count;
         take_field(cursor, &collection->schema.fields[i], &no_memory);
     }
+    collection->runs = take_runs(cursor, mf_collection_run_count(collection), &no_memory);
     return no_memory ? -1 : 0;
 }
 
@@ -289,32 +269,29 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
     struct header header;
     memset(collection, 0, sizeof *collection);
     memset(facts, 0, sizeof *facts);
-    if (size < sizeof header || (uintptr_t)data % 8 != 0)
+    if (size < sizeof header)
         return mf_error_set(err, MF_ERR_FORMAT, "the index of the cached result is damaged");
     memcpy(&header, data, sizeof header);
     if (!is_usable(data, size, &header))
         return mf_error_set(err, MF_ERR_FORMAT,
                             "the index of the cached result is damaged or of another version");
 
-    struct cursor cursor = {data + sizeof header, data + header.features_at, 0};
+    struct cursor cursor = {data + sizeof header, data + size, 0};
+    collection->feature_count = header.features.identity.size / sizeof(struct mf_feature);
     int failed = read_small_things(&header, &cursor, collection, facts);
-    collection->features = (struct mf_feature *)(void *)(uintptr_t)(data + header.features_at);
-    collection->feature_count = header.feature_count;
-    collection->text_size = header.text_size;
+    collection->text_size = header.text.identity.size;
     collection->extent = header.extent;
     collection->geometry_types = header.geometry_types;
     collection->layer_geometry = header.layer_geometry;
     collection->layer_has_z = header.layer_has_z;
     collection->schema.fill_id = header.fill_id;
     collection->schema.empty_polygons = (header.rules & MF_RULES_EMPTY_POLYGONS) != 0;
-    facts->identity.size = header.text_size;
-    facts->identity.inode = header.text_inode;
-    facts->identity.changed = header.text_changed;
-    facts->checksum = header.text_checksum;
+    facts->text = header.text;
+    facts->features = header.features;
     facts->rules = header.rules;
     if (!failed && !cursor.failed)
         failed = mf_schema_index(&collection->schema);
-    if (failed || cursor.failed || !features_are_inside(collection)) {
+    if (failed || cursor.failed) {
         mf_index_collection_free(collection);
         return failed
                    ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
@@ -327,6 +304,6 @@ void mf_index_collection_free(struct mf_collection *collection)
 {
     if (collection == NULL)
         return;
-    collection->features = NULL; /* part of the mapped file */
+    collection->features = NULL; /* in a mapped file */
     mf_collection_free(collection);
 }

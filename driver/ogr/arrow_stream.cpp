@@ -79,7 +79,7 @@ Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
     mf_error_init(&err);
     piece.end = begin;
     piece.batch = std::make_unique<OGRMapflowBatch>(
-        m_plan, m_source.mayPass ? 0 : static_cast<size_t>(end - begin));
+        m_plan, m_source.find ? 0 : static_cast<size_t>(end - begin));
     if (mf_row_init(&row, &collection.schema, &err) != 0)
     {
         piece.error = err.message;
@@ -87,14 +87,14 @@ Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
     }
     std::copy(m_source.wanted.begin(), m_source.wanted.end(), row.wanted);
     row.wants_geometry = m_source.wantsGeometry;
-    for (; piece.end < end && static_cast<uint64_t>(piece.batch->Rows()) < m_rowsInBatch;
-         ++piece.end)
+    for (; static_cast<uint64_t>(piece.batch->Rows()) < m_rowsInBatch; ++piece.end)
     {
-        const mf_feature &feature = collection.features[piece.end];
-        if (m_source.mayPass && !m_source.mayPass(feature))
-            continue;
-        if (mf_row_decode(&row, m_source.result->text.data + feature.offset,
-                          mf_feature_text_size(&collection, piece.end), &err) != 0)
+        if (m_source.find)
+            piece.end = m_source.find(piece.end);
+        if (piece.end >= end)
+            break;
+        if (mf_row_decode_feature(&row, &collection, m_source.result->text.data, piece.end, &err) !=
+            0)
         {
             piece.error = err.message;
             break;
@@ -114,7 +114,7 @@ Piece Stream::NextPiece()
 {
     const uint64_t count = m_source.result->collection.feature_count;
     const uint64_t position = *m_source.next;
-    if (m_source.mayPass)
+    if (m_source.find)
         return MakePiece(position, count);
     return m_ahead.Take(position, count, m_rowsInBatch,
                         [this](uint64_t begin, uint64_t end) { return MakePiece(begin, end); });

@@ -17,8 +17,9 @@ struct OGRMapflowStreamSource
     uint64_t *next = nullptr;            // the layer's reading position
     std::vector<unsigned char> wanted{}; // fields to decode
     bool wantsGeometry = true;           // to decode, for the batch or for the filter
-    // Empty without a spatial filter. Tells by the index, then by the decoded row.
-    std::function<bool(const mf_feature &)> mayPass{};
+    // Empty without a spatial filter. The next position that may pass, by the index; and whether it
+    // does, by the decoded row.
+    std::function<uint64_t(uint64_t from)> find{};
     std::function<bool(const mf_row &)> passes{};
 };
 

@@ -133,21 +133,24 @@ OGRErr OGRMapflowResultLayer::SetAttributeFilter(const char *query)
     return outcome;
 }
 
-// The boxes of the index are rounded outwards: they may say yes too often, never no.
-bool OGRMapflowResultLayer::MayMeetFilter(const mf_feature &feature) const
+// The first position at or behind `from` whose feature may meet the spatial filter, if there is
+// one.
+uint64_t OGRMapflowResultLayer::FindWithinFilter(uint64_t from) const
 {
-    return feature.box[0] <= m_sFilterEnvelope.MaxX && feature.box[2] >= m_sFilterEnvelope.MinX &&
-           feature.box[1] <= m_sFilterEnvelope.MaxY && feature.box[3] >= m_sFilterEnvelope.MinY;
+    if (m_poFilterGeom == nullptr)
+        return from;
+    const mf_box wanted = {m_sFilterEnvelope.MinX, m_sFilterEnvelope.MinY, m_sFilterEnvelope.MaxX,
+                           m_sFilterEnvelope.MaxY};
+    return mf_collection_find(&m_result->collection, from, &wanted);
 }
 
 std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Decode(uint64_t position)
 {
-    const mf_collection &collection = m_result->collection;
     mf_error err;
     mf_error_init(&err);
     m_row.wants_geometry = WantsGeometry();
-    if (mf_row_decode(&m_row, m_result->text.data + collection.features[position].offset,
-                      mf_feature_text_size(&collection, position), &err) != 0)
+    if (mf_row_decode_feature(&m_row, &m_result->collection, m_result->text.data, position, &err) !=
+        0)
         return Make(nullptr, position, err);
     return Make(&m_row, position, err);
 }
@@ -194,14 +197,11 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::NextUnfiltered()
 
 OGRFeature *OGRMapflowResultLayer::GetNextFeature()
 {
-    const mf_collection &collection = m_result->collection;
-    while (m_next < collection.feature_count)
+    for (;;)
     {
-        if (m_poFilterGeom != nullptr && !MayMeetFilter(collection.features[m_next]))
-        {
-            ++m_next;
-            continue;
-        }
+        m_next = FindWithinFilter(m_next);
+        if (m_next >= m_result->collection.feature_count)
+            return nullptr;
         auto feature = m_poFilterGeom == nullptr ? NextUnfiltered() : Decode(m_next++);
         if (feature == nullptr)
             return nullptr;
@@ -209,7 +209,6 @@ OGRFeature *OGRMapflowResultLayer::GetNextFeature()
             (m_poAttrQuery == nullptr || m_poAttrQuery->Evaluate(feature.get())))
             return feature.release();
     }
-    return nullptr;
 }
 
 OGRErr OGRMapflowResultLayer::SetNextByIndex(GIntBig index)
@@ -301,7 +300,7 @@ bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstLis
     source.wantsGeometry = WantsGeometry();
     if (m_poFilterGeom != nullptr)
     {
-        source.mayPass = [this](const mf_feature &feature) { return MayMeetFilter(feature); };
+        source.find = [this](uint64_t from) { return FindWithinFilter(from); };
         source.passes = [this](const mf_row &row) { return Passes(row); };
     }
     const ArrowArrayStream schemaStream = *stream;

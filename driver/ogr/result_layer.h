@@ -45,7 +45,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     void DefineStyle(const char *model);
     void WantWhatIsNotIgnored();
     bool WantsGeometry() const;
-    bool MayMeetFilter(const mf_feature &feature) const;
+    uint64_t FindWithinFilter(uint64_t from) const;
     bool Passes(const mf_row &row);
     void MoveTo(uint64_t position);
     void ForgetWhatWasReadAhead();

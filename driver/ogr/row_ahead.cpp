@@ -136,9 +136,8 @@ void OGRMapflowRowAhead::Fill(Piece &piece, uint64_t begin, uint64_t end) const
             added.wants_geometry = m_wantsGeometry;
             piece.rows.push_back(added);
         }
-        if (mf_row_decode(&piece.rows[piece.decoded],
-                          m_result->text.data + collection.features[i].offset,
-                          mf_feature_text_size(&collection, i), &piece.error) != 0)
+        if (mf_row_decode_feature(&piece.rows[piece.decoded], &collection, m_result->text.data, i,
+                                  &piece.error) != 0)
             return;
     }
 }
