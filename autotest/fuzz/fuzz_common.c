@@ -25,6 +25,15 @@ uint64_t fuzz_random(uint64_t *state)
     return *state;
 }
 
+struct mf_schema_rules fuzz_rules(uint64_t seed)
+{
+    return (struct mf_schema_rules){.mixed_string_is_json = seed >> 8 & 1,
+                                    .untyped_objects_are_rows = seed >> 9 & 1,
+                                    .strict_dates = seed >> 10 & 1,
+                                    .geometry_type_is_stated = seed >> 11 & 1,
+                                    .empty_polygons = seed >> 12 & 1};
+}
+
 int fuzz_scan(const char *text, size_t size, size_t piece, uint64_t seed,
               const struct mf_schema_rules *rules, struct mf_collection *found,
               struct mf_error *err)

@@ -25,6 +25,9 @@ void fuzz_fail(const char *what, const char *file, int line);
 uint64_t fuzz_seed(const void *data, size_t size);
 uint64_t fuzz_random(uint64_t *state);
 
+/* The rules of some version of GDAL, or of none. */
+struct mf_schema_rules fuzz_rules(uint64_t seed);
+
 /* Scans a text, in pieces of at most `piece` bytes of random size, or whole with 0. Returns what
  * mf_scanner_feed or mf_scanner_finish return. */
 int fuzz_scan(const char *text, size_t size, size_t piece, uint64_t seed,

@@ -30,9 +30,11 @@ static void damage(char *text, size_t size, uint64_t *seed)
         text[fuzz_random(seed) % size] = often[fuzz_random(seed) % (sizeof often - 1)];
 }
 
-/* The box in the index is around the geometry; adds the exact one to the extent. */
-static void check_box(const struct mf_row *row, const struct mf_feature *feature, struct mf_box *extent)
+/* The box in the index is around the geometry, and finds it; adds the exact one to the extent. */
+static void check_box(const struct mf_row *row, const struct mf_collection *found, uint64_t i,
+                      struct mf_box *extent)
 {
+    const struct mf_feature *const feature = &found->features[i];
     const struct mf_wkb wkb = {.data = row->wkb, .size = row->wkb_size, .type = row->geometry};
     struct mf_box box;
     mf_geometry_box(&wkb, &box);
@@ -40,6 +42,7 @@ static void check_box(const struct mf_row *row, const struct mf_feature *feature
         return;
     FUZZ_CHECK(feature->box[0] <= box.min_x && feature->box[1] <= box.min_y &&
                feature->box[2] >= box.max_x && feature->box[3] >= box.max_y);
+    FUZZ_CHECK(mf_collection_find(found, i, &box) == i);
     extent->min_x = fmin(extent->min_x, box.min_x);
     extent->min_y = fmin(extent->min_y, box.min_y);
     extent->max_x = fmax(extent->max_x, box.max_x);
@@ -58,7 +61,7 @@ static void decode_all(const struct mf_collection *found, const char *text, uint
         row.wants_geometry = 1;
         FUZZ_CHECK(decode(&row, start, size) == 0);
         FUZZ_CHECK(row.geometry == found->features[i].geometry);
-        check_box(&row, &found->features[i], &extent);
+        check_box(&row, found, i, &extent);
         for (int k = 0; k < found->schema.field_count; ++k)
             row.wanted[k] = fuzz_random(&seed) & 1;
         row.wants_geometry = fuzz_random(&seed) & 1;
@@ -86,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *const text = (const char *)data;
     const uint64_t seed = fuzz_seed(data, size);
-    const struct mf_schema_rules rules = {0, (int)(seed >> 9 & 1)};
+    const struct mf_schema_rules rules = fuzz_rules(seed);
     struct mf_collection found;
     struct mf_error err;
     mf_error_init(&err);

@@ -140,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const bool ready = (GDALAllRegister(), CPLPushErrorHandler(CPLQuietErrorHandler), true);
     (void)ready;
-    const mf_schema_rules rules = {GEOJSON_MIXED_STRING_IS_JSON, GEOJSON_UNTYPED_OBJECTS_ARE_ROWS};
+    const mf_schema_rules rules = GeoJSONRules();
     const std::string text(reinterpret_cast<const char *>(data), size);
     mf_collection found;
     mf_error err;

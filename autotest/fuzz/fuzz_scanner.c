@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *const text = (const char *)data;
     uint64_t seed = fuzz_seed(data, size);
-    const struct mf_schema_rules rules = {(int)(seed >> 8 & 1), (int)(seed >> 9 & 1)};
+    const struct mf_schema_rules rules = fuzz_rules(seed);
     struct mf_collection whole;
     struct mf_error whole_error;
     mf_error_init(&whole_error);

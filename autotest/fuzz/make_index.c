@@ -11,7 +11,7 @@
 
 static int make(const char *folder, const char *path, int number)
 {
-    const struct mf_schema_rules rules = {0, 1};
+    const struct mf_schema_rules rules = {.untyped_objects_are_rows = 1};
     struct mf_index_facts facts;
     struct mf_collection found;
     struct mf_map map;
