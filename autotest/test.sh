@@ -5,12 +5,13 @@
 #   ogr     the driver through GDAL, against the sandbox
 #   asan    both under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan    unit tests under ThreadSanitizer
+#   fuzz    each fuzz target for FUZZ_SECONDS (default: 15)
 #   python  Python's own libraries: fiona and geopandas
 #   r       R's sf
 #   qgis    the desktop of QGIS on a virtual screen (large: only when asked for)
 #   format  clang-format and clang-tidy
 #
-# Without a part: core, ogr, asan, tsan and format. At the end the logs of every part are searched for
+# Without a part: core, ogr, asan, tsan, fuzz and format. At the end the logs of every part are searched for
 # the tokens that the tests have used. What is missing is installed, on Debian and its kin. MAPFLOW_BUILD_DIR says where
 # to build (default: build); logs are below it, in test-logs.
 set -eu
@@ -133,6 +134,15 @@ part_format() {
     judge clang-tidy "$status" "$((1 - status))" "$status"
 }
 
+part_fuzz() {
+    for target in scanner decoder index options differential; do
+        status=0
+        MAPFLOW_FUZZ_DIR="$BUILD-fuzz" sh "$ROOT/autotest/fuzz/run.sh" "${FUZZ_SECONDS:-15}" "$target" \
+            >"$LOGS/fuzz-$target.log" 2>&1 || status=$?
+        judge "fuzz-$target" "$status" "$((status == 0))" "$((status != 0))"
+    done
+}
+
 # The programs as a user runs them, with all that GDAL and libcurl can tell; then no log may hold one
 # of the secrets.
 part_secrets() {
@@ -171,17 +181,18 @@ run_part() {
 }
 
 if [ $# -eq 0 ]; then
-    set -- core ogr asan tsan format
+    set -- core ogr asan tsan fuzz format
 fi
 wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils openssl valgrind"
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;
     qgis) wanted_packages="$wanted_packages qgis python3-qgis xvfb xauth" ;;
+    fuzz) wanted_packages="$wanted_packages clang libclang-rt-dev" ;;
     python) wanted_packages="$wanted_packages python3-fiona python3-geopandas" ;;
     r) wanted_packages="$wanted_packages r-cran-sf" ;;
     format) wanted_packages="$wanted_packages clang-format clang-tidy" ;;
-    *) fail "There is no part $part: choose from core, ogr, asan, tsan, python, r, qgis, format." ;;
+    *) fail "There is no part $part: choose from core, ogr, asan, tsan, fuzz, python, r, qgis, format." ;;
     esac
 done
 # shellcheck disable=SC2086 # one word a package
