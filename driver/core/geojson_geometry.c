@@ -159,11 +159,9 @@ static int at_number(const struct mf_text *t)
     return *t->p == '-' || (*t->p >= '0' && *t->p <= '9');
 }
 
-typedef const char *read_number(const char *p, const char *end, double *value);
-
-/* Reads the positions at the cursor that stand as servers write them, [x,y],[x,y] without white
- * space, and leaves the cursor behind the last one. Returns how many. */
-static inline uint32_t read_plain_positions(struct reader *r, read_number *read)
+/* Reads the positions at the cursor that are written as servers do, [x,y],[x,y] without white
+ * space, and leaves it behind the last one. Returns how many. */
+static uint32_t read_plain_exactly(struct reader *r)
 {
     enum { AT_ONCE = 32 };
     struct mf_wkb *const wkb = r->wkb;
@@ -172,10 +170,10 @@ static inline uint32_t read_plain_positions(struct reader *r, read_number *read)
     uint32_t count = 0;
     for (const char *p = r->t->p; p < end && *p == '['; ++p) {
         double x, y;
-        p = read(p + 1, end, &x);
+        p = mf_number_read_plain(p + 1, end, &x);
         if (p == NULL || *p != ',')
             break;
-        p = read(p + 1, end, &y);
+        p = mf_number_read_plain(p + 1, end, &y);
         if (p == NULL || *p != ']')
             break;
         if (count % AT_ONCE == 0 && !wkb_make_room(wkb, AT_ONCE * stride))
@@ -194,10 +192,41 @@ static inline uint32_t read_plain_positions(struct reader *r, read_number *read)
     return count;
 }
 
+/* The same where only the bounding box is wanted: two positions stand for all, the corners of
+ * their box. */
+static uint32_t read_plain_nearly(struct reader *r)
+{
+    enum { BYTES = 1 + MF_COORDINATE_BYTES + 1 + MF_COORDINATE_BYTES + 1 };
+    const char *const end = r->t->end;
+    int64_t min_x = INT64_MAX, min_y = INT64_MAX, max_x = INT64_MIN, max_y = INT64_MIN;
+    for (const char *p = r->t->p; end - p >= BYTES && *p == '['; ++p) {
+        int64_t x, y;
+        p = mf_number_read_near(p + 1, &x);
+        if (p == NULL || *p != ',')
+            break;
+        p = mf_number_read_near(p + 1, &y);
+        if (p == NULL || *p != ']')
+            break;
+        min_x = x < min_x ? x : min_x;
+        max_x = x > max_x ? x : max_x;
+        min_y = y < min_y ? y : min_y;
+        max_y = y > max_y ? y : max_y;
+        r->t->p = ++p;
+        if (*p != ',')
+            break;
+    }
+    if (min_x > max_x)
+        return 0;
+    const double min[3] = {(double)min_x * MF_NEAR_UNIT, (double)min_y * MF_NEAR_UNIT, 0};
+    const double max[3] = {(double)max_x * MF_NEAR_UNIT, (double)max_y * MF_NEAR_UNIT, 0};
+    write_position(r->wkb, min);
+    write_position(r->wkb, max);
+    return 2;
+}
+
 static uint32_t read_plain(struct reader *r)
 {
-    return r->wkb->is_near ? read_plain_positions(r, mf_number_read_near)
-                           : read_plain_positions(r, mf_number_read_plain);
+    return r->wkb->is_near ? read_plain_nearly(r) : read_plain_exactly(r);
 }
 
 /* [x, y], [x, y, z], [x, y, z, …] */

@@ -15,7 +15,7 @@ struct mf_wkb {
     unsigned char *data; /* little-endian ISO WKB */
     size_t size;
     size_t capacity;
-    int is_near; /* asked for: ordinates need not be exact, see mf_number_read_near */
+    int is_near; /* asked for: only the bounding box counts, and only nearly, see number_near.h */
     int type;    /* MF_GEOMETRY_…, NONE when the value is no geometry */
     int has_z;
     int saw_z;          /* a part that was kept has a third ordinate */

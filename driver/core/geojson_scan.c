@@ -187,9 +187,9 @@ static enum mf_lex read_list_class(struct mf_text *t, enum mf_value_class *kind)
 static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, struct mf_span *string,
                               int *negative)
 {
+    enum { DIGITS_OF_INT32 = 9 }; /* so many always fit */
+    struct mf_plain plain;
     struct mf_number number;
-    const char *stop;
-    double near;
     enum mf_lex lex;
     switch (*t->p) {
     case '"':
@@ -212,10 +212,11 @@ static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, stru
     default:
         if (*t->p != '-' && (*t->p < '0' || *t->p > '9'))
             return mf_text_bad(t, "expected a value");
-        stop = mf_number_read_near(t->p, t->end, &near);
-        if (stop != NULL) {
-            t->p = stop;
-            *kind = MF_CLASS_REAL;
+        if (mf_plain_find(&plain, t->p, t->end) &&
+            (plain.fraction_size > 0 || plain.whole_size <= DIGITS_OF_INT32)) {
+            *kind = plain.fraction_size > 0 ? MF_CLASS_REAL : MF_CLASS_INT32;
+            *negative = plain.negative && *plain.whole != '0';
+            t->p = plain.stop;
             return MF_LEX_OK;
         }
         lex = mf_text_number(t, &number);
@@ -482,6 +483,18 @@ static struct mf_feature *add_feature(struct mf_scanner *s)
     return &found->features[found->feature_count++];
 }
 
+/* nextafterf, in line, for all but zeros and what is no number. */
+static float next_float(float value, int upwards)
+{
+    int32_t bits;
+    if (!(value > 0 || value < 0) || isinf(value))
+        return nextafterf(value, upwards ? INFINITY : -INFINITY);
+    memcpy(&bits, &value, sizeof bits);
+    bits += (value > 0) == upwards ? 1 : -1;
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+}
+
 static void round_box_outwards(const struct mf_box *box, float rounded[4])
 {
     rounded[0] = (float)box->min_x;
@@ -494,7 +507,7 @@ static void round_box_outwards(const struct mf_box *box, float rounded[4])
                              : i == 2 ? box->max_x
                                       : box->max_y;
         if (i < 2 ? (double)rounded[i] > exact : (double)rounded[i] < exact)
-            rounded[i] = nextafterf(rounded[i], i < 2 ? -INFINITY : INFINITY);
+            rounded[i] = next_float(rounded[i], i >= 2);
     }
 }
 

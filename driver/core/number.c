@@ -19,16 +19,6 @@ static const char *lex_digits(const char *p, const char *end, struct mf_number *
 {
     uint64_t mantissa = number->mantissa;
     int count = *significant;
-    while (count <= MAX_DIGITS - 8 && end - p >= 16 && is_digit(p, end)) {
-        const int more = mf_digits_up_to_eight(p, &mantissa);
-        p += more;
-        count += more;
-        if (more < 8) {
-            number->mantissa = mantissa;
-            *significant = count;
-            return p;
-        }
-    }
     for (; p < end; ++p) {
         const unsigned digit = (unsigned char)(*p - '0');
         if (digit > 9)
@@ -65,10 +55,29 @@ static const char *lex_exponent(const char *p, const char *end, int64_t *exponen
     return p;
 }
 
+/* The quick way for nearly all numbers. Returns 0 for the others. */
+static int lex_plain(const char *p, const char *end, struct mf_number *number)
+{
+    struct mf_plain plain;
+    if (!mf_plain_find(&plain, p, end) || plain.fraction_size > 16 ||
+        plain.whole_size + plain.fraction_size > MAX_DIGITS)
+        return 0;
+    number->mantissa = mf_digits_append(0, plain.whole, plain.whole_size);
+    if (plain.fraction_size > 0)
+        number->mantissa = mf_digits_append(number->mantissa, plain.fraction, plain.fraction_size);
+    number->exponent = -plain.fraction_size;
+    number->real = plain.fraction_size > 0;
+    number->negative = (unsigned char)plain.negative;
+    number->size = (size_t)(plain.stop - p);
+    return 1;
+}
+
 const char *mf_number_lex(const char *p, const char *end, struct mf_number *number)
 {
     memset(number, 0, sizeof *number);
     number->text = p;
+    if (lex_plain(p, end, number))
+        return p + number->size;
     if (p < end && *p == '-') {
         number->negative = 1;
         ++p;
@@ -254,44 +263,19 @@ double mf_number_double(const struct mf_number *number)
     return number->negative ? -value : value;
 }
 
-/* The form of nearly every coordinate: one to three digits, a point, a fraction, and within 19
- * digits and 24 bytes of text all told. Reads it as mantissa × 10^-digits, where the mantissa is
- * not 0. */
-static inline const char *lex_plain(const char *p, const char *end, uint64_t *mantissa, int *digits)
-{
-    enum { MOST_BYTES = 1 + 3 + 1 + 16 + 8 };
-    if (end - p < MOST_BYTES)
-        return NULL;
-    p += *p == '-';
-    uint64_t value = (unsigned char)(*p++ - '0');
-    if (value > 9)
-        return NULL;
-    for (int more = 0; *p != '.'; ++p) {
-        const unsigned digit = (unsigned char)(*p - '0');
-        if (digit > 9 || ++more > 2 || value == 0)
-            return NULL;
-        value = value * 10 + digit;
-    }
-    ++p;
-    int count = mf_digits_up_to_eight(p, &value);
-    if (count == 8)
-        count += mf_digits_up_to_eight(p + 8, &value);
-    *digits = count;
-    *mantissa = value;
-    p += count;
-    if (value == 0 || *digits == 0 || (unsigned char)(*p - '0') <= 9 || (*p | 0x20) == 'e')
-        return NULL;
-    return p;
-}
-
 const char *mf_number_read_plain(const char *p, const char *end, double *value)
 {
-    uint64_t mantissa;
-    int digits;
-    const char *const stop = lex_plain(p, end, &mantissa, &digits);
-    if (stop == NULL || !round_product(mantissa, -digits, value))
+    struct mf_degrees degrees;
+    p = end - p >= MF_COORDINATE_BYTES ? mf_degrees_read(p, &degrees) : NULL;
+    if (p == NULL)
         return NULL;
-    if (*p == '-')
+    const int digits = mf_digits_count(p);
+    const uint64_t mantissa = digits > 0 ? mf_digits_append(degrees.whole, p, digits) : 0;
+    p += digits;
+    if (mantissa == 0 || (unsigned char)(*p - '0') <= 9 || (*p | 0x20) == 'e' ||
+        !round_product(mantissa, -digits, value))
+        return NULL;
+    if (degrees.negative)
         *value = -*value;
-    return stop;
+    return p;
 }

@@ -1,5 +1,5 @@
-/* number_near: runs of digits, eight at once, and coordinates read only as well as a bounding box
- * needs.
+/* number_near: numbers in their usual form, their digits read eight at once, and coordinates read
+ * only as well as a bounding box needs.
  *
  * Internal to `number` and `geojson`. */
 #ifndef MF_NUMBER_NEAR_H
@@ -51,47 +51,105 @@ static inline int mf_digits_count(const char *p)
 #endif
 }
 
-/* Appends up to eight digits at p to the mantissa, where 16 bytes can be read; returns how many. */
-static inline int mf_digits_up_to_eight(const char *p, uint64_t *mantissa)
+static const uint64_t mf_powers_of_ten[9] = {1,      10,      100,      1000,     10000,
+                                             100000, 1000000, 10000000, 100000000};
+
+/* `before` with `count` digits behind it, 1 to 16, where 16 bytes can be read. */
+static inline uint64_t mf_digits_append(uint64_t before, const char *p, int count)
 {
-    static const uint64_t powers_of_ten[9] = {1,      10,      100,      1000,     10000,
-                                              100000, 1000000, 10000000, 100000000};
-    const int found = mf_digits_count(p);
-    const int count = found < 8 ? found : 8;
-    if (count > 0)
-        *mantissa = *mantissa * powers_of_ten[count] + mf_digits_value(p, count);
-    return count;
+    if (count > 8) {
+        before = before * mf_powers_of_ten[8] + mf_digits_value(p, 8);
+        p += 8;
+        count -= 8;
+    }
+    return before * mf_powers_of_ten[count] + mf_digits_value(p, count);
 }
 
-/* Reads the number at p when it has the plain form of a coordinate, "-12.345…", and enough text
- * follows. The digits behind the eighth decimal are passed over: the value is wrong by less than
- * MF_NUMBER_NEAR_ERROR. Returns the first byte behind it, or NULL: then read it in another way. */
-#define MF_NUMBER_NEAR_ERROR 1.1e-8
-static inline const char *mf_number_read_near(const char *p, const char *end, double *value)
+/* A number in the form that nearly all have, "-12.345" or "12": where its parts stand. */
+struct mf_plain {
+    const char *whole; /* the digits before the point */
+    int whole_size;    /* 1 to 15 */
+    const char *fraction;
+    int fraction_size; /* up to 31; 0: there is no point */
+    int negative;
+    const char *stop; /* the first byte behind it */
+};
+
+/* Finds the parts of the number at p. Returns 0 when it has another form, such as an exponent, or
+ * is too long, or too little text follows for a quick look: then read it in another way. */
+static inline int mf_plain_find(struct mf_plain *plain, const char *p, const char *end)
 {
-    static const double parts[9] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8};
-    enum { MOST_BYTES = 1 + 3 + 1 + 16 + 8 };
-    if (end - p < MOST_BYTES)
-        return NULL;
-    const int negative = *p == '-';
-    p += negative;
-    unsigned whole = (unsigned char)(*p++ - '0');
+    enum { BYTES = 1 + 15 + 1 + 32 };
+    if (end - p < BYTES)
+        return 0;
+    plain->negative = *p == '-';
+    p += plain->negative;
+    plain->whole = p;
+    plain->whole_size = mf_digits_count(p);
+    if (plain->whole_size == 0 || plain->whole_size == 16 || (*p == '0' && plain->whole_size > 1))
+        return 0;
+    plain->stop = p + plain->whole_size;
+    plain->fraction = plain->stop + 1;
+    plain->fraction_size = 0;
+    if (*plain->stop == '.') {
+        plain->fraction_size = mf_digits_count(plain->fraction);
+        if (plain->fraction_size == 16)
+            plain->fraction_size += mf_digits_count(plain->fraction + 16);
+        if (plain->fraction_size == 0 || plain->fraction_size == 32)
+            return 0;
+        plain->stop = plain->fraction + plain->fraction_size;
+    }
+    return (*plain->stop | 0x20) != 'e';
+}
+
+/* What a coordinate has before its point, "-12." */
+struct mf_degrees {
+    uint64_t whole; /* below 1000 */
+    int negative;
+};
+
+/* Reads it, where MF_COORDINATE_BYTES can be read. Returns the first digit behind the point, or NULL
+ * when this is not the form of a coordinate. */
+#define MF_COORDINATE_BYTES (1 + 3 + 1 + 16 + 8)
+static inline const char *mf_degrees_read(const char *p, struct mf_degrees *degrees)
+{
+    degrees->negative = *p == '-';
+    p += degrees->negative;
+    uint64_t whole = (unsigned char)(*p - '0');
     if (whole > 9)
         return NULL;
-    for (int more = 0; *p != '.'; ++p) {
+    for (int more = 0; *++p != '.';) {
         const unsigned digit = (unsigned char)(*p - '0');
         if (digit > 9 || ++more > 2 || whole == 0)
             return NULL;
         whole = whole * 10 + digit;
     }
-    const int digits = mf_digits_count(++p);
-    const char *const stop = p + digits;
-    if (digits == 0 || (unsigned char)(*stop - '0') <= 9 || (*stop | 0x20) == 'e')
+    degrees->whole = whole;
+    return p + 1;
+}
+
+/* Reads the number at p, where MF_COORDINATE_BYTES can be read, only as well as a bounding box
+ * needs: as a multiple of MF_NEAR_UNIT, the digits behind the eighth decimal passed over. Returns
+ * the first byte behind it, or NULL: then read it in another way. */
+#define MF_NEAR_UNIT 1e-8
+#define MF_NUMBER_NEAR_ERROR 1.1e-8
+static inline const char *mf_number_read_near(const char *p, int64_t *units)
+{
+    struct mf_degrees degrees;
+    p = mf_degrees_read(p, &degrees);
+    if (p == NULL)
         return NULL;
-    const int used = digits < 8 ? digits : 8;
-    const double near = (double)(int)whole + (double)(int)mf_digits_value(p, used) * parts[used];
-    *value = negative ? -near : near;
-    return stop;
+    const int digits = mf_digits_count(p);
+    uint64_t value = degrees.whole * mf_powers_of_ten[8];
+    if (digits >= 8)
+        value += mf_digits_value(p, 8);
+    else if (digits > 0)
+        value += mf_digits_value(p, digits) * mf_powers_of_ten[8 - digits];
+    else
+        return NULL;
+    *units = degrees.negative ? -(int64_t)value : (int64_t)value;
+    p += digits;
+    return (unsigned char)(*p - '0') > 9 && (*p | 0x20) != 'e' ? p : NULL;
 }
 
 #endif

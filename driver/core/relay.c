@@ -6,18 +6,16 @@
 #include "platform.h"
 
 /* Small enough for all of them to stay in the cache of a processor. */
-#define BUFFER_SIZE ((size_t)256 * 1024)
 #define BUFFERS 4
 
 struct buffer {
     size_t size;
-    char data[BUFFER_SIZE];
+    char data[MF_RELAY_PIECE];
 };
 
 struct mf_relay {
-    mf_relay_taker *taker;
-    void *ctx;
-    struct buffer *buffers; /* a ring; each belongs to the giver until it is full */
+    struct mf_relay_work work;
+    struct buffer *buffers; /* a ring; each belongs to the giver until it is handed over */
     struct mf_thread thread;
     struct mf_condition changed;
     struct mf_mutex mutex; /* guards what follows */
@@ -28,7 +26,21 @@ struct mf_relay {
     struct mf_error error;
 };
 
-/* The taker's thread. */
+/* Lets a taker have the buffer, and keeps its error. */
+static int call(struct mf_relay *relay, mf_relay_taker *taker, const struct buffer *buffer)
+{
+    struct mf_error error;
+    mf_error_init(&error);
+    if (taker(relay->work.ctx, buffer->data, buffer->size, &error) == 0)
+        return 0;
+    mf_mutex_lock(&relay->mutex);
+    relay->failed = 1;
+    relay->error = error;
+    mf_mutex_unlock(&relay->mutex);
+    return -1;
+}
+
+/* The relay's thread. */
 static void run(void *arg)
 {
     struct mf_relay *const relay = arg;
@@ -40,13 +52,9 @@ static void run(void *arg)
         }
         const struct buffer *const buffer = &relay->buffers[relay->done % BUFFERS];
         if (!relay->failed) {
-            struct mf_error error;
-            mf_error_init(&error);
             mf_mutex_unlock(&relay->mutex);
-            const int failed = relay->taker(relay->ctx, buffer->data, buffer->size, &error);
+            call(relay, relay->work.there, buffer);
             mf_mutex_lock(&relay->mutex);
-            relay->failed = failed;
-            relay->error = error;
         }
         ++relay->done;
         mf_condition_wake(&relay->changed);
@@ -54,14 +62,13 @@ static void run(void *arg)
     mf_mutex_unlock(&relay->mutex);
 }
 
-int mf_relay_open(struct mf_relay **out, mf_relay_taker *taker, void *ctx, struct mf_error *err)
+int mf_relay_open(struct mf_relay **out, const struct mf_relay_work *work, struct mf_error *err)
 {
     struct mf_relay *const relay = calloc(1, sizeof *relay);
     *out = NULL;
     if (relay == NULL)
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-    relay->taker = taker;
-    relay->ctx = ctx;
+    relay->work = *work;
     relay->buffers = malloc(BUFFERS * sizeof *relay->buffers);
     int failed = relay->buffers == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
                                         : mf_mutex_init(&relay->mutex, err);
@@ -106,31 +113,57 @@ static int wait_for_taker(struct mf_relay *relay, uint64_t left, struct mf_error
     return failed ? -1 : 0;
 }
 
-/* Hands over the buffer that is filled, and begins an empty one. */
-static int hand_over(struct mf_relay *relay, struct mf_error *err)
+static struct buffer *buffer_at_hand(struct mf_relay *relay)
+{
+    return &relay->buffers[relay->full % BUFFERS];
+}
+
+static int leave_to_thread(struct mf_relay *relay, struct mf_error *err)
 {
     if (relay->thread.impl == NULL && mf_thread_start(&relay->thread, run, relay, err) != 0)
         return -1;
     mf_mutex_lock(&relay->mutex);
-    const uint64_t next = ++relay->full;
+    ++relay->full;
     mf_condition_wake(&relay->changed);
     mf_mutex_unlock(&relay->mutex);
-    const int failed = wait_for_taker(relay, BUFFERS - 1, err);
-    relay->buffers[next % BUFFERS].size = 0;
-    return failed;
+    return 0;
+}
+
+static void work_alone(struct mf_relay *relay)
+{
+    call(relay, relay->work.there, buffer_at_hand(relay));
+    ++relay->full;
+    ++relay->done;
+}
+
+/* Hands over the buffer at hand, and begins an empty one. */
+static int hand_over(struct mf_relay *relay, struct mf_error *err)
+{
+    if (wait_for_taker(relay, BUFFERS - 1, err) != 0)
+        return -1;
+    if (call(relay, relay->work.here, buffer_at_hand(relay)) == 0) {
+        if (relay->thread.impl == NULL && relay->full < MF_RELAY_ALONE / MF_RELAY_PIECE)
+            work_alone(relay);
+        else if (leave_to_thread(relay, err) != 0)
+            return -1;
+    }
+    if (wait_for_taker(relay, BUFFERS - 1, err) != 0)
+        return -1;
+    buffer_at_hand(relay)->size = 0;
+    return 0;
 }
 
 int mf_relay_give(struct mf_relay *relay, const char *data, size_t size, struct mf_error *err)
 {
     while (size > 0) {
-        struct buffer *const buffer = &relay->buffers[relay->full % BUFFERS];
-        const size_t room = BUFFER_SIZE - buffer->size;
+        struct buffer *const buffer = buffer_at_hand(relay);
+        const size_t room = MF_RELAY_PIECE - buffer->size;
         const size_t given = size < room ? size : room;
         memcpy(buffer->data + buffer->size, data, given);
         buffer->size += given;
         data += given;
         size -= given;
-        if (buffer->size == BUFFER_SIZE && hand_over(relay, err) != 0)
+        if (buffer->size == MF_RELAY_PIECE && hand_over(relay, err) != 0)
             return -1;
     }
     return 0;
@@ -138,7 +171,7 @@ int mf_relay_give(struct mf_relay *relay, const char *data, size_t size, struct 
 
 int mf_relay_settle(struct mf_relay *relay, struct mf_error *err)
 {
-    if (relay->buffers[relay->full % BUFFERS].size > 0 && hand_over(relay, err) != 0)
+    if (buffer_at_hand(relay)->size > 0 && hand_over(relay, err) != 0)
         return -1;
     return wait_for_taker(relay, 0, err);
 }
@@ -146,6 +179,6 @@ int mf_relay_settle(struct mf_relay *relay, struct mf_error *err)
 void mf_relay_reset(struct mf_relay *relay)
 {
     wait_for_taker(relay, 0, NULL);
-    relay->buffers[relay->full % BUFFERS].size = 0;
+    buffer_at_hand(relay)->size = 0;
     relay->failed = 0;
 }

@@ -15,18 +15,14 @@
 
 /* ---- download ------------------------------------------------------------------------------- */
 
-/* A result up to this size is scanned as it comes; of a longer one the rest is scanned in a second
- * thread. */
-#define WORTH_A_THREAD ((int64_t)1 << 20)
-
 /* Where the bytes of a download go: to the file and through the scanner. */
 struct intake {
     struct mf_file *file;
     struct mf_scanner *scanner;
-    struct mf_relay *relay; /* on the way to the scanner */
+    struct mf_relay *relay; /* on the way to both */
     struct mf_collection *collection;
     struct mf_hash hash;
-    int64_t size; /* bytes so far */
+    int64_t stored; /* bytes that are in the file */
     int started;  /* a byte that is no white space has come */
 };
 
@@ -35,10 +31,10 @@ static int intake_begin(void *ctx, int64_t announced, struct mf_error *err)
     struct intake *const intake = ctx;
     (void)announced;
     /* Not of an empty file: ext4 then writes out at its closing what it would write when it can. */
-    if (intake->size > 0 && mf_file_truncate(intake->file, err) != 0)
-        return -1;
     mf_relay_reset(intake->relay);
-    intake->size = 0;
+    if (intake->stored > 0 && mf_file_truncate(intake->file, err) != 0)
+        return -1;
+    intake->stored = 0;
     intake->started = 0;
     mf_hash_init(&intake->hash);
     mf_scanner_reset(intake->scanner);
@@ -62,6 +58,14 @@ static int check_start(struct intake *intake, const char *data, size_t size, str
     return 0;
 }
 
+/* In large pieces: the file system takes its price for each one. */
+static int store(void *ctx, const char *data, size_t size, struct mf_error *err)
+{
+    struct intake *const intake = ctx;
+    intake->stored += (int64_t)size;
+    return mf_file_write(intake->file, data, size, err);
+}
+
 static int scan(void *ctx, const char *data, size_t size, struct mf_error *err)
 {
     struct intake *const intake = ctx;
@@ -74,11 +78,7 @@ static int intake_write(void *ctx, const char *data, size_t size, struct mf_erro
     struct intake *const intake = ctx;
     if (!intake->started && check_start(intake, data, size, err) != 0)
         return -1;
-    intake->size += (int64_t)size;
-    if (mf_file_write(intake->file, data, size, err) != 0)
-        return -1;
-    return intake->size <= WORTH_A_THREAD ? scan(intake, data, size, err)
-                                          : mf_relay_give(intake->relay, data, size, err);
+    return mf_relay_give(intake->relay, data, size, err);
 }
 
 static int intake_end(void *ctx, struct mf_error *err)
@@ -96,7 +96,8 @@ static int download(struct mf_result *result, const struct mf_result_request *re
     struct intake intake = {.file = &result->file, .collection = &result->collection};
     if (mf_scanner_open(&intake.scanner, &request->rules, err) != 0)
         return -1;
-    if (mf_relay_open(&intake.relay, scan, &intake, err) != 0) {
+    const struct mf_relay_work work = {.here = store, .there = scan, .ctx = &intake};
+    if (mf_relay_open(&intake.relay, &work, err) != 0) {
         mf_scanner_close(intake.scanner);
         return -1;
     }
