@@ -183,7 +183,7 @@ run_part() {
 if [ $# -eq 0 ]; then
     set -- core ogr asan tsan fuzz format
 fi
-wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils openssl valgrind"
+wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils openssl valgrind locales"
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;

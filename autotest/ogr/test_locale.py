@@ -1,0 +1,55 @@
+"""A program may have set any locale: numbers are read and sent as in every other one."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from helpers import BUILDINGS
+from submitting import created, geojson, polygon, square
+
+# Prints the rows of a result as the driver gives them, then submits a file.
+PROGRAM = """
+import locale, sys
+from osgeo import gdal
+locale.setlocale(locale.LC_ALL, "")
+assert f"{1.5:n}" == sys.argv[3], f"{1.5:n}"
+gdal.UseExceptions()
+dataset = gdal.OpenEx(sys.argv[1], gdal.OF_VECTOR)
+for feature in dataset.GetLayer(0):
+    print([feature.GetField(i) for i in range(feature.GetFieldCount())], feature.GetGeometryRef().ExportToWkb().hex())
+gdal.VectorTranslate("MAPFLOW:", sys.argv[2], format="MAPFLOW", layerCreationOptions=[
+    "MODEL=buildings", "PROVIDER=Mapbox", "MAX_COST=500.5", 'INFERENCE_PARAMS={"threshold": 0.25}', "REPORT=/vsistdout/"])
+"""
+
+
+@pytest.fixture(scope="module")
+def german(tmp_path_factory):
+    """A folder with the locale de_DE.UTF-8, whose decimal point is a comma."""
+    folder = tmp_path_factory.mktemp("locales")
+    subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", folder / "de_DE.UTF-8"], check=True)
+    return str(folder)
+
+
+@pytest.fixture
+def run_in(sb, run, tmp_path):
+    """Runs the program in a locale -> what it printed and what the server was asked to create."""
+    source = geojson(tmp_path / "aoi.geojson", polygon(square(4.5012345678, 52.1512345678)))
+
+    def started(point, **locale):
+        before = len(created(sb))
+        done = run(sys.executable, "-c", PROGRAM, f"MAPFLOW:{BUILDINGS}", source, f"1{point}5", env=locale)
+        assert done.returncode == 0, done.stderr
+        rows, report = done.stdout.rsplit("\n{", 1)
+        return rows, json.loads("{" + report), created(sb)[before]
+    return started
+
+
+def test_decimal_comma(run_in, german):
+    rows, report, body = run_in(",", LC_ALL="de_DE.UTF-8", LOCPATH=german)
+    same_rows, same_report, same_body = run_in(".", LC_ALL="C.UTF-8")
+    assert rows == same_rows and rows.count("\n") == 2495
+    assert body["geometry"] == same_body["geometry"] and body["params"] == same_body["params"]
+    assert body["params"]["inferenceParams"] == {"threshold": 0.25}
+    assert (report["cost"], report["areaKm2"]) == (same_report["cost"], same_report["areaKm2"])
