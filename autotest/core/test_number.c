@@ -5,18 +5,43 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "number_near.h"
 
-/* Reads a whole text as one number; returns 0 when it is none. */
+/* Room behind a number for the quick ways to look at it. */
+#define BEHIND 64
+
+/* Reads a whole text as one number; returns 0 when it is none. How much text follows makes no
+ * difference. */
 static int lex(const char *text, struct mf_number *number)
 {
     /* Something behind it, or the end of the text would leave the number open. */
-    char padded[512];
-    const int size = snprintf(padded, sizeof padded, "%s,", text);
-    const char *const end = mf_number_lex(padded, padded + size, number);
+    char padded[512 + BEHIND];
+    struct mf_number quick;
+    const int size = snprintf(padded, sizeof padded, "%s,%*s", text, BEHIND, "");
+    const char *const end = mf_number_lex(padded, padded + size - BEHIND, number);
+    const char *const quick_end = mf_number_lex(padded, padded + size, &quick);
+    CHECK(quick_end == end);
     if (end == NULL || *end != ',')
         return 0;
+    CHECK(quick.mantissa == number->mantissa && quick.exponent == number->exponent &&
+          quick.negative == number->negative && quick.real == number->real &&
+          quick.truncated == number->truncated && quick.size == number->size);
     number->text = text;
     return 1;
+}
+
+/* The ways to read a coordinate: what they take, they take as the general way does. */
+static void check_coordinate(const char *text, double wanted)
+{
+    char padded[512 + BEHIND];
+    const int size = snprintf(padded, sizeof padded, "%s,%*s", text, BEHIND, "");
+    double value = 0;
+    int64_t units = 0;
+    const char *stop = mf_number_read_plain(padded, padded + size, &value);
+    CHECK(stop == NULL || (*stop == ',' && memcmp(&value, &wanted, sizeof value) == 0));
+    stop = mf_number_read_near(padded, &units);
+    CHECK(stop == NULL ||
+          (*stop == ',' && fabs((double)units * MF_NEAR_UNIT - wanted) < MF_NUMBER_NEAR_ERROR));
 }
 
 static void check_double(const char *text)
@@ -31,6 +56,7 @@ static void check_double(const char *text)
     }
     const double exact = mf_number_double_exact(text, strlen(text));
     CHECK(memcmp(&exact, &wanted, sizeof exact) == 0);
+    check_coordinate(text, wanted);
 }
 
 static uint64_t seed = 42;
@@ -99,6 +125,30 @@ static void test_doubles(void)
         snprintf(text, sizeof text, "%s%u.%0*u", draw() % 2 ? "-" : "", (unsigned)(draw() % 180),
                  (int)(draw() % 12) + 1, (unsigned)draw());
         check_double(text);
+        snprintf(text, sizeof text, "%.*f", (int)(draw() % 22) + 1, (double)(int64_t)draw() / 1e17);
+        check_double(text);
+    }
+}
+
+/* Most coordinates take the quick ways; what is no coordinate takes none. */
+static void test_quick_ways(void)
+{
+    static const char *const quick[] = {"4.9", "-4.000111499280502", "179.99999999999997", "0.5", "10.1234567812345678"};
+    static const char *const slow[] = {"4", "1e5", "4.5e1", "4.5E1", "04.5", "-", "x", "4.", "1234.5", "-.5", "--4.5", "4.12345678901234567890"};
+    char padded[512 + BEHIND];
+    double value;
+    int64_t units;
+    for (size_t i = 0; i < sizeof quick / sizeof *quick; i++) {
+        const int size = snprintf(padded, sizeof padded, "%s]%*s", quick[i], BEHIND, "");
+        CHECK(mf_number_read_near(padded, &units) == padded + strlen(quick[i]));
+        CHECK(strlen(quick[i]) > 18 ||
+              mf_number_read_plain(padded, padded + size, &value) == padded + strlen(quick[i]));
+        CHECK(mf_number_read_plain(padded, padded + 8, &value) == NULL);
+    }
+    for (size_t i = 0; i < sizeof slow / sizeof *slow; i++) {
+        const int size = snprintf(padded, sizeof padded, "%s]%*s", slow[i], BEHIND, "");
+        CHECK(mf_number_read_near(padded, &units) == NULL);
+        CHECK(mf_number_read_plain(padded, padded + size, &value) == NULL);
     }
 }
 
@@ -156,6 +206,7 @@ int main(void)
     test_grammar();
     test_open_end();
     test_doubles();
+    test_quick_ways();
     test_integers();
     test_format();
     return check_result();

@@ -59,12 +59,14 @@ static const char *lex_exponent(const char *p, const char *end, int64_t *exponen
 static int lex_plain(const char *p, const char *end, struct mf_number *number)
 {
     struct mf_plain plain;
-    if (!mf_plain_find(&plain, p, end) || plain.fraction_size > 16 ||
-        plain.whole_size + plain.fraction_size > MAX_DIGITS)
+    if (!mf_plain_find(&plain, p, end) || plain.whole_size + plain.fraction_size > MAX_DIGITS)
         return 0;
-    number->mantissa = mf_digits_append(0, plain.whole, plain.whole_size);
-    if (plain.fraction_size > 0)
-        number->mantissa = mf_digits_append(number->mantissa, plain.fraction, plain.fraction_size);
+    uint64_t mantissa = mf_digits_append(0, plain.whole, plain.whole_size);
+    for (int done = 0, more; done < plain.fraction_size; done += more) {
+        more = plain.fraction_size - done < 16 ? plain.fraction_size - done : 16;
+        mantissa = mf_digits_append(mantissa, plain.fraction + done, more);
+    }
+    number->mantissa = mantissa;
     number->exponent = -plain.fraction_size;
     number->real = plain.fraction_size > 0;
     number->negative = (unsigned char)plain.negative;
