@@ -108,8 +108,8 @@ struct mf_degrees {
     int negative;
 };
 
-/* Reads it, where MF_COORDINATE_BYTES can be read. Returns the first digit behind the point, or NULL
- * when this is not the form of a coordinate. */
+/* Reads it, where MF_COORDINATE_BYTES can be read. Returns the first digit behind the point, or
+ * NULL when this is not the form of a coordinate. */
 #define MF_COORDINATE_BYTES (1 + 3 + 1 + 16 + 8)
 static inline const char *mf_degrees_read(const char *p, struct mf_degrees *degrees)
 {

@@ -23,7 +23,7 @@ struct intake {
     struct mf_collection *collection;
     struct mf_hash hash;
     int64_t stored; /* bytes that are in the file */
-    int started;  /* a byte that is no white space has come */
+    int started;    /* a byte that is no white space has come */
 };
 
 static int intake_begin(void *ctx, int64_t announced, struct mf_error *err)
