@@ -1,5 +1,6 @@
 """Fixtures: the plugin that was built, a sandbox, and programs run against it."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -26,6 +27,7 @@ for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().ends
 from osgeo import gdal  # noqa: E402
 
 import oracle  # noqa: E402
+from helpers import BUILDINGS  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 
@@ -93,3 +95,26 @@ def run(sb):
                               env=environment, timeout=timeout, check=False)
         return Finished(done.args, done.returncode, done.stdout, done.stderr)
     return started
+
+
+@pytest.fixture
+def python(run):
+    """Runs a program of Python, with the dataset's name in `name`; what it prints is JSON."""
+    def ran(program, name=f"MAPFLOW:{BUILDINGS}"):
+        done = run(sys.executable, "-W", "ignore", "-c", f"import json\nname = {name!r}\n{program}")
+        assert done.returncode == 0, done.said
+        return json.loads(done.stdout)
+    return ran
+
+
+@pytest.fixture
+def ids_of(open_mapflow):
+    """The ids of the rows that GDAL gives: ids_of(where, box)."""
+    def read(where=None, box=None):
+        dataset = open_mapflow(BUILDINGS)
+        layer = dataset.GetLayer(0)
+        layer.SetAttributeFilter(where)
+        if box is not None:
+            layer.SetSpatialFilterRect(*box)
+        return [row["id"] for row in layer]
+    return read
