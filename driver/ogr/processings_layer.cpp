@@ -28,6 +28,7 @@ OGRMapflowProcessingsLayer::OGRMapflowProcessingsLayer(GDALDataset *dataset,
       m_all(m_defn, state, "", "")
 {
     OGRMapflowAddProcessingColumns(*this);
+    SetMetadataItem(OLMD_FID64, "YES"); // OGRMapflowStableFID
 }
 
 // ---- which rows ---------------------------------------------------------------------------------
