@@ -73,6 +73,6 @@ class OGRMapflowOptions
 };
 
 // The XML of GDAL_DMD_OPENOPTIONLIST.
-extern const char *const MAPFLOW_OPEN_OPTION_LIST;
+std::string OGRMapflowOpenOptionList();
 
 #endif
