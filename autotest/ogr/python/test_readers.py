@@ -3,6 +3,7 @@
 fiona opens the drivers of its own list alone; a program has to add ours to it.
 """
 
+import importlib.util
 import pathlib
 import re
 import sys
@@ -50,12 +51,11 @@ def read(bbox=None, where=None, columns=None):
 
 
 def importable(module):
-    """Whether Debian has the module here: bookworm has fiona, trixie pyogrio, forky pyarrow as well."""
-    try:
-        __import__(module)
-    except ImportError:
-        return False
-    return True
+    """Whether Debian has the module here: bookworm has fiona, trixie pyogrio, forky pyarrow as well.
+
+    It is not imported: some change the settings of GDAL for the whole process, as that of the trusted certificates.
+    """
+    return importlib.util.find_spec(module) is not None
 
 
 HERE = [name for name, module in (("pyogrio", "pyogrio"), ("pyogrio-arrow", "pyarrow"), ("geopandas", "pyogrio"),
