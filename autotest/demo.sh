@@ -44,7 +44,7 @@ if [ "${1:-}" = installed ]; then
 elif [ $# -eq 0 ]; then
     build_driver
 else
-    fail "There is no $1: say nothing, or installed."
+    fail "$1 is no argument of this script: give none, or the word installed."
 fi
 
 WORK=$(mktemp -d)
