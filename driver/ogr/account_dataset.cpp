@@ -10,13 +10,15 @@ OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess acce
     OGRMapflowRights rights;
     rights.canChange = access == GA_Update;
     rights.canDelete = rights.canChange && options.GetBool("ALLOW_DELETE", false);
-    if (!OGRMapflowMayAsk(options, "The account"))
+    OGRMapflowAreaSource areas;
+    areas.baseURL = OGRMapflowBaseURL(options);
+    if (!OGRMapflowMayAsk(options, "The account") || !areas.cache.Read(options))
         return nullptr;
     OGRMapflowClient client = OGRMapflowConnect(options);
     if (client == nullptr)
         return nullptr;
     std::unique_ptr<OGRMapflowAccountDataset> dataset(
-        new OGRMapflowAccountDataset(options, std::move(client), rights));
+        new OGRMapflowAccountDataset(options, std::move(client), areas, rights));
     dataset->SetDescription(options.PublicName().c_str());
     dataset->eAccess = access;
     return dataset;
@@ -24,8 +26,9 @@ OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess acce
 
 OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &options,
                                                    OGRMapflowClient client,
+                                                   const OGRMapflowAreaSource &areas,
                                                    const OGRMapflowRights &rights)
-    : m_state(std::move(client), rights), m_submissions(options, nullptr)
+    : m_state(std::move(client), areas, rights), m_submissions(options, nullptr)
 {
     m_layers.push_back(std::make_unique<OGRMapflowProjectsLayer>(this, m_state));
     auto processings = std::make_unique<OGRMapflowProcessingsLayer>(this, m_state);

@@ -45,7 +45,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
 
   private:
     OGRMapflowAccountDataset(const OGRMapflowOptions &options, OGRMapflowClient client,
-                             const OGRMapflowRights &rights);
+                             const OGRMapflowAreaSource &areas, const OGRMapflowRights &rights);
 
     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *srs, OGRwkbGeometryType type,
                         CSLConstList options);

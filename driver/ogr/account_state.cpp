@@ -23,6 +23,19 @@ const mf_account *OGRMapflowAccountState::Account()
     return &m_account;
 }
 
+void OGRMapflowAccountState::Note(const mf_processing &processing)
+{
+    const std::lock_guard<std::mutex> lock(m_ownersMutex);
+    m_owners[processing.id] = OGRMapflowAreaOwner::Of(processing);
+}
+
+OGRMapflowAreaOwner OGRMapflowAccountState::AreaOwner(const std::string &id)
+{
+    const std::lock_guard<std::mutex> lock(m_ownersMutex);
+    const auto found = m_owners.find(id);
+    return found != m_owners.end() ? found->second : OGRMapflowAreaOwner{id, ""};
+}
+
 long OGRMapflowAccountState::ProjectTotal() const
 {
     if (m_hasAllProjects)

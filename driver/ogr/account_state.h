@@ -4,11 +4,14 @@
 #define MAPFLOW_ACCOUNT_STATE_H
 
 #include <deque>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 
 #include "account.h"
+#include "area_store.h"
 #include "connection.h"
 #include "edit.h"
 #include "project.h"
@@ -17,9 +20,11 @@
 class OGRMapflowAccountState
 {
   public:
-    OGRMapflowAccountState(OGRMapflowClient client, const OGRMapflowRights &rights)
-        : m_client(std::move(client)), m_rights(rights)
+    OGRMapflowAccountState(OGRMapflowClient client, OGRMapflowAreaSource areas,
+                           const OGRMapflowRights &rights)
+        : m_client(std::move(client)), m_rights(rights), m_areas(std::move(areas))
     {
+        m_areas.client = m_client.get();
     }
     ~OGRMapflowAccountState();
     OGRMapflowAccountState(const OGRMapflowAccountState &) = delete;
@@ -27,6 +32,11 @@ class OGRMapflowAccountState
 
     mf_client *Client() const { return m_client.get(); }
     const OGRMapflowRights &Rights() const { return m_rights; }
+    OGRMapflowAreaSource &Areas() { return m_areas; }
+
+    // What a processing was when it was seen last, by its id. Any thread.
+    void Note(const mf_processing &processing);
+    OGRMapflowAreaOwner AreaOwner(const std::string &id);
 
     // GET /user/status. nullptr after one CPLError.
     const mf_account *Account();
@@ -56,6 +66,9 @@ class OGRMapflowAccountState
 
     OGRMapflowClient m_client;
     const OGRMapflowRights m_rights;
+    OGRMapflowAreaSource m_areas;
+    std::mutex m_ownersMutex{};
+    std::map<std::string, OGRMapflowAreaOwner> m_owners{};
     std::set<std::string> m_deleted{};
     mf_account m_account{};
     bool m_hasAccount = false;

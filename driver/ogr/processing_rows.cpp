@@ -129,6 +129,7 @@ bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
         source.ahead.push_back(std::make_unique<OGRFeature>(m_defn));
         OGRMapflowFillProcessing(*source.ahead.back(), processing);
         OGRMapflowSetText(*source.ahead.back(), "project", m_state.Projects()[i].name);
+        m_state.Note(processing);
         mf_processing_free(&processing);
     }
     cJSON_Delete(entries);

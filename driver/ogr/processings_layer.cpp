@@ -83,6 +83,7 @@ bool OGRMapflowProcessingsLayer::FetchOne(OGRMapflowRows &rows, const std::strin
     }
     auto row = std::make_unique<OGRFeature>(m_defn);
     OGRMapflowFillProcessing(*row, processing);
+    m_state.Note(processing);
     mf_processing_free(&processing);
     if (WantsProject() && !SetProject(*row))
         return false;
@@ -147,13 +148,13 @@ bool OGRMapflowProcessingsLayer::FetchGeometry(OGRMapflowRows &rows, size_t i)
 bool OGRMapflowProcessingsLayer::SetGeometries(OGRMapflowRows &rows,
                                                const std::vector<size_t> &batch)
 {
-    std::vector<std::string> ids;
+    std::vector<OGRMapflowAreaOwner> owners;
     for (const size_t at : batch)
-        ids.push_back(OGRMapflowText(*rows.items[at], "id"));
+        owners.push_back(m_state.AreaOwner(OGRMapflowText(*rows.items[at], "id")));
     mf_error err;
     mf_error_init(&err);
     std::vector<OGRMapflowAreas> areas;
-    if (!OGRMapflowGetAreas(m_state.Client(), ids, areas, err))
+    if (!OGRMapflowGetAreas(m_state.Areas(), owners, areas, err))
     {
         OGRMapflowReport(err);
         return false;
@@ -164,7 +165,7 @@ bool OGRMapflowProcessingsLayer::SetGeometries(OGRMapflowRows &rows,
         {
             CPLError(CE_Warning, CPLE_AppDefined,
                      "This server does not tell the areas of processing %s: it has no geometry.",
-                     ids[k].c_str());
+                     owners[k].id.c_str());
             m_hasWarned = true;
         }
         if (areas[k].geometry == nullptr)
@@ -253,6 +254,7 @@ OGRErr OGRMapflowProcessingsLayer::RefuseNew()
 
 void OGRMapflowProcessingsLayer::Refresh(const mf_processing &processing)
 {
+    m_state.Note(processing);
     ForEachRow(OGRMapflowStableFID(processing.id), [&](std::unique_ptr<OGRFeature> &row)
                { OGRMapflowFillProcessing(*row, processing); });
 }

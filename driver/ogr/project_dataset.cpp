@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "aoi.h"
 #include "parallel.h"
 #include "report.h"
 #include "waiting.h"
@@ -102,10 +103,9 @@ namespace
 bool HasFinishedArea(mf_client *client, const mf_processing &processing)
 {
     mf_aoi_list areas;
-    int isOffered = 0;
-    if (mf_processing_aois(&areas, &isOffered, client, processing.id, nullptr) != 0)
+    if (mf_aoi_list_get(&areas, nullptr, client, processing.id, nullptr) != 0)
         return true; // the attempt to read it will say what is wrong
-    bool found = isOffered == 0;
+    bool found = areas.is_offered == 0;
     for (size_t i = 0; i < areas.count; ++i)
         found |= EQUAL(areas.items[i].status, "OK") || EQUAL(areas.items[i].status, "REFUNDED");
     mf_aoi_list_free(&areas);
