@@ -45,6 +45,13 @@ OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const char *nam
         m_defn->GetGeomFieldDefn(0)->SetSpatialRef(OGRMapflowWGS84().get());
 }
 
+OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const OGRFeatureDefn &defn)
+    : m_defn(defn.Clone()), m_dataset(dataset)
+{
+    SetDescription(m_defn->GetName());
+    m_defn->Reference();
+}
+
 OGRMapflowTableLayer::~OGRMapflowTableLayer()
 {
     m_rows.items.clear();
@@ -121,8 +128,9 @@ OGRMapflowTableLayer::Verdict OGRMapflowTableLayer::Judge(OGRMapflowRows &rows, 
     if (NeedsGeometry() && !FetchGeometry(rows, i))
         return Verdict::Failed;
     OGRFeature *const row = rows.items[i].get();
-    const bool passes = (m_poFilterGeom == nullptr || FilterGeometry(row->GetGeometryRef())) &&
-                        (!m_filterUsesGeometry || m_poAttrQuery->Evaluate(row));
+    const bool passes =
+        (m_poFilterGeom == nullptr || FilterGeometry(row->GetGeomFieldRef(m_iGeomFieldFilter))) &&
+        (!m_filterUsesGeometry || m_poAttrQuery->Evaluate(row));
     return passes ? Verdict::Pass : Verdict::Skip;
 }
 

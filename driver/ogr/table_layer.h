@@ -32,6 +32,8 @@ class OGRMapflowTableLayer : public OGRLayer
   public:
     // Geometries, when the type is not wkbNone, are WGS84.
     OGRMapflowTableLayer(GDALDataset *dataset, const char *name, OGRwkbGeometryType type);
+    // With columns as they are elsewhere.
+    OGRMapflowTableLayer(GDALDataset *dataset, const OGRFeatureDefn &defn);
     ~OGRMapflowTableLayer() override;
 
     void AddColumn(const char *name, OGRFieldType type, const char *comment,
