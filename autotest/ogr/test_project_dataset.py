@@ -164,6 +164,21 @@ def test_failing_result_is_no_empty_layer(sb, project, run, open_mapflow, tmp_pa
     assert done.returncode != 0 and ids[2] in done.said
 
 
+@pytest.mark.parametrize("dialect", ["OGRSQL", "SQLITE"])
+def test_failing_result_is_no_answer(sb, project, account, dialect):
+    """Neither of the count nor of the features, at the first attempt and later; other layers are not concerned."""
+    ids = project(2)
+    sb.faults.add(f"{ids[1]}/result", status=403)
+    dataset = opened(account)
+    for statement in ('SELECT COUNT(*) FROM "job 1"', 'SELECT COUNT(*) FROM "job 1"', 'SELECT * FROM "job 1"'):
+        with Warnings() as warnings:
+            assert dataset.ExecuteSQL(statement, dialect=dialect) is None
+        assert any(ids[1] in text for text in warnings.of(gdal.CE_Failure))
+    layer = dataset.ExecuteSQL('SELECT COUNT(*) FROM "job 0"', dialect=dialect)
+    assert layer.GetNextFeature()[0] == dataset.GetLayer(0).GetFeatureCount() > 0
+    dataset.ReleaseResultSet(layer)
+
+
 def test_ogr2ogr(project, run, sb, open_mapflow, tmp_path):
     ids = project(8)
     done = run("ogr2ogr", "-f", "GPKG", tmp_path / "all.gpkg", f"MAPFLOW:{NAME}")

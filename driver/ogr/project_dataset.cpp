@@ -226,3 +226,23 @@ OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
     }
     return nullptr;
 }
+
+OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *filter,
+                                            const char *dialect)
+{
+    std::vector<std::pair<unsigned, bool>> before;
+    for (const auto &layer : m_layers)
+        before.emplace_back(layer->Refusals(), layer->Failure().empty());
+    OGRLayer *const answer = GDALDataset::ExecuteSQL(statement, filter, dialect);
+    for (size_t i = 0; i < m_layers.size(); ++i)
+    {
+        const auto &[refusals, wasGood] = before[i];
+        if (m_layers[i]->Refusals() == refusals)
+            continue;
+        if (!wasGood) // else it has just been said
+            CPLError(CE_Failure, CPLE_AppDefined, "%s", m_layers[i]->Failure().c_str());
+        GDALDataset::ReleaseResultSet(answer);
+        return nullptr;
+    }
+    return answer;
+}
