@@ -183,6 +183,7 @@ OGRFeature *OGRMapflowTableLayer::FindFeature(GIntBig fid)
 
 GIntBig OGRMapflowTableLayer::CountFeatures()
 {
+    const OGRMapflowInterruptible interruptible;
     GIntBig count = -1;
     bool failed = false;
     if (m_poFilterGeom == nullptr && m_poAttrQuery == nullptr)
