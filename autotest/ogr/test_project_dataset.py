@@ -213,8 +213,18 @@ def test_one_layer_is_one_download(sb, project, run):
     assert len(downloads(sb)) == 1
 
 
+def whole_entries(cache):
+    """How many results are in the cache; each of them must be whole, and nothing else may be there."""
+    endings = {}
+    for path in cache.rglob("*"):
+        if path.is_file() and path.suffix != ".lock":
+            endings.setdefault(path.name.partition(".")[0], set()).add(path.suffix)
+    assert all(found == {".index", ".geojson", ".features"} for found in endings.values()), endings
+    return len(endings)
+
+
 def test_end_in_the_middle(sb, project, open_mapflow, tmp_path):
-    """A progress function that says stop: the dataset closes at once and leaves no half results."""
+    """Who stops reading: the dataset closes at once and leaves no half results."""
     for identifier in project(12)[3:]:
         sb.faults.add(f"{identifier}/result", throttle=1000)
     dataset = open_mapflow(NAME, CACHE_DIR=str(tmp_path / "cache"))
@@ -224,21 +234,21 @@ def test_end_in_the_middle(sb, project, open_mapflow, tmp_path):
     start = time.monotonic()
     del dataset
     assert time.monotonic() - start < 0.2
-    left = [p.name for p in (tmp_path / "cache").rglob("*") if p.is_file()]
-    assert not [name for name in left if "tmp" in name.lower()]
-    whole = {name.split(".")[0] for name in left if not name.endswith(".lock")}
-    assert len(whole) == 3
+    assert whole_entries(tmp_path / "cache") == 3
 
 
-def test_progress_function_stops(project, open_mapflow):
+def test_progress_function_stops(project, open_mapflow, tmp_path):
+    """GDAL counts all layers before it tells of progress: by then they are all there."""
     project(6)
-    dataset = open_mapflow(NAME)
+    dataset = open_mapflow(NAME, CACHE_DIR=str(tmp_path / "cache"))
     calls = []
 
     def stop(done, message, data):
-        calls.append(done)
+        calls.append(time.monotonic())
         return 0
     with Warnings():
         gdal.VectorTranslate("/vsimem/stopped.gpkg", dataset, format="GPKG", callback=stop)
+    del dataset
+    assert calls and time.monotonic() - calls[-1] < 1  # 0.2 s and what GDAL does at its end
     gdal.Unlink("/vsimem/stopped.gpkg")
-    assert calls
+    assert whole_entries(tmp_path / "cache") == 6
