@@ -1,5 +1,8 @@
 #include "account_state.h"
 
+#include <cstdlib>
+#include <cstring>
+
 #include "report.h"
 
 OGRMapflowAccountState::~OGRMapflowAccountState()
@@ -89,6 +92,26 @@ void OGRMapflowAccountState::AddProject(mf_project &project)
 {
     m_projects.push_back(project);
     project = {};
+}
+
+void OGRMapflowAccountState::MarkDeleted(const std::string &id)
+{
+    m_deleted.insert(id);
+    if (onProjectChange)
+        onProjectChange(id);
+}
+
+void OGRMapflowAccountState::Rename(const std::string &id, const std::string &name)
+{
+    for (mf_project &project : m_projects)
+    {
+        if (id != project.id)
+            continue;
+        free(project.name);
+        project.name = strdup(name.c_str());
+    }
+    if (onProjectChange)
+        onProjectChange(id);
 }
 
 std::string OGRMapflowAccountState::FindProject(const std::string &idOrName)

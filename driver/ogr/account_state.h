@@ -4,6 +4,7 @@
 #define MAPFLOW_ACCOUNT_STATE_H
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -52,8 +53,11 @@ class OGRMapflowAccountState
     // A project that was made here, at the end of the list. Takes it over.
     void AddProject(mf_project &project);
     // One that was deleted here stays in the list, so that positions stay.
-    void MarkDeleted(const std::string &id) { m_deleted.insert(id); }
-    bool IsDeleted(const mf_project &project) const { return m_deleted.count(project.id) > 0; }
+    void MarkDeleted(const std::string &id);
+    void Rename(const std::string &id, const std::string &name);
+    // To be told of both, with the id.
+    std::function<void(const std::string &)> onProjectChange{};
+    bool IsDeleted(const std::string &id) const { return m_deleted.count(id) > 0; }
     // The UUID of a project by its UUID or name, "" after one CPLError.
     std::string FindProject(const std::string &idOrName);
 

@@ -191,7 +191,8 @@ GIntBig OGRMapflowTableLayer::CountFeatures()
         OGRMapflowRows &rows = RowsToRead();
         if (rows.isComplete)
             return rows.Count();
-        if (rows.total && !rows.total(rows, count))
+        // A total may have been told before a row was deleted, or after.
+        if (rows.total && !rows.HasGaps() && !rows.total(rows, count))
             return -1;
         if (count >= 0)
             return count;
@@ -204,6 +205,19 @@ GIntBig OGRMapflowTableLayer::CountFeatures()
     m_isCounting = false;
     ResetReading();
     return failed ? -1 : count;
+}
+
+// What is passed over is not fetched.
+OGRErr OGRMapflowTableLayer::MoveTo(GIntBig index)
+{
+    const OGRMapflowInterruptible interruptible;
+    bool failed = false;
+    ResetReading();
+    m_isCounting = true;
+    while (index > 0 && NextRow(&failed) != nullptr)
+        --index;
+    m_isCounting = false;
+    return index == 0 ? OGRERR_NONE : OGRERR_FAILURE;
 }
 
 bool OGRMapflowTableLayer::CanDo(const char *capability) const
