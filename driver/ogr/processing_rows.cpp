@@ -111,11 +111,31 @@ OGRMapflowProcessingScan::Source *OGRMapflowProcessingScan::SourceAt(size_t i, b
     return &m_sources[i];
 }
 
+namespace
+{
+
+// A project may be deleted by somebody else after the list was read: it has no processings then.
+bool IsGone(mf_client *client, const mf_project &listed, const mf_error &err)
+{
+    mf_project project;
+    mf_error why;
+    mf_error_init(&why);
+    if (err.http_status != 404)
+        return false;
+    const bool isGone =
+        mf_project_get(&project, client, listed.id, &why) != 0 && why.http_status == 404;
+    mf_project_free(&project);
+    return isGone;
+}
+
+} // namespace
+
 bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
 {
     Source &source = m_sources[i];
     cJSON *entries = nullptr;
-    bool done = mf_pager_next(source.pager, m_state.Client(), &entries, &err) == 0;
+    bool done = mf_pager_next(source.pager, m_state.Client(), &entries, &err) == 0 ||
+                IsGone(m_state.Client(), m_state.Projects()[i], err);
     source.isBegun |= done;
     source.isAtEnd = done && entries == nullptr;
     const cJSON *entry;
