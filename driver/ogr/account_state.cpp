@@ -7,6 +7,7 @@
 
 OGRMapflowAccountState::~OGRMapflowAccountState()
 {
+    OGRMapflowTrimAreas(m_areas);
     for (mf_project &project : m_projects)
         mf_project_free(&project);
     mf_pager_close(m_pager);

@@ -49,6 +49,9 @@ void Remember(const OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &own
 
 // ---- from the disk or the server ----------------------------------------------------------------
 
+// As many may be added to the cache before it is looked through: it may hold a great many files.
+constexpr size_t MOST_ADDED = 1000;
+
 // What came of one.
 struct Outcome
 {
@@ -86,18 +89,17 @@ void WarnOnce(OGRMapflowAreaSource &source, const mf_error &why)
 // To be called when all have come.
 bool Conclude(OGRMapflowAreaSource &source, const std::vector<Outcome> &outcomes, mf_error &err)
 {
-    bool wasAdded = false;
     const Outcome *failed = nullptr, *notKept = nullptr;
     for (const Outcome &outcome : outcomes)
     {
-        wasAdded |= outcome.result == 1;
+        source.added += outcome.result == 1;
         if (failed == nullptr && outcome.result < 0)
             failed = &outcome;
         if (notKept == nullptr && outcome.cacheErr.kind != MF_OK)
             notKept = &outcome;
     }
-    if (wasAdded)
-        mf_aoi_cache_trim(source.cache.Directory(), source.cache.size);
+    if (source.added >= MOST_ADDED)
+        OGRMapflowTrimAreas(source);
     if (notKept != nullptr)
         WarnOnce(source, notKept->cacheErr);
     if (failed != nullptr)
@@ -166,7 +168,9 @@ bool OGRMapflowGetAreaList(OGRMapflowAreaSource &source, const OGRMapflowAreaOwn
                            mf_aoi_list &list, mf_error &err)
 {
     const OGRMapflowInterruptible interruptible;
-    return Conclude(source, {Acquire(source, owner, list)}, err);
+    const bool done = Conclude(source, {Acquire(source, owner, list)}, err);
+    OGRMapflowTrimAreas(source);
+    return done;
 }
 
 bool OGRMapflowGetAreas(OGRMapflowAreaSource &source,
@@ -191,4 +195,11 @@ bool OGRMapflowGetAreas(OGRMapflowAreaSource &source,
                              outcomes[turn] = Fetch(source, owners[i], areas[i]);
                          });
     return Conclude(source, outcomes, err);
+}
+
+void OGRMapflowTrimAreas(OGRMapflowAreaSource &source)
+{
+    if (source.added > 0)
+        mf_aoi_cache_trim(source.cache.Directory(), source.cache.size);
+    source.added = 0;
 }

@@ -18,6 +18,7 @@ struct OGRMapflowAreaSource
     std::string baseURL{};
     OGRMapflowCacheOptions cache{};
     bool hasWarned = false; // that areas cannot be kept
+    size_t added = 0;       // to the cache, since it was kept within its size
 };
 
 // A processing whose areas are wanted. `fingerprint`: its state when it has ended, else "".
@@ -46,5 +47,8 @@ bool OGRMapflowGetAreaList(OGRMapflowAreaSource &source, const OGRMapflowAreaOwn
 bool OGRMapflowGetAreas(OGRMapflowAreaSource &source,
                         const std::vector<OGRMapflowAreaOwner> &owners,
                         std::vector<OGRMapflowAreas> &areas, mf_error &err);
+
+// Keeps the cache within its size when areas were added: to be called at the end.
+void OGRMapflowTrimAreas(OGRMapflowAreaSource &source);
 
 #endif
