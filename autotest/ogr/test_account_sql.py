@@ -152,6 +152,24 @@ def test_answer_with_geometries(account_of):
     assert text.startswith("MULTIPOLYGON")
 
 
+@pytest.mark.parametrize("statement", ["SELECT name, geometry FROM processings -- it's", "SELECT GEOMETRY FROM processings",
+                                       "SELECT * FROM processings", "SELECT p.* FROM processings AS p",
+                                       'SELECT "geometry" FROM "processings" WHERE name <> \'it\'\'s\'',
+                                       "/* all */ SELECT Geometry FROM processings NATURAL JOIN (SELECT 'OK' AS status)",
+                                       "WITH x AS (SELECT geometry AS g FROM processings) SELECT g FROM x"])
+def test_geometry_that_is_named(account_of, statement):
+    dataset = account_of(5)
+    layer = dataset.ExecuteSQL(statement, dialect="SQLITE")
+    assert layer.GetFeatureCount() in (4, 5)
+    assert all(f.GetGeometryRef() is not None for f in layer)
+    dataset.ReleaseResultSet(layer)
+
+
+def test_words_in_a_text_are_no_groups(account_of):
+    dataset = account_of(3)
+    assert rows(dataset, "SELECT FID FROM processings WHERE name = 'a group by x' OR name = 'job 1'") != []
+
+
 # ---- what it costs --------------------------------------------------------------------------------
 
 

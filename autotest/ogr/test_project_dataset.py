@@ -129,6 +129,16 @@ def test_partial_adds_what_failed_ones_have(sb, project, account):
     assert "1 FAILED" in warnings.of(gdal.CE_Warning)[1]
 
 
+def test_server_that_gives_no_uuids(sb, project, account):
+    ids = project(3)
+    sb.state.processings[ids[1]].overrides["id"] = "../../outside"
+    with Warnings() as warnings:
+        dataset = opened(account)
+        assert layer_names(dataset) == ["job 0", "job 2"]
+        assert all(dataset.GetLayer(i).GetFeatureCount() > 0 for i in range(2))
+    assert ["1 without a valid id" in text for _, text in warnings.said] == [True]
+
+
 def test_empty_project(project, open_mapflow):
     assert open_mapflow(NAME).GetLayerCount() == 0
 

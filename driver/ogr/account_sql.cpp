@@ -1,5 +1,6 @@
 #include "account_sql.h"
 
+#include <algorithm>
 #include <cctype>
 #include <vector>
 
@@ -12,16 +13,12 @@ namespace
 
 // ---- what a statement says ----------------------------------------------------------------------
 
-// In lower case, each run of white space one space; texts in single quotes are left out.
+// In lower case, each run of white space one space.
 std::string Words(const char *statement)
 {
     std::string words;
-    bool isText = false;
     for (const char *p = statement; *p != '\0'; ++p)
     {
-        isText ^= *p == '\'';
-        if (isText)
-            continue;
         const bool isSpace = isspace(static_cast<unsigned char>(*p)) != 0;
         if (!isSpace)
             words += static_cast<char>(tolower(static_cast<unsigned char>(*p)));
@@ -31,11 +28,18 @@ std::string Words(const char *statement)
     return words;
 }
 
+bool HasGroups(const std::string &words)
+{
+    const size_t at = words.find(" group by ");
+    return at != std::string::npos &&
+           std::count(words.begin(), words.begin() + static_cast<long>(at), '\'') % 2 == 0;
+}
+
 bool IsForSQLite(const std::string &words, const char *dialect)
 {
     if (dialect != nullptr && dialect[0] != '\0')
         return EQUAL(dialect, "SQLITE");
-    return words.find(" group by ") != std::string::npos;
+    return HasGroups(words);
 }
 
 // A column is named by any text that holds its name.

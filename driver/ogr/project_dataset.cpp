@@ -98,6 +98,13 @@ bool OGRMapflowProjectDataset::WaitForAll()
 namespace
 {
 
+// What becomes part of a path and of the name of a file must be a UUID and nothing else.
+bool HasValidId(const mf_processing &processing)
+{
+    char uuid[MF_UUID_SIZE];
+    return mf_uuid_parse(processing.id, uuid) != 0;
+}
+
 // Whether an area of a processing that did not succeed has. A server that tells no areas leaves it
 // open.
 bool HasFinishedArea(mf_client *client, const mf_processing &processing)
@@ -131,6 +138,7 @@ bool OGRMapflowProjectDataset::ChooseReadable()
                          {
                              const mf_processing &p = m_processings[i];
                              isReadable[i] =
+                                 HasValidId(p) &&
                                  mf_processing_check_result(&p, partial, nullptr) == 0 &&
                                  (p.state == MF_STATE_DONE || HasFinishedArea(m_client.get(), p));
                          });
@@ -144,10 +152,11 @@ bool OGRMapflowProjectDataset::ChooseReadable()
             chosen.push_back(p);
             continue;
         }
-        ++left[p.is_raster && p.state == MF_STATE_DONE ? "raster result"
-               : p.state == MF_STATE_REWORK            ? "in rework"
-               : p.status[0] != '\0'                   ? p.status
-                                                       : "unknown"];
+        ++left[!HasValidId(p)                            ? "without a valid id"
+               : p.is_raster && p.state == MF_STATE_DONE ? "raster result"
+               : p.state == MF_STATE_REWORK              ? "in rework"
+               : p.status[0] != '\0'                     ? p.status
+                                                         : "unknown"];
         mf_processing_free(&p);
     }
     m_processings.swap(chosen);
