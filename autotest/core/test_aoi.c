@@ -30,8 +30,8 @@ static void test_answers(void)
         {.status = 200, .body = "{\"aois\":[{\"id\":\"b\"}]}"},
         {.status = 200, .body = "[]"},
         {.status = 404},
-        {.status = 405},
         {.status = 410},
+        {.status = 405},
         {.status = 200, .body = "{\"areas\":[]}"},
         {.status = 403},
     };
@@ -54,12 +54,14 @@ static void test_answers(void)
     CHECK_NUMBER(mf_aoi_list_get(&list, NULL, client, ID, &err), 0);
     CHECK(list.count == 0 && list.is_offered);
     mf_aoi_list_free(&list);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
         cJSON *document = NULL;
         CHECK_NUMBER(mf_aoi_list_get(&list, &document, client, ID, &err), 0);
         CHECK(list.count == 0 && !list.is_offered && document == NULL);
         mf_aoi_list_free(&list);
     }
+    CHECK_NUMBER(mf_aoi_list_get(&list, NULL, client, ID, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
     CHECK_NUMBER(mf_aoi_list_get(&list, NULL, client, ID, &err), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
     CHECK_NUMBER(mf_aoi_list_get(&list, NULL, client, ID, &err), -1);

@@ -60,11 +60,6 @@ void mf_aoi_list_free(struct mf_aoi_list *list)
     memset(list, 0, sizeof *list);
 }
 
-static int is_not_offered(const struct mf_error *err)
-{
-    return err->http_status == 404 || err->http_status == 405 || err->http_status == 410;
-}
-
 static int ask(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,
                const char *path, struct mf_error *err)
 {
@@ -72,7 +67,7 @@ static int ask(struct mf_aoi_list *list, cJSON **document, struct mf_client *cli
     mf_error_init(&own);
     if (mf_client_get(client, path, document, &own) == 0)
         return mf_aoi_list_parse(list, *document, err);
-    if (is_not_offered(&own))
+    if (own.kind == MF_ERR_NOT_FOUND)
         return 0;
     if (err != NULL)
         *err = own;

@@ -33,7 +33,7 @@ int mf_aoi_list_parse(struct mf_aoi_list *list, const cJSON *document,
                       struct mf_error *err) MF_NODISCARD;
 void mf_aoi_list_free(struct mf_aoi_list *list); /* NULL-safe, empties it */
 
-/* GET /processings/{id}/aois. A server that no longer has it (404, 405, 410) gives a list that is
+/* GET /processings/{id}/aois. A server that no longer has it (404, 410) gives a list that is
  * not offered. *document, when `document` is not NULL, becomes the answer, which the caller
  * deletes; NULL when there is none. */
 int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,
