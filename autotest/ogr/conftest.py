@@ -74,6 +74,12 @@ def every_time(monkeypatch):
         yield
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """The folder of the cache, which is not there yet."""
+    return tmp_path / "made by the driver" / "cache"
+
+
 class Finished(subprocess.CompletedProcess):
     """A program that has ended; `said` is all it printed."""
 
