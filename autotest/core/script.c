@@ -145,3 +145,11 @@ struct mf_client_options script_options(struct script *script, const char *token
     };
     return options;
 }
+
+struct mf_client *script_client(struct script *script, const struct script_step *steps, size_t count)
+{
+    struct mf_client *client = NULL;
+    script_start(script, steps, count);
+    const struct mf_client_options options = script_options(script, "a@b.c:secret");
+    return mf_client_open(&client, &options, NULL) == 0 ? client : NULL;
+}

@@ -44,4 +44,7 @@ void script_start(struct script *script, const struct script_step *steps, size_t
 /* Options that use the script for everything. */
 struct mf_client_options script_options(struct script *script, const char *token);
 
+/* A client that plays the steps. */
+struct mf_client *script_client(struct script *script, const struct script_step *steps, size_t count);
+
 #endif

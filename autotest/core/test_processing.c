@@ -147,16 +147,6 @@ static void test_not_a_processing(void)
     }
 }
 
-/* Opens a client that plays `steps`. */
-static struct mf_client *scripted(struct script *script, const struct script_step *steps, size_t count)
-{
-    struct mf_client *client = NULL;
-    script_start(script, steps, count);
-    const struct mf_client_options options = script_options(script, "a@b.c:secret");
-    CHECK_NUMBER(mf_client_open(&client, &options, NULL), 0);
-    return client;
-}
-
 static void test_get(void)
 {
     static const struct script_step steps[] = {
@@ -168,7 +158,7 @@ static void test_get(void)
     struct mf_processing processing;
     struct mf_error err;
     mf_error_init(&err);
-    struct mf_client *const client = scripted(&script, steps, 3);
+    struct mf_client *const client = script_client(&script, steps, 3);
     CHECK_NUMBER(mf_processing_get(&processing, client, ID, &err), 0);
     CHECK_TEXT(script.requests[0].url, "https://api.example.com/rest/processings/" ID "/v2");
     CHECK_TEXT(processing.name, "");
@@ -181,51 +171,6 @@ static void test_get(void)
     mf_client_close(client);
 }
 
-static void test_aois(void)
-{
-    static const struct script_step steps[] = {
-        {.status = 200,
-         .body = "[{\"id\":\"a\",\"status\":\"OK\",\"percentCompleted\":100,\"area\":12.5,"
-                 "\"geometry\":{\"type\":\"Polygon\"}},{},null]"},
-        {.status = 200, .body = "{\"aois\":[{\"id\":\"b\"}]}"},
-        {.status = 200, .body = "[]"},
-        {.status = 404},
-        {.status = 410},
-        {.status = 200, .body = "{\"areas\":[]}"},
-        {.status = 403},
-    };
-    static struct script script;
-    struct mf_aoi_list list;
-    struct mf_error err;
-    int offered = 0;
-    mf_error_init(&err);
-    struct mf_client *const client = scripted(&script, steps, 7);
-    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), 0);
-    CHECK_NUMBER(list.count, 3);
-    CHECK_TEXT(list.items[0].id, "a");
-    CHECK_HOLDS(list.items[0].geometry, "Polygon");
-    CHECK(list.items[0].area_m2 == 12.5 && isnan(list.items[1].area_m2));
-    CHECK_NUMBER(list.items[1].percent, -1);
-    mf_aoi_list_free(&list);
-    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), 0);
-    CHECK_NUMBER(list.count, 1);
-    mf_aoi_list_free(&list);
-    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), 0);
-    CHECK(list.count == 0 && offered);
-    mf_aoi_list_free(&list);
-    for (int i = 0; i < 2; i++) {
-        CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), 0);
-        CHECK(list.count == 0 && !offered);
-        mf_aoi_list_free(&list);
-    }
-    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), -1);
-    CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
-    CHECK_NUMBER(mf_processing_aois(&list, &offered, client, ID, &err), -1);
-    CHECK_NUMBER(err.kind, MF_ERR_FORBIDDEN);
-    mf_aoi_list_free(&list);
-    mf_client_close(client);
-}
-
 int main(void)
 {
     test_uuid();
@@ -235,6 +180,5 @@ int main(void)
     test_secrets();
     test_not_a_processing();
     test_get();
-    test_aois();
     return check_result();
 }

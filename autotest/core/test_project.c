@@ -99,17 +99,34 @@ static void test_pages(void)
         {.status = 200, .body = "{\"results\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"total\":4}"},
         /* one was deleted meanwhile, and the list has shifted the other way too */
         {.status = 200, .body = "{\"results\":[{\"id\":\"b\"},{\"id\":\"c\"}],\"total\":4}"},
-        {.status = 200, .body = "{}"},
+        {.status = 200, .body = "{\"total\":4}"},
     };
     start(steps, COUNT(steps));
     CHECK_NUMBER(mf_project_list_get(&list, client, &err), 0);
     CHECK_NUMBER(list.count, 3);
-    CHECK_NUMBER(script.next, 2);
+    CHECK_NUMBER(script.next, 3);
     CHECK_TEXT(script.requests[0].method, "POST");
     CHECK_TEXT(script.requests[0].url, "https://api.example.com/rest/projects/page");
     CHECK_TEXT(script.requests[0].body,
                "{\"limit\":30,\"offset\":0,\"sortBy\":\"CREATED\",\"sortOrder\":\"ASC\"}");
     CHECK_HOLDS(script.requests[1].body, "\"offset\":2");
+    mf_project_list_free(&list);
+}
+
+/* a is deleted after the first page: c has moved into it. */
+static void test_entry_that_has_moved(void)
+{
+    struct mf_project_list list;
+    const struct script_step steps[] = {
+        {.status = 200, .body = "{\"results\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"total\":4}"},
+        {.status = 200, .body = "{\"results\":[{\"id\":\"d\"}],\"total\":3}"},
+        {.status = 200, .body = "{\"results\":[{\"id\":\"c\"},{\"id\":\"d\"}],\"total\":3}"},
+    };
+    start(steps, COUNT(steps));
+    CHECK_NUMBER(mf_project_list_get(&list, client, &err), 0);
+    CHECK_NUMBER(list.count, 4);
+    CHECK_NUMBER(script.next, 3);
+    CHECK_HOLDS(script.requests[2].body, "\"offset\":1");
     mf_project_list_free(&list);
 }
 
@@ -124,21 +141,28 @@ static void test_page_ends(void)
     CHECK_NUMBER(mf_project_list_get(&list, client, &err), 0);
     CHECK_NUMBER(list.count, 1);
     mf_project_list_free(&list);
-    /* Pages that never end are left after ceil(total / limit) + 1. */
+    /* The same page again and again is no list of 40. */
     struct script_step endless[10];
     for (size_t i = 0; i < COUNT(endless); i++)
         endless[i] = (struct script_step){.status = 200,
                                           .body = "{\"results\":[{\"id\":\"a\"}],\"total\":40}"};
     start(endless, COUNT(endless));
-    CHECK_NUMBER(mf_project_list_get(&list, client, &err), 0);
-    CHECK_NUMBER(list.count, 1);
-    CHECK_NUMBER(script.next, 3);
-    mf_project_list_free(&list);
-    const struct script_step bad[] = {{.status = 200, .body = "7"}};
-    start(bad, COUNT(bad));
     CHECK_NUMBER(mf_project_list_get(&list, client, &err), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
-    CHECK_HOLDS(err.message, "list of projects");
+    CHECK_HOLDS(err.message, "1 came of 40");
+    CHECK_NUMBER(script.next, 3);
+    const struct script_step bad[] = {
+        {.status = 200, .body = "7"},
+        {.status = 200, .body = "{}"},
+        {.status = 200, .body = "{\"results\":[{}],\"total\":1}"},
+        {.status = 200, .body = "{\"results\":[],\"total\":1}"},
+        {.status = 200, .body = "{\"results\":7,\"total\":0}"}};
+    start(bad, COUNT(bad));
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        CHECK_NUMBER(mf_project_list_get(&list, client, &err), -1);
+        CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
+        CHECK_HOLDS(err.message, "list of projects");
+    }
 }
 
 static void test_twin(void)
@@ -146,7 +170,7 @@ static void test_twin(void)
     struct mf_project_list list;
     const struct script_step steps[] = {
         {.status = 405},
-        {.status = 200, .body = "[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"a\"},{}]"},
+        {.status = 200, .body = "[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"a\"}]"},
         {.status = 200, .body = "[]"}};
     start(steps, COUNT(steps));
     CHECK_NUMBER(mf_project_list_get(&list, client, &err), 0);
@@ -171,7 +195,6 @@ static void test_filter(void)
     CHECK_NUMBER(mf_pager_next(pager, client, &entries, &err), 0);
     CHECK(entries == NULL);
     CHECK_NUMBER(mf_pager_total(pager), 0);
-    CHECK_NUMBER(mf_pager_is_unfiltered(pager), 0);
     CHECK_HOLDS(script.requests[0].body, "\"terms\":\"d\\\"x\"");
     mf_pager_close(pager);
     mf_pager_close(NULL);
@@ -259,6 +282,7 @@ int main(void)
     test_parse();
     test_roles();
     test_pages();
+    test_entry_that_has_moved();
     test_page_ends();
     test_twin();
     test_filter();

@@ -77,6 +77,12 @@ def every_time(monkeypatch):
         yield
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """The folder of the cache, which is not there yet."""
+    return tmp_path / "made by the driver" / "cache"
+
+
 # What a GDAL says whose libcurl has been replaced since it was built, as in a Debian that is in the making.
 OF_THE_SYSTEM = re.compile(r"^Warning 1: GDAL was built against curl .*\n", re.M)
 

@@ -324,16 +324,6 @@ def test_name_filter(sb, large, layer_of):
     assert len(list(layer)) == 9
 
 
-def test_grouping(sb, large, run):
-    done = run("ogr2ogr", "-f", "CSV", "/vsistdout/", "MAPFLOW:", "-sql",
-               "SELECT project, COUNT(*) AS n, SUM(cost) AS cost FROM processings GROUP BY project",
-               "-dialect", "SQLITE")
-    rows = [line.rsplit(",", 2) for line in done.stdout.splitlines()[1:]]
-    assert sorted(n.strip('"') for _, n, _ in rows) == ["83", "83", "84"]
-    assert sum(float(cost.strip('"')) for *_, cost in rows) == sum(
-        p.cost for p in sb.state.all_processings())
-
-
 # ---- values ---------------------------------------------------------------------------------------
 
 

@@ -30,12 +30,6 @@ WARNING = "The result is not cached"
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """The folder of the cache, which is not there yet."""
-    return tmp_path / "made by the driver" / "cache"
-
-
-@pytest.fixture
 def processing(sb):
     """A processing whose result is the sample of buildings."""
     return sb.add_processing(name="Cached", status="OK", result=BUILDINGS)

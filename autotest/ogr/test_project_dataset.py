@@ -129,6 +129,16 @@ def test_partial_adds_what_failed_ones_have(sb, project, account):
     assert "1 FAILED" in warnings.of(gdal.CE_Warning)[1]
 
 
+def test_server_that_gives_no_uuids(sb, project, account):
+    ids = project(3)
+    sb.state.processings[ids[1]].overrides["id"] = "../../outside"
+    with Warnings() as warnings:
+        dataset = opened(account)
+        assert layer_names(dataset) == ["job 0", "job 2"]
+        assert all(dataset.GetLayer(i).GetFeatureCount() > 0 for i in range(2))
+    assert ["1 without a valid id" in text for _, text in warnings.said] == [True]
+
+
 def test_empty_project(project, open_mapflow):
     assert open_mapflow(NAME).GetLayerCount() == 0
 
@@ -162,6 +172,21 @@ def test_failing_result_is_no_empty_layer(sb, project, run, open_mapflow, tmp_pa
     done = run("ogr2ogr", "-f", "GPKG", tmp_path / "all.gpkg", f"MAPFLOW:{NAME}",
                env={"MAPFLOW_CACHE": "NO"})
     assert done.returncode != 0 and ids[2] in done.said
+
+
+@pytest.mark.parametrize("dialect", ["OGRSQL", "SQLITE"])
+def test_failing_result_is_no_answer(sb, project, account, dialect):
+    """Neither of the count nor of the features, at the first attempt and later; other layers are not concerned."""
+    ids = project(2)
+    sb.faults.add(f"{ids[1]}/result", status=403)
+    dataset = opened(account)
+    for statement in ('SELECT COUNT(*) FROM "job 1"', 'SELECT COUNT(*) FROM "job 1"', 'SELECT * FROM "job 1"'):
+        with Warnings() as warnings:
+            assert dataset.ExecuteSQL(statement, dialect=dialect) is None
+        assert any(ids[1] in text for text in warnings.of(gdal.CE_Failure))
+    layer = dataset.ExecuteSQL('SELECT COUNT(*) FROM "job 0"', dialect=dialect)
+    assert layer.GetNextFeature()[0] == dataset.GetLayer(0).GetFeatureCount() > 0
+    dataset.ReleaseResultSet(layer)
 
 
 def test_ogr2ogr(project, run, sb, open_mapflow, tmp_path):
@@ -198,8 +223,18 @@ def test_one_layer_is_one_download(sb, project, run):
     assert len(downloads(sb)) == 1
 
 
+def whole_entries(cache):
+    """How many results are in the cache; each of them must be whole, and nothing else may be there."""
+    endings = {}
+    for path in cache.rglob("*"):
+        if path.is_file() and path.suffix != ".lock":
+            endings.setdefault(path.name.partition(".")[0], set()).add(path.suffix)
+    assert all(found == {".index", ".geojson", ".features"} for found in endings.values()), endings
+    return len(endings)
+
+
 def test_end_in_the_middle(sb, project, open_mapflow, tmp_path):
-    """A progress function that says stop: the dataset closes at once and leaves no half results."""
+    """Who stops reading: the dataset closes at once and leaves no half results."""
     for identifier in project(12)[3:]:
         sb.faults.add(f"{identifier}/result", throttle=1000)
     dataset = open_mapflow(NAME, CACHE_DIR=str(tmp_path / "cache"))
@@ -209,21 +244,21 @@ def test_end_in_the_middle(sb, project, open_mapflow, tmp_path):
     start = time.monotonic()
     del dataset
     assert time.monotonic() - start < 0.2
-    left = [p.name for p in (tmp_path / "cache").rglob("*") if p.is_file()]
-    assert not [name for name in left if "tmp" in name.lower()]
-    whole = {name.split(".")[0] for name in left if not name.endswith(".lock")}
-    assert len(whole) == 3
+    assert whole_entries(tmp_path / "cache") == 3
 
 
-def test_progress_function_stops(project, open_mapflow):
+def test_progress_function_stops(project, open_mapflow, tmp_path):
+    """GDAL counts all layers before it tells of progress: by then they are all there."""
     project(6)
-    dataset = open_mapflow(NAME)
+    dataset = open_mapflow(NAME, CACHE_DIR=str(tmp_path / "cache"))
     calls = []
 
     def stop(done, message, data):
-        calls.append(done)
+        calls.append(time.monotonic())
         return 0
     with Warnings():
         gdal.VectorTranslate("/vsimem/stopped.gpkg", dataset, format="GPKG", callback=stop)
+    del dataset
+    assert calls and time.monotonic() - calls[-1] < 1  # 0.2 s and what GDAL does at its end
     gdal.Unlink("/vsimem/stopped.gpkg")
-    assert calls
+    assert whole_entries(tmp_path / "cache") == 6

@@ -86,7 +86,7 @@ def test_failed_says_why(add, open_mapflow):
 
 
 @pytest.mark.parametrize("shape", ["object", "string", "status-object", "null-object"])
-@pytest.mark.parametrize("review", [None, "IN_REVIEW", "ACCEPTED", "REFUNDED"])
+@pytest.mark.parametrize("review", [None, "IN_REVIEW", "ACCEPTED", "REFUNDED", "PONDERED"])
 def test_reviews_that_are_final(sb, add, open_mapflow, shape, review):
     sb.variants.review_shape = shape
     dataset = open_mapflow(add("OK", review=review), WAIT="YES")

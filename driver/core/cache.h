@@ -1,20 +1,18 @@
 /* cache: results on the disk, for the next time.
  *
- * A folder of its own (mode 0700) with, for each result: the text, byte for byte as the server sent
- * it; the features, where they stand in it; the index, which names these two and is the entry: what
- * it names exists whole; a lock file, held while the result is fetched. All are written under other
- * names first, so that a process that ends at any moment leaves nothing that a later one would take
- * for a result.
+ * In the folder of cache_folder.h stand, for each result: the text, byte for byte as the server
+ * sent it; the features, where they stand in it; the index, which names these two and is the entry:
+ * what it names exists whole; a lock file, held while the result is fetched.
  *
  * Internal to `result`. Thread-safety: through `result` only. */
 #ifndef MF_CACHE_H
 #define MF_CACHE_H
 
+#include "cache_folder.h"
 #include "result.h"
 
 struct mf_cache {
-    char *directory;
-    char *stem; /* name of the entry, without ending */
+    struct mf_cache_entry entry;
     struct mf_lock lock;
     int is_locked;
 };

@@ -137,3 +137,9 @@ int mf_json_count(const cJSON *object, const char *name)
     const double value = mf_json_number(object, name, -1);
     return value >= 0 && value <= 1e9 ? (int)value : -1;
 }
+
+int mf_json_percent(const cJSON *object, const char *name)
+{
+    const int percent = mf_json_count(object, name);
+    return percent <= 100 ? percent : -1;
+}

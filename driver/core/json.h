@@ -52,6 +52,9 @@ double mf_json_limit(const cJSON *object, const char *name);
 /* A number that counts something: -1 when it is missing or out of range. */
 int mf_json_count(const cJSON *object, const char *name);
 
+/* A number from 0 to 100: -1 when it is missing or out of range. */
+int mf_json_percent(const cJSON *object, const char *name);
+
 #ifdef __cplusplus
 }
 #endif

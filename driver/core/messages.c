@@ -139,3 +139,40 @@ void mf_message_text(const char *code, const cJSON *parameters, char *text, size
     mf_redact(text);
     mf_text_clean(text, 0);
 }
+
+char *mf_messages_text(const cJSON *owner, int *failed)
+{
+    const cJSON *const messages = mf_json_member(owner, "messages");
+    const cJSON *message;
+    char *joined = NULL;
+    size_t size = 0;
+    cJSON_ArrayForEach(message, messages)
+    {
+        char text[1024];
+        const char *const code = mf_json_string(message, "code", NULL);
+        const cJSON *parameters = mf_json_member(message, "parameters");
+        if (parameters == NULL)
+            parameters = mf_json_member(message, "params");
+        if (code == NULL)
+            continue;
+        mf_message_text(code, parameters, text, sizeof text);
+        if (joined != NULL && strstr(joined, text) != NULL)
+            continue;
+        size_t more = strlen(text);
+        if (more > 0 && more + 1 < sizeof text && text[more - 1] != '.') {
+            text[more++] = '.';
+            text[more] = '\0';
+        }
+        char *const grown = realloc(joined, size + more + 2);
+        if (grown == NULL) {
+            *failed = 1;
+            break;
+        }
+        joined = grown;
+        if (size > 0)
+            joined[size++] = ' ';
+        memcpy(joined + size, text, more + 1);
+        size += more;
+    }
+    return joined;
+}

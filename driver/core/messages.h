@@ -19,6 +19,11 @@ const char *mf_message_meaning(const char *code);
  * hidden. */
 void mf_message_parameters(const char *code, const cJSON *parameters, char *text, size_t size);
 
+/* The `messages` of a document in words, one sentence each; one that is there twice (once an AOI)
+ * is told once. NULL when there are none; the caller frees. *failed is set when there is no memory.
+ */
+char *mf_messages_text(const cJSON *owner, int *failed);
+
 #ifdef __cplusplus
 }
 #endif

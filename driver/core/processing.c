@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "messages.h"
 #include "number.h"
+#include "redact.h"
 #include "text.h"
 
 int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
@@ -40,44 +42,6 @@ static void take_review(struct mf_processing *p, const cJSON *document, int *fai
     if (p->review == NULL)
         p->review = mf_json_take(review, "status", failed);
     p->review_until = mf_json_take(review, "inReviewUntil", failed);
-}
-
-/* Joins the messages into sentences; a message that is there twice (once an AOI) is told once. */
-static char *take_messages(const cJSON *owner, int *failed)
-{
-    const cJSON *const messages = mf_json_member(owner, "messages");
-    const cJSON *message;
-    char *joined = NULL;
-    size_t size = 0;
-    cJSON_ArrayForEach(message, messages)
-    {
-        char text[1024];
-        const char *const code = mf_json_string(message, "code", NULL);
-        const cJSON *parameters = mf_json_member(message, "parameters");
-        if (parameters == NULL)
-            parameters = mf_json_member(message, "params");
-        if (code == NULL)
-            continue;
-        mf_message_text(code, parameters, text, sizeof text);
-        if (joined != NULL && strstr(joined, text) != NULL)
-            continue;
-        size_t more = strlen(text);
-        if (more > 0 && more + 1 < sizeof text && text[more - 1] != '.') {
-            text[more++] = '.';
-            text[more] = '\0';
-        }
-        char *const grown = realloc(joined, size + more + 2);
-        if (grown == NULL) {
-            *failed = 1;
-            break;
-        }
-        joined = grown;
-        if (size > 0)
-            joined[size++] = ' ';
-        memcpy(joined + size, text, more + 1);
-        size += more;
-    }
-    return joined;
 }
 
 /* The rating is null, a number as text, or an object (API notes D14). */
@@ -143,51 +107,6 @@ static enum mf_state state_of(const char *status, const char *review)
     return strcasecmp(status, "REFUNDED") == 0 ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
 }
 
-/* Members that hold credentials, whatever their case. */
-static int is_secret_name(const char *name)
-{
-    static const char *const words[] = {"password", "login", "token", "secret", "authorization"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; ++i) {
-        for (const char *p = name; *p != '\0'; ++p) {
-            if (strncasecmp(p, words[i], strlen(words[i])) == 0)
-                return 1;
-        }
-    }
-    return 0;
-}
-
-/* Removes credentials and the secret parts of URLs from a document, in place. */
-static void remove_secrets(cJSON *item)
-{
-    if (cJSON_IsString(item)) {
-        if (item->string != NULL && is_secret_name(item->string))
-            cJSON_SetValuestring(item, "");
-        else
-            mf_redact(item->valuestring);
-    }
-    for (cJSON *child = item->child; child != NULL; child = child->next)
-        remove_secrets(child);
-}
-
-static char *take_document(const cJSON *document, int *failed)
-{
-    cJSON *const copy = cJSON_Duplicate(document, 1);
-    char *text = NULL;
-    if (copy != NULL) {
-        remove_secrets(copy);
-        text = cJSON_PrintUnformatted(copy);
-        cJSON_Delete(copy);
-    }
-    *failed |= text == NULL;
-    return text;
-}
-
-static double limited_number(const cJSON *object, const char *name, double least, double most)
-{
-    const double value = mf_json_number(object, name, NAN);
-    return value >= least && value <= most ? value : NAN;
-}
-
 int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct mf_error *err)
 {
     memset(p, 0, sizeof *p);
@@ -208,18 +127,18 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     take_source(p, document, &failed);
     p->blocks = take_blocks(document, &failed);
     p->model = mf_json_take(model, "name", &failed);
-    p->messages = take_messages(document, &failed);
+    p->messages = mf_messages_text(document, &failed);
     p->created = mf_json_take(document, "created", &failed);
     p->updated = mf_json_take(document, "updated", &failed);
     p->vector_layer_id = mf_json_take(vector, "id", &failed);
     p->raster_tile_url = mf_json_take(raster, "tileUrl", &failed);
-    p->document = take_document(document, &failed);
+    p->document = mf_redact_document(document);
+    failed |= p->document == NULL;
     if (failed) {
         mf_processing_free(p);
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     }
-    const double percent = limited_number(document, "percentCompleted", 0, 100);
-    p->percent = isnan(percent) ? -1 : (int)percent;
+    p->percent = mf_json_percent(document, "percentCompleted");
     p->aoi_count = mf_json_count(document, "aoiCount");
     p->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
     p->cost = mf_json_number(document, "cost", NAN);
@@ -349,86 +268,4 @@ int mf_processing_check_result(const struct mf_processing *p, int partial, struc
             "it with STATUS_ONLY=YES: its tile URL is in the metadata.",
             p->id, p->name);
     return 0;
-}
-
-/* ---- areas of interest ---------------------------------------------------------------------- */
-
-static int parse_aoi(struct mf_aoi *aoi, const cJSON *document)
-{
-    int failed = 0;
-    const cJSON *const geometry = mf_json_member(document, "geometry");
-    aoi->id = mf_json_take_or_empty(document, "id", &failed);
-    aoi->status = mf_json_take_or_empty(document, "status", &failed);
-    aoi->messages = take_messages(document, &failed);
-    if (cJSON_IsObject(geometry)) {
-        aoi->geometry = cJSON_PrintUnformatted(geometry);
-        failed |= aoi->geometry == NULL;
-    }
-    const double percent = limited_number(document, "percentCompleted", 0, 100);
-    aoi->percent = isnan(percent) ? -1 : (int)percent;
-    aoi->area_m2 = mf_json_number(document, "area", NAN);
-    return failed ? -1 : 0;
-}
-
-static int parse_aois(struct mf_aoi_list *list, const cJSON *document, struct mf_error *err)
-{
-    /* An array; one client also expects {"aois": […]} (API notes 7.1). */
-    const cJSON *const items =
-        cJSON_IsArray(document) ? document : mf_json_member(document, "aois");
-    if (!cJSON_IsArray(items))
-        return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list of areas");
-    const int count = cJSON_GetArraySize(items);
-    list->items = calloc((size_t)count + 1, sizeof *list->items);
-    if (list->items == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-    const cJSON *item;
-    cJSON_ArrayForEach(item, items)
-    {
-        if (parse_aoi(&list->items[list->count++], item) != 0)
-            return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-    }
-    return 0;
-}
-
-int mf_processing_aois(struct mf_aoi_list *list, int *is_offered, struct mf_client *client,
-                       const char *id, struct mf_error *err)
-{
-    char path[128];
-    cJSON *document = NULL;
-    struct mf_error own;
-    memset(list, 0, sizeof *list);
-    *is_offered = 1;
-    mf_error_init(&own);
-    snprintf(path, sizeof path, "/processings/%s/aois", id);
-    if (mf_client_get(client, path, &document, &own) != 0) {
-        if (own.kind == MF_ERR_NOT_FOUND) {
-            *is_offered = 0;
-            return 0;
-        }
-        mf_error_prefix(&own, "areas of processing %s", id);
-        if (err != NULL)
-            *err = own;
-        return -1;
-    }
-    const int failed = parse_aois(list, document, err);
-    cJSON_Delete(document);
-    if (failed) {
-        mf_aoi_list_free(list);
-        return mf_error_prefix(err, "areas of processing %s", id);
-    }
-    return 0;
-}
-
-void mf_aoi_list_free(struct mf_aoi_list *list)
-{
-    if (list == NULL)
-        return;
-    for (size_t i = 0; i < list->count; ++i) {
-        free(list->items[i].id);
-        free(list->items[i].status);
-        free(list->items[i].messages);
-        free(list->items[i].geometry);
-    }
-    free(list->items);
-    memset(list, 0, sizeof *list);
 }

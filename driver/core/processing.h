@@ -1,6 +1,6 @@
-/* processing: one job of the service, its areas of interest, and whether it has a result.
+/* processing: one job of the service, and whether it has a result.
  *
- * Source: API notes 6.1 (members), 7.1 (AOIs), 13 (states). Members that are missing or null never
+ * Source: API notes 6.1 (members), 13 (states). Members that are missing or null never
  * fail a parse; unknown members are kept in `document` only.
  *
  * Thread-safety: a parsed struct belongs to its caller. */
@@ -92,28 +92,6 @@ int mf_processing_is_terminal(const struct mf_processing *processing);
  * `partial` also lets through what a failed, cancelled or refunded one has. */
 int mf_processing_check_result(const struct mf_processing *processing, int partial,
                                struct mf_error *err) MF_NODISCARD;
-
-/* ---- areas of interest ---------------------------------------------------------------------- */
-
-struct mf_aoi {
-    char *id;
-    char *status;   /* "" when unknown */
-    char *messages; /* NULL when there are none */
-    char *geometry; /* GeoJSON text of a Polygon or MultiPolygon, NULL when it has none */
-    int percent;    /* -1 unknown */
-    double area_m2; /* NaN unknown */
-};
-
-struct mf_aoi_list {
-    struct mf_aoi *items;
-    size_t count;
-};
-
-/* GET /processings/{id}/aois. A server that no longer has it (404, 410: API notes D12) gives an
- * empty list and *is_offered 0. */
-int mf_processing_aois(struct mf_aoi_list *list, int *is_offered, struct mf_client *client,
-                       const char *id, struct mf_error *err) MF_NODISCARD;
-void mf_aoi_list_free(struct mf_aoi_list *list); /* NULL-safe, empties it */
 
 /* ---- identifiers ---------------------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "platform.h"
 #include "text.h"
@@ -309,4 +310,43 @@ void mf_redact(char *text)
         else
             i++;
     }
+}
+
+/* ---- documents ------------------------------------------------------------------------------ */
+
+/* Members that hold credentials, whatever their case. */
+static int is_secret_name(const char *name)
+{
+    static const char *const words[] = {"password", "login", "token", "secret", "authorization"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; ++i) {
+        for (const char *p = name; *p != '\0'; ++p) {
+            if (strncasecmp(p, words[i], strlen(words[i])) == 0)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+/* Removes credentials and the secret parts of URLs from a document, in place. */
+static void remove_secrets(cJSON *item)
+{
+    if (cJSON_IsString(item)) {
+        if (item->string != NULL && is_secret_name(item->string))
+            cJSON_SetValuestring(item, "");
+        else
+            mf_redact(item->valuestring);
+    }
+    for (cJSON *child = item->child; child != NULL; child = child->next)
+        remove_secrets(child);
+}
+
+char *mf_redact_document(const cJSON *document)
+{
+    cJSON *const copy = cJSON_Duplicate(document, 1);
+    if (copy == NULL)
+        return NULL;
+    remove_secrets(copy);
+    char *const text = cJSON_PrintUnformatted(copy);
+    cJSON_Delete(copy);
+    return text;
 }

@@ -4,6 +4,8 @@
 #ifndef MF_REDACT_H
 #define MF_REDACT_H
 
+#include <cjson/cJSON.h>
+
 #include "error.h"
 
 #ifdef __cplusplus
@@ -15,6 +17,11 @@ extern "C" {
  * info and queries of URLs, and every registered secret, also when its characters are escaped as in
  * URLs or JSON. The text never grows. */
 void mf_redact(char *text);
+
+/* A document as text, without whitespace: credentials (members whose name says password, login,
+ * token, secret or authorization) are "", other texts as mf_redact leaves them. The caller frees;
+ * NULL without memory. */
+char *mf_redact_document(const cJSON *document);
 
 /* Registers a live secret for the whole process. Counted: each add needs its remove. NULL and texts
  * of fewer than MF_REDACT_MIN_SECRET characters are ignored, they would blank ordinary words. */

@@ -147,10 +147,9 @@ static int hand_over(struct mf_relay *relay, struct mf_error *err)
         else if (leave_to_thread(relay, err) != 0)
             return -1;
     }
-    if (wait_for_taker(relay, BUFFERS - 1, err) != 0)
-        return -1;
+    const int failed = wait_for_taker(relay, BUFFERS - 1, err);
     buffer_at_hand(relay)->size = 0;
-    return 0;
+    return failed;
 }
 
 int mf_relay_give(struct mf_relay *relay, const char *data, size_t size, struct mf_error *err)

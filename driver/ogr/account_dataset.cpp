@@ -1,5 +1,6 @@
 #include "account_dataset.h"
 
+#include "account_sql.h"
 #include "account_tables.h"
 #include "projects_layer.h"
 #include "verbs.h"
@@ -10,22 +11,26 @@ OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess acce
     OGRMapflowRights rights;
     rights.canChange = access == GA_Update;
     rights.canDelete = rights.canChange && options.GetBool("ALLOW_DELETE", false);
-    if (!OGRMapflowMayAsk(options, "The account"))
+    OGRMapflowAreaSource areas;
+    areas.baseURL = OGRMapflowBaseURL(options);
+    if (!OGRMapflowMayAsk(options, "The account") || !areas.cache.Read(options))
         return nullptr;
     OGRMapflowClient client = OGRMapflowConnect(options);
     if (client == nullptr)
         return nullptr;
     std::unique_ptr<OGRMapflowAccountDataset> dataset(
-        new OGRMapflowAccountDataset(options, std::move(client), rights));
+        new OGRMapflowAccountDataset(options, std::move(client), areas, rights));
     dataset->SetDescription(options.PublicName().c_str());
     dataset->eAccess = access;
+    OGRMapflowJoinStatement(*dataset);
     return dataset;
 }
 
 OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &options,
                                                    OGRMapflowClient client,
+                                                   const OGRMapflowAreaSource &areas,
                                                    const OGRMapflowRights &rights)
-    : m_state(std::move(client), rights), m_submissions(options, nullptr)
+    : m_options(options), m_state(std::move(client), areas, rights), m_submissions(options, nullptr)
 {
     m_layers.push_back(std::make_unique<OGRMapflowProjectsLayer>(this, m_state));
     auto processings = std::make_unique<OGRMapflowProcessingsLayer>(this, m_state);
@@ -61,7 +66,7 @@ OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *
                                             const char *dialect)
 {
     if (!OGRMapflowIsVerb(statement))
-        return GDALDataset::ExecuteSQL(statement, filter, dialect);
+        return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
     mf_processing processing;
     if (!OGRMapflowMayChange(m_state.Rights()) ||
         !OGRMapflowRunVerb(m_state.Client(), statement, processing))

@@ -49,7 +49,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
 
   private:
     OGRMapflowAccountDataset(const OGRMapflowOptions &options, OGRMapflowClient client,
-                             const OGRMapflowRights &rights);
+                             const OGRMapflowAreaSource &areas, const OGRMapflowRights &rights);
 
     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *srs, OGRwkbGeometryType type,
                         CSLConstList options);
@@ -59,6 +59,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
 
     OGRLayer *LayerAt(int i) const;
 
+    const OGRMapflowOptions m_options;
     OGRMapflowAccountState m_state;
     OGRMapflowProcessingsLayer *m_processings = nullptr; // one of the layers
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};

@@ -1,9 +1,13 @@
 #include "account_state.h"
 
+#include <cstdlib>
+#include <cstring>
+
 #include "report.h"
 
 OGRMapflowAccountState::~OGRMapflowAccountState()
 {
+    OGRMapflowTrimAreas(m_areas);
     for (mf_project &project : m_projects)
         mf_project_free(&project);
     mf_pager_close(m_pager);
@@ -21,6 +25,19 @@ const mf_account *OGRMapflowAccountState::Account()
     }
     m_hasAccount = true;
     return &m_account;
+}
+
+void OGRMapflowAccountState::Note(const mf_processing &processing)
+{
+    const std::lock_guard<std::mutex> lock(m_ownersMutex);
+    m_owners[processing.id] = OGRMapflowAreaOwner::Of(processing);
+}
+
+OGRMapflowAreaOwner OGRMapflowAccountState::AreaOwner(const std::string &id)
+{
+    const std::lock_guard<std::mutex> lock(m_ownersMutex);
+    const auto found = m_owners.find(id);
+    return found != m_owners.end() ? found->second : OGRMapflowAreaOwner{id, ""};
 }
 
 long OGRMapflowAccountState::ProjectTotal() const
@@ -76,6 +93,26 @@ void OGRMapflowAccountState::AddProject(mf_project &project)
 {
     m_projects.push_back(project);
     project = {};
+}
+
+void OGRMapflowAccountState::MarkDeleted(const std::string &id)
+{
+    m_deleted.insert(id);
+    if (onProjectChange)
+        onProjectChange(id);
+}
+
+void OGRMapflowAccountState::Rename(const std::string &id, const std::string &name)
+{
+    for (mf_project &project : m_projects)
+    {
+        if (id != project.id)
+            continue;
+        free(project.name);
+        project.name = strdup(name.c_str());
+    }
+    if (onProjectChange)
+        onProjectChange(id);
 }
 
 std::string OGRMapflowAccountState::FindProject(const std::string &idOrName)

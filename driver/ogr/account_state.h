@@ -4,11 +4,15 @@
 #define MAPFLOW_ACCOUNT_STATE_H
 
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 
 #include "account.h"
+#include "area_store.h"
 #include "connection.h"
 #include "edit.h"
 #include "project.h"
@@ -17,9 +21,11 @@
 class OGRMapflowAccountState
 {
   public:
-    OGRMapflowAccountState(OGRMapflowClient client, const OGRMapflowRights &rights)
-        : m_client(std::move(client)), m_rights(rights)
+    OGRMapflowAccountState(OGRMapflowClient client, OGRMapflowAreaSource areas,
+                           const OGRMapflowRights &rights)
+        : m_client(std::move(client)), m_rights(rights), m_areas(std::move(areas))
     {
+        m_areas.client = m_client.get();
     }
     ~OGRMapflowAccountState();
     OGRMapflowAccountState(const OGRMapflowAccountState &) = delete;
@@ -27,6 +33,11 @@ class OGRMapflowAccountState
 
     mf_client *Client() const { return m_client.get(); }
     const OGRMapflowRights &Rights() const { return m_rights; }
+    OGRMapflowAreaSource &Areas() { return m_areas; }
+
+    // What a processing was when it was seen last, by its id. Any thread.
+    void Note(const mf_processing &processing);
+    OGRMapflowAreaOwner AreaOwner(const std::string &id);
 
     // GET /user/status. nullptr after one CPLError.
     const mf_account *Account();
@@ -42,8 +53,11 @@ class OGRMapflowAccountState
     // A project that was made here, at the end of the list. Takes it over.
     void AddProject(mf_project &project);
     // One that was deleted here stays in the list, so that positions stay.
-    void MarkDeleted(const std::string &id) { m_deleted.insert(id); }
-    bool IsDeleted(const mf_project &project) const { return m_deleted.count(project.id) > 0; }
+    void MarkDeleted(const std::string &id);
+    void Rename(const std::string &id, const std::string &name);
+    // To be told of both, with the id.
+    std::function<void(const std::string &)> onProjectChange{};
+    bool IsDeleted(const std::string &id) const { return m_deleted.count(id) > 0; }
     // The UUID of a project by its UUID or name, "" after one CPLError.
     std::string FindProject(const std::string &idOrName);
 
@@ -56,6 +70,9 @@ class OGRMapflowAccountState
 
     OGRMapflowClient m_client;
     const OGRMapflowRights m_rights;
+    OGRMapflowAreaSource m_areas;
+    std::mutex m_ownersMutex{};
+    std::map<std::string, OGRMapflowAreaOwner> m_owners{};
     std::set<std::string> m_deleted{};
     mf_account m_account{};
     bool m_hasAccount = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "cache_options.h"
 #include "http_settings.h"
 #include "interrupt.h"
 #include "report.h"
@@ -61,15 +62,6 @@ std::string OGRMapflowBaseURL(const OGRMapflowOptions &options)
     while (!url.empty() && url.back() == '/')
         url.pop_back();
     return url;
-}
-
-mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options)
-{
-    const std::string mode = options.Get("CACHE", "YES");
-    return EQUAL(mode.c_str(), "NO")        ? MF_CACHE_NO
-           : EQUAL(mode.c_str(), "REFRESH") ? MF_CACHE_REFRESH
-           : EQUAL(mode.c_str(), "OFFLINE") ? MF_CACHE_OFFLINE
-                                            : MF_CACHE_YES;
 }
 
 bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what)

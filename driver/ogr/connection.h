@@ -7,7 +7,6 @@
 
 #include "client.h"
 #include "options.h"
-#include "result.h"
 
 struct OGRMapflowClientDeleter
 {
@@ -27,9 +26,6 @@ mf_cancel OGRMapflowCancel(std::atomic<bool> *stop = nullptr);
 
 // The base URL of the service as the client uses it.
 std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
-
-// The open option CACHE; MF_CACHE_YES for anything unknown.
-mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options);
 
 // Whether the options let the server be asked. Returns false after one CPLError, with
 // CACHE=OFFLINE; `what` begins the message.

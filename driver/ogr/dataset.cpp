@@ -13,8 +13,8 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions opt
     std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
     dataset->SetDescription(dataset->m_options.PublicName().c_str());
     dataset->m_statusOnly = dataset->m_options.GetBool("STATUS_ONLY", false);
-    dataset->m_offline = OGRMapflowCacheMode(dataset->m_options) == MF_CACHE_OFFLINE;
-    if (!(dataset->m_offline ? dataset->OpenOffline() : dataset->OpenOnline()))
+    if (!dataset->ReadCacheOptions() ||
+        !(dataset->IsOffline() ? dataset->OpenOffline() : dataset->OpenOnline()))
         return nullptr;
     dataset->PublishMetadata();
     return dataset;
@@ -30,16 +30,24 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::OpenKnown(OGRMapflowOption
     dataset->m_layerName = layerName;
     dataset->m_stop = &stop;
     dataset->m_client = OGRMapflowConnect(dataset->m_options, &stop);
-    if (dataset->m_client == nullptr || !dataset->ReadDocument(document.c_str()) ||
-        !dataset->LoadResult())
+    dataset->m_areas.client = dataset->m_client.get();
+    if (dataset->m_client == nullptr || !dataset->ReadCacheOptions() ||
+        !dataset->ReadDocument(document.c_str()) || !dataset->LoadResult())
         return nullptr;
     dataset->PublishMetadata();
     return dataset;
 }
 
+bool OGRMapflowDataset::ReadCacheOptions()
+{
+    m_areas.baseURL = OGRMapflowBaseURL(m_options);
+    return m_areas.cache.Read(m_options);
+}
+
 bool OGRMapflowDataset::OpenOnline()
 {
     m_client = OGRMapflowConnect(m_options);
+    m_areas.client = m_client.get();
     return m_client != nullptr && LoadProcessing() && (m_statusOnly || LoadResult());
 }
 
@@ -57,9 +65,8 @@ OGRMapflowDataset::~OGRMapflowDataset()
 // Who refreshes the cache, or uses none, wants to know how things are now.
 int OGRMapflowDataset::GetProcessing(mf_error *err)
 {
-    const auto get = OGRMapflowCacheMode(m_options) == MF_CACHE_YES && !m_statusOnly
-                         ? mf_processing_get_recent
-                         : mf_processing_get;
+    const auto get = m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly ? mf_processing_get_recent
+                                                                         : mf_processing_get;
     return get(&m_processing, m_client.get(), m_options.ProcessingId().c_str(), err);
 }
 
@@ -86,16 +93,6 @@ bool OGRMapflowDataset::LoadProcessing()
 namespace
 {
 
-// Options of the cache, as the core wants them. Returns false after one CPLError.
-bool ReadCacheOptions(const OGRMapflowOptions &options, mf_result_request &wanted)
-{
-    if (!options.CheckChoice("CACHE", {"YES", "NO", "REFRESH", "OFFLINE"}))
-        return false;
-    wanted.mode = OGRMapflowCacheMode(options);
-    return options.GetSize("CACHE_SIZE", MF_DEFAULT_CACHE_SIZE, wanted.cache_size) &&
-           options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE, wanted.max_size);
-}
-
 // The UUID of the one area that is wanted, "" for all. Returns false after one CPLError.
 bool ReadArea(const OGRMapflowOptions &options, std::string &area)
 {
@@ -118,19 +115,20 @@ std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult()
 {
     mf_result_request wanted = {};
     std::string area;
-    if (!ReadCacheOptions(m_options, wanted) || !ReadArea(m_options, area))
+    if (!ReadArea(m_options, area) ||
+        !m_options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE, wanted.max_size))
         return nullptr;
-    const std::string url = OGRMapflowBaseURL(m_options);
-    const std::string directory = m_options.Get("CACHE_DIR");
     const std::unique_ptr<char, decltype(&free)> fingerprint(
         m_processing.id != nullptr ? mf_processing_fingerprint(&m_processing) : nullptr, free);
     wanted.client = m_client.get();
-    wanted.base_url = url.c_str();
+    wanted.base_url = m_areas.baseURL.c_str();
     wanted.id = m_options.ProcessingId().c_str();
     wanted.aoi_id = area.empty() ? nullptr : area.c_str();
     wanted.fingerprint = fingerprint.get();
     wanted.document = m_processing.document;
-    wanted.cache_directory = directory.empty() ? nullptr : directory.c_str();
+    wanted.mode = m_areas.cache.mode;
+    wanted.cache_directory = m_areas.cache.Directory();
+    wanted.cache_size = m_areas.cache.size;
     wanted.rules = GeoJSONRules();
     wanted.cancel = OGRMapflowCancel(m_stop);
     wanted.debug = OGRMapflowDebug;
@@ -152,7 +150,7 @@ bool OGRMapflowDataset::LoadResult()
     auto result = AcquireResult();
     if (result == nullptr)
         return false;
-    if (m_offline && !ReadDocument(result->document))
+    if (IsOffline() && !ReadDocument(result->document))
         return false;
     m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), StyleModel(), result);
     return m_resultLayer != nullptr && SplitIfWanted(result);
@@ -277,8 +275,11 @@ OGRLayer *OGRMapflowDataset::ProcessingLayer()
 OGRLayer *OGRMapflowDataset::AOILayer()
 {
     if (m_aoiLayer == nullptr)
-        m_aoiLayer = m_client != nullptr
-                         ? OGRMapflowMakeAOITable(this, m_client.get(), m_processing.id)
-                         : nullptr;
+    {
+        OGRMapflowAreaSource source = m_areas;
+        if (m_statusOnly && source.cache.mode == MF_CACHE_YES)
+            source.cache.mode = MF_CACHE_REFRESH; // the state of each area as it is now
+        m_aoiLayer = OGRMapflowMakeAOITable(this, source, OGRMapflowAreaOwner::Of(m_processing));
+    }
     return m_aoiLayer.get();
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "area_store.h"
 #include "compat.h"
 #include "connection.h"
 #include "family_layer.h"
@@ -39,6 +40,8 @@ class OGRMapflowDataset final : public GDALDataset
   private:
     explicit OGRMapflowDataset(OGRMapflowOptions options) : m_options(std::move(options)) {}
 
+    bool ReadCacheOptions();
+    bool IsOffline() const { return m_areas.cache.mode == MF_CACHE_OFFLINE; }
     bool OpenOnline();
     bool OpenOffline();
     int GetProcessing(mf_error *err);
@@ -59,8 +62,8 @@ class OGRMapflowDataset final : public GDALDataset
     std::atomic<bool> *m_stop = nullptr;
     OGRMapflowClient m_client{};
     mf_processing m_processing{};
+    OGRMapflowAreaSource m_areas{};
     bool m_statusOnly = false;
-    bool m_offline = false;
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
     std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> m_families{}; // with GEOMETRY=SPLIT
     std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};

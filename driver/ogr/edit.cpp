@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "columns.h"
+
 bool OGRMapflowMayChange(const OGRMapflowRights &rights)
 {
     if (!rights.canChange)
@@ -21,6 +23,14 @@ bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what)
             "ALLOW_DELETE=YES if that is what you want.",
             what);
     return rights.canDelete;
+}
+
+bool OGRMapflowHasName(const OGRFeature &row, const char *what)
+{
+    const bool hasName = !OGRMapflowText(row, "name").empty();
+    if (!hasName)
+        CPLError(CE_Failure, CPLE_IllegalArg, "A %s needs a name.", what);
+    return hasName;
 }
 
 namespace

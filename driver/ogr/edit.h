@@ -17,6 +17,7 @@ struct OGRMapflowRights
 // Each returns false after one CPLError that says what to do.
 bool OGRMapflowMayChange(const OGRMapflowRights &rights);
 bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what);
+bool OGRMapflowHasName(const OGRFeature &row, const char *what);
 
 // The columns in which `wanted` differs from `row`; those that are not set in it stay as they are.
 // Returns false after one CPLError when one is not among `changeable`, or when the geometry

@@ -25,6 +25,7 @@ OGRLayer *OGRMapflowLazyLayer::Inner() const
         else
             m_failure = CPLGetLastErrorMsg();
     }
+    m_refusals += m_inner == nullptr;
     return m_inner;
 }
 

@@ -35,6 +35,11 @@ class OGRMapflowLazyLayer final : public OGRLayer
     bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
     GDALDataset *GetDataset() override { return m_dataset; }
 
+    // Why it could not be loaded, "" as long as that has not failed.
+    const std::string &Failure() const { return m_failure; }
+    // How often it was touched in vain.
+    unsigned Refusals() const { return m_refusals; }
+
   private:
     OGRLayer *Inner() const;
     MF_CONST_312 OGRFeatureDefn *Definition() const;
@@ -49,6 +54,7 @@ class OGRMapflowLazyLayer final : public OGRLayer
     mutable OGRLayer *m_inner = nullptr;
     mutable OGRFeatureDefn *m_empty = nullptr; // when there is no inner layer
     mutable std::string m_failure{};
+    mutable unsigned m_refusals = 0;
 };
 
 #endif

@@ -203,6 +203,23 @@ OGRMapflowOptions OGRMapflowOptions::ForProcessing(const std::string &id) const
     return options;
 }
 
+CPLStringList OGRMapflowOptions::AsConfigOptions() const
+{
+    CPLStringList config;
+    for (const CPLStringList &given : {m_openOptions, m_inString})
+    {
+        for (int i = 0; i < given.Count(); ++i)
+        {
+            char *key = nullptr;
+            const char *const value = CPLParseNameValue(given[i], &key);
+            if (value != nullptr)
+                config.SetNameValue((std::string("MAPFLOW_") + key).c_str(), value);
+            CPLFree(key);
+        }
+    }
+    return config;
+}
+
 std::string OGRMapflowOptions::Get(const char *key, const char *fallback) const
 {
     const char *value = m_inString.FetchNameValue(key);

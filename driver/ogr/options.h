@@ -45,6 +45,9 @@ class OGRMapflowOptions
     // The same options for one processing.
     OGRMapflowOptions ForProcessing(const std::string &id) const;
 
+    // What the dataset name and the open options say, as configuration options.
+    CPLStringList AsConfigOptions() const;
+
     // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere.
     std::string Get(const char *key, const char *fallback = "") const;
 

@@ -72,7 +72,7 @@ OGRMapflowProcessingScan::~OGRMapflowProcessingScan()
 
 bool OGRMapflowProcessingScan::IsWanted(const mf_project &project) const
 {
-    if (m_state.IsDeleted(project))
+    if (m_state.IsDeleted(project.id))
         return false;
     return m_project.empty() || EQUAL(m_project.c_str(), project.name) ||
            EQUAL(m_project.c_str(), project.id);
@@ -111,11 +111,32 @@ OGRMapflowProcessingScan::Source *OGRMapflowProcessingScan::SourceAt(size_t i, b
     return &m_sources[i];
 }
 
+namespace
+{
+
+// A project may be deleted by somebody else after the list was read: it has no processings then.
+bool IsGone(mf_client *client, const mf_project &listed, const mf_error &err)
+{
+    mf_project project;
+    mf_error why;
+    mf_error_init(&why);
+    if (err.http_status != 404)
+        return false;
+    const bool isGone =
+        mf_project_get(&project, client, listed.id, &why) != 0 && why.http_status == 404;
+    mf_project_free(&project);
+    return isGone;
+}
+
+} // namespace
+
 bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
 {
     Source &source = m_sources[i];
     cJSON *entries = nullptr;
-    bool done = mf_pager_next(source.pager, m_state.Client(), &entries, &err) == 0;
+    bool done = mf_pager_next(source.pager, m_state.Client(), &entries, &err) == 0 ||
+                IsGone(m_state.Client(), m_state.Projects()[i], err);
+    source.isBegun |= done;
     source.isAtEnd = done && entries == nullptr;
     const cJSON *entry;
     cJSON_ArrayForEach(entry, entries)
@@ -128,7 +149,7 @@ bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
         }
         source.ahead.push_back(std::make_unique<OGRFeature>(m_defn));
         OGRMapflowFillProcessing(*source.ahead.back(), processing);
-        OGRMapflowSetText(*source.ahead.back(), "project", m_state.Projects()[i].name);
+        m_state.Note(processing);
         mf_processing_free(&processing);
     }
     cJSON_Delete(entries);
@@ -146,7 +167,7 @@ bool OGRMapflowProcessingScan::Fetch(OGRMapflowRows &rows)
         rows.isComplete = !failed;
         return !failed;
     }
-    source->isAtEnd |= m_state.IsDeleted(m_state.Projects()[m_current]);
+    source->isAtEnd |= m_state.IsDeleted(m_state.Projects()[m_current].id);
     if (source->ahead.empty() && !source->isAtEnd)
     {
         mf_error err;
@@ -158,19 +179,25 @@ bool OGRMapflowProcessingScan::Fetch(OGRMapflowRows &rows)
         }
     }
     for (; !source->ahead.empty(); source->ahead.pop_front())
-        rows.items.push_back(std::move(source->ahead.front()));
+    {
+        std::unique_ptr<OGRFeature> &row = source->ahead.front();
+        OGRMapflowSetText(*row, "project", m_state.Projects()[m_current].name);
+        if (m_given.insert(row->GetFID()).second)
+            rows.items.push_back(std::move(row));
+    }
     m_current += source->isAtEnd;
     return true;
 }
 
-// Each project tells its total with its first page, which is kept for the reading.
+// Each project tells its total with its first page, which is kept for the reading. When one does
+// not, the rows have to be counted.
 bool OGRMapflowProcessingScan::Count(OGRMapflowRows &, GIntBig &total)
 {
     bool failed = false;
     std::vector<size_t> unread;
     for (size_t i = 0; Source *const source = SourceAt(i, &failed); ++i)
     {
-        if (source->pager != nullptr && mf_pager_total(source->pager) < 0)
+        if (source->pager != nullptr && !source->isBegun)
             unread.push_back(i);
     }
     if (failed)
@@ -193,6 +220,9 @@ bool OGRMapflowProcessingScan::Count(OGRMapflowRows &, GIntBig &total)
     }
     total = 0;
     for (const Source &source : m_sources)
-        total += source.pager != nullptr ? mf_pager_total(source.pager) : 0;
+    {
+        const long told = source.pager != nullptr ? mf_pager_total(source.pager) : 0;
+        total = told < 0 || total < 0 ? -1 : total + told;
+    }
     return true;
 }

@@ -3,6 +3,7 @@
 #define MAPFLOW_PROCESSING_ROWS_H
 
 #include <deque>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ class OGRMapflowProcessingScan
     {
         mf_pager *pager = nullptr;
         std::deque<std::unique_ptr<OGRFeature>> ahead{}; // read, and not yet a row
+        bool isBegun = false;                            // a page was read
         bool isAtEnd = false;
     };
 
@@ -57,6 +59,7 @@ class OGRMapflowProcessingScan
     const std::string m_terms;
     std::deque<Source> m_sources{}; // by position of the project
     size_t m_current = 0;
+    std::set<GIntBig> m_given{}; // FIDs: one may be moved to another project while they are read
     OGRMapflowRows m_rows{};
 };
 

@@ -1,5 +1,7 @@
 #include "processings_layer.h"
 
+#include <algorithm>
+
 #include "area_store.h"
 #include "columns.h"
 #include "processing_change.h"
@@ -29,6 +31,7 @@ OGRMapflowProcessingsLayer::OGRMapflowProcessingsLayer(GDALDataset *dataset,
 {
     OGRMapflowAddProcessingColumns(*this);
     SetMetadataItem(OLMD_FID64, "YES"); // OGRMapflowStableFID
+    m_state.onProjectChange = [this](const std::string &project) { FollowProject(project); };
 }
 
 // ---- which rows ---------------------------------------------------------------------------------
@@ -84,6 +87,7 @@ bool OGRMapflowProcessingsLayer::FetchOne(OGRMapflowRows &rows, const std::strin
     }
     auto row = std::make_unique<OGRFeature>(m_defn);
     OGRMapflowFillProcessing(*row, processing);
+    m_state.Note(processing);
     mf_processing_free(&processing);
     if (WantsProject() && !SetProject(*row))
         return false;
@@ -148,13 +152,13 @@ bool OGRMapflowProcessingsLayer::FetchGeometry(OGRMapflowRows &rows, size_t i)
 bool OGRMapflowProcessingsLayer::SetGeometries(OGRMapflowRows &rows,
                                                const std::vector<size_t> &batch)
 {
-    std::vector<std::string> ids;
+    std::vector<OGRMapflowAreaOwner> owners;
     for (const size_t at : batch)
-        ids.push_back(OGRMapflowText(*rows.items[at], "id"));
+        owners.push_back(m_state.AreaOwner(OGRMapflowText(*rows.items[at], "id")));
     mf_error err;
     mf_error_init(&err);
     std::vector<OGRMapflowAreas> areas;
-    if (!OGRMapflowGetAreas(m_state.Client(), ids, areas, err))
+    if (!OGRMapflowGetAreas(m_state.Areas(), owners, areas, err))
     {
         OGRMapflowReport(err);
         return false;
@@ -165,7 +169,7 @@ bool OGRMapflowProcessingsLayer::SetGeometries(OGRMapflowRows &rows,
         {
             CPLError(CE_Warning, CPLE_AppDefined,
                      "This server does not tell the areas of processing %s: it has no geometry.",
-                     ids[k].c_str());
+                     owners[k].id.c_str());
             m_hasWarned = true;
         }
         if (areas[k].geometry == nullptr)
@@ -219,19 +223,24 @@ OGRFeature *OGRMapflowProcessingsLayer::FindFeature(GIntBig fid)
     return !isWanted || SetGeometries(*rows, {at}) ? row->Clone() : nullptr;
 }
 
+void OGRMapflowProcessingsLayer::ForEachList(const std::function<void(OGRMapflowRows &)> &visit)
+{
+    for (auto &single : m_single)
+        visit(single.second);
+    if (m_some != nullptr)
+        visit(m_some->Rows());
+    visit(m_all.Rows());
+}
+
 void OGRMapflowProcessingsLayer::ForEachRow(
     GIntBig fid, const std::function<void(std::unique_ptr<OGRFeature> &)> &visit)
 {
-    const auto visitIn = [&](OGRMapflowRows &rows)
-    {
-        if (const GIntBig i = rows.Find(fid); i >= 0)
-            visit(rows.items[static_cast<size_t>(i)]);
-    };
-    for (auto &single : m_single)
-        visitIn(single.second);
-    if (m_some != nullptr)
-        visitIn(m_some->Rows());
-    visitIn(m_all.Rows());
+    ForEachList(
+        [&](OGRMapflowRows &rows)
+        {
+            if (const GIntBig i = rows.Find(fid); i >= 0)
+                visit(rows.items[static_cast<size_t>(i)]);
+        });
 }
 
 // ---- changing -----------------------------------------------------------------------------------
@@ -254,6 +263,7 @@ OGRErr OGRMapflowProcessingsLayer::RefuseNew()
 
 void OGRMapflowProcessingsLayer::Refresh(const mf_processing &processing)
 {
+    m_state.Note(processing);
     ForEachRow(OGRMapflowStableFID(processing.id), [&](std::unique_ptr<OGRFeature> &row)
                { OGRMapflowFillProcessing(*row, processing); });
 }
@@ -275,20 +285,16 @@ OGRErr OGRMapflowProcessingsLayer::Change(const OGRFeature &feature)
         return OGRERR_UNSUPPORTED_OPERATION;
     if (changed.empty())
         return OGRERR_NONE;
-    std::string name = OGRMapflowText(*row, "name"), project;
-    const char *description = nullptr;
-    std::string text;
-    for (const std::string &column : changed)
-    {
-        const std::string value = OGRMapflowText(feature, column.c_str());
-        if (column == "name")
-            name = value;
-        else if (column == "description")
-            description = (text = value).c_str();
-        else if (project.empty() && (project = m_state.FindProject(value)).empty())
-            return OGRERR_FAILURE;
-    }
-    const std::string id = OGRMapflowText(*row, "id");
+    const auto isChanged = [&changed](const char *column)
+    { return std::find(changed.begin(), changed.end(), column) != changed.end(); };
+    const OGRFeature &named = isChanged("name") ? feature : *row;
+    const std::string id = OGRMapflowText(*row, "id"), name = OGRMapflowText(named, "name");
+    const std::string text = OGRMapflowText(feature, "description");
+    const char *const description = isChanged("description") ? text.c_str() : nullptr;
+    std::string project;
+    if ((isChanged("name") && !OGRMapflowHasName(named, "processing")) ||
+        !FindTarget(feature, changed, project))
+        return OGRERR_FAILURE;
     mf_error err;
     mf_error_init(&err);
     mf_processing newer;
@@ -309,6 +315,46 @@ OGRErr OGRMapflowProcessingsLayer::Change(const OGRFeature &feature)
                    SetProject(*changedRow);
                });
     return OGRERR_NONE;
+}
+
+bool OGRMapflowProcessingsLayer::FindTarget(const OGRFeature &feature,
+                                            const std::vector<std::string> &changed,
+                                            std::string &target)
+{
+    for (const std::string &column : changed)
+    {
+        if (column != "project" && column != "project_id")
+            continue;
+        const std::string found = m_state.FindProject(OGRMapflowText(feature, column.c_str()));
+        if (found.empty())
+            return false;
+        if (!target.empty() && target != found)
+        {
+            CPLError(CE_Failure, CPLE_IllegalArg,
+                     "The columns project and project_id name two different projects.");
+            return false;
+        }
+        target = found;
+    }
+    return true;
+}
+
+// A project was renamed or deleted by another layer of this dataset.
+void OGRMapflowProcessingsLayer::FollowProject(const std::string &project)
+{
+    const auto follow = [&](std::unique_ptr<OGRFeature> &row)
+    {
+        if (row == nullptr || !EQUAL(OGRMapflowText(*row, "project_id").c_str(), project.c_str()))
+            return;
+        row->UnsetField(m_defn->GetFieldIndex("project"));
+        if (m_state.IsDeleted(project))
+            row.reset();
+        else
+            SetProject(*row);
+    };
+    m_projectNames.erase(project);
+    ForEachList([&](OGRMapflowRows &rows)
+                { std::for_each(rows.items.begin(), rows.items.end(), follow); });
 }
 
 OGRErr OGRMapflowProcessingsLayer::Delete(GIntBig fid)

@@ -35,10 +35,15 @@ class OGRMapflowProcessingsLayer final : public OGRMapflowTableLayer
 
   private:
     OGRErr Change(const OGRFeature &feature);
+    // The UUID of the project that a change names, "" when it names none. false after one CPLError.
+    bool FindTarget(const OGRFeature &feature, const std::vector<std::string> &changed,
+                    std::string &target);
+    void FollowProject(const std::string &project);
     OGRErr Delete(GIntBig fid);
     OGRErr RefuseNew();
     // A row by its FID, fetched if need be, without geometry. nullptr when there is none.
     OGRFeature *FindRow(GIntBig fid, OGRMapflowRows **rows = nullptr, size_t *at = nullptr);
+    void ForEachList(const std::function<void(OGRMapflowRows &)> &visit);
     // The row in each list that has it.
     void ForEachRow(GIntBig fid, const std::function<void(std::unique_ptr<OGRFeature> &)> &visit);
     OGRMapflowRows &RowsOf(const std::string &id);

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "aoi.h"
 #include "parallel.h"
 #include "report.h"
 #include "waiting.h"
@@ -97,15 +98,21 @@ bool OGRMapflowProjectDataset::WaitForAll()
 namespace
 {
 
+// What becomes part of a path and of the name of a file must be a UUID and nothing else.
+bool HasValidId(const mf_processing &processing)
+{
+    char uuid[MF_UUID_SIZE];
+    return mf_uuid_parse(processing.id, uuid) != 0;
+}
+
 // Whether an area of a processing that did not succeed has. A server that tells no areas leaves it
 // open.
 bool HasFinishedArea(mf_client *client, const mf_processing &processing)
 {
     mf_aoi_list areas;
-    int isOffered = 0;
-    if (mf_processing_aois(&areas, &isOffered, client, processing.id, nullptr) != 0)
+    if (mf_aoi_list_get(&areas, nullptr, client, processing.id, nullptr) != 0)
         return true; // the attempt to read it will say what is wrong
-    bool found = isOffered == 0;
+    bool found = areas.is_offered == 0;
     for (size_t i = 0; i < areas.count; ++i)
         found |= EQUAL(areas.items[i].status, "OK") || EQUAL(areas.items[i].status, "REFUNDED");
     mf_aoi_list_free(&areas);
@@ -131,6 +138,7 @@ bool OGRMapflowProjectDataset::ChooseReadable()
                          {
                              const mf_processing &p = m_processings[i];
                              isReadable[i] =
+                                 HasValidId(p) &&
                                  mf_processing_check_result(&p, partial, nullptr) == 0 &&
                                  (p.state == MF_STATE_DONE || HasFinishedArea(m_client.get(), p));
                          });
@@ -144,10 +152,11 @@ bool OGRMapflowProjectDataset::ChooseReadable()
             chosen.push_back(p);
             continue;
         }
-        ++left[p.is_raster && p.state == MF_STATE_DONE ? "raster result"
-               : p.state == MF_STATE_REWORK            ? "in rework"
-               : p.status[0] != '\0'                   ? p.status
-                                                       : "unknown"];
+        ++left[!HasValidId(p)                            ? "without a valid id"
+               : p.is_raster && p.state == MF_STATE_DONE ? "raster result"
+               : p.state == MF_STATE_REWORK              ? "in rework"
+               : p.status[0] != '\0'                     ? p.status
+                                                         : "unknown"];
         mf_processing_free(&p);
     }
     m_processings.swap(chosen);
@@ -225,4 +234,24 @@ OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
             return layer.get();
     }
     return nullptr;
+}
+
+OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *filter,
+                                            const char *dialect)
+{
+    std::vector<std::pair<unsigned, bool>> before;
+    for (const auto &layer : m_layers)
+        before.emplace_back(layer->Refusals(), layer->Failure().empty());
+    OGRLayer *const answer = GDALDataset::ExecuteSQL(statement, filter, dialect);
+    for (size_t i = 0; i < m_layers.size(); ++i)
+    {
+        const auto &[refusals, wasGood] = before[i];
+        if (m_layers[i]->Refusals() == refusals)
+            continue;
+        if (!wasGood) // else it has just been said
+            CPLError(CE_Failure, CPLE_AppDefined, "%s", m_layers[i]->Failure().c_str());
+        GDALDataset::ReleaseResultSet(answer);
+        return nullptr;
+    }
+    return answer;
 }

@@ -30,6 +30,10 @@ class OGRMapflowProjectDataset final : public GDALDataset
     MF_DATASET_USING
     OGRLayer *GetLayerByName(const char *name) override { return LayerCalled(name); }
     int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
+    {
+        return Execute(statement, filter, dialect);
+    }
 
   private:
     explicit OGRMapflowProjectDataset(const OGRMapflowOptions &options) : m_options(options) {}
@@ -43,6 +47,9 @@ class OGRMapflowProjectDataset final : public GDALDataset
     // The layer at position `part` of the result of processing `i`.
     void AddLayer(const std::string &name, size_t i, int part);
     OGRLayer *LayerAt(int i) const;
+    // nullptr as well when a layer that the statement reads cannot be loaded: GDAL would take it
+    // for an empty one.
+    OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
     OGRLayer *LayerCalled(const char *name) const;
 
     const OGRMapflowOptions m_options;

@@ -24,7 +24,7 @@ OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
     SetSource([this](OGRMapflowRows &rows) { return Fetch(rows); },
               [this](OGRMapflowRows &, GIntBig &total)
               {
-                  const bool done = m_state.ProjectTotal() >= 0 || m_state.FetchProjects();
+                  const bool done = !m_state.Projects().empty() || m_state.FetchProjects();
                   total = m_state.ProjectTotal();
                   return done;
               });
@@ -92,12 +92,9 @@ OGRErr OGRMapflowProjectsLayer::Create(OGRFeature &feature)
     if (!OGRMapflowMayChange(m_state.Rights()) ||
         !OGRMapflowFindChanges(nothing, feature, {"name", "description"}, given))
         return OGRERR_UNSUPPORTED_OPERATION;
-    const std::string name = OGRMapflowText(feature, "name");
-    if (name.empty())
-    {
-        CPLError(CE_Failure, CPLE_IllegalArg, "A project needs a name.");
+    if (!OGRMapflowHasName(feature, "project"))
         return OGRERR_FAILURE;
-    }
+    const std::string name = OGRMapflowText(feature, "name");
     // All that are there before come first, so that the new one is not met again on a later page.
     if (!m_state.FetchAllProjects())
         return OGRERR_FAILURE;
@@ -131,6 +128,8 @@ OGRErr OGRMapflowProjectsLayer::Change(const OGRFeature &feature)
     std::unique_ptr<OGRFeature> wanted(row->Clone());
     for (const std::string &column : changed)
         wanted->SetField(column.c_str(), OGRMapflowText(feature, column.c_str()).c_str());
+    if (!OGRMapflowHasName(*wanted, "project"))
+        return OGRERR_FAILURE;
     mf_error err;
     mf_error_init(&err);
     if (mf_project_update(m_state.Client(), OGRMapflowText(*row, "id").c_str(),
@@ -140,6 +139,7 @@ OGRErr OGRMapflowProjectsLayer::Change(const OGRFeature &feature)
         OGRMapflowReport(err);
         return OGRERR_FAILURE;
     }
+    m_state.Rename(OGRMapflowText(*wanted, "id"), OGRMapflowText(*wanted, "name"));
     m_rows.items[static_cast<size_t>(m_rows.Find(row->GetFID()))] = std::move(wanted);
     return OGRERR_NONE;
 }

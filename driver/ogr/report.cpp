@@ -3,6 +3,8 @@
 namespace
 {
 
+thread_local unsigned reported = 0;
+
 CPLErrorNum CodeOf(mf_error_kind kind)
 {
     switch (kind)
@@ -35,8 +37,14 @@ CPLErrorNum CodeOf(mf_error_kind kind)
 
 } // namespace
 
+unsigned OGRMapflowReported()
+{
+    return reported;
+}
+
 void OGRMapflowReport(const mf_error &err)
 {
+    ++reported;
     std::string message = err.message;
     if (!message.empty())
         message[0] = static_cast<char>(toupper(static_cast<unsigned char>(message[0])));

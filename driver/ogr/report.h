@@ -8,4 +8,8 @@
 // Raises one CE_Failure with the CPLE code that is closest to the kind of the error.
 void OGRMapflowReport(const mf_error &err);
 
+// How many this thread has raised so far: who must know whether something failed, where GDAL does
+// not say so, compares.
+unsigned OGRMapflowReported();
+
 #endif

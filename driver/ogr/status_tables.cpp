@@ -58,18 +58,18 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProcessingTable(GDALDataset 
 }
 
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *dataset,
-                                                             mf_client *client, const char *id)
+                                                             OGRMapflowAreaSource &source,
+                                                             const OGRMapflowAreaOwner &owner)
 {
     mf_error err;
     mf_error_init(&err);
     mf_aoi_list areas;
-    int offered = 0;
-    if (mf_processing_aois(&areas, &offered, client, id, &err) != 0)
+    if (!OGRMapflowGetAreaList(source, owner, areas, err))
     {
         OGRMapflowReport(err);
         return nullptr;
     }
-    if (!offered)
+    if (!areas.is_offered)
         CPLError(CE_Warning, CPLE_AppDefined,
                  "This server does not tell the areas of a processing: the layer aois is empty.");
 

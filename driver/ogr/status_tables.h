@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "area_store.h"
 #include "processing.h"
 #include "table_layer.h"
 
@@ -11,8 +12,10 @@
 std::unique_ptr<OGRMapflowTableLayer>
 OGRMapflowMakeProcessingTable(GDALDataset *dataset, const mf_processing &processing);
 
-// The layer `aois`: one polygon an area. Makes one request; returns nullptr after one CPLError.
+// The layer `aois`: one polygon an area. Makes one request at most; returns nullptr after one
+// CPLError.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *dataset,
-                                                             mf_client *client, const char *id);
+                                                             OGRMapflowAreaSource &source,
+                                                             const OGRMapflowAreaOwner &owner);
 
 #endif

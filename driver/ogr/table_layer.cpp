@@ -45,6 +45,13 @@ OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const char *nam
         m_defn->GetGeomFieldDefn(0)->SetSpatialRef(OGRMapflowWGS84().get());
 }
 
+OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const OGRFeatureDefn &defn)
+    : m_defn(defn.Clone()), m_dataset(dataset)
+{
+    SetDescription(m_defn->GetName());
+    m_defn->Reference();
+}
+
 OGRMapflowTableLayer::~OGRMapflowTableLayer()
 {
     m_rows.items.clear();
@@ -121,8 +128,9 @@ OGRMapflowTableLayer::Verdict OGRMapflowTableLayer::Judge(OGRMapflowRows &rows, 
     if (NeedsGeometry() && !FetchGeometry(rows, i))
         return Verdict::Failed;
     OGRFeature *const row = rows.items[i].get();
-    const bool passes = (m_poFilterGeom == nullptr || FilterGeometry(row->GetGeometryRef())) &&
-                        (!m_filterUsesGeometry || m_poAttrQuery->Evaluate(row));
+    const bool passes =
+        (m_poFilterGeom == nullptr || FilterGeometry(row->GetGeomFieldRef(m_iGeomFieldFilter))) &&
+        (!m_filterUsesGeometry || m_poAttrQuery->Evaluate(row));
     return passes ? Verdict::Pass : Verdict::Skip;
 }
 
@@ -189,6 +197,7 @@ OGRFeature *OGRMapflowTableLayer::FindFeature(GIntBig fid)
 
 GIntBig OGRMapflowTableLayer::CountFeatures()
 {
+    const OGRMapflowInterruptible interruptible;
     GIntBig count = -1;
     bool failed = false;
     if (m_poFilterGeom == nullptr && m_poAttrQuery == nullptr)
@@ -196,7 +205,8 @@ GIntBig OGRMapflowTableLayer::CountFeatures()
         OGRMapflowRows &rows = RowsToRead();
         if (rows.isComplete)
             return rows.Count();
-        if (rows.total && !rows.total(rows, count))
+        // A total may have been told before a row was deleted, or after.
+        if (rows.total && !rows.HasGaps() && !rows.total(rows, count))
             return -1;
         if (count >= 0)
             return count;
@@ -209,6 +219,19 @@ GIntBig OGRMapflowTableLayer::CountFeatures()
     m_isCounting = false;
     ResetReading();
     return failed ? -1 : count;
+}
+
+// What is passed over is not fetched.
+OGRErr OGRMapflowTableLayer::MoveTo(GIntBig index)
+{
+    const OGRMapflowInterruptible interruptible;
+    bool failed = false;
+    ResetReading();
+    m_isCounting = true;
+    while (index > 0 && NextRow(&failed) != nullptr)
+        --index;
+    m_isCounting = false;
+    return index == 0 ? OGRERR_NONE : OGRERR_FAILURE;
 }
 
 bool OGRMapflowTableLayer::CanDo(const char *capability) const

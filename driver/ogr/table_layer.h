@@ -21,6 +21,7 @@ struct OGRMapflowRows
     // Fetches until `count` rows are there, or all. Returns false after one CPLError.
     bool Reach(size_t count);
     GIntBig Count() const;
+    bool HasGaps() const { return Count() < static_cast<GIntBig>(items.size()); }
     // Position of a row that is there, -1 when none has this FID.
     GIntBig Find(GIntBig fid) const;
 };
@@ -32,6 +33,8 @@ class OGRMapflowTableLayer : public OGRLayer
   public:
     // Geometries, when the type is not wkbNone, are WGS84.
     OGRMapflowTableLayer(GDALDataset *dataset, const char *name, OGRwkbGeometryType type);
+    // With columns as they are elsewhere.
+    OGRMapflowTableLayer(GDALDataset *dataset, const OGRFeatureDefn &defn);
     ~OGRMapflowTableLayer() override;
 
     void AddColumn(const char *name, OGRFieldType type, const char *comment,
@@ -46,6 +49,7 @@ class OGRMapflowTableLayer : public OGRLayer
     MF_LAYER_USING
     void ResetReading() override;
     OGRFeature *GetNextFeature() override;
+    OGRErr SetNextByIndex(GIntBig index) override { return MoveTo(index); }
     OGRFeature *GetFeature(GIntBig fid) override { return WithoutIgnored(FindFeature(fid)); }
     GIntBig GetFeatureCount(int) override { return CountFeatures(); }
     OGRErr SetAttributeFilter(const char *filter) override { return FilterBy(filter); }
@@ -79,6 +83,7 @@ class OGRMapflowTableLayer : public OGRLayer
     // The next row that passes; nullptr at the end and after a CPLError, which sets *failed.
     OGRFeature *NextRow(bool *failed);
     GIntBig CountFeatures();
+    OGRErr MoveTo(GIntBig index);
     bool NeedsGeometry() const;
     // The same feature, which may be nullptr, without what is ignored.
     OGRFeature *WithoutIgnored(OGRFeature *feature) const;
@@ -87,7 +92,7 @@ class OGRMapflowTableLayer : public OGRLayer
     OGRMapflowRows *m_reading = nullptr; // nullptr: at the begin
     size_t m_next = 0;
     bool m_filterUsesGeometry = false;
-    bool m_isCounting = false;
+    bool m_isCounting = false; // rows are passed over
 };
 
 #endif
