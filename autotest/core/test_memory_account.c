@@ -266,28 +266,27 @@ static int submit_provider(struct mf_error *err)
     return submit(&options, steps, COUNT(steps), err);
 }
 
+static const struct script_step priced[] = {GOOD(ACCOUNT), GOOD(PROJECT_DOCUMENT), GOOD("15.5"),
+                                            GOOD(PROCESSING)};
+
 static int submit_tiles(struct mf_error *err)
 {
-    static const struct script_step steps[] = {GOOD(ACCOUNT), GOOD(PROJECT_DOCUMENT), GOOD("15.5"),
-                                               GOOD(PROCESSING)};
     const struct mf_submission_options options = {.model = "buildings",
                                                   .tile_url = "https://t.example.com/{z}/{x}/{y}",
                                                   .tile_crs = "EPSG:3857",
                                                   .tile_login = "me",
                                                   .tile_password = "secret",
                                                   .version = "9.9"};
-    return submit(&options, steps, COUNT(steps), err);
+    return submit(&options, priced, COUNT(priced), err);
 }
 
 static int submit_scenes(struct mf_error *err)
 {
-    static const struct script_step steps[] = {GOOD(ACCOUNT), GOOD(PROJECT_DOCUMENT), GOOD("15.5"),
-                                               GOOD(PROCESSING)};
     const struct mf_submission_options options = {.model = "buildings",
                                                   .search_provider = "orbview",
                                                   .image_ids = "scene-1,scene-2",
                                                   .version = "9.9"};
-    return submit(&options, steps, COUNT(steps), err);
+    return submit(&options, priced, COUNT(priced), err);
 }
 
 int main(void)

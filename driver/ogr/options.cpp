@@ -123,6 +123,11 @@ std::nullopt_t Refuse(const char *message)
 
 } // namespace
 
+const OGRMapflowOption *OGRMapflowFindOpenOption(const char *name)
+{
+    return OGRMapflowFindOption(name, std::begin(OPTIONS), std::end(OPTIONS));
+}
+
 std::string OGRMapflowOpenOptionList()
 {
     return "<OpenOptionList>" + OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
@@ -151,8 +156,7 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
         const char *const value = CPLParseNameValue((*parts)[i], &key);
         const std::string name_ = key != nullptr ? Trimmed(key) : std::string();
         CPLFree(key);
-        if (value == nullptr ||
-            OGRMapflowFindOption(name_.c_str(), std::begin(OPTIONS), std::end(OPTIONS)) == nullptr)
+        if (value == nullptr || OGRMapflowFindOpenOption(name_.c_str()) == nullptr)
             // The text may be a secret that was typed in the wrong place: it is not repeated.
             return Refuse(value == nullptr
                               ? "An option in the dataset name is not of the form KEY=VALUE."

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "client.h"
 #include "option_list.h"
+#include "options.h"
 #include "version.h"
 
 namespace
@@ -43,17 +43,15 @@ const OGRMapflowOption OPTIONS[] = {
      "File that gets one JSON object a line for each processing; /vsistdout/ too"},
 };
 
-// Of the dataset alone: who is asked, and how.
-const OGRMapflowOption DATASET_OPTIONS[] = {
-    {"API_TOKEN", "string", nullptr,
-     "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN "
-     "or as API_TOKEN_FILE"},
-    {"API_TOKEN_FILE", "string", nullptr, "File that holds the API token"},
-    {"API_URL", "string", MF_DEFAULT_API_URL, "Base URL of the service"},
-    {"AUTH", "string-select", "AUTO", "How the token is sent", "AUTO,BASIC,BEARER"},
-    {"WAIT_TIMEOUT", "float", "3600", "Seconds to wait at most"},
-    {"POLL_INTERVAL", "float", "30", "Seconds between two looks while waiting"},
-};
+// Of the dataset alone: who is asked, and how. They are the open options of that name.
+const char *const DATASET_OPTIONS[] = {"API_TOKEN", "API_TOKEN_FILE", "API_URL",
+                                       "AUTH",      "WAIT_TIMEOUT",   "POLL_INTERVAL"};
+
+bool IsDatasetOption(const char *name)
+{
+    return std::any_of(std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS),
+                       [name](const char *known) { return EQUAL(known, name); });
+}
 
 bool IsYesNo(const char *value)
 {
@@ -92,10 +90,9 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
             return Refuse("A creation option is not of the form NAME=VALUE.");
         const auto *const option =
             OGRMapflowFindOption(name.c_str(), std::begin(OPTIONS), std::end(OPTIONS));
-        const auto *const ofDataset = OGRMapflowFindOption(
-            name.c_str(), std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS));
-        if (option == nullptr && (ofDataset == nullptr || !isDataset))
-            return Refuse(CPLSPrintf(ofDataset != nullptr
+        const bool ofDataset = IsDatasetOption(name.c_str());
+        if (option == nullptr && !(ofDataset && isDataset))
+            return Refuse(CPLSPrintf(ofDataset
                                          ? "%.40s is an option of the dataset, not of a layer."
                                          : "There is no creation option %.40s.",
                                      name.c_str()));
@@ -110,9 +107,14 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
 
 std::string OGRMapflowCreationOptionList()
 {
-    return "<CreationOptionList>" +
-           OGRMapflowOptionXML(std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS)) +
-           OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) + "</CreationOptionList>";
+    std::string xml = "<CreationOptionList>";
+    for (const char *name : DATASET_OPTIONS)
+    {
+        const OGRMapflowOption *const option = OGRMapflowFindOpenOption(name);
+        xml += OGRMapflowOptionXML(option, option + 1);
+    }
+    return xml + OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
+           "</CreationOptionList>";
 }
 
 std::string OGRMapflowLayerCreationOptionList()
