@@ -75,7 +75,7 @@ if int(gdal.VersionInfo()) >= 3070000:
 if int(gdal.VersionInfo()) >= 3130000:
     MISREAD |= {
         # It refuses numbers that overflow.
-        "coordinates_number_forms": 6, "nested_values_written_back": 2, "number_beyond_int64": 1,
+        "coordinates_number_forms": 7, "nested_values_written_back": 2, "number_beyond_int64": 1,
         "number_beyond_int64_in_list": 1, "number_overflow": 2, "number_underflow": 1,
         "number_int64_edges": 1,  # negative integers of 19 digits are reals to it
         "geometry_unknown_type": 3,  # it reads the curves of JSON-FG

@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +27,7 @@ for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().ends
 from osgeo import gdal  # noqa: E402
 
 import oracle  # noqa: E402
-from helpers import BUILDINGS  # noqa: E402
+from helpers import BUILDINGS, OF_THE_SYSTEM  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 
@@ -81,10 +80,6 @@ def every_time(monkeypatch):
 def folder(tmp_path):
     """The folder of the cache, which is not there yet."""
     return tmp_path / "made by the driver" / "cache"
-
-
-# What a GDAL says whose libcurl has been replaced since it was built, as in a Debian that is in the making.
-OF_THE_SYSTEM = re.compile(r"^Warning 1: GDAL was built against curl .*\n", re.M)
 
 
 class Finished(subprocess.CompletedProcess):
