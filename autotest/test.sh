@@ -229,9 +229,11 @@ trap stop_sandbox EXIT
 trap 'exit 130' INT TERM
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
+began=$(date +%s)
 for part in "$@"; do
     run_part "$part"
 done
 run_part secrets
+say "All in $(($(date +%s) - began)) s"
 say "$ALL_PASSED passed, $ALL_FAILED failed"
 [ "$ALL_FAILED" -eq 0 ]
