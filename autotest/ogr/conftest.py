@@ -32,8 +32,9 @@ from sandbox import Sandbox  # noqa: E402
 
 
 @pytest.fixture
-def sb():
-    """A sandbox of its own."""
+def sb(monkeypatch):
+    """A sandbox of its own, and a cache of its own: the system gives the port of an earlier sandbox again."""
+    monkeypatch.setenv("XDG_CACHE_HOME", tempfile.mkdtemp(dir=os.environ["XDG_CACHE_HOME"]))
     with Sandbox(data=DATA, seconds_per_job=0.2, seed=1) as sandbox:
         yield sandbox
 
