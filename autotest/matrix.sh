@@ -3,6 +3,7 @@
 #
 #   tree     Debian trixie (GDAL 3.10) in a folder: the driver is built there from a copy of this
 #            repository, and all tests that need GDAL run there, those of Python's libraries included
+#   qgis     QGIS 3.40 on a virtual screen in the same tree: the tests of autotest/qgis
 #   package  this machine's own Debian in a folder of its own, with nothing but GDAL's programs: the .deb
 #            is installed there, reads a processing, and leaves nothing behind when it is purged
 #   headers  the headers of forky's GDAL: the driver's sources must compile without a warning
@@ -22,6 +23,7 @@ HEADERS=$FOLDER/forky-headers
 LOGS=$FOLDER/logs
 TREE_PACKAGES="libgdal-dev gdal-bin python3-gdal libcjson-dev libcurl4-gnutls-dev zlib1g-dev cmake ninja-build
 gcc g++ python3-pytest python3-pyogrio python3-geopandas ca-certificates"
+QGIS_PACKAGES="qgis python3-qgis xvfb xauth"
 FAILED=0
 
 # The tree that the functions below work in, and what is installed in it.
@@ -55,9 +57,11 @@ in_tree() {
         DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-# A tree that has all packages holds their names.
+# A tree holds the names of the packages that were put into it.
 tree_is_complete() {
-    [ -f "$TREE/mapflow-packages" ] && [ "$(cat "$TREE/mapflow-packages")" = "$PACKAGES" ]
+    for package in $PACKAGES; do
+        grep -qxF "$package" "$TREE/mapflow-packages" 2>/dev/null || return 1
+    done
 }
 
 # make_tree SUITE
@@ -75,7 +79,8 @@ make_tree() {
     # shellcheck disable=SC2086 # one word a package
     in_tree apt-get -q -y install --no-install-recommends $PACKAGES || return 1
     in_tree apt-get clean
-    printf '%s\n' "$PACKAGES" >"$TREE/mapflow-packages"
+    # shellcheck disable=SC2086 # one line a package
+    printf '%s\n' $PACKAGES >>"$TREE/mapflow-packages"
 }
 
 # The sources as they are, with their times: what has not changed is not built again.
@@ -96,27 +101,48 @@ use_tree() {
     fi
 }
 
-part_tree() {
-    use_tree tree trixie "$TREE_PACKAGES"
+# The driver, built in the tree from the sources as they are.
+build_in_tree() {
     copy_sources
     say "GDAL $(in_tree gdal-config --version):"
     in_tree cmake -S /mapflow/source -B /mapflow/build -G Ninja -DMAPFLOW_WERROR=ON \
-        >"$LOGS/tree-build.log" 2>&1 &&
-        in_tree cmake --build /mapflow/build --parallel "$JOBS" >>"$LOGS/tree-build.log" 2>&1 || {
-        tail -n 40 "$LOGS/tree-build.log" >&2
+        >"$LOGS/$1-build.log" 2>&1 &&
+        in_tree cmake --build /mapflow/build --parallel "$JOBS" >>"$LOGS/$1-build.log" 2>&1 || {
+        tail -n 40 "$LOGS/$1-build.log" >&2
         FAILED=1
-        return 0
+        return 1
     }
+}
+
+# pytest_in_tree NAME FOLDER [ARGUMENT...]
+pytest_in_tree() {
+    log=$LOGS/$1.log
+    folder=$2
+    shift 2
+    # shellcheck disable=SC2016 # the inner shell's parameters
+    in_tree env MAPFLOW_BUILD_DIR=/mapflow/build sh -c \
+        'cd "/mapflow/source/autotest/$1" && shift && exec python3 -m pytest -p no:cacheprovider -q -rA "$@"' \
+        pytest "$folder" "$@" >"$log" 2>&1 || FAILED=1
+    if grep -q '^FAILED\|^ERROR' "$log"; then
+        grep -v '^PASSED' "$log" | tail -n 100 >&2
+    else
+        tail -n 1 "$log"
+    fi
+}
+
+part_tree() {
+    use_tree tree trixie "$TREE_PACKAGES"
+    build_in_tree tree || return 0
     in_tree ctest --test-dir /mapflow/build --output-on-failure -j "$JOBS" >"$LOGS/tree-core.log" 2>&1 || FAILED=1
     grep 'tests passed' "$LOGS/tree-core.log" || tail -n 40 "$LOGS/tree-core.log" >&2
-    in_tree env MAPFLOW_BUILD_DIR=/mapflow/build sh -c \
-        'cd /mapflow/source/autotest/ogr && exec python3 -m pytest -p no:cacheprovider -q -rfE --ignore=python/test_fiona.py .' \
-        >"$LOGS/tree-ogr.log" 2>&1 || FAILED=1
-    if grep -q '^FAILED\|^ERROR' "$LOGS/tree-ogr.log"; then
-        tail -n 100 "$LOGS/tree-ogr.log" >&2
-    else
-        tail -n 1 "$LOGS/tree-ogr.log"
-    fi
+    pytest_in_tree tree-ogr ogr --ignore=python/test_fiona.py .
+}
+
+part_qgis() {
+    use_tree qgis trixie "$TREE_PACKAGES $QGIS_PACKAGES"
+    build_in_tree qgis || return 0
+    pytest_in_tree qgis-desktop qgis
+    request_counts "$LOGS/qgis-desktop.log"
 }
 
 # What a package of that name has left in the tree.
@@ -189,12 +215,12 @@ part_headers() {
 }
 
 if [ $# -eq 0 ]; then
-    set -- headers tree package
+    set -- headers tree qgis package
 fi
 for part in "$@"; do
     case $part in
-    tree | package | headers) ;;
-    *) fail "There is no part $part: choose from tree, package, headers." ;;
+    tree | qgis | package | headers) ;;
+    *) fail "There is no part $part: choose from tree, qgis, package, headers." ;;
     esac
 done
 mkdir -p "$LOGS"
