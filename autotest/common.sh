@@ -85,3 +85,8 @@ stop_sandbox() {
     wait "$SANDBOX_PID" 2>/dev/null || true
     SANDBOX_PID=
 }
+
+# request_counts LOG: what the tests in the desktop have printed: the version, and the requests of each step.
+request_counts() {
+    grep -E '^(QGIS [0-9]|[a-z_]+: [0-9]+ requests$)' "$1" | awk '!seen[$0]++'
+}

@@ -158,6 +158,7 @@ part_qgis() {
     use_tree qgis trixie "$TREE_PACKAGES $QGIS_PACKAGES"
     build_in_tree qgis || return 0
     pytest_in_tree qgis-desktop qgis
+    request_counts "$LOGS/qgis-desktop.log"
 }
 
 # What a package of that name has left in the tree.

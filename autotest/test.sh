@@ -102,7 +102,7 @@ part_python() {
 part_qgis() {
     build_or_count "$BUILD" "$LOGS/qgis-build.log" -DMAPFLOW_WERROR=ON || return 0
     run_pytest qgis "$BUILD" ../qgis
-    sed -n '/^draw: /,/^running: /p' "$LOGS/qgis.log" | sort -u
+    request_counts "$LOGS/qgis.log"
 }
 
 part_r() {

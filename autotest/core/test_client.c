@@ -143,6 +143,32 @@ static void test_retries(void)
     CHECK_NUMBER(script.next, 1);
 }
 
+/* A server that could not be reached is not waited for again at once. */
+static void test_outage(void)
+{
+    struct script script;
+    const struct script_step away = {.kind = MF_ERR_CONNECT, .is_transient = 1, .not_sent = 1};
+    const struct script_step gone[] = {away, away, away, away, away};
+    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_CONNECT);
+    CHECK_NUMBER(script.next, 4);
+    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_CONNECT);
+    CHECK_NUMBER(script.next, 1);
+    CHECK(script.slept == 0);
+    const struct script_step busy[] = {{.status = 503}, away, {.status = 200, .body = "{}"}};
+    CHECK_NUMBER(get(&script, busy, COUNT(busy)), 0); /* it is back */
+    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_CONNECT);
+    CHECK_NUMBER(script.next, 4);
+
+    cJSON *document = NULL;
+    struct mf_client *client = open_client(&script, gone, COUNT(gone), TOKEN);
+    script.now = 60;
+    CHECK(mf_client_get(client, "/x", &document, &err) != 0);
+    CHECK_NUMBER(script.next, 4); /* that is long ago */
+    mf_client_close(client);
+    const struct script_step back[] = {{.status = 200, .body = "{}"}};
+    CHECK_NUMBER(get(&script, back, COUNT(back)), 0);
+}
+
 static void test_retry_after(void)
 {
     struct script script;
@@ -451,6 +477,7 @@ int main(void)
     test_url();
     test_token_file();
     test_retries();
+    test_outage();
     test_retry_after();
     test_cancel();
     test_switch();

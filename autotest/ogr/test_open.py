@@ -25,6 +25,8 @@ def settings(sb):
     NAME.lower(),
     f"MAPFLOW:{BUILDINGS.upper()}",
     f"MAPFLOW: {BUILDINGS} ",
+    f"{NAME}/",
+    f"{NAME}/,PARTIAL=NO",
     f"{NAME},PARTIAL=NO",
     f"{NAME},partial=no",
     f"{NAME}, PARTIAL = NO",
@@ -40,6 +42,8 @@ def test_name_is_understood(name):
 
 @pytest.mark.parametrize("name, said", (
     ("MAPFLOW:abc", "UUID"),
+    ("MAPFLOW:/", "UUID"),
+    (NAME + "//", "UUID"),
     ("MAPFLOW:" + BUILDINGS[:-1], "UUID"),
     ("MAPFLOW:" + BUILDINGS + "0", "UUID"),
     ("MAPFLOW:" + BUILDINGS.replace("-", ""), "UUID"),

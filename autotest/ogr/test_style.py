@@ -28,13 +28,19 @@ def line(**properties):
 
 
 @pytest.fixture
-def styles(sb, open_mapflow):
+def found(sb):
+    """A processing whose model has found these features: found(model, feature, …) -> its id."""
+    def add(model, *features):
+        result = json.dumps({"type": "FeatureCollection", "features": list(features)}).encode()
+        return sb.add_processing(name="Looks", status="OK", workflowDef={"name": model}, result=result)
+    return add
+
+
+@pytest.fixture
+def styles(found, open_mapflow):
     """The styles of features that a model has found: styles(model, feature, …) -> [style, …]."""
     def read(model, *features):
-        processing = sb.add_processing(name="Looks", status="OK", workflowDef={"name": model},
-                                       result=json.dumps({"type": "FeatureCollection",
-                                                          "features": list(features)}).encode())
-        dataset = open_mapflow(processing)
+        dataset = open_mapflow(found(model, *features))
         return [row.GetStyleString() for row in dataset.GetLayer(0)]
     return read
 
@@ -65,7 +71,8 @@ def test_every_feature_has_a_style_that_gdal_can_read(open_mapflow):
 @pytest.mark.parametrize("model, feature, style", (
     ("🏠 Buildings", square(class_id=103), "BRUSH(fc:#DD00FF80);PEN(c:#DD00FF,w:1px)"),
     ("🏠 Buildings", square(class_id=999), "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)"),
-    ("🏠 Buildings", square(), "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)"),
+    ("🏠 Buildings", square(), "PEN(c:#2B83BA,w:1px)"),
+    ("🏠 Buildings", square(class_id=None), "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)"),
     ("🏠 Buildings", square(class_id="105"), "BRUSH(fc:#9DC35780);PEN(c:#9DC357,w:1px)"),
     ("anything", square(building_height=2.5), "BRUSH(fc:#FFFFCC80);PEN(c:#2B83BA,w:1px)"),
     ("anything", square(building_height=3), "BRUSH(fc:#FFEDA080);PEN(c:#2B83BA,w:1px)"),
@@ -74,7 +81,14 @@ def test_every_feature_has_a_style_that_gdal_can_read(open_mapflow):
     ("🚗 Roads", square(), "BRUSH(fc:#FFB64780);PEN(c:#FF6E23,w:1px)"),
     ("🏗️ Construction sites", square(), "PEN(c:#FF00AA,w:1px)"),
     ("🌲 Forest", square(), "BRUSH(fc:#67D53C80);PEN(c:#67D53C,w:1px)"),
-    ("🌲 Forest and trees", point(height=8), 'SYMBOL(id:"ogr-sym-3",c:#A1E37F,s:6px)'),
+    ("🌲 Forest", square(class_id="00m-04m"), "BRUSH(fc:#C7F0B480);PEN(c:#C7F0B4,w:1px)"),
+    ("🌲 Forest", square(class_id="10m-99m"), "BRUSH(fc:#1F6B0A80);PEN(c:#1F6B0A,w:1px)"),
+    ("🌲 Forest", square(class_id="tall"), "BRUSH(fc:#67D53C80);PEN(c:#67D53C,w:1px)"),
+    ("🌲 Forest and trees", point(max_height=8), 'SYMBOL(id:"ogr-sym-3",c:#A1E37F,s:6px)'),
+    ("🌲 Forest and trees", point(max_height=5), 'SYMBOL(id:"ogr-sym-3",c:#C7F0B4,s:6px)'),
+    ("🌲 Forest and trees", square(max_height=5), "BRUSH(fc:#A1E37F80);PEN(c:#A1E37F,w:1px)"),
+    ("Buildings, roads and forest", point(object_type="crown", max_height=30),
+     'SYMBOL(id:"ogr-sym-3",c:#1F6B0A,s:6px)'),
     ("🌾 Fields", square(), "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)"),
     ("Buildings, roads and forest", square(object_type="forest"),
      "BRUSH(fc:#67D53C80);PEN(c:#67D53C,w:1px)"),
@@ -126,9 +140,30 @@ def test_filter_and_sql_by_style(open_mapflow):
     assert {row["class_id"] for row in layer} == {102}
 
 
-def test_styles_reach_a_format_that_has_them(run, tmp_path):
+@pytest.mark.parametrize("style, lines, fills", (
+    ("YES", set(COLOURS.values()), {"D7191C", "F69053", "DD00FF", "A666DE", "9DC357", "FFEDA0"}),
+    ("NO", set(), set())))
+def test_styles_reach_kml(found, run, tmp_path, style, lines, fills):
+    path = tmp_path / "out.kml"
+    processing = found("🏠 Buildings", square(class_id=102, building_height=5.5), *(square(class_id=k) for k in COLOURS))
+    done = run("ogr2ogr", "-f", "LIBKML", path, f"MAPFLOW:{processing},STYLE={style}")
+    assert done.returncode == 0, done.said
+    colours = [(red + green + blue).upper() for blue, green, red in
+               re.findall("<color>..(..)(..)(..)</color>", path.read_text())]
+    assert set(colours) >= lines | fills and bool(colours) == bool(lines)
+
+
+@pytest.mark.parametrize("style, several", (("YES", True), ("NO", False)))
+def test_styles_reach_mapinfo(run, tmp_path, style, several):
     path = tmp_path / "out.tab"
-    done = run("ogr2ogr", "-f", "MapInfo File", path, f"MAPFLOW:{BUILDINGS}")
+    done = run("ogr2ogr", "-f", "MapInfo File", path, f"MAPFLOW:{BUILDINGS},STYLE={style}")
     assert done.returncode == 0, done.said
     written = gdal.OpenEx(str(path), gdal.OF_VECTOR)
-    assert len({row.GetStyleString() for row in written.GetLayer(0)}) > 2
+    pens = {re.search("PEN.*c:#(.{6})", row.GetStyleString())[1].upper() for row in written.GetLayer(0)}
+    assert (pens >= {COLOURS[101], COLOURS[102]}) == several == (len(pens) > 2)
+
+
+def test_driver_says_that_features_have_styles():
+    told = gdal.GetDriverByName("MAPFLOW").GetMetadata()
+    assert told["DCAP_FEATURE_STYLES"] == "YES"
+    assert told.get("DCAP_FEATURE_STYLES_READ") == ("YES" if hasattr(gdal, "DCAP_FEATURE_STYLES_READ") else None)

@@ -5,6 +5,7 @@
 #include "client_internal.h"
 #include "download.h"
 #include "http_error.h"
+#include "outage.h"
 #include "text.h"
 
 static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
@@ -197,19 +198,34 @@ static int give_up(const struct call *call, int tries, struct mf_error *err)
     return -1;
 }
 
+/* Whether another try may help. */
+static int may_try_again(const struct mf_client *client, const struct call *call, int tries,
+                         int failed, const struct mf_response *response)
+{
+    return call->is_repeatable && tries <= client->retry.max_retry &&
+           is_worth_a_retry(client, call, failed, response);
+}
+
 /* The whole call. Returns 0 with a 2xx answer in `response`. `err` is never NULL. */
 static int run(struct mf_client *client, const struct call *call, struct mf_response *response,
                struct mf_error *err)
 {
     for (int tries = 1;; tries++) {
         const int failed = try_schemes(client, call, response, err);
+        const int was_reached = !failed || err->kind != MF_ERR_CONNECT || response->request_sent;
+        const double now = client->clock->monotonic(client->clock->ctx);
+        if (was_reached)
+            mf_outage_end(client->origin);
         if (!failed && is_success(response))
             return 0;
         if (!failed)
             mf_http_error(response, call->method, err);
-        if (!call->is_repeatable || tries > client->retry.max_retry ||
-            !is_worth_a_retry(client, call, failed, response))
+        if (!may_try_again(client, call, tries, failed, response) ||
+            mf_outage_lasts(client->origin, now)) {
+            if (!was_reached)
+                mf_outage_begin(client->origin, now);
             return give_up(call, tries, err);
+        }
         const double delay = choose_delay(client, response, tries, err);
         if (delay < 0)
             return give_up(call, tries, err);
@@ -322,6 +338,23 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
     return failed;
 }
 
+static uint64_t changes; /* guarded by the global lock */
+
+uint64_t mf_client_changes(void)
+{
+    mf_global_lock();
+    const uint64_t count = changes;
+    mf_global_unlock();
+    return count;
+}
+
+static void count_change(void)
+{
+    mf_global_lock();
+    ++changes;
+    mf_global_unlock();
+}
+
 /* Can the server have done what it did not confirm? */
 static int is_outcome_unknown(const struct mf_response *response, int failed)
 {
@@ -347,6 +380,7 @@ int mf_client_change(struct mf_client *client, const char *method, const char *p
     int failed = print_body(body, &call.body, &local);
     if (!failed) {
         failed = run(client, &call, &response, &local);
+        count_change();
         is_unknown = is_outcome_unknown(&response, failed);
     }
     if (!failed && out != NULL && is_empty(&response)) {

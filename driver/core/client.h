@@ -98,6 +98,10 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
 int mf_client_query(struct mf_client *client, const char *path, const cJSON *body, cJSON **out,
                     struct mf_error *err) MF_NODISCARD;
 
+/* How many changes this process has sent so far, on all accounts: lists that were read before one
+ * may be old. */
+uint64_t mf_client_changes(void);
+
 /* A request that changes something: sent at most once, on a connection of its own, never retried.
  * `body` may be NULL. `*out` is NULL when the answer was empty; `out` may be NULL, any 2xx answer
  * is good then.

@@ -203,6 +203,16 @@ char *mf_processing_fingerprint(const struct mf_processing *p)
 
 /* ---- states --------------------------------------------------------------------------------- */
 
+int mf_processing_read(struct mf_processing *p, const char *document, struct mf_error *err)
+{
+    cJSON *json = NULL;
+    if (mf_json_parse(document, strlen(document), "a processing that was kept", &json, err) != 0)
+        return -1;
+    const int failed = mf_processing_parse(p, json, err);
+    cJSON_Delete(json);
+    return failed;
+}
+
 int mf_processing_is_terminal(const struct mf_processing *p)
 {
     return p->state != MF_STATE_RUNNING && p->state != MF_STATE_REWORK;

@@ -58,6 +58,9 @@ struct mf_processing {
 /* Parses a Processing document. MF_ERR_FORMAT when it has no id or is no object. */
 int mf_processing_parse(struct mf_processing *processing, const cJSON *document,
                         struct mf_error *err) MF_NODISCARD;
+/* The same of a document that was kept: see `document` above. */
+int mf_processing_read(struct mf_processing *processing, const char *document,
+                       struct mf_error *err) MF_NODISCARD;
 void mf_processing_free(struct mf_processing *processing); /* NULL-safe, empties it */
 
 /* GET /processings/{id}/v2. `id` is a UUID. */
@@ -77,6 +80,10 @@ int mf_processing_pager_open(struct mf_pager **out, const char *project_id, cons
 #define MF_RECENT_WHILE_OPEN 60.0
 int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
                              const char *id, struct mf_error *err) MF_NODISCARD;
+
+/* To be called of a processing that will be opened when a user has looked at what there is: its
+ * answer is good for MF_RECENT_WHILE_OPEN s. */
+void mf_processing_expect(const struct mf_client *client, const char *id);
 
 /* To be called when a processing was changed: what is remembered of it is old now. */
 void mf_processing_forget(const struct mf_client *client, const char *id);

@@ -13,7 +13,8 @@
 static struct answer {
     char *key;
     char *document;
-    double time; /* s, monotonic */
+    double time;    /* s, monotonic */
+    double max_age; /* s, at least */
 } answers[REMEMBERED];
 
 static char *key_of(const struct mf_client *client, const char *id)
@@ -22,17 +23,36 @@ static char *key_of(const struct mf_client *client, const char *id)
                           (unsigned long long)mf_client_account(client), id);
 }
 
+/* The answer of that key, NULL when there is none. The lock is held. */
+static struct answer *find(const char *key)
+{
+    for (int i = 0; i < REMEMBERED; ++i) {
+        if (answers[i].key != NULL && strcmp(answers[i].key, key) == 0)
+            return &answers[i];
+    }
+    return NULL;
+}
+
+/* A free place, else that of the oldest answer. The lock is held. */
+static struct answer *oldest(void)
+{
+    struct answer *found = &answers[0];
+    for (int i = 0; i < REMEMBERED && found->key != NULL; ++i) {
+        if (answers[i].key == NULL || answers[i].time < found->time)
+            found = &answers[i];
+    }
+    return found;
+}
+
 /* A copy of the remembered document, NULL when there is none that is young enough. */
 static char *recall(const char *key, double max_age)
 {
     char *copy = NULL;
-    const double now = mf_clock_monotonic();
     mf_global_lock();
-    for (int i = 0; i < REMEMBERED && copy == NULL; ++i) {
-        if (answers[i].key != NULL && strcmp(answers[i].key, key) == 0 &&
-            now - answers[i].time < max_age)
-            copy = mf_text_format("%s", answers[i].document);
-    }
+    const struct answer *const known = find(key);
+    if (known != NULL &&
+        mf_clock_monotonic() - known->time < (known->max_age > max_age ? known->max_age : max_age))
+        copy = mf_text_format("%s", known->document);
     mf_global_unlock();
     return copy;
 }
@@ -42,29 +62,14 @@ static void remember(char *key, const char *document)
 {
     char *const copy = mf_text_format("%s", document);
     mf_global_lock();
-    int place = 0;
-    for (int i = 0; i < REMEMBERED; ++i) {
-        if (answers[i].key == NULL || answers[i].time < answers[place].time)
-            place = i;
-        if (answers[i].key != NULL && strcmp(answers[i].key, key) == 0) {
-            place = i;
-            break;
-        }
-    }
-    free(answers[place].key);
-    free(answers[place].document);
-    answers[place] = (struct answer){copy != NULL ? key : NULL, copy, mf_clock_monotonic()};
+    struct answer *const same = find(key);
+    struct answer *const place = same != NULL ? same : oldest();
+    free(place->key);
+    free(place->document);
+    *place = (struct answer){copy != NULL ? key : NULL, copy, mf_clock_monotonic(), 0};
     mf_global_unlock();
     if (copy == NULL)
         free(key);
-}
-
-static int parse(struct mf_processing *processing, const char *document)
-{
-    cJSON *const json = cJSON_Parse(document);
-    const int failed = json == NULL || mf_processing_parse(processing, json, NULL) != 0;
-    cJSON_Delete(json);
-    return failed;
 }
 
 int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
@@ -74,7 +79,7 @@ int mf_processing_get_recent(struct mf_processing *processing, struct mf_client 
     const int is_open = mf_result_is_open(mf_client_base_url(client), id);
     char *const known =
         key != NULL ? recall(key, is_open ? MF_RECENT_WHILE_OPEN : MF_RECENT) : NULL;
-    if (known != NULL && parse(processing, known) == 0) {
+    if (known != NULL && mf_processing_read(processing, known, NULL) == 0) {
         free(known);
         free(key);
         return 0;
@@ -88,6 +93,17 @@ int mf_processing_get_recent(struct mf_processing *processing, struct mf_client 
     return failed;
 }
 
+void mf_processing_expect(const struct mf_client *client, const char *id)
+{
+    char *const key = key_of(client, id);
+    mf_global_lock();
+    struct answer *const known = key != NULL ? find(key) : NULL;
+    if (known != NULL)
+        known->max_age = MF_RECENT_WHILE_OPEN;
+    mf_global_unlock();
+    free(key);
+}
+
 void mf_processing_forget(const struct mf_client *client, const char *id)
 {
     char *const key = key_of(client, id);
@@ -97,7 +113,7 @@ void mf_processing_forget(const struct mf_client *client, const char *id)
         if (key == NULL || (answers[i].key != NULL && strcmp(answers[i].key, key) == 0)) {
             free(answers[i].key);
             free(answers[i].document);
-            answers[i] = (struct answer){NULL, NULL, 0};
+            answers[i] = (struct answer){NULL, NULL, 0, 0};
         }
     }
     mf_global_unlock();

@@ -6,6 +6,7 @@
 
 #include "report.h"
 #include "status_tables.h"
+#include "unopened.h"
 #include "waiting.h"
 
 std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions options)
@@ -48,7 +49,11 @@ bool OGRMapflowDataset::OpenOnline()
 {
     m_client = OGRMapflowConnect(m_options);
     m_areas.client = m_client.get();
-    return m_client != nullptr && LoadProcessing() && (m_statusOnly || LoadResult());
+    if (m_client == nullptr || !LoadProcessing())
+        return false;
+    if (m_options.IsListing())
+        mf_processing_expect(m_client.get(), m_processing.id);
+    return m_statusOnly || ListResult() || LoadResult();
 }
 
 // From the cache alone: no request, and no need of a token.
@@ -77,6 +82,8 @@ bool OGRMapflowDataset::LoadProcessing()
     const bool partial = m_options.GetBool("PARTIAL", false);
     if (GetProcessing(&err) != 0)
     {
+        if (err.kind == MF_ERR_CONNECT && IsCached())
+            mf_error_append(&err, ". The result is in the cache: CACHE=OFFLINE opens it");
         OGRMapflowReport(err);
         return false;
     }
@@ -109,24 +116,30 @@ bool ReadArea(const OGRMapflowOptions &options, std::string &area)
     return true;
 }
 
+// Which result, and how large it may be. Returns false after one CPLError.
+bool ReadResultOptions(const OGRMapflowOptions &options, std::string &area, int64_t &max_size)
+{
+    return ReadArea(options, area) &&
+           options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE, max_size);
+}
+
 } // namespace
 
-std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult()
+std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult(mf_cache_mode mode)
 {
     mf_result_request wanted = {};
     std::string area;
-    if (!ReadArea(m_options, area) ||
-        !m_options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE, wanted.max_size))
+    if (!ReadResultOptions(m_options, area, wanted.max_size))
         return nullptr;
     const std::unique_ptr<char, decltype(&free)> fingerprint(
         m_processing.id != nullptr ? mf_processing_fingerprint(&m_processing) : nullptr, free);
+    wanted.mode = mode;
     wanted.client = m_client.get();
     wanted.base_url = m_areas.baseURL.c_str();
     wanted.id = m_options.ProcessingId().c_str();
     wanted.aoi_id = area.empty() ? nullptr : area.c_str();
     wanted.fingerprint = fingerprint.get();
     wanted.document = m_processing.document;
-    wanted.mode = m_areas.cache.mode;
     wanted.cache_directory = m_areas.cache.Directory();
     wanted.cache_size = m_areas.cache.size;
     wanted.rules = GeoJSONRules();
@@ -145,9 +158,36 @@ std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult()
     return std::shared_ptr<const mf_result>(result, mf_result_release);
 }
 
+// Whether it could be opened without the server.
+bool OGRMapflowDataset::IsCached()
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    return m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly &&
+           AcquireResult(MF_CACHE_OFFLINE) != nullptr;
+}
+
+// A result that has to be downloaded is listed by its name: QGIS looks at it in the background.
+// Options that are wrong are for LoadResult to tell.
+bool OGRMapflowDataset::ListResult()
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    std::string area;
+    int64_t max_size = 0;
+    if (!m_options.IsListing() || !m_options.Get("GEOMETRY").empty() || IsCached() ||
+        !ReadResultOptions(m_options, area, max_size))
+        return false;
+    m_listedLayer = std::make_unique<OGRMapflowLazyLayer>(
+        this, LayerName(),
+        [this]() -> OGRLayer * { return LoadResult() ? m_resultLayer.get() : nullptr; },
+        OGRMapflowLazyLayer::Definition::Unknown);
+    return true;
+}
+
 bool OGRMapflowDataset::LoadResult()
 {
-    auto result = AcquireResult();
+    auto result = AcquireResult(m_areas.cache.mode);
     if (result == nullptr)
         return false;
     if (IsOffline() && !ReadDocument(result->document))
@@ -172,16 +212,12 @@ bool OGRMapflowDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &re
            OGRMapflowFamilyLayer::Split(this, LayerName(), StyleModel(), result, m_families);
 }
 
-// The processing as it was when its result went into the cache.
+// The processing as the service has described it before.
 bool OGRMapflowDataset::ReadDocument(const char *document)
 {
     mf_error err;
     mf_error_init(&err);
-    cJSON *json = nullptr;
-    const bool failed =
-        mf_json_parse(document, strlen(document), "the cached processing", &json, &err) != 0 ||
-        mf_processing_parse(&m_processing, json, &err) != 0;
-    cJSON_Delete(json);
+    const bool failed = mf_processing_read(&m_processing, document, &err) != 0;
     if (failed)
         OGRMapflowReport(err);
     return !failed;
@@ -240,7 +276,7 @@ OGRLayer *OGRMapflowDataset::GetLayer(int i) MF_CONST_312
         return i >= 0 && static_cast<size_t>(i) < m_families.size()
                    ? m_families[static_cast<size_t>(i)].get()
                    : nullptr;
-    return i == 0 ? m_resultLayer.get() : nullptr;
+    return i == 0 ? ResultLayer() : nullptr;
 }
 
 // Making a layer on first touch does not change what the dataset is.
@@ -257,9 +293,10 @@ OGRLayer *OGRMapflowDataset::GetLayerByName(const char *name)
         if (EQUAL(name, family->GetName()))
             return family.get();
     }
-    if (m_resultLayer != nullptr &&
-        (EQUAL(name, m_resultLayer->GetName()) || EQUAL(name, "results")))
-        return m_resultLayer.get();
+    OGRLayer *const result = ResultLayer();
+    if (result != nullptr &&
+        (EQUAL(name, result->GetName()) || EQUAL(name, "results") || OGRMapflowIsFailureName(name)))
+        return result;
     if (EQUAL(name, "processing"))
         return ProcessingLayer();
     return EQUAL(name, "aois") ? AOILayer() : nullptr;

@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "connection.h"
 #include "family_layer.h"
+#include "lazy_layer.h"
 #include "processing.h"
 #include "result_layer.h"
 #include "table_layer.h"
@@ -46,12 +47,19 @@ class OGRMapflowDataset final : public GDALDataset
     bool OpenOffline();
     int GetProcessing(mf_error *err);
     bool LoadProcessing();
+    bool ListResult();
     bool LoadResult();
     const char *StyleModel() const;
     bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
-    std::shared_ptr<const mf_result> AcquireResult();
+    bool IsCached();
+    std::shared_ptr<const mf_result> AcquireResult(mf_cache_mode mode);
     void PublishMetadata();
+    OGRLayer *ResultLayer() const
+    {
+        return m_listedLayer != nullptr ? static_cast<OGRLayer *>(m_listedLayer.get())
+                                        : m_resultLayer.get();
+    }
     OGRLayer *StatusLayer(int i) MF_CONST_312;
     OGRLayer *ProcessingLayer();
     OGRLayer *AOILayer();
@@ -65,6 +73,7 @@ class OGRMapflowDataset final : public GDALDataset
     OGRMapflowAreaSource m_areas{};
     bool m_statusOnly = false;
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
+    std::unique_ptr<OGRMapflowLazyLayer> m_listedLayer{}; // of a list, before m_resultLayer
     std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> m_families{}; // with GEOMETRY=SPLIT
     std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
     std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};

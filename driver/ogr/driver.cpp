@@ -9,6 +9,7 @@
 #include "project_dataset.h"
 #include "submission_dataset.h"
 #include "submission_options.h"
+#include "unopened.h"
 #include "waiting.h"
 
 namespace
@@ -32,21 +33,29 @@ GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
     return nullptr;
 }
 
+std::unique_ptr<GDALDataset> OpenTarget(const OGRMapflowOptions &options, GDALAccess access)
+{
+    if (options.GetTarget() == OGRMapflowOptions::Target::Account)
+        return OGRMapflowAccountDataset::Open(options, access);
+    const OGRMapflowInterruptible interruptible;
+    if (options.GetTarget() == OGRMapflowOptions::Target::Project)
+        return OGRMapflowProjectDataset::Open(options);
+    return OGRMapflowDataset::Open(options);
+}
+
 GDALDataset *Open(GDALOpenInfo *info)
 {
     if (!Identify(info))
         return nullptr;
-    auto options = OGRMapflowOptions::Parse(info->pszFilename, info->papszOpenOptions);
-    if (!options)
-        return nullptr;
-    if (options->GetTarget() == OGRMapflowOptions::Target::Account)
-        return OGRMapflowAccountDataset::Open(*options, info->eAccess).release();
-    if (info->eAccess == GA_Update)
+    const auto options = OGRMapflowOptions::Parse(info->pszFilename, info->papszOpenOptions);
+    if (options && info->eAccess == GA_Update &&
+        options->GetTarget() != OGRMapflowOptions::Target::Account)
         return RefuseUpdate(info);
-    const OGRMapflowInterruptible interruptible;
-    if (options->GetTarget() == OGRMapflowOptions::Target::Project)
-        return OGRMapflowProjectDataset::Open(*options).release();
-    return OGRMapflowDataset::Open(std::move(*options)).release();
+    auto dataset = options ? OpenTarget(*options, info->eAccess) : nullptr;
+    if (dataset == nullptr && info->eAccess == GA_ReadOnly &&
+        OGRMapflowOptions::IsListing(info->papszOpenOptions))
+        dataset = OGRMapflowExplainFailure(options ? options->ProcessingId() : std::string());
+    return dataset.release();
 }
 
 GDALDataset *Create(const char *name, int, int, int, GDALDataType, MapflowCreateOptions options)

@@ -1,8 +1,8 @@
 #include "lazy_layer.h"
 
 OGRMapflowLazyLayer::OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
-                                         std::function<OGRLayer *()> load)
-    : m_dataset(dataset), m_load(std::move(load))
+                                         std::function<OGRLayer *()> load, Definition definition)
+    : m_dataset(dataset), m_load(std::move(load)), m_isUnknown(definition == Definition::Unknown)
 {
     SetDescription(name.c_str());
 }
@@ -29,22 +29,22 @@ OGRLayer *OGRMapflowLazyLayer::Inner() const
     return m_inner;
 }
 
-MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::Definition() const
+MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
 {
-    if (Inner() != nullptr)
+    if (!m_isUnknown && Inner() != nullptr)
         return m_inner->GetLayerDefn();
     if (m_empty == nullptr)
     {
         m_empty = new OGRFeatureDefn(GetDescription());
         m_empty->Reference();
-        m_empty->SetGeomType(wkbNone);
+        m_empty->SetGeomType(m_isUnknown ? wkbUnknown : wkbNone);
     }
     return m_empty;
 }
 
 OGRwkbGeometryType OGRMapflowLazyLayer::GeometryType() const
 {
-    return m_load ? wkbUnknown : Definition()->GetGeomType();
+    return IsUntouched() ? wkbUnknown : GetDefinition()->GetGeomType();
 }
 
 void OGRMapflowLazyLayer::ResetReading()
@@ -87,6 +87,8 @@ OGRErr OGRMapflowLazyLayer::ExtentOf(int geomField, OGREnvelope *extent, bool fo
 OGRErr OGRMapflowLazyLayer::SpatialFilterSet(int geomField, const OGRGeometry *geometry)
 {
     InstallFilter(const_cast<OGRGeometry *>(geometry));
+    if (geometry == nullptr && IsUntouched())
+        return OGRERR_NONE;
     if (Inner() == nullptr)
         return OGRERR_FAILURE;
     SetFilterOf(*m_inner, geomField, geometry);
@@ -95,6 +97,8 @@ OGRErr OGRMapflowLazyLayer::SpatialFilterSet(int geomField, const OGRGeometry *g
 
 OGRErr OGRMapflowLazyLayer::SetAttributeFilter(const char *filter)
 {
+    if (filter == nullptr && IsUntouched())
+        return OGRERR_NONE;
     return Inner() != nullptr ? m_inner->SetAttributeFilter(filter) : OGRERR_FAILURE;
 }
 

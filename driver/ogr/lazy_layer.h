@@ -12,15 +12,22 @@
 class OGRMapflowLazyLayer final : public OGRLayer
 {
   public:
+    enum class Definition
+    {
+        Loaded, // that of the loaded layer
+        Unknown // an empty one, before and after: good for a list that wants nothing but names
+    };
+
     // `load` is called once. It returns a layer that lives as long as this one, or nullptr after a
     // CPLError; then there are no features, and each attempt to read one is an error.
     OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
-                        std::function<OGRLayer *()> load);
+                        std::function<OGRLayer *()> load,
+                        Definition definition = Definition::Loaded);
     ~OGRMapflowLazyLayer() override;
 
     const char *GetName() MF_CONST_312 override { return GetDescription(); }
     OGRwkbGeometryType GetGeomType() MF_CONST_312 override { return GeometryType(); }
-    MF_CONST_312 OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return Definition(); }
+    MF_CONST_312 OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return GetDefinition(); }
     MF_LAYER_USING
     void ResetReading() override;
     OGRFeature *GetNextFeature() override { return Next(); }
@@ -41,8 +48,9 @@ class OGRMapflowLazyLayer final : public OGRLayer
     unsigned Refusals() const { return m_refusals; }
 
   private:
+    bool IsUntouched() const { return static_cast<bool>(m_load); } // it has no filter then
     OGRLayer *Inner() const;
-    MF_CONST_312 OGRFeatureDefn *Definition() const;
+    MF_CONST_312 OGRFeatureDefn *GetDefinition() const;
     OGRwkbGeometryType GeometryType() const;
     OGRFeature *Next();
     OGRErr SpatialFilterSet(int geomField, const OGRGeometry *geometry);
@@ -52,7 +60,8 @@ class OGRMapflowLazyLayer final : public OGRLayer
     // Loading changes nothing that a caller could see before.
     mutable std::function<OGRLayer *()> m_load;
     mutable OGRLayer *m_inner = nullptr;
-    mutable OGRFeatureDefn *m_empty = nullptr; // when there is no inner layer
+    const bool m_isUnknown;
+    mutable OGRFeatureDefn *m_empty = nullptr; // when there is no inner layer, or it stays unknown
     mutable std::string m_failure{};
     mutable unsigned m_refusals = 0;
 };

@@ -139,6 +139,11 @@ bool OGRMapflowOptions::IsConnectionString(const char *name)
     return STARTS_WITH_CI(name, PREFIX);
 }
 
+bool OGRMapflowOptions::IsListing(CSLConstList openOptions)
+{
+    return CPLFetchBool(openOptions, "LIST_ALL_TABLES", false);
+}
+
 std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
                                                           CSLConstList openOptions)
 {
@@ -174,7 +179,10 @@ bool OGRMapflowOptions::ReadTarget(const std::string &text)
 {
     constexpr const char *PROJECT = "project=";
     char uuid[MF_UUID_SIZE];
-    if (mf_uuid_parse(text.c_str(), uuid))
+    // QGIS puts what follows the last slash of a source before the names of its layers: who ends it
+    // with one gets these alone.
+    const bool hasSlash = !text.empty() && text.back() == '/';
+    if (mf_uuid_parse(text.substr(0, text.size() - hasSlash).c_str(), uuid))
     {
         m_target = Target::Processing;
         m_processingId = uuid;

@@ -24,6 +24,12 @@ class OGRMapflowOptions
     // CPLError, when it cannot be understood.
     static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
 
+    // Whether a dataset is opened to list its layers. QGIS does so before it opens one, with the
+    // open option LIST_ALL_TABLES=YES, which no other program gives, and without the options that
+    // its user has set.
+    static bool IsListing(CSLConstList openOptions);
+    bool IsListing() const { return IsListing(m_openOptions.List()); }
+
     // What the string names: the account (MAPFLOW:), a processing (MAPFLOW:<uuid>) or a project
     // (MAPFLOW:project=<uuid or name>).
     enum class Target

@@ -27,61 +27,33 @@ OGRMapflowProjectDataset::~OGRMapflowProjectDataset()
 
 bool OGRMapflowProjectDataset::Load()
 {
-    mf_error err;
-    mf_error_init(&err);
-    mf_project project;
-    if (mf_project_find(&project, m_client.get(), m_options.Project().c_str(), &err) != 0)
-    {
-        OGRMapflowReport(err);
+    m_listing = OGRMapflowListProject(m_options, m_client.get());
+    if (m_listing == nullptr)
         return false;
-    }
-    SetMetadataItem("PROJECT_ID", project.id);
-    SetMetadataItem("NAME", project.name);
-    if (project.description != nullptr)
-        SetMetadataItem("DESCRIPTION", project.description);
-    const bool done = LoadProcessings(project.id) && WaitForAll() && ChooseReadable();
-    mf_project_free(&project);
-    return done && MakeLayers();
+    SetMetadataItem("PROJECT_ID", m_listing->id.c_str());
+    SetMetadataItem("NAME", m_listing->name.c_str());
+    if (!m_listing->description.empty())
+        SetMetadataItem("DESCRIPTION", m_listing->description.c_str());
+    return ReadProcessings() && WaitForAll() && ChooseReadable() && MakeLayers();
 }
 
 // ---- which processings --------------------------------------------------------------------------
 
-bool OGRMapflowProjectDataset::AddEntries(const cJSON *entries, mf_error &err)
-{
-    const cJSON *entry;
-    cJSON_ArrayForEach(entry, entries)
-    {
-        mf_processing processing;
-        if (mf_processing_parse(&processing, entry, &err) != 0)
-            return false;
-        m_processings.push_back(processing);
-    }
-    return true;
-}
-
-bool OGRMapflowProjectDataset::LoadProcessings(const char *project)
+bool OGRMapflowProjectDataset::ReadProcessings()
 {
     mf_error err;
     mf_error_init(&err);
-    mf_pager *pager = nullptr;
-    bool done = mf_processing_pager_open(&pager, project, nullptr, &err) == 0;
-    while (done)
+    for (const std::string &document : m_listing->documents)
     {
-        cJSON *entries = nullptr;
-        done =
-            mf_pager_next(pager, m_client.get(), &entries, &err) == 0 && AddEntries(entries, err);
-        const bool isEnd = entries == nullptr;
-        cJSON_Delete(entries);
-        if (isEnd)
-            break;
+        mf_processing processing;
+        if (mf_processing_read(&processing, document.c_str(), &err) != 0)
+        {
+            OGRMapflowReport(err);
+            return false;
+        }
+        m_processings.push_back(processing);
     }
-    mf_pager_close(pager);
-    if (!done)
-    {
-        mf_error_prefix(&err, "the processings of project \"%s\"", GetMetadataItem("NAME"));
-        OGRMapflowReport(err);
-    }
-    return done;
+    return true;
 }
 
 // One after the other: while the first is waited for the others go on.
@@ -214,7 +186,9 @@ void OGRMapflowProjectDataset::AddLayer(const std::string &name, size_t i, int p
         {
             GDALDataset *const dataset = m_results->Get(i);
             return dataset != nullptr ? dataset->GetLayer(part) : nullptr;
-        }));
+        },
+        m_options.IsListing() ? OGRMapflowLazyLayer::Definition::Unknown
+                              : OGRMapflowLazyLayer::Definition::Loaded));
 }
 
 OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const

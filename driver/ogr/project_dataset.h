@@ -11,7 +11,7 @@
 #include "connection.h"
 #include "lazy_layer.h"
 #include "prefetch.h"
-#include "project.h"
+#include "project_listing.h"
 
 // A layer for each processing that has a result, in order of creation, named after it; a name that
 // is there already gets a number. Each is loaded at its first touch. Who has got all layers by
@@ -39,8 +39,7 @@ class OGRMapflowProjectDataset final : public GDALDataset
     explicit OGRMapflowProjectDataset(const OGRMapflowOptions &options) : m_options(options) {}
 
     bool Load();
-    bool LoadProcessings(const char *project);
-    bool AddEntries(const cJSON *entries, mf_error &err);
+    bool ReadProcessings();
     bool WaitForAll();
     bool ChooseReadable();
     bool MakeLayers();
@@ -55,6 +54,7 @@ class OGRMapflowProjectDataset final : public GDALDataset
     const OGRMapflowOptions m_options;
     std::atomic<bool> m_stop{false};
     OGRMapflowClient m_client{};
+    std::shared_ptr<const OGRMapflowProjectListing> m_listing{};
     std::deque<mf_processing> m_processings{}; // in the end those that are layers
     std::unique_ptr<OGRMapflowPrefetch> m_results{};
     std::vector<std::unique_ptr<OGRMapflowLazyLayer>> m_layers{};

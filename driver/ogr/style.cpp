@@ -1,6 +1,7 @@
 #include "style.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <mutex>
 #include <set>
@@ -41,6 +42,7 @@ bool Holds(const char *text, const char *part)
 OGRMapflowStyle::OGRMapflowStyle(const char *model, const OGRFeatureDefn &defn)
     : m_classField(defn.GetFieldIndex("class_id")),
       m_heightField(defn.GetFieldIndex("building_height")),
+      m_crownField(defn.GetFieldIndex("max_height")),
       m_objectField(defn.GetFieldIndex("object_type"))
 {
     if (Holds(model, "building") && Holds(model, "road"))
@@ -55,8 +57,6 @@ OGRMapflowStyle::OGRMapflowStyle(const char *model, const OGRFeatureDefn &defn)
         m_theme = Theme::Construction;
     else if (m_objectField >= 0)
         m_theme = Theme::ByObject;
-    if (m_theme == Theme::Forest)
-        m_heightField = defn.GetFieldIndex("height");
 
     for (const Shape shape : {POINT, LINE, POLYGON})
     {
@@ -76,6 +76,7 @@ OGRMapflowStyle::OGRMapflowStyle(const char *model, const OGRFeatureDefn &defn)
                 Make("forest_height_" + std::to_string(k), shape, {CROWN_RAMP[k], CROWN_RAMP[k]}));
         m_roads[shape] = Make("road", shape, {"FFB647", "FF6E23"});
         m_construction[shape] = Make("construction", shape, {nullptr, "FF00AA"});
+        m_outline[shape] = Make("building", shape, {nullptr, "2B83BA"});
         m_plain[shape] = Make("plain", shape, {"2B83BA", "2B83BA"});
     }
 }
@@ -120,11 +121,11 @@ OGRMapflowStyle::Theme OGRMapflowStyle::ThemeOf(const mf_row &row) const
     if (object.kind != MF_VALUE_STRING)
         return Theme::Plain;
     const std::string text(object.as.text, object.count);
-    return Holds(text.c_str(), "building")                                ? Theme::Buildings
-           : Holds(text.c_str(), "road")                                  ? Theme::Roads
-           : Holds(text.c_str(), "construction")                          ? Theme::Construction
-           : Holds(text.c_str(), "forest") || Holds(text.c_str(), "tree") ? Theme::Forest
-                                                                          : Theme::Plain;
+    return Holds(text.c_str(), "building")                                 ? Theme::Buildings
+           : Holds(text.c_str(), "road")                                   ? Theme::Roads
+           : Holds(text.c_str(), "construction")                           ? Theme::Construction
+           : Holds(text.c_str(), "forest") || Holds(text.c_str(), "crown") ? Theme::Forest
+                                                                           : Theme::Plain;
 }
 
 // The class is a number or its text.
@@ -145,19 +146,50 @@ size_t OGRMapflowStyle::ClassOf(const mf_row &row) const
     return CLASS_COUNT;
 }
 
-// 0 without a height, else 1 and more.
-size_t OGRMapflowStyle::HeightOf(const mf_row &row, const std::vector<double> &steps) const
+namespace
 {
-    if (m_heightField < 0)
-        return 0;
-    const mf_value &value = row.values[m_heightField];
-    if (value.kind != MF_VALUE_REAL && value.kind != MF_VALUE_INTEGER)
-        return 0;
-    const double height =
-        value.kind == MF_VALUE_REAL ? value.as.real : static_cast<double>(value.as.integer);
-    return static_cast<size_t>(std::upper_bound(steps.begin(), steps.end(), height) -
-                               steps.begin()) +
-           1;
+
+// NaN when it is none.
+double NumberOf(const mf_value &value)
+{
+    return value.kind == MF_VALUE_REAL      ? value.as.real
+           : value.kind == MF_VALUE_INTEGER ? static_cast<double>(value.as.integer)
+                                            : NAN;
+}
+
+// The upper end of a class of heights, such as 04m-10m; NaN when it is none.
+double TopOfClass(const mf_value &value)
+{
+    if (value.kind != MF_VALUE_STRING)
+        return NAN;
+    const std::string text(value.as.text, value.count);
+    const size_t dash = text.find("m-");
+    char *end = nullptr;
+    const double top = dash != std::string::npos ? CPLStrtod(&text[dash + 2], &end) : NAN;
+    return end != nullptr && *end == 'm' ? top : NAN;
+}
+
+// 0 without a height, else 1 and more.
+size_t StepOf(double height, const std::vector<double> &steps)
+{
+    const auto above = std::upper_bound(steps.begin(), steps.end(), height);
+    return std::isnan(height) ? 0 : static_cast<size_t>(above - steps.begin()) + 1;
+}
+
+} // namespace
+
+size_t OGRMapflowStyle::BuildingHeightOf(const mf_row &row) const
+{
+    return m_heightField < 0 ? 0 : StepOf(NumberOf(row.values[m_heightField]), BUILDING_STEPS);
+}
+
+// Of a crown, or the class of a forest.
+size_t OGRMapflowStyle::ForestHeightOf(const mf_row &row, Shape shape) const
+{
+    double height = m_crownField < 0 ? NAN : NumberOf(row.values[m_crownField]);
+    if (std::isnan(height) && m_classField >= 0)
+        height = TopOfClass(row.values[m_classField]);
+    return StepOf(height, shape == POINT ? CROWN_POINT_STEPS : CROWN_STEPS);
 }
 
 const char *OGRMapflowStyle::Of(const mf_row &row) const
@@ -166,9 +198,11 @@ const char *OGRMapflowStyle::Of(const mf_row &row) const
     switch (ThemeOf(row))
     {
         case Theme::Buildings:
-            return m_buildings[shape][ClassOf(row)][HeightOf(row, BUILDING_STEPS)];
+            return m_classField < 0 && m_heightField < 0
+                       ? m_outline[shape]
+                       : m_buildings[shape][ClassOf(row)][BuildingHeightOf(row)];
         case Theme::Forest:
-            return m_forest[shape][HeightOf(row, shape == POINT ? CROWN_POINT_STEPS : CROWN_STEPS)];
+            return m_forest[shape][ForestHeightOf(row, shape)];
         case Theme::Roads:
             return m_roads[shape];
         case Theme::Construction:
@@ -180,7 +214,7 @@ const char *OGRMapflowStyle::Of(const mf_row &row) const
 
 std::vector<int> OGRMapflowStyle::Fields() const
 {
-    std::vector<int> fields = {m_classField, m_heightField, m_objectField};
+    std::vector<int> fields = {m_classField, m_heightField, m_crownField, m_objectField};
     fields.erase(std::remove(fields.begin(), fields.end(), -1), fields.end());
     return fields;
 }

@@ -54,18 +54,21 @@ class OGRMapflowStyle
     static Shape ShapeOf(const mf_row &row);
     Theme ThemeOf(const mf_row &row) const;
     size_t ClassOf(const mf_row &row) const;
-    size_t HeightOf(const mf_row &row, const std::vector<double> &steps) const;
+    size_t BuildingHeightOf(const mf_row &row) const;
+    size_t ForestHeightOf(const mf_row &row, Shape shape) const;
     const char *Make(const std::string &name, Shape shape, const Colours &colours);
 
     Theme m_theme = Theme::Plain;
     int m_classField;
-    int m_heightField;
+    int m_heightField; // of buildings
+    int m_crownField;  // the height of trees
     int m_objectField;
     using Row = std::vector<const char *>;
     std::vector<Row> m_buildings[SHAPE_COUNT]{}; // by class, by height
     Row m_forest[SHAPE_COUNT]{};                 // by height
     const char *m_roads[SHAPE_COUNT]{};
     const char *m_construction[SHAPE_COUNT]{};
+    const char *m_outline[SHAPE_COUNT]{}; // of buildings of which nothing more is known
     const char *m_plain[SHAPE_COUNT]{};
     std::vector<std::pair<std::string, const char *>> m_names{};
 };

@@ -1,0 +1,196 @@
+"""What layers a source has: QGIS asks for that first, with LIST_ALL_TABLES=YES, and drops the error."""
+
+import time
+
+import pytest
+from osgeo import gdal, ogr
+
+from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FAILED, MISSING, RUNNING, reports
+
+LIST = {"@LIST_ALL_TABLES": "YES"}
+
+
+@pytest.fixture
+def only_layer(open_mapflow):
+    """The one layer that is listed of a source: its name, and the dataset that keeps it."""
+    def listed(name, **options):
+        with reports():
+            dataset = open_mapflow(name, **LIST, **options)
+        assert dataset.GetLayerCount() == 1
+        return dataset.GetLayer(0).GetName(), dataset
+    return listed
+
+
+@pytest.mark.parametrize("name, words", (
+    (RUNNING, 'Error: Processing ("Harbour, running") has no result yet: its status is IN_PROGRESS, 40 %.'),
+    (FAILED, 'Error: Processing ("Failed: too coarse") has no result: its status is FAILED'),
+    (MISSING, "Error: Processing 00000000-0000-4000-8000-000000000000: The server does not find it (HTTP 404"),
+    ("nonsense", "Error: What follows MAPFLOW: in the dataset name is not the UUID"),
+    (f"{BUILDINGS},AOY=1", "Error: The dataset name has an unknown option AOY."),
+    (f"{BUILDINGS},CACHE=MAYBE", "Error: CACHE=MAYBE is not possible."),
+    (f"{BUILDINGS},AOI=here", "Error: AOI=here is not the UUID of an area."),
+    (f"{BUILDINGS},GEOMETRY=TORN", "Error: GEOMETRY=TORN is not possible."),
+    ("project=Nowhere", 'Error: There is no project "Nowhere". The account has "Default", "Urban Analysis"'),
+))
+def test_failure_is_the_name_of_a_layer(only_layer, name, words):
+    found, dataset = only_layer(name)
+    assert found.startswith(words)
+    assert dataset.GetLayer(0).GetGeomType() == ogr.wkbUnknown  # so that QGIS shows the list
+
+
+def test_failure_without_a_token(only_layer):
+    for name in (BUILDINGS, "project=Default", ""):
+        found, _ = only_layer(name, API_TOKEN="")
+        assert found.startswith("Error: There is no Mapflow API token")
+
+
+def test_layer_of_a_failure_cannot_be_read(only_layer):
+    _, dataset = only_layer(RUNNING)
+    layer = dataset.GetLayer(0)
+    with reports() as seen:
+        assert layer.GetNextFeature() is None
+        assert layer.GetFeatureCount() == -1
+    assert len(seen) >= 1 and all(text.startswith(f"Processing {RUNNING} (") for _, text in seen)
+
+
+def test_failure_is_a_failure_for_everybody_else(open_mapflow):
+    with pytest.raises(RuntimeError, match="has no result yet"):
+        open_mapflow(RUNNING)
+    with pytest.raises(RuntimeError, match="has no result yet"):
+        open_mapflow(RUNNING, flags=gdal.OF_VECTOR, STYLE="NO")
+    with pytest.raises(RuntimeError, match="cannot be changed"):
+        open_mapflow(RUNNING, flags=gdal.OF_VECTOR | gdal.OF_UPDATE | gdal.OF_VERBOSE_ERROR, **LIST)
+
+
+def test_layer_opens_under_the_name_of_the_failure(only_layer, open_mapflow):
+    """QGIS lists without the options that its user has set, and opens with them."""
+    name, _ = only_layer(BUILDINGS, API_TOKEN="")
+    assert open_mapflow(BUILDINGS).GetLayerByName(name).GetFeatureCount() == BUILDING_COUNT
+    assert open_mapflow(BUILDINGS).GetLayerByName("anything else") is None
+
+
+def test_list_of_a_project_downloads_nothing(sb, open_mapflow):
+    with reports():
+        dataset = open_mapflow("project=Urban Analysis", **LIST)
+    names = set()
+    for i in range(dataset.GetLayerCount()):
+        layer = dataset.GetLayer(i)
+        names.add(layer.GetName())
+        layer.SetAttributeFilter(None)
+        layer.SetSpatialFilter(None)
+        assert layer.GetLayerDefn().GetGeomFieldCount() == 1
+        assert layer.GetGeomType() == layer.GetLayerDefn().GetGeomType() == ogr.wkbUnknown
+    assert {"Combo", "Leiden district buildings"} <= names
+    assert [r.path for r in sb.requests if r.path.endswith("/result")] == []
+    layer = dataset.GetLayerByName("Combo")
+    kinds = {row.GetGeometryRef().GetGeometryType() for row in layer}
+    assert {ogr.wkbPoint, ogr.wkbLineString, ogr.wkbPolygon} <= kinds
+    assert any(r.path.endswith("/result") for r in sb.requests)
+
+
+def test_list_of_a_processing_downloads_nothing(sb, open_mapflow):
+    dataset = open_mapflow(BUILDINGS, **LIST)
+    layer = dataset.GetLayer(0)
+    assert layer.GetName() == "Leiden district buildings"
+    assert dataset.GetLayerByName("results").GetName() == layer.GetName()
+    assert layer.GetGeomType() == layer.GetLayerDefn().GetGeomType() == ogr.wkbUnknown
+    assert len(sb.requests) == 1
+    assert sum(row.GetGeometryRef() is not None for row in layer) == BUILDING_COUNT
+    assert len(sb.requests) == 2
+    del dataset, layer
+    dataset = open_mapflow(BUILDINGS, **LIST)  # it is in the cache now
+    assert dataset.GetLayer(0).GetLayerDefn().GetFieldCount() > 0
+    assert len(sb.requests) == 2
+
+
+def test_split_list_of_a_processing_is_complete(open_mapflow):
+    dataset = open_mapflow(COMBO, GEOMETRY="SPLIT", **LIST)
+    assert [dataset.GetLayer(i).GetName() for i in range(dataset.GetLayerCount())] == [
+        "Combo_polygon", "Combo_line", "Combo_point"]
+
+
+# ---- what a list is good for ----
+
+def lists(sandbox):
+    """Requests that only ask: of status and of lists."""
+    return [r.path for r in sandbox.requests.settle() if not r.path.endswith("/result")]
+
+
+def test_status_serves_while_the_user_looks_at_the_list(sb, open_mapflow):
+    dataset = open_mapflow(BUILDINGS, **LIST)
+    del dataset
+    time.sleep(2.2)  # longer than it serves others
+    assert open_mapflow(BUILDINGS).GetLayer(0).GetFeatureCount() == BUILDING_COUNT
+    assert len(sb.requests.settle()) == 2
+
+
+def test_list_of_a_project_serves_while_the_user_looks_at_it(sb, open_mapflow):
+    with reports():
+        dataset = open_mapflow("project=Urban Analysis", **LIST)
+        del dataset
+        dataset = open_mapflow("project=Urban Analysis")
+    assert dataset.GetLayerCount() == 4
+    assert len(lists(sb)) == 2  # the project, its processings
+
+
+@pytest.fixture
+def reopened(sb, open_mapflow):
+    """Opens a project, which stays open, and once more; the names of its layers then, and what was asked."""
+    kept = []
+
+    def opened(between=lambda: None, **options):
+        with reports():
+            kept.append(open_mapflow("project=Urban Analysis"))
+            between()
+            sb.clear_log()
+            dataset = open_mapflow("project=Urban Analysis", **options)
+        return [dataset.GetLayer(i).GetName() for i in range(dataset.GetLayerCount())], lists(sb)
+    return opened
+
+
+def test_list_of_an_open_project_serves_further_openings(reopened):
+    names, asked = reopened()
+    assert len(names) == 4 and asked == []
+
+
+@pytest.mark.parametrize("cache", ("REFRESH", "NO"))
+def test_who_wants_to_know_asks_anew(reopened, cache):
+    _, asked = reopened(CACHE=cache)
+    assert len(asked) == 2
+
+
+def test_who_waits_asks_anew(sb, reopened):
+    with pytest.raises(RuntimeError, match="has not ended"):
+        reopened(WAIT="YES", WAIT_TIMEOUT="0")
+    assert len(lists(sb)) >= 2
+
+
+def test_change_ends_what_is_known(reopened, account):
+    def rename():
+        options = [f"{key}={value}" for key, value in account.items()]
+        dataset = gdal.OpenEx("MAPFLOW:", gdal.OF_VECTOR | gdal.OF_UPDATE, open_options=options)
+        layer = dataset.GetLayerByName("processings")
+        layer.SetAttributeFilter(f"id = '{BUILDINGS}'")
+        row = layer.GetNextFeature()
+        row["name"] = "Renamed"
+        assert layer.SetFeature(row) == ogr.OGRERR_NONE
+
+    names, asked = reopened(rename)
+    assert "Renamed" in names and len(asked) == 2
+
+
+# ---- without a network ----
+
+def test_error_of_the_network_tells_of_the_cache(sb, open_mapflow):
+    dataset = open_mapflow(BUILDINGS)
+    del dataset
+    time.sleep(2.2)  # what is remembered is old
+    sb.fault(".", reset=True)
+    with pytest.raises(RuntimeError, match=r"CACHE=OFFLINE opens it") as failure:
+        open_mapflow(BUILDINGS)
+    assert len(str(failure.value)) < 400
+    assert open_mapflow(BUILDINGS, CACHE="OFFLINE").GetLayer(0).GetFeatureCount() == BUILDING_COUNT
+    for options in ({"CACHE": "REFRESH"}, {"STATUS_ONLY": "YES"}):
+        with pytest.raises(RuntimeError) as failure:
+            open_mapflow(BUILDINGS, **options)
+        assert "OFFLINE" not in str(failure.value)
