@@ -1,19 +1,22 @@
 #!/bin/sh
 # The driver with other GDALs than this machine's: sh autotest/matrix.sh [PART...]
 #
-#   tree     Debian trixie (GDAL 3.10) in a folder: the driver is built there from a copy of this
-#            repository, and all tests that need GDAL run there, those of Python's libraries included
-#   qgis     QGIS 3.40 on a virtual screen in the same tree: the tests of autotest/qgis
-#   package  this machine's own Debian in a folder of its own, with nothing but GDAL's programs: the .deb
-#            is installed there, reads a processing, and leaves nothing behind when it is purged
 #   headers  the headers of forky's GDAL: the driver's sources must compile without a warning
+#   trixie   Debian trixie (GDAL 3.10) in a folder: the driver is built there from a copy of this
+#            repository, and all tests that need GDAL run there, those of Python's libraries included
+#   forky    the same with Debian forky (GDAL 3.13), with pyarrow; forky is in the making: it moves
+#   qgis     QGIS 3.40 on a virtual screen in trixie's tree: the tests of autotest/qgis
+#   package  this machine's own Debian and trixie in folders of their own, with little more than GDAL's
+#            programs: the .deb is installed there, demo.sh runs with it, and it leaves nothing behind
+#            when it is purged
 #
 # Without a part: all. Needs root, on Debian and its kin, and the mirror that apt uses here. The trees
-# (2 and 0.5 GB) are made once and used again; MAPFLOW_MATRIX_DIR says where they are (default:
-# /var/tmp/mapflow-matrix). What is mounted in them is mounted for this script alone and goes with it.
+# (2 GB each, the clean ones 0.5) are made once and used again; MAPFLOW_MATRIX_DIR says where they are
+# (default: /var/tmp/mapflow-matrix). What is mounted in them is mounted for this script alone and goes
+# with it.
 #
-# Exit code: 0 all passed, 1 something failed, 77 a tree or the headers could not be had, so that
-# nothing is known of that GDAL.
+# Exit code: 0 all passed, 1 something failed, 77 nothing failed, but a tree or the headers could not be
+# had, so that nothing is known of that GDAL.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$ROOT/autotest/common.sh"
@@ -22,7 +25,7 @@ FOLDER=${MAPFLOW_MATRIX_DIR:-/var/tmp/mapflow-matrix}
 HEADERS=$FOLDER/forky-headers
 LOGS=$FOLDER/logs
 TREE_PACKAGES="libgdal-dev gdal-bin python3-gdal libcjson-dev libcurl4-gnutls-dev zlib1g-dev cmake ninja-build
-gcc g++ python3-pytest python3-pyogrio python3-geopandas ca-certificates"
+gcc g++ dpkg-dev file python3-pytest python3-pyogrio python3-geopandas ca-certificates binutils openssl valgrind locales"
 QGIS_PACKAGES="qgis python3-qgis xvfb xauth"
 FAILED=0
 
@@ -30,7 +33,7 @@ FAILED=0
 TREE=
 PACKAGES=
 
-# cannot NAME MESSAGE: the part cannot run here.
+# cannot NAME MESSAGE: the part cannot run here; the others still can.
 cannot() {
     {
         say "*********************************************************************"
@@ -47,12 +50,13 @@ mirror() {
         sed -n "s|^'\(.*/debian\)/*/dists/[^/]*/InRelease'.*|\1|p" | head -n 1
 }
 
-# in_tree COMMAND...: runs it in the tree, with a /proc and a /dev that nobody else sees.
+# in_tree COMMAND...: runs it in the tree, with a root, a /proc and a /dev that nobody else sees mounted.
 in_tree() {
     # shellcheck disable=SC2016 # the inner shell's parameters
     unshare --mount sh -c 'tree=$1
         shift
-        mount -t proc proc "$tree/proc" && mount --bind /dev "$tree/dev" && exec chroot "$tree" "$@"' \
+        mount --bind "$tree" "$tree" && mount -t proc proc "$tree/proc" && mount --rbind /dev "$tree/dev" &&
+            exec chroot "$tree" "$@"' \
         in_tree "$TREE" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
         DEBIAN_FRONTEND=noninteractive "$@"
 }
@@ -68,7 +72,10 @@ tree_is_complete() {
 make_tree() {
     if [ ! -f "$TREE/mapflow-packages" ]; then
         rm -rf "$TREE"
-        debootstrap --variant=minbase "$1" "$TREE" "$(mirror)" || return 1
+        # A debootstrap that does not know the suite yet makes it as it makes sid.
+        script=/usr/share/debootstrap/scripts/$1
+        [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
+        debootstrap --variant=minbase "$1" "$TREE" "$(mirror)" "$script" || return 1
         # No service starts in the tree, and apt reaches the mirror as it does outside.
         printf '#!/bin/sh\nexit 101\n' >"$TREE/usr/sbin/policy-rc.d"
         chmod +x "$TREE/usr/sbin/policy-rc.d"
@@ -91,9 +98,9 @@ copy_sources() {
         tar -C "$TREE/mapflow/source" -xf -
 }
 
-# use_tree PART SUITE PACKAGES
+# use_tree PART SUITE PACKAGES [FOLDER]
 use_tree() {
-    TREE=$FOLDER/$2
+    TREE=$FOLDER/${4:-$2}
     PACKAGES=$3
     if ! tree_is_complete; then
         say "Making the tree $TREE"
@@ -130,12 +137,21 @@ pytest_in_tree() {
     fi
 }
 
-part_tree() {
-    use_tree tree trixie "$TREE_PACKAGES"
-    build_in_tree tree || return 0
-    in_tree ctest --test-dir /mapflow/build --output-on-failure -j "$JOBS" >"$LOGS/tree-core.log" 2>&1 || FAILED=1
-    grep 'tests passed' "$LOGS/tree-core.log" || tail -n 40 "$LOGS/tree-core.log" >&2
-    pytest_in_tree tree-ogr ogr --ignore=python/test_fiona.py .
+# tests_in_tree PART SUITE PACKAGES
+tests_in_tree() {
+    use_tree "$@"
+    build_in_tree "$1" || return 0
+    in_tree ctest --test-dir /mapflow/build --output-on-failure -j "$JOBS" >"$LOGS/$1-core.log" 2>&1 || FAILED=1
+    grep 'tests passed' "$LOGS/$1-core.log" || tail -n 40 "$LOGS/$1-core.log" >&2
+    pytest_in_tree "$1-ogr" ogr --ignore=python/test_fiona.py .
+}
+
+part_trixie() {
+    tests_in_tree trixie trixie "$TREE_PACKAGES"
+}
+
+part_forky() {
+    tests_in_tree forky forky "$TREE_PACKAGES python3-pyarrow"
 }
 
 part_qgis() {
@@ -156,29 +172,55 @@ check() {
     [ "$status" -eq 0 ] || { FAILED=1 && say "failed: $*" >&2; }
 }
 
-part_package() {
-    need lintian file
-    use_tree package "$(. /etc/os-release && say "$VERSION_CODENAME")" gdal-bin
-    rm -rf "$FOLDER/deb"
-    build "$FOLDER/build" "$LOGS/package-build.log" && (cd "$FOLDER/build" && cpack -B "$FOLDER/deb") >"$LOGS/cpack.log" 2>&1 || {
+# build_package RUNNER SOURCES FOLDER: RUNNER is empty or in_tree.
+build_package() {
+    # shellcheck disable=SC2016 # the inner shell's parameter
+    $1 cmake -S "$2" -B "$3" -G Ninja -DBUILD_TESTING=OFF &&
+        $1 cmake --build "$3" --parallel "$JOBS" &&
+        $1 sh -c 'cd "$1" && rm -f ./*.deb && exec cpack' cpack "$3"
+}
+
+# Makes the package for the suite of this machine, or in the tree of another one; sets DEB.
+make_package() {
+    if [ "$1" = "$CODENAME" ]; then
+        build_package "" "$ROOT" "$FOLDER/package" || return 1
+        DEB=$(ls "$FOLDER"/package/*.deb)
+    else
+        copy_sources
+        build_package in_tree /mapflow/source /mapflow/package || return 1
+        DEB=$(ls "$TREE"/mapflow/package/*.deb)
+    fi
+}
+
+# Installs the package in a tree that has only what its users have, shows the driver at work, purges it.
+try_package() {
+    [ "$1" = "$CODENAME" ] || use_tree package "$1" "$TREE_PACKAGES"
+    make_package "$1" >"$LOGS/package-$1-build.log" 2>&1 || {
+        tail -n 40 "$LOGS/package-$1-build.log" >&2
         FAILED=1
         return 0
     }
-    deb=$(ls "$FOLDER"/deb/*.deb)
-    check lintian --allow-root --fail-on error,warning "$deb"
-    cp "$deb" "$TREE/gdal-package.deb"
-    in_tree apt-get -q -y install --no-install-recommends /gdal-package.deb >"$LOGS/package-install.log" 2>&1 || FAILED=1
-    in_tree ogrinfo --format MAPFLOW >"$LOGS/package-format.log" 2>&1 || true
-    check grep -q 'Short Name: MAPFLOW' "$LOGS/package-format.log"
-    start_sandbox
-    in_tree env MAPFLOW_API_URL="$SANDBOX_URL" MAPFLOW_API_TOKEN=ZGV2QGV4YW1wbGUuY29tOnNhbmRib3gtZmFrZS1zZWNyZXQ= \
-        ogrinfo -ro -so -al -oo CACHE=NO MAPFLOW:3fa85f64-5717-4562-b3fc-2c963f66afa6 >"$LOGS/package-read.log" 2>&1 || true
-    stop_sandbox
-    check grep -q 'Feature Count: 2496' "$LOGS/package-read.log"
-    in_tree apt-get -q -y purge gdal-mapflow >"$LOGS/package-purge.log" 2>&1 || FAILED=1
-    rm "$TREE/gdal-package.deb"
+    check lintian --allow-root --fail-on error,warning "$DEB"
+    use_tree package "$1" "gdal-bin python3" "$1-clean"
+    copy_sources
+    cp "$DEB" "$TREE/package.deb"
+    check in_tree apt-get -q -y install --no-install-recommends /package.deb >"$LOGS/package-$1-install.log" 2>&1
+    in_tree ogrinfo --format MAPFLOW >"$LOGS/package-$1-format.log" 2>&1 || true
+    check grep -q 'Short Name: MAPFLOW' "$LOGS/package-$1-format.log"
+    in_tree sh /mapflow/source/autotest/demo.sh installed >"$LOGS/package-$1-demo.log" 2>&1 || {
+        tail -n 40 "$LOGS/package-$1-demo.log" >&2
+        FAILED=1
+    }
+    check in_tree apt-get -q -y purge gdal-mapflow >"$LOGS/package-$1-purge.log" 2>&1
+    rm -rf "$TREE/package.deb" "$TREE/mapflow"
     check test -z "$(left_behind)"
-    say "$(basename "$deb"): $(dpkg-deb -f "$deb" Depends)"
+    say "$(basename "$DEB"): $(dpkg-deb -f "$DEB" Depends)"
+}
+
+part_package() {
+    need lintian dpkg-dev file
+    try_package "$CODENAME"
+    [ "$CODENAME" = trixie ] || try_package trixie
 }
 
 # apt with a state of its own, which knows forky alone.
@@ -214,23 +256,29 @@ part_headers() {
     [ "$status" -eq 0 ] && say "compile without a warning" || FAILED=1
 }
 
-if [ $# -eq 0 ]; then
-    set -- headers tree qgis package
-fi
+PARTS="headers trixie forky qgis package"
+# shellcheck disable=SC2086 # one word a part
+[ $# -gt 0 ] || set -- $PARTS
 for part in "$@"; do
-    case $part in
-    tree | qgis | package | headers) ;;
-    *) fail "There is no part $part: choose from tree, qgis, package, headers." ;;
+    case " $PARTS " in
+    *" $part "*) ;;
+    *) fail "There is no part $part: choose from $PARTS." ;;
     esac
 done
 mkdir -p "$LOGS"
 rm -f "$LOGS"/*.log
 [ "$(id -u)" -eq 0 ] || cannot "ANOTHER GDAL" "this needs root."
 command -v apt-get >/dev/null || cannot "ANOTHER GDAL" "this needs Debian."
-need debootstrap util-linux g++ libcjson-dev libcurl4-gnutls-dev
-trap stop_sandbox EXIT
+CODENAME=$(. /etc/os-release && say "$VERSION_CODENAME")
+# shellcheck disable=SC2086 # one word a package
+need debootstrap util-linux $BUILD_PACKAGES
 trap 'exit 130' INT TERM
+OUTCOME=0
 for part in "$@"; do
-    "part_$part"
+    status=0
+    # In a shell of its own, which a part that cannot run ends.
+    ("part_$part" && exit "$FAILED") || status=$?
+    [ "$status" -eq 0 ] || say "$part: $([ "$status" -eq 77 ] && say unknown || say failed)" >&2
+    [ "$status" -eq 0 ] || [ "$OUTCOME" -eq 1 ] || OUTCOME=$([ "$status" -eq 77 ] && say 77 || say 1)
 done
-exit "$FAILED"
+exit "$OUTCOME"

@@ -1,23 +1,26 @@
 #!/bin/sh
 # Builds the driver and tests it: sh autotest/test.sh [PART...]
 #
-#   core    unit tests of the core, in a build where warnings are errors
-#   ogr     the driver through GDAL, against the sandbox
-#   asan    both under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan    unit tests under ThreadSanitizer
-#   fuzz    each fuzz target for FUZZ_SECONDS (default: 15)
-#   python  Python's own libraries: fiona and geopandas
-#   r       R's sf
-#   qgis    the desktop of QGIS on a virtual screen (large: only when asked for)
-#   format  clang-format and clang-tidy
+#   core      unit tests of the core, in a build where warnings are errors
+#   ogr       the driver through GDAL, against the sandbox
+#   python    Python's own libraries: fiona and geopandas
+#   r         R's sf
+#   package   the Debian package, lintian, and what cmake --install puts where
+#   coverage  lines of the core that unit tests and tests through GDAL reach: 90 % at least
+#   asan      core and driver under AddressSanitizer and UndefinedBehaviorSanitizer
+#   tsan      unit tests under ThreadSanitizer
+#   fuzz      each fuzz target for FUZZ_SECONDS (default: 15)
+#   format    clang-format and clang-tidy
+#   qgis      the desktop of QGIS on a virtual screen
 #
-# Without a part: core, ogr, asan, tsan, fuzz and format. At the end the logs of every part are searched for
-# the tokens that the tests have used. What is missing is installed, on Debian and its kin. MAPFLOW_BUILD_DIR says where
-# to build (default: build); logs are below it, in test-logs.
+# Without a part: all of them. At the end the logs of every part are searched for the tokens that the tests have used.
+# What is missing is installed, on Debian and its kin. MAPFLOW_BUILD_DIR says where to build (default: build); logs are
+# below it, in test-logs. Other GDALs: matrix.sh.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$ROOT/autotest/common.sh"
 
+PARTS="core ogr python r package coverage asan tsan fuzz format qgis"
 LOGS=$BUILD/test-logs
 ALL_PASSED=0
 ALL_FAILED=0
@@ -107,6 +110,29 @@ part_r() {
     run_script r r/run.sh
 }
 
+part_package() {
+    run_pytest package "$BUILD" ../package
+}
+
+# What needs the whole driver: tests through GDAL that reach far into the core, and take two minutes.
+COVERAGE_TESTS="test_account.py test_cache.py test_credentials.py test_editing.py test_errors.py test_http_options.py
+test_open.py test_project_dataset.py test_states.py test_submit.py test_submit_refusals.py test_wait.py"
+
+part_coverage() {
+    flags="--coverage -fprofile-update=atomic"
+    build_or_count "$BUILD-coverage" "$LOGS/coverage-build.log" -DCMAKE_BUILD_TYPE=Debug \
+        -DCMAKE_C_FLAGS="$flags" -DCMAKE_CXX_FLAGS="$flags" || return 0
+    find "$BUILD-coverage" -name '*.gcda' -delete
+    run_ctest coverage-core "$BUILD-coverage"
+    # shellcheck disable=SC2086 # one word a file
+    run_pytest coverage-ogr "$BUILD-coverage" $COVERAGE_TESTS
+    status=0
+    gcovr --root "$ROOT" --filter "$ROOT/driver/core/" --fail-under-line 90 "$BUILD-coverage" \
+        >"$LOGS/coverage.log" 2>&1 || status=$?
+    awk '/^driver/ || /^TOTAL/ { printf "%5s of %5d lines  %s\n", $4, $2, $1 }' "$LOGS/coverage.log"
+    judge coverage "$status" "$((status == 0))" "$((status != 0))"
+}
+
 part_asan() {
     build_or_count "$BUILD-asan" "$LOGS/asan-build.log" -DMAPFLOW_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug || return 0
     run_ctest asan-core "$BUILD-asan"
@@ -180,19 +206,20 @@ run_part() {
     ALL_FAILED=$((ALL_FAILED + part_failed))
 }
 
-if [ $# -eq 0 ]; then
-    set -- core ogr asan tsan fuzz format
-fi
+# shellcheck disable=SC2086 # one word a part
+[ $# -gt 0 ] || set -- $PARTS
 wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils openssl valgrind locales"
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;
-    qgis) wanted_packages="$wanted_packages qgis python3-qgis xvfb xauth" ;;
-    fuzz) wanted_packages="$wanted_packages clang libclang-rt-dev" ;;
     python) wanted_packages="$wanted_packages python3-fiona python3-geopandas" ;;
     r) wanted_packages="$wanted_packages r-cran-sf" ;;
+    package) wanted_packages="$wanted_packages lintian dpkg-dev file" ;;
+    coverage) wanted_packages="$wanted_packages gcovr" ;;
+    fuzz) wanted_packages="$wanted_packages clang libclang-rt-dev" ;;
     format) wanted_packages="$wanted_packages clang-format clang-tidy" ;;
-    *) fail "There is no part $part: choose from core, ogr, asan, tsan, fuzz, python, r, qgis, format." ;;
+    qgis) wanted_packages="$wanted_packages qgis python3-qgis xvfb xauth" ;;
+    *) fail "There is no part $part: choose from $PARTS." ;;
     esac
 done
 # shellcheck disable=SC2086 # one word a package
@@ -202,9 +229,11 @@ trap stop_sandbox EXIT
 trap 'exit 130' INT TERM
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
+began=$(date +%s)
 for part in "$@"; do
     run_part "$part"
 done
 run_part secrets
+say "All in $(($(date +%s) - began)) s"
 say "$ALL_PASSED passed, $ALL_FAILED failed"
 [ "$ALL_FAILED" -eq 0 ]

@@ -1,7 +1,8 @@
 # cpack makes a Debian package: the plugin in the folder of Debian's GDAL, and its documentation.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME gdal-mapflow)
-set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
+# It works with this GDAL alone: the one of a newer GDAL is the newer one.
+set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}+gdal${MAPFLOW_GDAL_MINOR}")
 set(CPACK_PACKAGE_CONTACT "The Mapflow driver for GDAL contributors <gdal-mapflow@users.noreply.github.com>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
@@ -34,16 +35,12 @@ configure_file("${PROJECT_SOURCE_DIR}/cmake/packaging/changelog.in" "${doc}/chan
 find_program(GZIP gzip)
 if(GZIP)
   execute_process(COMMAND "${GZIP}" -9 -n -f -k "${doc}/changelog")
-  install(FILES "${doc}/changelog.gz" DESTINATION "share/doc/${CPACK_PACKAGE_NAME}" COMPONENT deb
+  install(FILES "${doc}/changelog.gz" DESTINATION "share/doc/${CPACK_PACKAGE_NAME}" COMPONENT documents
           EXCLUDE_FROM_ALL)
 endif()
-install(FILES "${doc}/copyright" DESTINATION "share/doc/${CPACK_PACKAGE_NAME}" COMPONENT deb
-        EXCLUDE_FROM_ALL)
-install(FILES "${PROJECT_SOURCE_DIR}/driver/mapflow.md" DESTINATION "share/doc/${CPACK_PACKAGE_NAME}"
-        COMPONENT deb EXCLUDE_FROM_ALL)
-install(TARGETS ogr_MAPFLOW LIBRARY DESTINATION "lib/${CMAKE_LIBRARY_ARCHITECTURE}/gdalplugins"
-        COMPONENT deb EXCLUDE_FROM_ALL)
-set(CPACK_COMPONENTS_ALL deb)
+install(FILES "${doc}/copyright" "${PROJECT_SOURCE_DIR}/driver/mapflow.md"
+        DESTINATION "share/doc/${CPACK_PACKAGE_NAME}" COMPONENT documents EXCLUDE_FROM_ALL)
+set(CPACK_COMPONENTS_ALL plugin documents)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
 

@@ -11,18 +11,24 @@ static void copy(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
-static void add_headers(struct mf_response *response, const char *lines)
+static int add_headers(struct mf_response *response, const char *lines, struct mf_error *err)
 {
     while (lines != NULL && *lines != '\0') {
         const char *colon = strchr(lines, ':');
         const size_t size = strcspn(lines, "\n");
-        const size_t count = response->header_count++;
-        response->headers = realloc(response->headers, (count + 1) * sizeof *response->headers);
-        response->headers[count].name = mf_text_copy_part(lines, (size_t)(colon - lines));
-        response->headers[count].value =
-            mf_text_copy_part(colon + 2, (size_t)(lines + size - colon - 2));
+        struct mf_header *const headers =
+            realloc(response->headers, (response->header_count + 1) * sizeof *response->headers);
+        if (headers == NULL)
+            return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        response->headers = headers;
+        struct mf_header *const header = &headers[response->header_count++];
+        header->name = mf_text_copy_part(lines, (size_t)(colon - lines));
+        header->value = mf_text_copy_part(colon + 2, (size_t)(lines + size - colon - 2));
+        if (header->name == NULL || header->value == NULL)
+            return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
         lines += size + (lines[size] == '\n');
     }
+    return 0;
 }
 
 static void append(char *log, size_t size, const char *line)
@@ -37,6 +43,8 @@ static int give_body(const struct mf_request *request, const char *body,
     const struct mf_sink *sink = request->sink;
     if (sink == NULL || response->status < 200 || response->status > 299) {
         response->body = mf_text_copy(body);
+        if (response->body == NULL)
+            return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
         response->body_size = strlen(body);
         return 0;
     }
@@ -65,7 +73,8 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     mf_response_free(response);
     response->request_sent = !step->not_sent;
     response->status = step->status;
-    add_headers(response, step->header);
+    if (add_headers(response, step->header, err) != 0)
+        return -1;
     if (step->body != NULL && give_body(request, step->body, response, err) != 0) {
         response->is_transient = err->kind == MF_ERR_TRUNCATED;
         return -1;

@@ -142,6 +142,8 @@ void PrintValue(const ArrowSchema &schema, const ArrowArray &array, int64_t row)
         printf("null");
     else if (format == "b")
         printf("%s", Bit(array.buffers[1], row) ? "true" : "false");
+    else if (format == "s")
+        printf("%d", At<int16_t>(array, 1, row));
     else if (format == "i" || format == "tdD" || format == "ttm")
         printf("%" PRId32, At<int32_t>(array, 1, row));
     else if (format == "l" || format.compare(0, 3, "tsm") == 0)
@@ -163,6 +165,16 @@ void PrintValue(const ArrowSchema &schema, const ArrowArray &array, int64_t row)
             printf(";");
         }
         printf("]");
+    }
+    else if (format == "+s")
+    {
+        printf("{");
+        for (int64_t i = 0; i < array.n_children; ++i)
+        {
+            PrintValue(*schema.children[i], *array.children[i], row);
+            printf(";");
+        }
+        printf("}");
     }
     else
         Fault("a column has an unknown format");

@@ -64,13 +64,24 @@ MAY_BE_REFUSED = {
     "string_latin1_overlong_and_surrogate_bytes": "JSON is UTF-8",
 }
 
-# The GeoJSON driver damages a value: no comparison, the rows must be there.
+# The GeoJSON driver damages a value, refuses the document or takes it for another format: no comparison, so many rows
+# must be there.
 MISREAD = {
     # An exponent of four digits makes it read the number as the integer before the "e".
     "number_overflow_four_digit_exponent": 2,
 }
 if int(gdal.VersionInfo()) >= 3070000:
     MISREAD["number_zero_forms"] = 1  # 0e5 is an integer to it, 1e5 is not
+if int(gdal.VersionInfo()) >= 3130000:
+    MISREAD |= {
+        # It refuses numbers that overflow.
+        "coordinates_number_forms": 7, "nested_values_written_back": 2, "number_beyond_int64": 1,
+        "number_beyond_int64_in_list": 1, "number_overflow": 2, "number_underflow": 1,
+        "number_int64_edges": 1,  # negative integers of 19 digits are reals to it
+        "geometry_unknown_type": 3,  # it reads the curves of JSON-FG
+        "many_ordinates": 2,  # from the fifth ordinate on the third does not count either
+        "null_parts": 7,  # a null among points makes the geometry null, among lines it is no empty line
+    }
 
 # A feature-level id is a field "id" unless a property has that name: its type
 # and values. The GeoJSON driver takes a non-negative integer as FID instead,

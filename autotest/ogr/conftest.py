@@ -1,5 +1,6 @@
 """Fixtures: the plugin that was built, a sandbox, and programs run against it."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -26,12 +27,14 @@ for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().ends
 from osgeo import gdal  # noqa: E402
 
 import oracle  # noqa: E402
+from helpers import BUILDINGS, OF_THE_SYSTEM  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 
 @pytest.fixture
-def sb():
-    """A sandbox of its own."""
+def sb(monkeypatch):
+    """A sandbox of its own, and a cache of its own: the system gives the port of an earlier sandbox again."""
+    monkeypatch.setenv("XDG_CACHE_HOME", tempfile.mkdtemp(dir=os.environ["XDG_CACHE_HOME"]))
     with Sandbox(data=DATA, seconds_per_job=0.2, seed=1) as sandbox:
         yield sandbox
 
@@ -97,5 +100,26 @@ def run(sb):
                        **(env or {})}
         done = subprocess.run([path, *map(str, arguments)], capture_output=True, text=True,
                               env=environment, timeout=timeout, check=False)
-        return Finished(done.args, done.returncode, done.stdout, done.stderr)
+        return Finished(done.args, done.returncode, done.stdout, OF_THE_SYSTEM.sub("", done.stderr))
     return started
+
+
+@pytest.fixture
+def python(run):
+    """Runs a program of Python, with the dataset's name in `name`; what it prints is JSON."""
+    def ran(program, name=f"MAPFLOW:{BUILDINGS}"):
+        done = run(sys.executable, "-W", "ignore", "-c", f"import json\nname = {name!r}\n{program}")
+        assert done.returncode == 0, done.said
+        return json.loads(done.stdout)
+    return ran
+
+
+@pytest.fixture
+def ids_of(run):
+    """The ids of the rows that ogr2ogr gives: ids_of(where, box)."""
+    def read(where=None, box=None):
+        filters = [*(["-where", where] if where else []), *(["-spat", *box] if box else [])]
+        done = run("ogr2ogr", "-f", "CSV", "/vsistdout/", "-select", "id", *filters, f"MAPFLOW:{BUILDINGS}")
+        assert done.returncode == 0, done.said
+        return [int(line.strip('"')) for line in done.stdout.split()[1:]]
+    return read

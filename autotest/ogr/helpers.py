@@ -1,6 +1,7 @@
 """What several test files need: the sandbox's processings by name, and the errors of one call."""
 
 import contextlib
+import re
 
 from osgeo import gdal
 
@@ -24,6 +25,9 @@ MISSING = "00000000-0000-4000-8000-000000000000"
 FIRST_AREA = "0a1b2c3d-0000-4000-8000-0000000afa61"
 SECOND_AREA = "0a1b2c3d-0000-4000-8000-0000000afa62"
 BUILDING_COUNT = 2496
+
+# What a GDAL says whose libcurl has been replaced since it was built, as in a Debian that is in the making.
+OF_THE_SYSTEM = re.compile(r"^Warning 1: GDAL was built against curl .*\n", re.M)
 
 
 @contextlib.contextmanager

@@ -155,7 +155,7 @@ def test_answer_with_geometries(account_of):
 @pytest.mark.parametrize("statement", ["SELECT name, geometry FROM processings -- it's", "SELECT GEOMETRY FROM processings",
                                        "SELECT * FROM processings", "SELECT p.* FROM processings AS p",
                                        'SELECT "geometry" FROM "processings" WHERE name <> \'it\'\'s\'',
-                                       "/* all */ SELECT Geometry FROM processings NATURAL JOIN (SELECT 'OK' AS status)",
+                                       "SELECT /* all */ Geometry FROM processings NATURAL JOIN (SELECT 'OK' AS status)",
                                        "WITH x AS (SELECT geometry AS g FROM processings) SELECT g FROM x"])
 def test_geometry_that_is_named(account_of, statement):
     dataset = account_of(5)

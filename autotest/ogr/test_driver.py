@@ -1,15 +1,11 @@
 """What the driver tells about itself, and what it recognises."""
 
-import pathlib
-import re
 from xml.etree import ElementTree
 
 import pytest
 from osgeo import gdal
 
 from helpers import BUILDINGS, BUILDING_COUNT
-
-ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -48,12 +44,6 @@ def test_open_options_are_well_formed(options):
             assert option.get("default") in values
         if option.get("type") == "boolean":
             assert option.get("default") in ("YES", "NO")
-
-
-@pytest.mark.parametrize("page", ("README.md", "driver/mapflow.md"))
-def test_open_options_are_documented(options, page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    assert [name for name in options if not re.search(rf"`{name}[`=]", text)] == []
 
 
 @pytest.mark.parametrize("name", ("MAPFLOW:", "mapflow:x", "MapFlow:" + BUILDINGS,

@@ -112,7 +112,8 @@ def matrix(request):
 
 def outcome_of_program(operation, sb, done, words):
     """What a GDAL program came to; each error is told once."""
-    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    # From some GDAL on, ogrinfo adds what it could not get.
+    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR") and "Couldn't fetch" not in line]
     if done.returncode == 0:
         assert not errors
         assert operation.is_good(sb, done.stdout), done.stdout

@@ -472,7 +472,7 @@ def test_keep_alive_settings_do_no_harm(headers):
         headers()
 
 
-def test_connection_is_shared_by_threads_in_turn(sb):
+def test_connection_is_shared_by_threads_in_turn(sb, run):
     """Many threads, one process: each request has a connection to itself while it runs."""
     script = """
 import sys, threading
@@ -485,9 +485,7 @@ threads = [threading.Thread(target=work) for _ in range(4)]
 [t.start() for t in threads]
 [t.join() for t in threads]
 """
-    done = subprocess.run([sys.executable, "-c", script, f"MAPFLOW:{BUILDINGS}"], capture_output=True,
-                          text=True, timeout=60, check=False,
-                          env={**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token})
+    done = run(sys.executable, "-W", "ignore", "-c", script, f"MAPFLOW:{BUILDINGS}")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(sb.requests) == 40
     assert len({record.connection for record in sb.requests}) <= 8

@@ -19,6 +19,7 @@ gdal.UseExceptions()
 dataset = gdal.OpenEx(sys.argv[1], gdal.OF_VECTOR)
 for feature in dataset.GetLayer(0):
     print([feature.GetField(i) for i in range(feature.GetFieldCount())], feature.GetGeometryRef().ExportToWkb().hex())
+sys.stdout.flush()
 gdal.VectorTranslate("MAPFLOW:", sys.argv[2], format="MAPFLOW", layerCreationOptions=[
     "MODEL=buildings", "PROVIDER=Mapbox", "MAX_COST=500.5", 'INFERENCE_PARAMS={"threshold": 0.25}', "REPORT=/vsistdout/"])
 """

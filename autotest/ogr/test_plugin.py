@@ -73,13 +73,20 @@ def test_uses_the_libcurl_of_libgdal():
     assert libcurl(PLUGIN) == libcurl(libgdal) != []
 
 
+def test_one_file_alone_knows_versions_of_gdal():
+    knowing = [path.name for path in sorted((AUTOTEST.parent / "driver").rglob("*.[ch]*"))
+               if re.search("GDAL_VERSION_(NUM|MAJOR|MINOR)|GDAL_COMPUTE_VERSION|MF_GDAL_AT_LEAST", path.read_text())]
+    assert knowing == ["compat.h"]
+
+
 def test_is_installed_where_gdal_looks(tmp_path):
     """The folder stands in libgdal, as it was built."""
     tool("cmake", "-S", AUTOTEST.parent, "-B", tmp_path, "-G", "Ninja", "-DBUILD_TESTING=OFF")
     cache = (tmp_path / "CMakeCache.txt").read_text()
-    folder = re.search(r"^MAPFLOW_PLUGIN_DIR:\w+=(.*)", cache, re.M).group(1)
+    prefix, folder = (re.search(rf"^{name}:\w+=(.*)", cache, re.M).group(1)
+                      for name in ("CMAKE_INSTALL_PREFIX", "MAPFLOW_PLUGIN_DIR"))
     (libgdal,) = re.findall(r"libgdal\S* => (\S+)", tool("ldd", PLUGIN))
-    assert folder.encode() in pathlib.Path(libgdal).read_bytes()
+    assert f"{prefix}/{folder}".encode() in pathlib.Path(libgdal).read_bytes()
 
 
 def test_ogrinfo_lists_the_driver(run):

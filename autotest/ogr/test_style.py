@@ -146,11 +146,13 @@ def test_filter_and_sql_by_style(open_mapflow):
 def test_styles_reach_kml(found, run, tmp_path, style, lines, fills):
     path = tmp_path / "out.kml"
     processing = found("🏠 Buildings", square(class_id=102, building_height=5.5), *(square(class_id=k) for k in COLOURS))
-    done = run("ogr2ogr", "-f", "LIBKML", path, f"MAPFLOW:{processing},STYLE={style}")
+    # Debian's GDAL 3.13 has the second alone, which makes red what has no style, and knows fewer fills.
+    writer, own = ("LIBKML", set()) if gdal.GetDriverByName("LIBKML") else ("KML", {"FF0000", "FFEDA0"})
+    done = run("ogr2ogr", "-f", writer, path, f"MAPFLOW:{processing},STYLE={style}")
     assert done.returncode == 0, done.said
     colours = [(red + green + blue).upper() for blue, green, red in
                re.findall("<color>..(..)(..)(..)</color>", path.read_text())]
-    assert set(colours) >= lines | fills and bool(colours) == bool(lines)
+    assert set(colours) >= (lines | fills) - own and bool(set(colours) - own) == bool(lines)
 
 
 @pytest.mark.parametrize("style, several", (("YES", True), ("NO", False)))

@@ -39,4 +39,8 @@ all=$(facts)
 } >"$WORK/expected.txt"
 Rscript --vanilla "$ROOT/autotest/r/read.R" "MAPFLOW:$PROCESSING" "$LAYER" >"$WORK/read.txt"
 diff "$WORK/expected.txt" "$WORK/read.txt"
+
+# The example of the README, as it stands there.
+sed -n '/^```r$/,/^```$/ { /^```/d; p }' "$ROOT/README.md" | sed "s/<id>/$PROCESSING/" >"$WORK/example.R"
+(cd "$WORK" && Rscript --vanilla example.R)
 say "$(wc -l <"$WORK/read.txt") facts read by sf are those of GDAL"

@@ -108,11 +108,13 @@ void mf_processing_forget(const struct mf_client *client, const char *id)
 {
     char *const key = key_of(client, id);
     mf_global_lock();
-    struct answer *const known = key != NULL ? find(key) : NULL;
-    if (known != NULL) {
-        free(known->key);
-        free(known->document);
-        *known = (struct answer){NULL, NULL, 0, 0};
+    for (int i = 0; i < REMEMBERED; ++i) {
+        /* Without memory for the key: all, better than one too few. */
+        if (key == NULL || (answers[i].key != NULL && strcmp(answers[i].key, key) == 0)) {
+            free(answers[i].key);
+            free(answers[i].document);
+            answers[i] = (struct answer){NULL, NULL, 0, 0};
+        }
     }
     mf_global_unlock();
     free(key);

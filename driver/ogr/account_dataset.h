@@ -30,7 +30,11 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
     MF_DATASET_USING
     int TestCapability(const char *capability) MF_CONST_312 override;
-    OGRErr StartTransaction(int) override { return m_submissions.Begin(); }
+    OGRErr StartTransaction(int force) override
+    {
+        return m_state.Rights().canChange ? m_submissions.Begin()
+                                          : GDALDataset::StartTransaction(force);
+    }
     OGRErr CommitTransaction() override { return m_submissions.Commit(); }
     OGRErr RollbackTransaction() override { return m_submissions.Rollback(); }
     MF_FLUSH_OVERRIDE

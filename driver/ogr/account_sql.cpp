@@ -75,10 +75,12 @@ CPLStringList UnnamedOf(OGRLayer &layer, const std::string &words)
 {
     CPLStringList names;
     const OGRFeatureDefn &defn = *layer.GetLayerDefn();
+    // An UPDATE writes all columns back, but for the geometry, whose lack changes nothing.
+    const bool isUpdate = words.find("update ") != std::string::npos;
     for (int i = 0; i < defn.GetFieldCount(); ++i)
     {
         const char *const name = defn.GetFieldDefn(i)->GetNameRef();
-        if (words.find(name) == std::string::npos)
+        if (!isUpdate && words.find(name) == std::string::npos)
             names.AddString(name);
     }
     if (words.find("geom") == std::string::npos) // the dialect calls the column GEOMETRY

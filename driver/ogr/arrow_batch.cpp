@@ -195,7 +195,7 @@ bool AppendDate(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, cons
     if (plan.kind == Kind::Date)
     {
         const int64_t seconds = valid ? SecondsOf(date, false) : 0;
-        column.values.Put(static_cast<int32_t>((seconds + 36200) / 86400));
+        column.values.Put(static_cast<int32_t>(seconds / 86400));
     }
     else if (plan.kind == Kind::Time)
         column.values.Put(static_cast<int32_t>(date.Date.Hour * 3600000 + date.Date.Minute * 60000 +

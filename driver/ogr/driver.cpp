@@ -99,7 +99,7 @@ void RegisterOGRMAPFLOW()
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "MAPFLOW:");
     driver->SetMetadataItem(GDAL_DMD_SUPPORTED_SQL_DIALECTS, "OGRSQL SQLITE");
     DeclareFeatureStyles(*driver);
-    driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, MAPFLOW_OPEN_OPTION_LIST);
+    driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, OGRMapflowOpenOptionList().c_str());
     driver->SetMetadataItem(GDAL_DCAP_CREATE, "YES");
     driver->SetMetadataItem(GDAL_DCAP_CREATE_LAYER, "YES");
     driver->SetMetadataItem(GDAL_DCAP_CREATE_FIELD, "YES");

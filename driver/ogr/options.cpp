@@ -3,82 +3,58 @@
 #include <algorithm>
 #include <cmath>
 
+#include "client.h"
+#include "option_list.h"
 #include "processing.h"
-
-const char *const MAPFLOW_OPEN_OPTION_LIST =
-    "<OpenOptionList>"
-    "  <Option name='API_TOKEN' type='string' description='API token of the Mapflow account. "
-    "Better "
-    "given as the environment variable MAPFLOW_API_TOKEN or as API_TOKEN_FILE'/>"
-    "  <Option name='API_TOKEN_FILE' type='string' description='File that holds the API token'/>"
-    "  <Option name='API_URL' type='string' description='Base URL of the service' "
-    "default='https://api.mapflow.ai/rest'/>"
-    "  <Option name='AUTH' type='string-select' description='How the token is sent' default='AUTO'>"
-    "    <Value>AUTO</Value><Value>BASIC</Value><Value>BEARER</Value>"
-    "  </Option>"
-    "  <Option name='AOI' type='string' description='UUID of one area of the processing, to read "
-    "its "
-    "result alone'/>"
-    "  <Option name='PARTIAL' type='boolean' description='Read what a failed, cancelled or "
-    "refunded "
-    "processing has' default='NO'/>"
-    "  <Option name='STATUS_ONLY' type='boolean' description='Open any processing without its "
-    "result, "
-    "with the layers processing and aois' default='NO'/>"
-    "  <Option name='WAIT' type='boolean' description='Wait until the processing has ended' "
-    "default='NO'/>"
-    "  <Option name='WAIT_TIMEOUT' type='float' description='Longest time to wait, in seconds' "
-    "default='3600'/>"
-    "  <Option name='POLL_INTERVAL' type='float' description='Longest time between two looks while "
-    "waiting, in seconds, at least 5' default='30'/>"
-    "  <Option name='PROGRESS' type='string-select' description='A line about the wait on the "
-    "standard "
-    "error stream: AUTO when that is a terminal' default='AUTO'>"
-    "    <Value>AUTO</Value><Value>YES</Value><Value>NO</Value>"
-    "  </Option>"
-    "  <Option name='GEOMETRY' type='string-select' description='SPLIT gives a layer for each kind "
-    "of "
-    "geometry of a result: _polygon, _line, _point' default='MIXED'>"
-    "    <Value>MIXED</Value><Value>SPLIT</Value>"
-    "  </Option>"
-    "  <Option name='ALLOW_DELETE' type='boolean' description='Rows of projects and processings "
-    "may be "
-    "deleted, and what they stand for with them' default='NO'/>"
-    "  <Option name='STYLE' type='boolean' description='Give features the colours of their class "
-    "as OGR "
-    "feature styles' default='YES'/>"
-    "  <Option name='MAX_RESULT_SIZE' type='string' description='Largest result to accept, in "
-    "bytes or "
-    "with K, M or G' default='64G'/>"
-    "  <Option name='CACHE' type='string-select' description='Use of the cache: YES reads and "
-    "stores, NO "
-    "does neither, REFRESH fetches anew, OFFLINE makes no request' default='YES'>"
-    "    <Value>YES</Value><Value>NO</Value><Value>REFRESH</Value><Value>OFFLINE</Value>"
-    "  </Option>"
-    "  <Option name='CACHE_DIR' type='string' description='Folder of the cache. Default: "
-    "gdal-mapflow in "
-    "the cache folder of the user'/>"
-    "  <Option name='CACHE_SIZE' type='string' description='Size of the cache, in bytes or with K, "
-    "M or G: "
-    "beyond it results go that were used least recently' default='10G'/>"
-    "</OpenOptionList>";
 
 namespace
 {
+
+const OGRMapflowOption OPTIONS[] = {
+    {"API_TOKEN", "string", nullptr,
+     "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN "
+     "or as API_TOKEN_FILE"},
+    {"API_TOKEN_FILE", "string", nullptr, "File that holds the API token"},
+    {"API_URL", "string", MF_DEFAULT_API_URL, "Base URL of the service"},
+    {"AUTH", "string-select", "AUTO", "How the token is sent", "AUTO,BASIC,BEARER"},
+    {"AOI", "string", nullptr, "UUID of one area of the processing, to read its result alone"},
+    {"PARTIAL", "boolean", "NO", "Read what a failed, cancelled or refunded processing has"},
+    {"STATUS_ONLY", "boolean", "NO",
+     "Open any processing without its result, with the layers processing and aois"},
+    {"WAIT", "boolean", "NO", "Wait until the processing has ended"},
+    {"WAIT_TIMEOUT", "float", "3600", "Longest time to wait, in seconds"},
+    {"POLL_INTERVAL", "float", "30",
+     "Longest time between two looks while waiting, in seconds, at least 5"},
+    {"PROGRESS", "string-select", "AUTO",
+     "A line about the wait on the standard error stream: AUTO when that is a terminal",
+     "AUTO,YES,NO"},
+    {"GEOMETRY", "string-select", "MIXED",
+     "SPLIT gives a layer for each kind of geometry of a result: _polygon, _line, _point",
+     "MIXED,SPLIT"},
+    {"ALLOW_DELETE", "boolean", "NO",
+     "Rows of projects and processings may be deleted, and what they stand for with them"},
+    {"STYLE", "boolean", "YES", "Give features the colours of their class as OGR feature styles"},
+    {"MAX_RESULT_SIZE", "string", "64G", "Largest result to accept, in bytes or with K, M or G"},
+    {"CACHE", "string-select", "YES",
+     "Use of the cache: YES reads and stores, NO does neither, REFRESH fetches anew, OFFLINE makes "
+     "no request",
+     "YES,NO,REFRESH,OFFLINE"},
+    {"CACHE_DIR", "string", nullptr,
+     "Folder of the cache. Default: gdal-mapflow in the cache folder of the user"},
+    {"CACHE_SIZE", "string", "10G",
+     "Size of the cache, in bytes or with K, M or G: beyond it results go that were used least "
+     "recently"},
+};
 
 constexpr const char *PREFIX = "MAPFLOW:";
 constexpr size_t PREFIX_SIZE = 8;
 
 const char *const SECRET_KEYS[] = {"API_TOKEN", "TILE_LOGIN", "TILE_PASSWORD", "TILE_URL"};
 
-const char *const KNOWN_KEYS[] = {
-    "API_TOKEN",    "API_TOKEN_FILE",  "API_URL",  "AUTH",      "AOI",          "PARTIAL",
-    "STATUS_ONLY",  "MAX_RESULT_SIZE", "CACHE",    "CACHE_DIR", "CACHE_SIZE",   "WAIT",
-    "WAIT_TIMEOUT", "POLL_INTERVAL",   "PROGRESS", "GEOMETRY",  "ALLOW_DELETE", "STYLE"};
-
-bool IsOneOf(const std::string &key, const char *const *begin, const char *const *end)
+bool IsSecret(const std::string &key)
 {
-    return std::any_of(begin, end, [&key](const char *known) { return EQUAL(key.c_str(), known); });
+    return std::any_of(std::begin(SECRET_KEYS), std::end(SECRET_KEYS),
+                       [&key](const char *secret) { return EQUAL(key.c_str(), secret); });
 }
 
 // Splits "a,KEY=VALUE,KEY="b, c"" at the commas that stand outside double quotes. Quotes around a
@@ -147,6 +123,17 @@ std::nullopt_t Refuse(const char *message)
 
 } // namespace
 
+const OGRMapflowOption *OGRMapflowFindOpenOption(const char *name)
+{
+    return OGRMapflowFindOption(name, std::begin(OPTIONS), std::end(OPTIONS));
+}
+
+std::string OGRMapflowOpenOptionList()
+{
+    return "<OpenOptionList>" + OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
+           "</OpenOptionList>";
+}
+
 bool OGRMapflowOptions::IsConnectionString(const char *name)
 {
     return STARTS_WITH_CI(name, PREFIX);
@@ -174,14 +161,14 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
         const char *const value = CPLParseNameValue((*parts)[i], &key);
         const std::string name_ = key != nullptr ? Trimmed(key) : std::string();
         CPLFree(key);
-        if (value == nullptr || !IsOneOf(name_, std::begin(KNOWN_KEYS), std::end(KNOWN_KEYS)))
+        if (value == nullptr || OGRMapflowFindOpenOption(name_.c_str()) == nullptr)
             // The text may be a secret that was typed in the wrong place: it is not repeated.
             return Refuse(value == nullptr
                               ? "An option in the dataset name is not of the form KEY=VALUE."
                               : CPLSPrintf("The dataset name has an unknown option%s.",
                                            ShownKey(name_).c_str()));
         options.m_inString.SetNameValue(name_.c_str(), value);
-        if (!IsOneOf(name_, std::begin(SECRET_KEYS), std::end(SECRET_KEYS)))
+        if (!IsSecret(name_))
             options.m_publicName += ',' + name_ + '=' + Quoted(value);
     }
     return options;

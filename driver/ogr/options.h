@@ -12,6 +12,7 @@
 #include <string>
 
 #include "compat.h"
+#include "option_list.h"
 
 class OGRMapflowOptions
 {
@@ -81,7 +82,10 @@ class OGRMapflowOptions
     CPLStringList m_openOptions{};
 };
 
+// The open option of that name in any case, nullptr when there is none.
+const OGRMapflowOption *OGRMapflowFindOpenOption(const char *name);
+
 // The XML of GDAL_DMD_OPENOPTIONLIST.
-extern const char *const MAPFLOW_OPEN_OPTION_LIST;
+std::string OGRMapflowOpenOptionList();
 
 #endif

@@ -30,6 +30,7 @@ OGRMapflowProcessingsLayer::OGRMapflowProcessingsLayer(GDALDataset *dataset,
       m_all(m_defn, state, "", "")
 {
     OGRMapflowAddProcessingColumns(*this);
+    SetMetadataItem(OLMD_FID64, "YES"); // OGRMapflowStableFID
     m_state.onProjectChange = [this](const std::string &project) { FollowProject(project); };
 }
 

@@ -20,6 +20,7 @@ OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
     AddColumn("area_km2", OFTReal, "km², of its processings");
     AddColumn("aoi_limit_km2", OFTReal, "km², of one processing at most");
     AddColumn("shared", OFTInteger, "", OFSTBoolean);
+    SetMetadataItem(OLMD_FID64, "YES"); // OGRMapflowStableFID
     SetSource([this](OGRMapflowRows &rows) { return Fetch(rows); },
               [this](OGRMapflowRows &, GIntBig &total)
               {

@@ -95,10 +95,17 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
 {
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
         m_row.wanted[i] = !m_defn->GetFieldDefn(i)->IsIgnored();
+    const auto isNeeded = [this](int field)
+    {
+        if (!m_row.wanted[field])
+            m_neededAlone.push_back(field);
+        m_row.wanted[field] = true;
+    };
+    m_neededAlone.clear();
     if (m_style != nullptr)
     {
         for (const int field : m_style->Fields())
-            m_row.wanted[field] = true;
+            isNeeded(field);
     }
     if (m_poAttrQuery == nullptr)
         return;
@@ -107,8 +114,17 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
     {
         const int field = m_defn->GetFieldIndex(used[i]);
         if (field >= 0)
-            m_row.wanted[field] = true;
+            isNeeded(field);
     }
+}
+
+// What the user gets: fields that only the filter and the style have looked at are not in it.
+OGRFeature *OGRMapflowResultLayer::Given(std::unique_ptr<OGRFeature> feature) const
+{
+    for (const int field : m_neededAlone)
+        if (feature != nullptr)
+            feature->UnsetField(field);
+    return feature.release();
 }
 
 // A spatial filter looks at the geometry, even when nobody else will.
@@ -207,7 +223,7 @@ OGRFeature *OGRMapflowResultLayer::GetNextFeature()
             return nullptr;
         if ((m_poFilterGeom == nullptr || FilterGeometry(feature->GetGeometryRef())) &&
             (m_poAttrQuery == nullptr || m_poAttrQuery->Evaluate(feature.get())))
-            return feature.release();
+            return Given(std::move(feature));
     }
 }
 
@@ -225,7 +241,7 @@ OGRFeature *OGRMapflowResultLayer::GetFeature(GIntBig fid)
 {
     if (fid < 0 || static_cast<uint64_t>(fid) >= m_result->collection.feature_count)
         return nullptr;
-    return Decode(static_cast<uint64_t>(fid)).release();
+    return Given(Decode(static_cast<uint64_t>(fid)));
 }
 
 GIntBig OGRMapflowResultLayer::GetFeatureCount(int force)

@@ -44,6 +44,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     void DefineGeometry();
     void DefineStyle(const char *model);
     void WantWhatIsNotIgnored();
+    OGRFeature *Given(std::unique_ptr<OGRFeature> feature) const;
     bool WantsGeometry() const;
     uint64_t FindWithinFilter(uint64_t from) const;
     bool Passes(const mf_row &row);
@@ -63,6 +64,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     std::unique_ptr<OGRMapflowStyle> m_style{};
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
     mf_row m_row{};
+    std::vector<int> m_neededAlone{}; // ignored fields that the filter or the style looks at
     const std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true); // for streams
     uint64_t m_next = 0; // position of the next feature to look at
 

@@ -3,75 +3,54 @@
 #include <algorithm>
 #include <iterator>
 
+#include "option_list.h"
+#include "options.h"
 #include "version.h"
 
 namespace
 {
 
-enum class Kind
-{
-    Text,
-    YesNo,
-    Split
-};
-
-struct Option
-{
-    const char *name;
-    Kind kind;
-    const char *fallback; // nullptr: none
-    const char *description;
-};
-
-const Option OPTIONS[] = {
-    {"PROJECT", Kind::Text, nullptr, "UUID or name of the project. Default: the default project"},
-    {"CREATE_PROJECT", Kind::YesNo, "NO", "Create the project when there is none of that name"},
-    {"MODEL", Kind::Text, nullptr, "UUID or name of the model; its emoji may be left out"},
-    {"NAME", Kind::Text, nullptr, "Name of the processing. Default: the name of the layer"},
-    {"DESCRIPTION", Kind::Text, nullptr, "Description of the processing"},
-    {"BLOCKS", Kind::Text, nullptr,
+const OGRMapflowOption OPTIONS[] = {
+    {"PROJECT", "string", nullptr, "UUID or name of the project. Default: the default project"},
+    {"CREATE_PROJECT", "boolean", "NO", "Create the project when there is none of that name"},
+    {"MODEL", "string", nullptr, "UUID or name of the model; its emoji may be left out"},
+    {"NAME", "string", nullptr, "Name of the processing. Default: the name of the layer"},
+    {"DESCRIPTION", "string", nullptr, "Description of the processing"},
+    {"BLOCKS", "string", nullptr,
      "Optional steps of the model, as Classification,Simplification=NO"},
-    {"PROVIDER", Kind::Text, nullptr, "Provider of the imagery"},
-    {"ZOOM", Kind::Text, nullptr, "Zoom level of the imagery, 0 to 22"},
-    {"IMAGE_IDS", Kind::Text, nullptr,
+    {"PROVIDER", "string", nullptr, "Provider of the imagery"},
+    {"ZOOM", "string", nullptr, "Zoom level of the imagery, 0 to 22"},
+    {"IMAGE_IDS", "string", nullptr,
      "Own images by UUID, or with SEARCH_PROVIDER scenes by id; a comma list"},
-    {"MOSAIC_ID", Kind::Text, nullptr, "UUID of a mosaic of own images"},
-    {"SEARCH_PROVIDER", Kind::Text, nullptr, "Provider of the scenes in IMAGE_IDS"},
-    {"TILE_URL", Kind::Text, nullptr, "Address of a tile service, with {x}, {y}, {z} or {q}"},
-    {"TILE_TYPE", Kind::Text, "XYZ", "XYZ, TMS, QUADKEY, SENTINEL_L2A or LOCAL"},
-    {"TILE_CRS", Kind::Text, nullptr, "EPSG:3857 or EPSG:3395"},
-    {"TILE_LOGIN", Kind::Text, nullptr, "Login at the tile service"},
-    {"TILE_PASSWORD", Kind::Text, nullptr, "Password at the tile service"},
-    {"INFERENCE_PARAMS", Kind::Text, nullptr, "Parameters of the model, a JSON object"},
-    {"META", Kind::Text, nullptr, "Texts to keep with the processing, a JSON object"},
-    {"DISSOLVE", Kind::YesNo, "YES", "Unite polygons that overlap: what overlaps is billed twice"},
-    {"SPLIT", Kind::Split, "NO", "One processing for the layer, or one for each feature"},
-    {"NAME_FIELD", Kind::Text, nullptr, "Field with the names of processings, for SPLIT=FEATURE"},
-    {"MAX_COST", Kind::Text, nullptr, "Credits that all processings of the layer may cost at most"},
-    {"DRY_RUN", Kind::YesNo, "NO", "Check and price everything and submit nothing"},
-    {"WAIT", Kind::YesNo, "NO", "Wait for the end, and fail when a processing fails"},
-    {"REPORT", Kind::Text, nullptr,
+    {"MOSAIC_ID", "string", nullptr, "UUID of a mosaic of own images"},
+    {"SEARCH_PROVIDER", "string", nullptr, "Provider of the scenes in IMAGE_IDS"},
+    {"TILE_URL", "string", nullptr, "Address of a tile service, with {x}, {y}, {z} or {q}"},
+    {"TILE_TYPE", "string-select", "XYZ", "Type of the tile service",
+     "XYZ,TMS,QUADKEY,SENTINEL_L2A,LOCAL"},
+    {"TILE_CRS", "string", nullptr, "EPSG:3857 or EPSG:3395"},
+    {"TILE_LOGIN", "string", nullptr, "Login at the tile service"},
+    {"TILE_PASSWORD", "string", nullptr, "Password at the tile service"},
+    {"INFERENCE_PARAMS", "string", nullptr, "Parameters of the model, a JSON object"},
+    {"META", "string", nullptr, "Texts to keep with the processing, a JSON object"},
+    {"DISSOLVE", "boolean", "YES", "Unite polygons that overlap: what overlaps is billed twice"},
+    {"SPLIT", "string-select", "NO", "One processing for the layer, or one for each feature",
+     "NO,FEATURE"},
+    {"NAME_FIELD", "string", nullptr, "Field with the names of processings, for SPLIT=FEATURE"},
+    {"MAX_COST", "string", nullptr, "Credits that all processings of the layer may cost at most"},
+    {"DRY_RUN", "boolean", "NO", "Check and price everything and submit nothing"},
+    {"WAIT", "boolean", "NO", "Wait for the end, and fail when a processing fails"},
+    {"REPORT", "string", nullptr,
      "File that gets one JSON object a line for each processing; /vsistdout/ too"},
 };
 
-// Of the dataset alone: who is asked, and how.
-const Option DATASET_OPTIONS[] = {
-    {"API_TOKEN", Kind::Text, nullptr,
-     "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN "
-     "or "
-     "as API_TOKEN_FILE"},
-    {"API_TOKEN_FILE", Kind::Text, nullptr, "File that holds the API token"},
-    {"API_URL", Kind::Text, nullptr, "Base URL of the service"},
-    {"AUTH", Kind::Text, "AUTO", "How the token is sent: AUTO, BASIC or BEARER"},
-    {"WAIT_TIMEOUT", Kind::Text, "3600", "Seconds to wait at most"},
-    {"POLL_INTERVAL", Kind::Text, "30", "Seconds between two looks while waiting"},
-};
+// Of the dataset alone: who is asked, and how. They are the open options of that name.
+const char *const DATASET_OPTIONS[] = {"API_TOKEN", "API_TOKEN_FILE", "API_URL",
+                                       "AUTH",      "WAIT_TIMEOUT",   "POLL_INTERVAL"};
 
-const Option *Find(const char *name, const Option *begin, const Option *end)
+bool IsDatasetOption(const char *name)
 {
-    const Option *const found =
-        std::find_if(begin, end, [name](const Option &option) { return EQUAL(option.name, name); });
-    return found != end ? found : nullptr;
+    return std::any_of(std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS),
+                       [name](const char *known) { return EQUAL(known, name); });
 }
 
 bool IsYesNo(const char *value)
@@ -87,13 +66,13 @@ bool Refuse(const char *message)
     return false;
 }
 
-bool CheckValue(const Option &option, const char *value)
+bool CheckValue(const OGRMapflowOption &option, const char *value)
 {
-    if (option.kind == Kind::YesNo && !IsYesNo(value))
+    if (EQUAL(option.type, "boolean") && !IsYesNo(value))
         return Refuse(CPLSPrintf("%s=%.40s is neither YES nor NO.", option.name, value));
-    if (option.kind == Kind::Split && !EQUAL(value, "NO") && !EQUAL(value, "FEATURE"))
-        return Refuse(
-            CPLSPrintf("%s=%.40s is not possible. Choose NO or FEATURE.", option.name, value));
+    if (option.values != nullptr && !OGRMapflowIsValueOf(option, value))
+        return Refuse(CPLSPrintf("%s=%.40s is not possible. Choose one of %s.", option.name, value,
+                                 option.values));
     return true;
 }
 
@@ -109,11 +88,11 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
         CPLFree(key);
         if (value == nullptr)
             return Refuse("A creation option is not of the form NAME=VALUE.");
-        const Option *const option = Find(name.c_str(), std::begin(OPTIONS), std::end(OPTIONS));
-        const Option *const ofDataset =
-            Find(name.c_str(), std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS));
-        if (option == nullptr && (ofDataset == nullptr || !isDataset))
-            return Refuse(CPLSPrintf(ofDataset != nullptr
+        const auto *const option =
+            OGRMapflowFindOption(name.c_str(), std::begin(OPTIONS), std::end(OPTIONS));
+        const bool ofDataset = IsDatasetOption(name.c_str());
+        if (option == nullptr && !(ofDataset && isDataset))
+            return Refuse(CPLSPrintf(ofDataset
                                          ? "%.40s is an option of the dataset, not of a layer."
                                          : "There is no creation option %.40s.",
                                      name.c_str()));
@@ -124,35 +103,24 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
     return true;
 }
 
-std::string XMLOf(const Option *begin, const Option *end)
-{
-    std::string xml;
-    for (const Option *option = begin; option != end; ++option)
-    {
-        xml += std::string("  <Option name='") + option->name + "' type='" +
-               (option->kind == Kind::Text    ? "string"
-                : option->kind == Kind::YesNo ? "boolean"
-                                              : "string-select") +
-               "' description='" + option->description + "'";
-        if (option->fallback != nullptr)
-            xml += std::string(" default='") + option->fallback + "'";
-        xml += option->kind == Kind::Split ? "><Value>NO</Value><Value>FEATURE</Value></Option>"
-                                           : "/>";
-    }
-    return xml;
-}
-
 } // namespace
 
 std::string OGRMapflowCreationOptionList()
 {
-    return "<CreationOptionList>" + XMLOf(std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS)) +
-           XMLOf(std::begin(OPTIONS), std::end(OPTIONS)) + "</CreationOptionList>";
+    std::string xml = "<CreationOptionList>";
+    for (const char *name : DATASET_OPTIONS)
+    {
+        const OGRMapflowOption *const option = OGRMapflowFindOpenOption(name);
+        xml += OGRMapflowOptionXML(option, option + 1);
+    }
+    return xml + OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
+           "</CreationOptionList>";
 }
 
 std::string OGRMapflowLayerCreationOptionList()
 {
-    return "<LayerCreationOptionList>" + XMLOf(std::begin(OPTIONS), std::end(OPTIONS)) +
+    return "<LayerCreationOptionList>" +
+           OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
            "</LayerCreationOptionList>";
 }
 

@@ -163,7 +163,21 @@ OGRFeature *OGRMapflowTableLayer::GetNextFeature()
 {
     bool failed = false;
     const OGRFeature *const row = NextRow(&failed);
-    return row != nullptr ? row->Clone() : nullptr;
+    return row != nullptr ? WithoutIgnored(row->Clone()) : nullptr;
+}
+
+OGRFeature *OGRMapflowTableLayer::WithoutIgnored(OGRFeature *feature) const
+{
+    if (feature == nullptr)
+        return nullptr;
+    for (int i = 0; i < m_defn->GetFieldCount(); ++i)
+    {
+        if (m_defn->GetFieldDefn(i)->IsIgnored())
+            feature->UnsetField(i);
+    }
+    if (m_defn->GetGeomFieldCount() > 0 && m_defn->GetGeomFieldDefn(0)->IsIgnored())
+        feature->SetGeometry(nullptr);
+    return feature;
 }
 
 OGRFeature *OGRMapflowTableLayer::FindFeature(GIntBig fid)

@@ -50,7 +50,7 @@ class OGRMapflowTableLayer : public OGRLayer
     void ResetReading() override;
     OGRFeature *GetNextFeature() override;
     OGRErr SetNextByIndex(GIntBig index) override { return MoveTo(index); }
-    OGRFeature *GetFeature(GIntBig fid) override { return FindFeature(fid); }
+    OGRFeature *GetFeature(GIntBig fid) override { return WithoutIgnored(FindFeature(fid)); }
     GIntBig GetFeatureCount(int) override { return CountFeatures(); }
     OGRErr SetAttributeFilter(const char *filter) override { return FilterBy(filter); }
     int TestCapability(const char *capability) MF_CONST_312 override { return CanDo(capability); }
@@ -85,6 +85,8 @@ class OGRMapflowTableLayer : public OGRLayer
     GIntBig CountFeatures();
     OGRErr MoveTo(GIntBig index);
     bool NeedsGeometry() const;
+    // The same feature, which may be nullptr, without what is ignored.
+    OGRFeature *WithoutIgnored(OGRFeature *feature) const;
 
     GDALDataset *const m_dataset;
     OGRMapflowRows *m_reading = nullptr; // nullptr: at the begin

@@ -1,8 +1,11 @@
-"""What other libraries of Python read, each in a process of its own: the rows that GDAL reads.
+"""What other libraries of Python read, each in a process of its own: the rows that ogr2ogr reads.
 
 fiona opens the drivers of its own list alone; a program has to add ours to it.
 """
 
+import importlib.util
+import pathlib
+import re
 import sys
 
 import pytest
@@ -18,6 +21,17 @@ READERS = {
 import pyogrio
 def read(bbox=None, where=None, columns=None):
     return pyogrio.read_dataframe(name, bbox=bbox, where=where, columns=columns)
+""",
+    "pyogrio-arrow": """
+import pyogrio
+def read(bbox=None, where=None, columns=None):
+    return pyogrio.read_dataframe(name, bbox=bbox, where=where, columns=columns, use_arrow=True)
+""",
+    "fiona": FIONA + """
+import geopandas
+def read(bbox=None, where=None, columns=None):
+    with fiona.open(name, include_fields=columns) as source:
+        return geopandas.GeoDataFrame.from_features(source.filter(bbox=bbox, where=where), crs=source.crs)
 """,
     "geopandas": """
 import geopandas
@@ -37,20 +51,29 @@ def read(bbox=None, where=None, columns=None):
 
 
 def importable(module):
-    """Whether Debian has the module here: bookworm has fiona, trixie has pyogrio."""
-    try:
-        __import__(module)
-    except ImportError:
-        return False
-    return True
+    """Whether Debian has the module here: bookworm has fiona, trixie pyogrio, forky pyarrow as well.
+
+    It is not imported: some change the settings of GDAL for the whole process, as that of the trusted certificates.
+    """
+    return importlib.util.find_spec(module) is not None
 
 
-HERE = [name for name, module in (("pyogrio", "pyogrio"), ("geopandas", "pyogrio"),
-                                  ("geopandas-fiona", "fiona")) if importable(module)]
+HERE = [name for name, module in (("pyogrio", "pyogrio"), ("pyogrio-arrow", "pyarrow"), ("geopandas", "pyogrio"),
+                                  ("fiona", "fiona"), ("geopandas-fiona", "fiona")) if importable(module)]
+README = (pathlib.Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+EXAMPLES = [text for text in re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
+            if "MAPFLOW:<id>" in text and all(map(importable, re.findall(r"^import (\w+)", text, re.M)))]
 
 
 def test_one_of_the_libraries_is_here():
     assert HERE
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example_of_the_readme(run, example):
+    done = run(sys.executable, "-W", "ignore", "-c", example.replace("<id>", BUILDINGS))
+    assert done.returncode == 0, done.said
+    assert done.stdout
 
 
 @pytest.mark.parametrize("reader", HERE)
@@ -70,8 +93,8 @@ def test_columns_and_rows_are_chosen_independently(python, ids_of, reader):
     ids = ids_of(WHERE)
     assert python(READERS[reader] + f"""
 frame = read(where={WHERE!r}, columns=["id"])
-print(json.dumps([list(frame.columns), [int(i) for i in frame["id"]]]))""") == \
-        [["id", "geometry"], ids]
+print(json.dumps([sorted(frame.columns), [int(i) for i in frame["id"]]]))""") == \
+        [["geometry", "id"], ids]
 
 
 @pytest.mark.parametrize("reader", HERE)
