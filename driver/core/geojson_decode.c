@@ -4,305 +4,7 @@
 #include <stdlib.h>
 
 #include "geojson_geometry.h"
-
-/* How a step of decoding ended, beside the lexer's verdicts. */
-enum { NO_MEMORY = -2 };
-
-/* ---- arena ---------------------------------------------------------------------------------- */
-
-#define ARENA_BLOCK 8192
-
-struct mf_arena_block {
-    struct mf_arena_block *next; /* older blocks */
-    size_t capacity;
-    size_t used;
-    union {
-        double alignment;
-        char bytes[1];
-    } content;
-};
-
-static void *arena_take(struct mf_row *row, size_t size)
-{
-    struct mf_arena_block *block = row->arena;
-    size = (size + 7) & ~(size_t)7;
-    if (block == NULL || block->capacity - block->used < size) {
-        const size_t capacity = size > ARENA_BLOCK ? size : ARENA_BLOCK;
-        block = malloc(sizeof *block + capacity);
-        if (block == NULL)
-            return NULL;
-        block->next = row->arena;
-        block->capacity = capacity;
-        block->used = 0;
-        row->arena = block;
-    }
-    void *const taken = block->content.bytes + block->used;
-    block->used += size;
-    return taken;
-}
-
-/* Keeps the newest block for the next row. */
-static void arena_empty(struct mf_row *row)
-{
-    if (row->arena == NULL)
-        return;
-    while (row->arena->next != NULL) {
-        struct mf_arena_block *const next = row->arena->next;
-        row->arena->next = next->next;
-        free(next);
-    }
-    row->arena->used = 0;
-}
-
-/* ---- JSON as json-c writes it ---------------------------------------------------------------
- * Text in columns of mixed types: `{ "a": 1, "b": [ true, null ] }`. */
-
-struct text {
-    char *data;
-    size_t size;
-    size_t capacity;
-};
-
-static int text_put(struct text *out, const char *data, size_t size)
-{
-    if (size == 0)
-        return 0;
-    if (out->capacity - out->size < size) {
-        const size_t capacity = (out->size + size) * 2 + 128;
-        char *const grown = realloc(out->data, capacity);
-        if (grown == NULL)
-            return NO_MEMORY;
-        out->data = grown;
-        out->capacity = capacity;
-    }
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    return 0;
-}
-
-static int text_put_string(struct text *out, const char *data, size_t size)
-{
-    static const char named[] = "\b\f\n\r\t\"\\/";
-    static const char names[] = "bfnrt\"\\/";
-    int failed = text_put(out, "\"", 1);
-    for (size_t i = 0; i < size && !failed; ++i) {
-        const unsigned char c = (unsigned char)data[i];
-        const char *const name = c == 0 ? NULL : strchr(named, c);
-        if (name != NULL) {
-            const char escape[2] = {'\\', names[name - named]};
-            failed = text_put(out, escape, 2);
-        } else if (c < 0x20) {
-            static const char hex[] = "0123456789abcdef";
-            const char escape[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-            failed = text_put(out, escape, 6);
-        } else {
-            failed = text_put(out, data + i, 1);
-        }
-    }
-    return failed || text_put(out, "\"", 1) ? NO_MEMORY : 0;
-}
-
-/* The characters of a string: in the text itself, or made in the arena. */
-static int string_characters(struct mf_row *row, const struct mf_span *span, struct mf_string *out)
-{
-    if (!span->escaped) {
-        *out = (struct mf_string){span->text, span->size};
-        return 0;
-    }
-    char *const made = arena_take(row, span->size);
-    if (made == NULL)
-        return NO_MEMORY;
-    *out = (struct mf_string){made, mf_text_unescape(span, made)};
-    return 0;
-}
-
-static size_t format_integer(int64_t value, char text[MF_NUMBER_TEXT_SIZE])
-{
-    char digits[24];
-    size_t count = 0, size = 0;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digits[count++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (value < 0)
-        text[size++] = '-';
-    while (count > 0)
-        text[size++] = digits[--count];
-    return size;
-}
-
-/* GDAL takes a number whose exponent has four characters or more and overflows for the integer that
- * stands before the 'e'; everything else with a fraction or an exponent is real. */
-static int is_real(const struct mf_number *number)
-{
-    return number->real && !(number->exponent_digits > 3 && isinf(mf_number_double(number)));
-}
-
-static int64_t integer_of(const struct mf_number *number)
-{
-    if (!number->real)
-        return mf_number_int64(number);
-    struct mf_number leading;
-    size_t size = 0;
-    while (size < number->size && strchr(".eE", number->text[size]) == NULL)
-        ++size;
-    char buffer[64];
-    size = size < sizeof buffer - 1 ? size : sizeof buffer - 1;
-    memcpy(buffer, number->text, size);
-    buffer[size] = ' ';
-    mf_number_lex(buffer, buffer + size + 1, &leading);
-    return mf_number_int64(&leading);
-}
-
-static size_t format_number(const struct mf_number *number, char text[MF_NUMBER_TEXT_SIZE])
-{
-    return is_real(number) ? mf_number_format(mf_number_double(number), text)
-                           : format_integer(integer_of(number), text);
-}
-
-static int format_value(struct mf_row *row, struct mf_text *t, struct text *out);
-
-static int format_list(struct mf_row *row, struct mf_text *t, struct text *out)
-{
-    int first = 1, failed = text_put(out, "[", 1);
-    enum mf_lex lex;
-    ++t->p;
-    for (int nth = 0; !failed && mf_text_next(t, ']', &first, &lex); ++nth) {
-        failed = text_put(out, nth == 0 ? " " : ", ", nth == 0 ? 1 : 2);
-        if (!failed)
-            failed = format_value(row, t, out);
-    }
-    if (failed)
-        return failed;
-    return lex != MF_LEX_OK ? (int)lex : text_put(out, " ]", 2);
-}
-
-struct format_member {
-    struct mf_string name;
-    const char *value;
-};
-
-/* Lists the members of the object at the cursor: a repeated name once, at its first place with its
- * last value. The names live in the arena, the list in the caller's buffer. */
-static int list_members(struct mf_row *row, struct mf_text *t, struct format_member **members,
-                        size_t *count)
-{
-    size_t capacity = 0;
-    int first = 1;
-    enum mf_lex lex;
-    ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
-        struct mf_span key;
-        struct mf_string name;
-        lex = mf_text_key(t, &key);
-        if (lex != MF_LEX_OK)
-            return (int)lex;
-        if (string_characters(row, &key, &name) != 0)
-            return NO_MEMORY;
-        size_t i = 0;
-        while (i < *count && ((*members)[i].name.size != name.size ||
-                              memcmp((*members)[i].name.text, name.text, name.size) != 0))
-            ++i;
-        if (i == capacity) {
-            capacity = capacity * 2 + 8;
-            struct format_member *const grown = realloc(*members, capacity * sizeof *grown);
-            if (grown == NULL)
-                return NO_MEMORY;
-            *members = grown;
-        }
-        *count += i == *count;
-        (*members)[i] = (struct format_member){name, t->p};
-        lex = mf_text_skip(t);
-        if (lex != MF_LEX_OK)
-            return (int)lex;
-    }
-    return (int)lex;
-}
-
-static int format_object(struct mf_row *row, struct mf_text *t, struct text *out)
-{
-    struct format_member *members = NULL;
-    size_t count = 0;
-    int failed = list_members(row, t, &members, &count);
-    const char *const behind = t->p;
-    if (!failed)
-        failed = text_put(out, "{", 1);
-    for (size_t i = 0; i < count && !failed; ++i) {
-        failed = text_put(out, i == 0 ? " " : ", ", i == 0 ? 1 : 2);
-        if (!failed)
-            failed = text_put_string(out, members[i].name.text, members[i].name.size);
-        if (!failed)
-            failed = text_put(out, ": ", 2);
-        t->p = members[i].value;
-        if (!failed)
-            failed = format_value(row, t, out);
-    }
-    t->p = behind;
-    free(members);
-    return failed ? failed : text_put(out, " }", 2);
-}
-
-static int format_scalar(struct mf_row *row, struct mf_text *t, struct text *out)
-{
-    const char *const start = t->p;
-    if (*start == '"') {
-        struct mf_span span;
-        struct mf_string string;
-        const enum mf_lex lex = mf_text_string(t, &span);
-        if (lex != MF_LEX_OK)
-            return (int)lex;
-        return string_characters(row, &span, &string) != 0
-                   ? NO_MEMORY
-                   : text_put_string(out, string.text, string.size);
-    }
-    if (*start == '-' || (*start >= '0' && *start <= '9')) {
-        struct mf_number number;
-        char text[MF_NUMBER_TEXT_SIZE];
-        const enum mf_lex lex = mf_text_number(t, &number);
-        return lex != MF_LEX_OK ? (int)lex : text_put(out, text, format_number(&number, text));
-    }
-    const enum mf_lex lex = mf_text_skip(t);
-    return lex != MF_LEX_OK ? (int)lex : text_put(out, start, (size_t)(t->p - start));
-}
-
-/* The nesting is bounded: the scanner has let it through. */
-static int format_value(struct mf_row *row, struct mf_text *t, struct text *out)
-{
-    if (t->p == t->end)
-        return MF_LEX_MORE;
-    if (*t->p == '{')
-        return format_object(row, t, out);
-    return *t->p == '[' ? format_list(row, t, out) : format_scalar(row, t, out);
-}
-
-/* Any value but null as text: a string as it is, all else as json-c writes it. */
-static int read_as_text(struct mf_row *row, struct mf_text *t, struct mf_string *string)
-{
-    if (*t->p == '"') {
-        struct mf_span span;
-        const enum mf_lex lex = mf_text_string(t, &span);
-        return lex != MF_LEX_OK ? (int)lex : string_characters(row, &span, string);
-    }
-    /* Depth and form were checked by the scanner; checked again here, so that no text can make this
-     * recurse without end. */
-    struct mf_text probe = *t;
-    const enum mf_lex lex = mf_text_skip(&probe);
-    if (lex != MF_LEX_OK)
-        return (int)lex;
-    struct text out = {NULL, 0, 0};
-    int failed = format_value(row, t, &out);
-    char *const made = failed ? NULL : arena_take(row, out.size);
-    if (made != NULL) {
-        if (out.size > 0)
-            memcpy(made, out.data, out.size);
-        *string = (struct mf_string){made, out.size};
-    } else if (!failed) {
-        failed = NO_MEMORY;
-    }
-    free(out.data);
-    return failed;
-}
+#include "geojson_row.h"
 
 /* ---- typed values --------------------------------------------------------------------------- */
 
@@ -333,11 +35,11 @@ static enum mf_lex read_scalar(struct mf_text *t, int as_real, int64_t *integer,
     const enum mf_lex lex = mf_text_number(t, &number);
     if (lex != MF_LEX_OK)
         return lex;
-    if (is_real(&number)) {
+    if (mf_number_is_real(&number)) {
         *real = mf_number_double(&number);
         *integer = *real >= 9.2e18 ? INT64_MAX : *real <= -9.2e18 ? INT64_MIN : (int64_t)*real;
     } else {
-        *integer = integer_of(&number);
+        *integer = mf_number_integer(&number);
         if (as_real)
             *real = (double)*integer;
     }
@@ -391,9 +93,9 @@ static int read_number_list(struct mf_row *row, struct mf_text *t, enum mf_field
         if (failed)
             return failed;
     }
-    int64_t *const integers = arena_take(row, (count + 1) * sizeof *integers);
+    int64_t *const integers = mf_row_take(row, (count + 1) * sizeof *integers);
     if (integers == NULL)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     double *const reals = (double *)(void *)integers;
     int first = 1, is_scalar = 1;
     enum mf_lex lex = MF_LEX_OK;
@@ -429,16 +131,16 @@ static int read_string_list(struct mf_row *row, struct mf_text *t, struct mf_val
     int failed = count_items(t, &count);
     if (failed)
         return failed;
-    struct mf_string *const strings = arena_take(row, (count + 1) * sizeof *strings);
+    struct mf_string *const strings = mf_row_take(row, (count + 1) * sizeof *strings);
     if (strings == NULL)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     int first = 1, at_null = 0;
     enum mf_lex lex;
     count = 0;
     ++t->p;
     while (mf_text_next(t, ']', &first, &lex)) {
         at_null |= *t->p == 'n';
-        failed = at_null ? (int)mf_text_skip(t) : read_as_text(row, t, &strings[count]);
+        failed = at_null ? (int)mf_text_skip(t) : mf_row_text(row, t, &strings[count]);
         if (failed)
             return failed;
         count += !at_null;
@@ -452,7 +154,7 @@ static int read_string_list(struct mf_row *row, struct mf_text *t, struct mf_val
 static int read_text(struct mf_row *row, struct mf_text *t, struct mf_value *value)
 {
     struct mf_string string;
-    const int failed = read_as_text(row, t, &string);
+    const int failed = mf_row_text(row, t, &string);
     if (!failed) {
         value->kind = MF_VALUE_STRING;
         value->count = string.size;
@@ -519,8 +221,8 @@ static int read_key(struct mf_row *row, struct mf_text *t, int *field)
     const enum mf_lex lex = mf_text_key(t, &key);
     if (lex != MF_LEX_OK)
         return (int)lex;
-    if (string_characters(row, &key, &name) != 0)
-        return NO_MEMORY;
+    if (mf_row_characters(row, &key, &name) != 0)
+        return MF_NO_MEMORY;
     *field = field_of(row, &name);
     return 0;
 }
@@ -596,7 +298,7 @@ static enum mf_lex read_row_geometry(struct mf_row *row, struct mf_text *t,
     row->wkb = wkb.data;
     row->wkb_capacity = wkb.capacity;
     row->wkb_size = wkb.size;
-    row->geometry = wkb.out_of_memory ? NO_MEMORY : wkb.type;
+    row->geometry = wkb.out_of_memory ? MF_NO_MEMORY : wkb.type;
     row->has_z = wkb.has_z;
     return lex;
 }
@@ -668,8 +370,8 @@ static int read_row(struct mf_row *row, struct mf_text *t)
     }
     if (lex != MF_LEX_OK)
         return (int)lex;
-    if (row->geometry == NO_MEMORY)
-        return NO_MEMORY;
+    if (row->geometry == MF_NO_MEMORY)
+        return MF_NO_MEMORY;
     if (places.null_geometry_key.text != NULL)
         row->geometry = MF_GEOMETRY_NONE;
     const int failed = places.has_properties ? 0 : read_flat(row, whole);
@@ -695,11 +397,7 @@ void mf_row_free(struct mf_row *row)
 {
     if (row == NULL)
         return;
-    while (row->arena != NULL) {
-        struct mf_arena_block *const next = row->arena->next;
-        free(row->arena);
-        row->arena = next;
-    }
+    mf_row_free_arena(row);
     free(row->values);
     free(row->wanted);
     free(row->wkb);
@@ -714,12 +412,12 @@ static int fail_changed(struct mf_error *err)
 int mf_row_decode(struct mf_row *row, const char *text, size_t size, struct mf_error *err)
 {
     struct mf_text t = {text, text + size, ""};
-    arena_empty(row);
+    mf_row_empty_arena(row);
     forget_values(row);
     row->geometry = MF_GEOMETRY_NONE;
     row->wkb_size = 0;
     const int failed = read_row(row, &t);
-    if (failed == NO_MEMORY)
+    if (failed == MF_NO_MEMORY)
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     return failed ? fail_changed(err) : 0;
 }

@@ -1,7 +1,6 @@
 #include "geojson_geometry.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "number_near.h"
 
@@ -18,105 +17,6 @@ struct reader {
 };
 
 static enum outcome read_geometry(struct reader *r, int *type);
-
-/* ---- writing WKB --------------------------------------------------------------------------- */
-
-/* Makes sure that `more` bytes can be written behind what is there. Returns 0 without memory. */
-static int wkb_make_room(struct mf_wkb *wkb, size_t more)
-{
-    if (wkb->capacity - wkb->size >= more)
-        return 1;
-    const size_t capacity =
-        wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2 : wkb->size + more + 1024;
-    unsigned char *const data = realloc(wkb->data, capacity);
-    if (data == NULL) {
-        wkb->out_of_memory = 1;
-        return 0;
-    }
-    wkb->data = data;
-    wkb->capacity = capacity;
-    return 1;
-}
-
-static unsigned char *wkb_reserve(struct mf_wkb *wkb, size_t more)
-{
-    if (!wkb_make_room(wkb, more))
-        return NULL;
-    unsigned char *const end = wkb->data + wkb->size;
-    wkb->size += more;
-    return end;
-}
-
-static void put_u32(unsigned char *out, uint32_t value)
-{
-    out[0] = (unsigned char)value;
-    out[1] = (unsigned char)(value >> 8);
-    out[2] = (unsigned char)(value >> 16);
-    out[3] = (unsigned char)(value >> 24);
-}
-
-static uint32_t get_u32(const unsigned char *in)
-{
-    return in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
-}
-
-static void put_double(unsigned char *out, double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bits = __builtin_bswap64(bits);
-#endif
-    memcpy(out, &bits, sizeof bits);
-}
-
-static double get_double(const unsigned char *in)
-{
-    uint64_t bits;
-    double value;
-    memcpy(&bits, in, sizeof bits);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bits = __builtin_bswap64(bits);
-#endif
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static void write_header(struct mf_wkb *wkb, int type)
-{
-    unsigned char *const out = wkb_reserve(wkb, 5);
-    if (out != NULL) {
-        out[0] = 1;
-        put_u32(out + 1, (uint32_t)type + (wkb->has_z ? 1000 : 0));
-    }
-}
-
-/* Writes a count of 0 and returns where it stands, for write_count later. */
-static size_t write_count_later(struct mf_wkb *wkb)
-{
-    const size_t at = wkb->size;
-    unsigned char *const out = wkb_reserve(wkb, 4);
-    if (out != NULL)
-        put_u32(out, 0);
-    return at;
-}
-
-static void write_count(struct mf_wkb *wkb, size_t at, uint32_t count)
-{
-    if (!wkb->out_of_memory)
-        put_u32(wkb->data + at, count);
-}
-
-static void write_position(struct mf_wkb *wkb, const double ordinates[3])
-{
-    unsigned char *const out = wkb_reserve(wkb, wkb->has_z ? 24 : 16);
-    if (out != NULL) {
-        put_double(out, ordinates[0]);
-        put_double(out + 8, ordinates[1]);
-        if (wkb->has_z)
-            put_double(out + 16, ordinates[2]);
-    }
-}
 
 /* ---- reading coordinates ------------------------------------------------------------------- */
 
@@ -176,13 +76,13 @@ static uint32_t read_plain_exactly(struct reader *r)
         p = mf_number_read_plain(p + 1, end, &y);
         if (p == NULL || *p != ']')
             break;
-        if (count % AT_ONCE == 0 && !wkb_make_room(wkb, AT_ONCE * stride))
+        if (count % AT_ONCE == 0 && !mf_wkb_make_room(wkb, AT_ONCE * stride))
             break;
         unsigned char *const out = wkb->data + wkb->size;
-        put_double(out, x);
-        put_double(out + 8, y);
+        mf_wkb_put_double(out, x);
+        mf_wkb_put_double(out + 8, y);
         if (stride == 24)
-            put_double(out + 16, 0);
+            mf_wkb_put_double(out + 16, 0);
         wkb->size += stride;
         ++count;
         r->t->p = ++p;
@@ -219,8 +119,8 @@ static uint32_t read_plain_nearly(struct reader *r)
         return 0;
     const double min[3] = {(double)min_x * MF_NEAR_UNIT, (double)min_y * MF_NEAR_UNIT, 0};
     const double max[3] = {(double)max_x * MF_NEAR_UNIT, (double)max_y * MF_NEAR_UNIT, 0};
-    write_position(r->wkb, min);
-    write_position(r->wkb, max);
+    mf_wkb_write_position(r->wkb, min);
+    mf_wkb_write_position(r->wkb, max);
     return 2;
 }
 
@@ -262,7 +162,7 @@ static enum outcome read_position(struct reader *r)
     if (count < 2)
         return leave_out(r, &mark);
     r->wkb->saw_z |= count > 2;
-    write_position(r->wkb, ordinates);
+    mf_wkb_write_position(r->wkb, ordinates);
     return KEPT;
 }
 
@@ -275,7 +175,7 @@ static enum outcome read_positions(struct reader *r)
         return leave_out(r, &mark);
     ++t->p;
 
-    const size_t count_at = write_count_later(r->wkb);
+    const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = read_plain(r);
     int first = count == 0;
     enum mf_lex lex;
@@ -288,7 +188,7 @@ static enum outcome read_positions(struct reader *r)
     }
     if (lex != MF_LEX_OK)
         return stop(r, lex);
-    write_count(r->wkb, count_at, count);
+    mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
 
@@ -297,7 +197,7 @@ static enum outcome write_empty_list(struct reader *r)
     const enum mf_lex lex = mf_text_literal(r->t, "null", 4);
     if (lex != MF_LEX_OK)
         return stop(r, lex);
-    write_count_later(r->wkb);
+    mf_wkb_count_later(r->wkb);
     return KEPT;
 }
 
@@ -317,7 +217,7 @@ static enum outcome read_polygon(struct reader *r)
         return leave_out(r, &mark);
     ++t->p;
 
-    const size_t count_at = write_count_later(r->wkb);
+    const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
     enum mf_lex lex;
@@ -336,7 +236,7 @@ static enum outcome read_polygon(struct reader *r)
         return stop(r, lex);
     if (count == 0 && !r->wkb->empty_polygons)
         return leave_out(r, &mark);
-    write_count(r->wkb, count_at, count);
+    mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
 
@@ -346,7 +246,7 @@ static enum outcome write_empty_point(struct reader *r)
     const enum mf_lex lex = mf_text_literal(r->t, "null", 4);
     if (lex != MF_LEX_OK)
         return stop(r, lex);
-    write_position(r->wkb, nothing);
+    mf_wkb_write_position(r->wkb, nothing);
     return KEPT;
 }
 
@@ -356,7 +256,7 @@ static enum outcome read_part(struct reader *r, int part_type)
     const struct mark mark = set_mark(r);
     const int null = at_null(r->t);
     enum outcome outcome;
-    write_header(r->wkb, part_type);
+    mf_wkb_write_header(r->wkb, part_type);
     if (part_type == MF_GEOMETRY_POINT)
         outcome = null ? write_empty_point(r) : read_position(r);
     else if (null)
@@ -379,7 +279,7 @@ static enum outcome read_parts(struct reader *r, int part_type)
         return leave_out(r, &mark);
     ++t->p;
 
-    const size_t count_at = write_count_later(r->wkb);
+    const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
     enum mf_lex lex;
@@ -393,7 +293,7 @@ static enum outcome read_parts(struct reader *r, int part_type)
     }
     if (lex != MF_LEX_OK)
         return stop(r, lex);
-    write_count(r->wkb, count_at, count);
+    mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
 
@@ -406,7 +306,7 @@ static enum outcome read_collection(struct reader *r)
         return leave_out(r, &mark);
     ++t->p;
 
-    const size_t count_at = write_count_later(r->wkb);
+    const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
     enum mf_lex lex;
@@ -419,7 +319,7 @@ static enum outcome read_collection(struct reader *r)
     }
     if (lex != MF_LEX_OK)
         return stop(r, lex);
-    write_count(r->wkb, count_at, count);
+    mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
 
@@ -427,7 +327,7 @@ static enum outcome read_coordinates(struct reader *r, int type)
 {
     const struct mark mark = set_mark(r);
     enum outcome outcome;
-    write_header(r->wkb, type);
+    mf_wkb_write_header(r->wkb, type);
     switch (type) {
     case MF_GEOMETRY_POINT:
         outcome = read_position(r);
@@ -687,65 +587,4 @@ enum mf_lex mf_geometry_read(struct mf_text *t, struct mf_wkb *wkb)
         wkb->has_z = wkb->saw_z;
     }
     return MF_LEX_OK;
-}
-
-/* ---- bounding box -------------------------------------------------------------------------- */
-
-static void box_add(struct mf_box *box, const unsigned char *position)
-{
-    const double x = get_double(position);
-    const double y = get_double(position + 8);
-    if (x < box->min_x)
-        box->min_x = x;
-    if (x > box->max_x)
-        box->max_x = x;
-    if (y < box->min_y)
-        box->min_y = y;
-    if (y > box->max_y)
-        box->max_y = y;
-}
-
-static const unsigned char *box_add_positions(struct mf_box *box, const unsigned char *p,
-                                              size_t stride)
-{
-    const uint32_t count = get_u32(p);
-    p += 4;
-    for (uint32_t i = 0; i < count; ++i, p += stride)
-        box_add(box, p);
-    return p;
-}
-
-static const unsigned char *box_add_geometry(struct mf_box *box, const unsigned char *p)
-{
-    const uint32_t code = get_u32(p + 1);
-    const size_t stride = code >= 1000 ? 24 : 16;
-    p += 5;
-    switch (code % 1000) {
-    case MF_GEOMETRY_POINT:
-        box_add(box, p);
-        return p + stride;
-    case MF_GEOMETRY_LINESTRING:
-        return box_add_positions(box, p, stride);
-    case MF_GEOMETRY_POLYGON: {
-        const uint32_t rings = get_u32(p);
-        p += 4;
-        for (uint32_t i = 0; i < rings; ++i)
-            p = box_add_positions(box, p, stride);
-        return p;
-    }
-    default: {
-        const uint32_t parts = get_u32(p);
-        p += 4;
-        for (uint32_t i = 0; i < parts; ++i)
-            p = box_add_geometry(box, p);
-        return p;
-    }
-    }
-}
-
-void mf_geometry_box(const struct mf_wkb *wkb, struct mf_box *box)
-{
-    *box = (struct mf_box){INFINITY, INFINITY, -INFINITY, -INFINITY};
-    if (wkb->type != MF_GEOMETRY_NONE && !wkb->out_of_memory)
-        box_add_geometry(box, wkb->data);
 }

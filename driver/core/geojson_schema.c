@@ -4,8 +4,6 @@
 
 #include "date.h"
 
-#define NO_MEMORY (-2)
-
 /* ---- names ---------------------------------------------------------------------------------- */
 
 static uint32_t hash_name(const char *name, size_t size)
@@ -65,7 +63,7 @@ static int builder_grow_slots(struct mf_schema_builder *builder)
     const uint32_t count = builder->slots == NULL ? 64 : (builder->slot_mask + 1) * 2;
     int32_t *const slots = malloc(count * sizeof *slots);
     if (slots == NULL)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     memset(slots, -1, count * sizeof *slots);
     for (int i = 0; i < builder->field_count; ++i) {
         const struct mf_field *const field = &builder->fields[i].field;
@@ -110,7 +108,7 @@ int mf_builder_find(struct mf_schema_builder *builder, const struct mf_span *key
 {
     size_t size;
     const char *const name = key_text(builder, key, &size);
-    return name == NULL ? NO_MEMORY : builder_lookup(builder, name, size);
+    return name == NULL ? MF_NO_MEMORY : builder_lookup(builder, name, size);
 }
 
 static int is_plain_name(const char *name, size_t size)
@@ -126,14 +124,14 @@ static int builder_add(struct mf_schema_builder *builder, const char *name, size
 {
     if (builder->slots == NULL || (uint32_t)builder->field_count * 2 >= builder->slot_mask) {
         if (builder_grow_slots(builder) != 0)
-            return NO_MEMORY;
+            return MF_NO_MEMORY;
     }
     if (builder->field_count == builder->field_capacity) {
         const int capacity = builder->field_capacity * 2 + 16;
         struct mf_builder_field *const fields =
             realloc(builder->fields, (size_t)capacity * sizeof *fields);
         if (fields == NULL)
-            return NO_MEMORY;
+            return MF_NO_MEMORY;
         builder->fields = fields;
         builder->field_capacity = capacity;
     }
@@ -145,7 +143,7 @@ static int builder_add(struct mf_schema_builder *builder, const char *name, size
     added->followers[0] = added->followers[1] = -1;
     added->field.name = malloc(size + 1);
     if (added->field.name == NULL)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     memcpy(added->field.name, name, size);
     added->field.name[size] = '\0';
     added->field.name_size = size;
@@ -197,7 +195,7 @@ static int classify_string(struct mf_schema_builder *builder, const struct mf_sp
                                                [MF_DATE_DATETIME] = MF_FIELD_DATETIME};
     char *const text = scratch(builder, string->size + 1);
     if (text == NULL)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     size_t size = string->size;
     if (string->escaped)
         size = mf_text_unescape(string, text);
@@ -300,7 +298,7 @@ static int widen_date(struct mf_schema_builder *builder, struct mf_field *field,
     if (seen->kind == MF_CLASS_STRING) {
         int time_zone;
         if (classify_string(builder, &seen->string, &type, &time_zone) != 0)
-            return NO_MEMORY;
+            return MF_NO_MEMORY;
         if (field->time_zone > MF_TZ_UNKNOWN && time_zone != field->time_zone)
             field->time_zone = time_zone == MF_TZ_UNKNOWN ? MF_TZ_UNKNOWN : MF_TZ_MIXED;
     }
@@ -400,102 +398,7 @@ int mf_builder_feature_id(struct mf_schema_builder *builder, enum mf_value_class
     return i;
 }
 
-/* ---- order ---------------------------------------------------------------------------------- */
-
-static size_t edge_slot(const struct mf_schema_builder *builder, uint64_t edge)
-{
-    size_t slot = (size_t)((edge * 0x9E3779B97F4A7C15U) >> 20) & builder->edge_mask;
-    while (builder->edges[slot] != 0 && builder->edges[slot] != edge)
-        slot = (slot + 1) & builder->edge_mask;
-    return slot;
-}
-
-static int grow_edges(struct mf_schema_builder *builder)
-{
-    uint64_t *const old = builder->edges;
-    const size_t old_count = old == NULL ? 0 : builder->edge_mask + 1;
-    const size_t count = old == NULL ? 64 : old_count * 2;
-    uint64_t *const edges = calloc(count, sizeof *edges);
-    if (edges == NULL)
-        return NO_MEMORY;
-    builder->edges = edges;
-    builder->edge_mask = count - 1;
-    for (size_t i = 0; i < old_count; ++i) {
-        if (old[i] != 0)
-            edges[edge_slot(builder, old[i])] = old[i];
-    }
-    free(old);
-    return 0;
-}
-
-/* Whether `to` can be reached from `from`: 1, 0, or NO_MEMORY. */
-static int reaches(const struct mf_schema_builder *builder, int from, int to)
-{
-    const size_t count = (size_t)builder->field_count;
-    if (builder->fields[from].next_count == 0)
-        return from == to;
-    unsigned char *const seen = calloc(count, 1);
-    int *const stack = malloc(count * sizeof *stack);
-    int found = seen == NULL || stack == NULL ? NO_MEMORY : 0;
-    if (found == 0) {
-        size_t depth = 0;
-        stack[depth++] = from;
-        seen[from] = 1;
-        while (depth > 0 && !found) {
-            const int node = stack[--depth];
-            const struct mf_builder_field *const field = &builder->fields[node];
-            found = node == to;
-            for (int i = 0; i < field->next_count; ++i) {
-                if (!seen[field->next[i]]) {
-                    seen[field->next[i]] = 1;
-                    stack[depth++] = field->next[i];
-                }
-            }
-        }
-    }
-    free(seen);
-    free(stack);
-    return found;
-}
-
-static int add_next(struct mf_builder_field *field, int to)
-{
-    if (field->next_count == field->next_capacity) {
-        const int capacity = field->next_capacity * 2 + 4;
-        int *const next = realloc(field->next, (size_t)capacity * sizeof *next);
-        if (next == NULL)
-            return NO_MEMORY;
-        field->next = next;
-        field->next_capacity = capacity;
-    }
-    field->next[field->next_count++] = to;
-    return 0;
-}
-
-/* Records that field `from` stood right before field `to` in a feature. */
-static int add_edge(struct mf_schema_builder *builder, int from, int to)
-{
-    int *const followers = builder->fields[from].followers;
-    if (from == to || followers[0] == to || followers[1] == to)
-        return 0;
-    if (builder->edges == NULL || builder->edge_count * 2 > builder->edge_mask) {
-        if (grow_edges(builder) != 0)
-            return NO_MEMORY;
-    }
-    const uint64_t edge = ((uint64_t)(uint32_t)from << 32 | (uint32_t)to) + 1;
-    const size_t slot = edge_slot(builder, edge);
-    if (builder->edges[slot] == 0) {
-        /* An edge that would close a circle stays out, and is remembered as known. */
-        const int circle = reaches(builder, to, from);
-        if (circle == NO_MEMORY || (!circle && add_next(&builder->fields[from], to) != 0))
-            return NO_MEMORY;
-        builder->edges[slot] = edge;
-        ++builder->edge_count;
-    }
-    followers[1] = followers[0];
-    followers[0] = to;
-    return 0;
-}
+/* ---- what objects teach ---------------------------------------------------------------------- */
 
 static int learn_type(struct mf_schema_builder *builder, struct mf_builder_field *field,
                       const struct mf_observation *seen)
@@ -537,7 +440,7 @@ static int observe_one(struct mf_schema_builder *builder, const struct mf_observ
     const struct mf_field before = field->field;
     const int was_open = field->is_new || field->undetermined;
     if (learn_type(builder, field, seen) != 0)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     if (was_open || before.type != field->field.type || before.subtype != field->field.subtype)
         field->settled = 0;
     else
@@ -552,12 +455,12 @@ static int add_new_field(struct mf_schema_builder *builder, struct mf_observatio
     size_t size;
     const char *const name = key_text(builder, &seen[i].key, &size);
     if (name == NULL)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     int at = builder_lookup(builder, name, size);
     if (at < 0)
         at = builder_add(builder, name, size);
     if (at < 0)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     struct mf_builder_field *const field = &builder->fields[at];
     seen[i].field = at;
     if (field->object == builder->object) {
@@ -576,7 +479,7 @@ static int add_new_fields(struct mf_schema_builder *builder, struct mf_observati
 {
     for (size_t i = 0; i < count; ++i) {
         if (seen[i].field == MF_OBSERVED_NEW && add_new_field(builder, seen, i) != 0)
-            return NO_MEMORY;
+            return MF_NO_MEMORY;
     }
     return 0;
 }
@@ -586,7 +489,7 @@ int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation 
 {
     int last = start;
     if (add_new_fields(builder, seen, count) != 0)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     for (size_t i = 0; i < count; ++i) {
         const int field = seen[i].field;
         if (only_new && !builder->fields[field].is_new)
@@ -598,7 +501,7 @@ int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation 
         if (is_repeated && builder->fields[field].observation != MF_NOT_OBSERVED)
             continue; /* its value has moved to its first place */
         if (observe_one(builder, &seen[i]) != 0)
-            return NO_MEMORY;
+            return MF_NO_MEMORY;
         if (is_repeated)
             continue;
         int before = seen[i].after;
@@ -606,91 +509,11 @@ int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation 
             before = last;
         else if (before == MF_AFTER_START)
             before = start;
-        if (before >= 0 && add_edge(builder, before, field) != 0)
-            return NO_MEMORY;
+        if (before >= 0 && mf_builder_add_edge(builder, before, field) != 0)
+            return MF_NO_MEMORY;
         last = field;
     }
     return 0;
-}
-
-static int name_before(const struct mf_schema_builder *builder, int a, int b)
-{
-    const struct mf_field *const x = &builder->fields[a].field;
-    const struct mf_field *const y = &builder->fields[b].field;
-    const int order =
-        memcmp(x->name, y->name, x->name_size < y->name_size ? x->name_size : y->name_size);
-    return order != 0 ? order < 0 : x->name_size < y->name_size;
-}
-
-/* A heap of fields, the one with the first name on top. */
-static void heap_push(const struct mf_schema_builder *builder, int *heap, int *count, int field)
-{
-    int i = (*count)++;
-    while (i > 0 && name_before(builder, field, heap[(i - 1) / 2])) {
-        heap[i] = heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    heap[i] = field;
-}
-
-static int heap_pop(const struct mf_schema_builder *builder, int *heap, int *count)
-{
-    const int top = heap[0];
-    const int last = heap[--*count];
-    int i = 0;
-    for (;;) {
-        int child = 2 * i + 1;
-        if (child >= *count)
-            break;
-        if (child + 1 < *count && name_before(builder, heap[child + 1], heap[child]))
-            ++child;
-        if (!name_before(builder, heap[child], last))
-            break;
-        heap[i] = heap[child];
-        i = child;
-    }
-    heap[i] = last;
-    return top;
-}
-
-/* Moves the fields into `ordered`: of those with nothing left before them, always the one whose
- * name is first. */
-static int order_fields(struct mf_schema_builder *builder, struct mf_field *ordered)
-{
-    const size_t count = (size_t)builder->field_count;
-    int *const before = calloc(count + 1, sizeof *before);
-    int *const heap = malloc((count + 1) * sizeof *heap);
-    if (before == NULL || heap == NULL) {
-        free(before);
-        free(heap);
-        return NO_MEMORY;
-    }
-    int heap_count = 0, done = 0;
-    for (int i = 0; i < builder->field_count; ++i)
-        for (int k = 0; k < builder->fields[i].next_count; ++k)
-            ++before[builder->fields[i].next[k]];
-    for (int i = 0; i < builder->field_count; ++i) {
-        if (before[i] == 0)
-            heap_push(builder, heap, &heap_count, i);
-    }
-    int *const order = malloc((count + 1) * sizeof *order);
-    while (order != NULL && heap_count > 0) {
-        const int i = heap_pop(builder, heap, &heap_count);
-        order[done++] = i;
-        for (int k = 0; k < builder->fields[i].next_count; ++k) {
-            if (--before[builder->fields[i].next[k]] == 0)
-                heap_push(builder, heap, &heap_count, builder->fields[i].next[k]);
-        }
-    }
-    for (int i = 0; i < done; ++i) {
-        ordered[i] = builder->fields[order[i]].field;
-        builder->fields[order[i]].field.name = NULL;
-    }
-    const int failed = order == NULL;
-    free(order);
-    free(before);
-    free(heap);
-    return failed ? NO_MEMORY : 0;
 }
 
 int mf_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schema)
@@ -702,19 +525,19 @@ int mf_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schem
 
     struct mf_field *const fields = calloc((size_t)builder->field_count + 1, sizeof *fields);
     if (fields == NULL)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     schema->fields = fields;
     if (make_id) {
         fields[0].name = malloc(3);
         if (fields[0].name == NULL)
-            return NO_MEMORY;
+            return MF_NO_MEMORY;
         memcpy(fields[0].name, "id", 3);
         fields[0].name_size = 2;
         fields[0].type = (enum mf_field_type)(builder->id_candidate - 1);
         schema->field_count = 1;
     }
-    if (order_fields(builder, fields + make_id) != 0)
-        return NO_MEMORY;
+    if (mf_builder_order(builder, fields + make_id) != 0)
+        return MF_NO_MEMORY;
     schema->field_count = builder->field_count + make_id;
     return mf_schema_index(schema);
 }
@@ -728,7 +551,7 @@ int mf_schema_index(struct mf_schema *schema)
         count *= 2;
     schema->slots = malloc(count * sizeof *schema->slots);
     if (schema->slots == NULL)
-        return NO_MEMORY;
+        return MF_NO_MEMORY;
     memset(schema->slots, -1, count * sizeof *schema->slots);
     schema->slot_mask = count - 1;
     for (int i = 0; i < schema->field_count; ++i) {

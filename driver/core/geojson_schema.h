@@ -101,7 +101,7 @@ static inline int mf_builder_read_key(const struct mf_schema_builder *builder, s
     return MF_OBSERVED_NEW;
 }
 
-/* The field of a key, or MF_OBSERVED_NEW; -2 without memory. */
+/* The field of a key, or MF_OBSERVED_NEW; MF_NO_MEMORY. */
 int mf_builder_find(struct mf_schema_builder *builder, const struct mf_span *key);
 
 /* Whether a value of this class can change nothing about the field any more. */
@@ -117,21 +117,29 @@ static inline int mf_builder_is_settled(const struct mf_builder_field *field,
 
 /* Learns from what was observed in one object of properties. `start` is the field that stands
  * before its first one, -1 for none. With `only_new` the fields known before stay as they are, and
- * count for nothing. Returns 0, or -2 without memory. */
+ * count for nothing. Returns 0, or MF_NO_MEMORY. */
 int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation *seen, size_t count,
                        int start, int only_new);
 
 /* A feature-level id was met, whose properties have (or not) an `id` that is not null. Returns the
- * field that it stands for, -1 when for none, -2 without memory. */
+ * field that it stands for, -1 when for none, MF_NO_MEMORY. */
 int mf_builder_feature_id(struct mf_schema_builder *builder, enum mf_value_class kind,
                           int is_negative, int has_property_id);
 
-/* Moves the fields to *schema, ordered. Returns 0, or -2 without memory. */
+/* Records that field `from` stood right before field `to` in a feature. Returns 0, or MF_NO_MEMORY.
+ */
+int mf_builder_add_edge(struct mf_schema_builder *builder, int from, int to);
+
+/* Moves the fields to `ordered`, which has room for all: of those with nothing left before them,
+ * always the one whose name is first. Returns 0, or MF_NO_MEMORY. */
+int mf_builder_order(struct mf_schema_builder *builder, struct mf_field *ordered);
+
+/* Moves the fields to *schema, ordered. Returns 0, or MF_NO_MEMORY. */
 int mf_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schema);
 
 void mf_schema_free(struct mf_schema *schema);
 
-/* Fills schema->slots from schema->fields. Returns 0, or -2 without memory. */
+/* Fills schema->slots from schema->fields. Returns 0, or MF_NO_MEMORY. */
 int mf_schema_index(struct mf_schema *schema);
 
 #endif

@@ -1,5 +1,6 @@
 #include "geojson_text.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static int hex_value(char c)
@@ -237,4 +238,27 @@ int mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t s
     }
     return text_size == size &&
            (any_case ? equal_nocase(text, name, size) : memcmp(text, name, size) == 0);
+}
+
+/* ---- numbers -------------------------------------------------------------------------------- */
+
+int mf_number_is_real(const struct mf_number *number)
+{
+    return number->real && !(number->exponent_digits > 3 && isinf(mf_number_double(number)));
+}
+
+int64_t mf_number_integer(const struct mf_number *number)
+{
+    if (!number->real)
+        return mf_number_int64(number);
+    struct mf_number leading;
+    size_t size = 0;
+    while (size < number->size && strchr(".eE", number->text[size]) == NULL)
+        ++size;
+    char buffer[64];
+    size = size < sizeof buffer - 1 ? size : sizeof buffer - 1;
+    memcpy(buffer, number->text, size);
+    buffer[size] = ' ';
+    mf_number_lex(buffer, buffer + size + 1, &leading);
+    return mf_number_int64(&leading);
 }

@@ -24,6 +24,9 @@
 
 enum mf_lex { MF_LEX_OK = 0, MF_LEX_MORE, MF_LEX_BAD };
 
+/* What a function that needs memory may return in the place of a verdict. */
+enum { MF_NO_MEMORY = -2 };
+
 struct mf_text {
     const char *p;
     const char *end;
@@ -110,6 +113,14 @@ static inline enum mf_lex mf_text_number(struct mf_text *t, struct mf_number *nu
     t->p = stop;
     return MF_LEX_OK;
 }
+
+/* Whether GDAL takes the number for a real one: all with a fraction or an exponent, but for those
+ * whose exponent has four characters or more and overflows. These are the integer that stands
+ * before the 'e'. */
+int mf_number_is_real(const struct mf_number *number);
+
+/* The integer that the number is, or begins with; limited to 64 bits. */
+int64_t mf_number_integer(const struct mf_number *number);
 
 /* Reads the literal `word` ("true", "false", "null"). */
 enum mf_lex mf_text_literal(struct mf_text *t, const char *word, size_t size);
