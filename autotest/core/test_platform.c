@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -142,6 +143,37 @@ static void test_mutex(void)
     mf_global_unlock();
 }
 
+/* A process that was forked off knows it, and holds no lock that its parent has released. */
+static void test_fork(void)
+{
+    struct mf_lock lock, again;
+    char *path = mf_text_format("%s/lock", directory);
+    const unsigned generation = mf_fork_generation();
+    int pipes[2], status = 0;
+    char told = 0;
+    CHECK_NUMBER(mf_lock_try(&lock, path), 1);
+    CHECK_NUMBER(mf_lock_try(&again, path), 0);
+    CHECK_NUMBER(pipe(pipes), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        told = mf_fork_generation() != generation;
+        mf_global_lock();
+        mf_global_unlock();
+        close(pipes[1]);
+        _exit(read(pipes[0], &told, 1) == 0 ? told : 2); /* until the parent closes its end */
+    }
+    mf_lock_release(&lock);
+    CHECK_NUMBER(mf_lock_try(&again, path), 1);
+    mf_lock_release(&again);
+    CHECK_NUMBER(mf_fork_generation(), generation);
+    close(pipes[0]);
+    close(pipes[1]);
+    CHECK_NUMBER(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    unlink(path);
+    free(path);
+}
+
 /* A SIGPIPE in between kills nobody, and one of the host's own is left alone. */
 static void test_sigpipe(void)
 {
@@ -165,6 +197,7 @@ int main(void)
     test_full_disk();
     test_small_file();
     test_mutex();
+    test_fork();
     test_sigpipe();
     rmdir(directory);
     return check_result();

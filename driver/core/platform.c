@@ -373,8 +373,10 @@ int mf_lock_try(struct mf_lock *lock, const char *path)
 
 void mf_lock_release(struct mf_lock *lock)
 {
-    if (lock->fd >= 0)
+    if (lock->fd >= 0) {
+        flock(lock->fd, LOCK_UN); /* a process that was forked off meanwhile has it open too */
         close(lock->fd);
+    }
     lock->fd = -1;
 }
 
@@ -491,15 +493,45 @@ void mf_thread_join(struct mf_thread *thread)
 }
 
 static pthread_mutex_t global_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t watch_forks_once = PTHREAD_ONCE_INIT;
+static unsigned fork_generation; /* changes only where there is one thread */
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&global_mutex);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&global_mutex);
+}
+
+static void after_fork_in_child(void)
+{
+    ++fork_generation;
+    pthread_mutex_unlock(&global_mutex);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
 
 void mf_global_lock(void)
 {
+    pthread_once(&watch_forks_once, watch_forks);
     pthread_mutex_lock(&global_mutex);
 }
 
 void mf_global_unlock(void)
 {
     pthread_mutex_unlock(&global_mutex);
+}
+
+unsigned mf_fork_generation(void)
+{
+    pthread_once(&watch_forks_once, watch_forks);
+    return fork_generation;
 }
 
 /* ---- terminal ------------------------------------------------------------------------------- */

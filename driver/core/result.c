@@ -247,6 +247,7 @@ struct shared {
     char *key;
     int users;
     int is_loading;
+    unsigned generation; /* mf_fork_generation of who is loading */
     struct shared *next;
 };
 
@@ -263,7 +264,9 @@ static char *key_of(const struct mf_result_request *r)
 static struct shared *find_shared(const char *key)
 {
     for (struct shared *s = open_results; s != NULL; s = s->next) {
-        if (strcmp(s->key, key) == 0)
+        /* A process that was forked off has not got the thread that loads. */
+        const int is_possible = !s->is_loading || s->generation == mf_fork_generation();
+        if (is_possible && strcmp(s->key, key) == 0)
             return s;
     }
     return NULL;
@@ -278,6 +281,7 @@ static struct shared *add_shared(char *key)
     added->key = key;
     added->users = 1;
     added->is_loading = 1;
+    added->generation = mf_fork_generation();
     added->result.file.fd = -1;
     added->next = open_results;
     open_results = added;
