@@ -300,7 +300,12 @@ static int redirect_error(const struct mf_response *response, const char *method
     struct mf_url target;
     char origin[MF_URL_ORIGIN_SIZE] = "another address";
     const char *location = mf_response_header(response, "location");
-    if (location != NULL && mf_url_parse(&target, location, NULL) == 0)
+    if (location == NULL || location[0] == '\0')
+        return mf_error_set(err, MF_ERR_REJECTED,
+                            "The server redirects the request (HTTP %d) and does not say where to: "
+                            "check API_URL",
+                            response->status);
+    if (mf_url_parse(&target, location, NULL) == 0)
         mf_url_origin(&target, origin);
     return mf_error_set(err, MF_ERR_REJECTED,
                         "The server redirects the request to %s (HTTP %d), which is not followed "
