@@ -1,6 +1,8 @@
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +79,58 @@ static void test_full_disk(void)
     CHECK_NUMBER(err.kind, MF_ERR_FILE);
     CHECK_HOLDS(err.message, "The disk is full");
     fclose(full);
+}
+
+/* Too large for the limit of the process: an error, and not the end of the program. */
+static void test_file_limit(void)
+{
+    struct mf_file file;
+    struct mf_error err;
+    struct rlimit before, small;
+    sigset_t mask;
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = before;
+    small.rlim_cur = 10;
+    CHECK_NUMBER(mf_file_create_temporary(&file, directory, "x", &err), 0);
+    setrlimit(RLIMIT_FSIZE, &small);
+    const int failed = mf_file_write(&file, "0123456789abc", 13, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK_NUMBER(failed, -1);
+    CHECK_HOLDS(err.message, "Cannot write");
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    CHECK(!sigismember(&mask, SIGXFSZ));
+    mf_file_discard(&file);
+}
+
+static void test_user_folder(void)
+{
+    const char *const names[] = {"XDG_CACHE_HOME", "HOME"};
+    char *kept[2], *folder;
+    for (int i = 0; i < 2; i++) {
+        kept[i] = mf_text_copy(getenv(names[i]));
+        setenv(names[i], i == 0 ? "/xdg" : "/home/me", 1);
+    }
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, "/xdg");
+    free(folder);
+    setenv("XDG_CACHE_HOME", "relative", 1);
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, "/home/me/.cache");
+    free(folder);
+    unsetenv("HOME");
+    const struct passwd *const user = getpwuid(geteuid());
+    char *const wanted = user != NULL ? mf_text_format("%s/.cache", user->pw_dir) : NULL;
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, wanted);
+    free(folder);
+    free(wanted);
+    for (int i = 0; i < 2; i++) {
+        if (kept[i] != NULL)
+            setenv(names[i], kept[i], 1);
+        else
+            unsetenv(names[i]);
+        free(kept[i]);
+    }
 }
 
 static void test_small_file(void)
@@ -195,6 +249,8 @@ int main(void)
     test_clock();
     test_file();
     test_full_disk();
+    test_file_limit();
+    test_user_folder();
     test_small_file();
     test_mutex();
     test_fork();

@@ -117,8 +117,8 @@ void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name),
 /* The folder for temporary files: TMPDIR, else /tmp. */
 const char *mf_temporary_directory(void);
 
-/* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME. NULL when there is
- * neither; else the caller frees it. */
+/* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME, or in what the system
+ * knows as the user's home. NULL when there is none; else the caller frees it. */
 char *mf_user_cache_directory(void);
 
 /* A text that changes when the computer starts anew, "" when it cannot be known. */

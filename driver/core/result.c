@@ -114,6 +114,9 @@ static int download(struct mf_result *result, const struct mf_result_request *re
     free(path);
     mf_relay_close(intake.relay);
     mf_scanner_close(intake.scanner);
+    if (failed && err != NULL && err->kind == MF_ERR_FILE)
+        mf_error_append(err, ". Make room there; CACHE_DIR names another folder, and TMPDIR that "
+                             "of results that are not cached");
     if (failed)
         return -1;
     *checksum = mf_hash_value(&intake.hash);
