@@ -314,6 +314,19 @@ def test_attribute_filter_on_an_ignored_field(layer):
         layer.SetIgnoredFields([])
 
 
+@pytest.mark.parametrize("condition, count", (("OGR_GEOM_AREA > 1e-8", 2435), ("OGR_GEOMETRY = 'MULTIPOLYGON'", 1),
+                                              ("OGR_GEOM_WKT LIKE 'MULTI%'", 1)))
+def test_attribute_filter_on_the_ignored_geometry(layer, condition, count):
+    assert layer.SetAttributeFilter(condition) == ogr.OGRERR_NONE
+    try:
+        assert len(list(layer)) == count
+        assert layer.SetIgnoredFields(["OGR_GEOMETRY"]) == ogr.OGRERR_NONE
+        assert len(list(layer)) == layer.GetFeatureCount() == count
+    finally:
+        layer.SetIgnoredFields([])
+        layer.SetAttributeFilter(None)
+
+
 def test_ignored_fields(layer):
     wanted = [(f["area"], f.GetGeometryRef().ExportToWkb()) for f in layer]
     ignored = [d.GetName() for d in layer.schema if d.GetName() != "area"] + ["OGR_STYLE"]

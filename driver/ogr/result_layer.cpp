@@ -100,21 +100,24 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
         for (const int field : m_style->Fields())
             m_row.wanted[field] = true;
     }
+    m_filterUsesGeometry = false;
     if (m_poAttrQuery == nullptr)
         return;
     const CPLStringList used(m_poAttrQuery->GetUsedFields());
     for (int i = 0; i < used.Count(); ++i)
     {
+        m_filterUsesGeometry |= STARTS_WITH_CI(used[i], "OGR_GEOM");
         const int field = m_defn->GetFieldIndex(used[i]);
         if (field >= 0)
             m_row.wanted[field] = true;
     }
 }
 
-// A spatial filter looks at the geometry, even when nobody else will.
+// Filters look at the geometry, even when nobody else will.
 bool OGRMapflowResultLayer::WantsGeometry() const
 {
-    return m_poFilterGeom != nullptr || !m_defn->GetGeomFieldDefn(0)->IsIgnored();
+    return m_poFilterGeom != nullptr || m_filterUsesGeometry ||
+           !m_defn->GetGeomFieldDefn(0)->IsIgnored();
 }
 
 OGRErr OGRMapflowResultLayer::SetIgnoredFields(IgnoredFields fields)
