@@ -215,6 +215,8 @@ bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i)
     }
     mf_error err;
     mf_error_init(&err);
+    if (entry.report != nullptr && !isDry && !entry.report->Announce(submission, i))
+        return false;
     const bool done = isDry || mf_submission_send(submission, i, m_client.get(), &err) == 0;
     if (!done)
     {
@@ -223,7 +225,9 @@ bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i)
     }
     if (done && entry.report == nullptr)
         Tell(submission, i, isDry);
-    if (entry.report == nullptr || (!done && job->state == MF_JOB_NEW))
+    if (entry.report != nullptr && !done && job->state == MF_JOB_NEW)
+        return entry.report->Retract(submission, i) && done;
+    if (entry.report == nullptr)
         return done;
     if (entry.report->Write(submission, i))
         return done;
