@@ -109,6 +109,8 @@ static void test_options(void)
     REFUSED("ZOOM", o.zoom = "17.5");
     REFUSED("ZOOM", o.zoom = "-1");
     REFUSED("MAX_COST", o.max_cost = "much");
+    REFUSED("MAX_COST is empty", o.max_cost = "");
+    REFUSED("MAX_COST is empty", o.max_cost = " ");
     REFUSED("MAX_COST", o.max_cost = "-1");
     REFUSED("MAX_COST", o.max_cost = "5 credits");
     REFUSED("META", o.meta = "source=me");
@@ -192,6 +194,31 @@ static void test_not_prepared(void)
     NOT_PREPARED("3 polygons are more than the 2", 3, (void)o);
     NOT_PREPARED("sells no less than 5.000000 km²", 1, o.provider = "SkyWatch");
     NOT_PREPARED("the price is 15.5 credits, and MAX_COST allows 15 credits", 1, o.max_cost = "15");
+}
+
+/* Nobody knows which of the two prices is meant. */
+static void test_models_of_one_name(void)
+{
+    static const char project[] =
+        "{\"id\":\"" PROJECT "\",\"name\":\"Default\",\"workflowDefs\":[{\"id\":\"" PROJECT
+        "\",\"name\":\"Roads\",\"pricePerSqKm\":7},{\"id\":\"" JOB
+        "\",\"name\":\"Roads\",\"pricePerSqKm\":70}]}";
+    const struct script_step steps[] = {{200, NULL, ACCOUNT, MF_OK, 0, 0},
+                                        {200, NULL, project, MF_OK, 0, 0},
+                                        {200, NULL, "15.5", MF_OK, 0, 0}};
+    static const char *const names[] = {"Roads", "roads", JOB};
+    struct mf_submission_options options = usual();
+    for (int i = 0; i < 3; i++) {
+        options.model = names[i];
+        struct mf_submission *const s = make(&options, 1);
+        start(steps, COUNT(steps));
+        CHECK_NUMBER(mf_submission_prepare(s, client, &err) != 0, i < 2);
+        if (i < 2)
+            CHECK_HOLDS(err.message, "name of several models");
+        else
+            CHECK_HOLDS(script.requests[2].body, JOB);
+        mf_submission_close(s);
+    }
 }
 
 static void test_limits(void)
@@ -495,6 +522,7 @@ int main(void)
     test_options();
     test_prepared();
     test_not_prepared();
+    test_models_of_one_name();
     test_limits();
     test_sent();
     test_refused_by_the_server();

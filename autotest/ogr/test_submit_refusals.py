@@ -72,6 +72,7 @@ OPTIONS = {
     "parameters are no json": ({"INFERENCE_PARAMS": "{"}, ["INFERENCE_PARAMS is not a JSON object"]),
     "parameters are a number": ({"INFERENCE_PARAMS": "5"}, ["INFERENCE_PARAMS", "not an object"]),
     "max cost is a word": ({"MAX_COST": "cheap"}, ["MAX_COST=cheap"]),
+    "max cost of a variable that is not set": ({"MAX_COST": ""}, ["MAX_COST is empty"]),
     "max cost with a unit": ({"MAX_COST": "5 credits"}, ["MAX_COST=5 credits"]),
     "max cost is negative": ({"MAX_COST": "-1"}, ["MAX_COST=-1"]),
     "max cost is no number": ({"MAX_COST": "nan"}, ["MAX_COST=nan"]),

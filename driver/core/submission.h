@@ -24,7 +24,8 @@
 extern "C" {
 #endif
 
-/* What the user asked for, as typed. NULL and "" are: not said. Copied by open. */
+/* What the user asked for, as typed. NULL and "" are: not said (of max_cost NULL alone). Copied by
+ * open. */
 struct mf_submission_options {
     const char *project; /* UUID or name; not said: the default project */
     int create_project;  /* a project of that name is created when there is none */
