@@ -105,6 +105,10 @@ const struct mf_job *mf_submission_job(const struct mf_submission *submission, s
 int mf_submission_prepare(struct mf_submission *submission, struct mf_client *client,
                           struct mf_error *err) MF_NODISCARD;
 
+/* Before prepare: the balance must be enough for the jobs of a submission that was prepared and
+ * will be sent `before` this one, too. */
+void mf_submission_reserve(struct mf_submission *submission, const struct mf_submission *before);
+
 /* After prepare: UUID and name of the project. The UUID is "" while the project does not exist. */
 const char *mf_submission_project_id(const struct mf_submission *submission);
 const char *mf_submission_project_name(const struct mf_submission *submission);

@@ -171,9 +171,13 @@ bool OGRMapflowSubmissions::Submit(const std::vector<Entry *> &due)
     m_client = OGRMapflowConnect(m_options);
     if (m_client == nullptr || !waiter.Read(m_options, m_client.get()))
         return false;
-    for (Entry *entry : due)
-        if (!Prepare(*entry))
+    for (size_t i = 0; i < due.size(); ++i)
+    {
+        for (size_t before = 0; before < i; ++before)
+            mf_submission_reserve(due[i]->layer->Submission(), due[before]->layer->Submission());
+        if (!Prepare(*due[i]))
             return false;
+    }
     for (Entry *entry : due)
         if (entry->report != nullptr && !entry->report->Open())
             return false;
