@@ -173,9 +173,9 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
     int failed = mf_processing_parse(processing, document, err);
     /* A cache in between may mix answers up: its result would be kept as this one's. */
     if (!failed && !mf_text_equal_nocase(processing->id, id)) {
-        failed = mf_error_set(err, MF_ERR_FORMAT,
-                              "the server's answer is about another processing, %.60s",
-                              processing->id);
+        failed =
+            mf_error_set(err, MF_ERR_FORMAT,
+                         "the server's answer is about another processing, %.60s", processing->id);
         mf_processing_free(processing);
     }
     cJSON_Delete(document);
