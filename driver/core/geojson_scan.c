@@ -261,7 +261,7 @@ static int observe(struct mf_scanner *s, const struct mf_observation *met)
         seen->after = MF_AFTER_NOTHING;
     if (field != NULL) {
         field->object = s->builder.object;
-        field->observation = is_repeated ? MF_NOT_OBSERVED : s->observation_count - 1;
+        field->observation = s->observation_count - 1;
     }
     return 0;
 }
