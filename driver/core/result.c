@@ -6,6 +6,8 @@
 
 #include "cache.h"
 #include "hash.h"
+#include "http_error.h"
+#include "json.h"
 #include "relay.h"
 #include "result_index.h"
 #include "text.h"
@@ -81,12 +83,33 @@ static int intake_write(void *ctx, const char *data, size_t size, struct mf_erro
     return mf_relay_give(intake->relay, data, size, err);
 }
 
+/* A document that is no result may be an error that was sent as success: it says more than that. */
+static void append_said(const struct intake *intake, struct mf_error *err)
+{
+    struct mf_map map;
+    cJSON *document = NULL;
+    char said[300];
+    if (err == NULL || err->kind != MF_ERR_FORMAT || intake->stored > MF_MAX_ERROR_BODY ||
+        mf_map_file(&map, intake->file, NULL) != 0)
+        return;
+    if (mf_json_parse(map.data, map.size, "", &document, NULL) == 0) {
+        mf_http_document_text(document, said, sizeof said);
+        if (said[0] != '\0')
+            mf_error_append(err, ". The server says: %s", said);
+        cJSON_Delete(document);
+    }
+    mf_map_release(&map);
+}
+
 static int intake_end(void *ctx, struct mf_error *err)
 {
     struct intake *const intake = ctx;
     if (mf_relay_settle(intake->relay, err) != 0)
         return -1;
-    return mf_scanner_finish(intake->scanner, intake->collection, err);
+    const int failed = mf_scanner_finish(intake->scanner, intake->collection, err);
+    if (failed)
+        append_said(intake, err);
+    return failed;
 }
 
 /* Fetches the result into result->file, which is open, and maps it. */
