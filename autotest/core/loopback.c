@@ -165,6 +165,10 @@ static void answer_redirect(struct loopback *server, int fd, const char *path)
         send_redirect(fd, 302, "http://user:pw@127.0.0.1:1/");
     else if (strcmp(path, "/to-ftp") == 0)
         send_redirect(fd, 302, "ftp://127.0.0.1/x");
+    else if (strcmp(path, "/to-nowhere") == 0)
+        send_redirect(fd, 302, "");
+    else if (strcmp(path, "/to-bad-port") == 0)
+        send_redirect(fd, 302, "http://127.0.0.1:x/");
     else
         send_redirect(fd, strcmp(path, "/to-307") == 0 ? 307 : 302, "ok?x=1");
 }

@@ -92,10 +92,25 @@ static void test_geojson(void)
         char *const text = cJSON_PrintUnformatted(json);
         CHECK_HOLDS(text, i == 0 ? "{\"type\":\"Polygon\",\"coordinates\":[[[4,52]"
                                  : "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[4,52]");
-        CHECK_HOLDS(text, "52.0123456789012");
+        CHECK_HOLDS(text, "52.012345678901");
         cJSON_free(text);
         cJSON_Delete(json);
     }
+    mf_polygons_free(&polygons);
+
+    /* The next number is another position, and written as that. */
+    const double near[] = {-0.000000001, -52.5, 5.013488545000001, -52.5, 5.013488545, -52.2};
+    CHECK(mf_polygons_add_outer(&polygons, near, 3, NULL, &err) == 0);
+    cJSON *const json = mf_polygons_geojson(&polygons);
+    char *const text = cJSON_PrintUnformatted(json);
+    CHECK_HOLDS(
+        text,
+        "[[[-0.000000001,-52.5],[5.0134885450000013,-52.5],[5.013488545,-52.2],[-0.000000001");
+    cJSON_free(text);
+    cJSON_Delete(json);
+    mf_polygons_free(&polygons);
+    for (int i = 0; i < 2; i++)
+        CHECK(mf_polygons_add_outer(&polygons, triangle, 3, NULL, &err) == 0);
     CHECK(is_near(mf_polygons_area(&polygons), 2 * mf_polygon_area(&polygons.items[0]), 1e-15));
     mf_polygons_free(&polygons);
 }

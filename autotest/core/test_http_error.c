@@ -116,6 +116,11 @@ static void test_statuses(void)
     CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
     CHECK_HOLDS(err.message, "https://other.example:8443 (HTTP 307)");
     CHECK_HOLDS(err.message, "POST");
+    location.value = "";
+    mf_http_error(&response, "GET", &err);
+    CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
+    CHECK_HOLDS(err.message, "does not say where to");
+    CHECK_LACKS(err.message, "GET");
 }
 
 static void test_secrets(void)

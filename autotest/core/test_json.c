@@ -47,6 +47,33 @@ static void test_parse(void)
     cJSON_Delete(tree);
 }
 
+/* Names are cut by programs that count in UTF-16 or in bytes. */
+static void test_mended(void)
+{
+    static const struct {
+        const char *text, *value;
+    } cases[] = {
+        {"\"ab\\ud83c\"", "ab\xEF\xBF\xBD"},
+        {"\"\\udfe0ab\"", "\xEF\xBF\xBD"
+                          "ab"},
+        {"\"\\uD83C\\uD83C\\uDFE0\"", "\xEF\xBF\xBD\xF0\x9F\x8F\xA0"},
+        {"\"\\\\ud83c\"", "\\ud83c"},
+        {"\"\\\\\\ud83c\\\\\"", "\\\xEF\xBF\xBD\\"},
+        {"\"a\xF0\x9F\x8F\"", "a???"},
+        {"\"Caf\xE9\"", "Caf?"},
+        {"\"\xC3\xA9\"", "\xC3\xA9"},
+    };
+    cJSON *tree = NULL;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+        CHECK_NUMBER(mf_json_parse(text, strlen(text), "x", &tree, NULL), 0);
+        CHECK_TEXT(cJSON_GetStringValue(tree), cases[i].value);
+        cJSON_Delete(tree);
+    }
+    refuse("\"\\ud83", 6, "byte 1");
+    refuse("\"a\\", 3, "byte 1");
+}
+
 static void test_getters(void)
 {
     cJSON *tree =
@@ -81,6 +108,7 @@ static void test_getters(void)
 int main(void)
 {
     test_parse();
+    test_mended();
     test_getters();
     /* Where the decimal point is a comma. */
     if (setlocale(LC_ALL, "de_DE.UTF-8") != NULL)

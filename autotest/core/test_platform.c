@@ -1,7 +1,10 @@
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -78,6 +81,58 @@ static void test_full_disk(void)
     fclose(full);
 }
 
+/* Too large for the limit of the process: an error, and not the end of the program. */
+static void test_file_limit(void)
+{
+    struct mf_file file;
+    struct mf_error err;
+    struct rlimit before, small;
+    sigset_t mask;
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = before;
+    small.rlim_cur = 10;
+    CHECK_NUMBER(mf_file_create_temporary(&file, directory, "x", &err), 0);
+    setrlimit(RLIMIT_FSIZE, &small);
+    const int failed = mf_file_write(&file, "0123456789abc", 13, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK_NUMBER(failed, -1);
+    CHECK_HOLDS(err.message, "Cannot write");
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    CHECK(!sigismember(&mask, SIGXFSZ));
+    mf_file_discard(&file);
+}
+
+static void test_user_folder(void)
+{
+    const char *const names[] = {"XDG_CACHE_HOME", "HOME"};
+    char *kept[2], *folder;
+    for (int i = 0; i < 2; i++) {
+        kept[i] = mf_text_copy(getenv(names[i]));
+        setenv(names[i], i == 0 ? "/xdg" : "/home/me", 1);
+    }
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, "/xdg");
+    free(folder);
+    setenv("XDG_CACHE_HOME", "relative", 1);
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, "/home/me/.cache");
+    free(folder);
+    unsetenv("HOME");
+    const struct passwd *const user = getpwuid(geteuid());
+    char *const wanted = user != NULL ? mf_text_format("%s/.cache", user->pw_dir) : NULL;
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, wanted);
+    free(folder);
+    free(wanted);
+    for (int i = 0; i < 2; i++) {
+        if (kept[i] != NULL)
+            setenv(names[i], kept[i], 1);
+        else
+            unsetenv(names[i]);
+        free(kept[i]);
+    }
+}
+
 static void test_small_file(void)
 {
     struct mf_error err;
@@ -142,6 +197,37 @@ static void test_mutex(void)
     mf_global_unlock();
 }
 
+/* A process that was forked off knows it, and holds no lock that its parent has released. */
+static void test_fork(void)
+{
+    struct mf_lock lock, again;
+    char *path = mf_text_format("%s/lock", directory);
+    const unsigned generation = mf_fork_generation();
+    int pipes[2], status = 0;
+    char told = 0;
+    CHECK_NUMBER(mf_lock_try(&lock, path), 1);
+    CHECK_NUMBER(mf_lock_try(&again, path), 0);
+    CHECK_NUMBER(pipe(pipes), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        told = mf_fork_generation() != generation;
+        mf_global_lock();
+        mf_global_unlock();
+        close(pipes[1]);
+        _exit(read(pipes[0], &told, 1) == 0 ? told : 2); /* until the parent closes its end */
+    }
+    mf_lock_release(&lock);
+    CHECK_NUMBER(mf_lock_try(&again, path), 1);
+    mf_lock_release(&again);
+    CHECK_NUMBER(mf_fork_generation(), generation);
+    close(pipes[0]);
+    close(pipes[1]);
+    CHECK_NUMBER(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    unlink(path);
+    free(path);
+}
+
 /* A SIGPIPE in between kills nobody, and one of the host's own is left alone. */
 static void test_sigpipe(void)
 {
@@ -163,8 +249,11 @@ int main(void)
     test_clock();
     test_file();
     test_full_disk();
+    test_file_limit();
+    test_user_folder();
     test_small_file();
     test_mutex();
+    test_fork();
     test_sigpipe();
     rmdir(directory);
     return check_result();

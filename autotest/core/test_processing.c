@@ -153,12 +153,13 @@ static void test_get(void)
         {.status = 200, .body = "{\"id\":\"" ID "\",\"status\":\"OK\"}"},
         {.status = 404, .body = "{\"code\":\"NOT_FOUND\",\"message\":\"Processing not found\"}"},
         {.status = 200, .body = "{}"},
+        {.status = 200, .body = "{\"id\":\"00000000-0000-4000-8000-000000000000\"}"},
     };
     static struct script script;
     struct mf_processing processing;
     struct mf_error err;
     mf_error_init(&err);
-    struct mf_client *const client = script_client(&script, steps, 3);
+    struct mf_client *const client = script_client(&script, steps, 4);
     CHECK_NUMBER(mf_processing_get(&processing, client, ID, &err), 0);
     CHECK_TEXT(script.requests[0].url, "https://api.example.com/rest/processings/" ID "/v2");
     CHECK_TEXT(processing.name, "");
@@ -168,6 +169,8 @@ static void test_get(void)
     CHECK_HOLDS(err.message, "processing " ID ": ");
     CHECK_NUMBER(mf_processing_get(&processing, client, ID, &err), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
+    CHECK_NUMBER(mf_processing_get(&processing, client, ID, &err), -1);
+    CHECK_HOLDS(err.message, "about another processing, 00000000-");
     mf_client_close(client);
 }
 

@@ -13,17 +13,18 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 #define MODELS                                                                                     \
-    "[{\"id\":\"22222222-3333-4444-8555-666666666601\",\"name\":\"🏠 Buildings\",\"blocks\":["       \
-    "{\"name\":\"Detection\",\"optional\":false,\"price\":5},"                                      \
-    "{\"name\":\"Heights\",\"displayName\":\"Height estimation\",\"optional\":true,\"price\":3}]},"  \
+    "[{\"id\":\"22222222-3333-4444-8555-666666666601\",\"name\":\"🏠 Buildings\",\"blocks\":["   \
+    "{\"name\":\"Detection\",\"optional\":false,\"price\":5},"                                     \
+    "{\"name\":\"Heights\",\"displayName\":\"Height "                                              \
+    "estimation\",\"optional\":true,\"price\":3}]},"                                               \
     "{\"id\":\"22222222-3333-4444-8555-666666666602\",\"name\":\"🚗 Roads\",\"pricePerSqKm\":7}]"
 #define ACCOUNT                                                                                    \
-    "{\"email\":\"me@example.com\",\"billingType\":\"CREDITS\",\"remainingCredits\":100,"           \
-    "\"maxAoisPerProcessing\":2,\"models\":" MODELS ",\"dataProviders\":["                          \
-    "{\"name\":\"Mapbox\",\"displayName\":\"Mapbox Satellite\"},"                                   \
+    "{\"email\":\"me@example.com\",\"billingType\":\"CREDITS\",\"remainingCredits\":100,"          \
+    "\"maxAoisPerProcessing\":2,\"models\":" MODELS ",\"dataProviders\":["                         \
+    "{\"name\":\"Mapbox\",\"displayName\":\"Mapbox Satellite\"},"                                  \
     "{\"name\":\"skywatch\",\"minAreaSqKm\":5}]}"
 #define PROJECT_DOCUMENT                                                                           \
-    "{\"id\":\"" PROJECT "\",\"name\":\"Default\",\"isDefault\":true,\"workflowDefs\":" MODELS      \
+    "{\"id\":\"" PROJECT "\",\"name\":\"Default\",\"isDefault\":true,\"workflowDefs\":" MODELS     \
     ",\"user\":{\"email\":\"me@example.com\",\"aoiAreaLimit\":3000000}}"
 #define CREATED "{\"id\":\"" JOB "\",\"name\":\"docks\",\"status\":\"IN_PROGRESS\"}"
 
@@ -108,6 +109,8 @@ static void test_options(void)
     REFUSED("ZOOM", o.zoom = "17.5");
     REFUSED("ZOOM", o.zoom = "-1");
     REFUSED("MAX_COST", o.max_cost = "much");
+    REFUSED("MAX_COST is empty", o.max_cost = "");
+    REFUSED("MAX_COST is empty", o.max_cost = " ");
     REFUSED("MAX_COST", o.max_cost = "-1");
     REFUSED("MAX_COST", o.max_cost = "5 credits");
     REFUSED("META", o.meta = "source=me");
@@ -193,6 +196,31 @@ static void test_not_prepared(void)
     NOT_PREPARED("the price is 15.5 credits, and MAX_COST allows 15 credits", 1, o.max_cost = "15");
 }
 
+/* Nobody knows which of the two prices is meant. */
+static void test_models_of_one_name(void)
+{
+    static const char project[] =
+        "{\"id\":\"" PROJECT "\",\"name\":\"Default\",\"workflowDefs\":[{\"id\":\"" PROJECT
+        "\",\"name\":\"Roads\",\"pricePerSqKm\":7},{\"id\":\"" JOB
+        "\",\"name\":\"Roads\",\"pricePerSqKm\":70}]}";
+    const struct script_step steps[] = {{200, NULL, ACCOUNT, MF_OK, 0, 0},
+                                        {200, NULL, project, MF_OK, 0, 0},
+                                        {200, NULL, "15.5", MF_OK, 0, 0}};
+    static const char *const names[] = {"Roads", "roads", JOB};
+    struct mf_submission_options options = usual();
+    for (int i = 0; i < 3; i++) {
+        options.model = names[i];
+        struct mf_submission *const s = make(&options, 1);
+        start(steps, COUNT(steps));
+        CHECK_NUMBER(mf_submission_prepare(s, client, &err) != 0, i < 2);
+        if (i < 2)
+            CHECK_HOLDS(err.message, "name of several models");
+        else
+            CHECK_HOLDS(script.requests[2].body, JOB);
+        mf_submission_close(s);
+    }
+}
+
 static void test_limits(void)
 {
     const struct script_step poor[] = {
@@ -213,8 +241,8 @@ static void test_limits(void)
         const struct script_step *const steps = i == 0 ? poor : i == 1 ? small : asked;
         start(steps, i == 1 ? COUNT(small) : COUNT(asked));
         if (i > 1) {
-            CHECK(mf_polygons_add_outer(&more, i == 2 ? corner : thin, i == 2 ? 3 : 4, NULL, &err) ==
-                  0);
+            CHECK(mf_polygons_add_outer(&more, i == 2 ? corner : thin, i == 2 ? 3 : 4, NULL,
+                                        &err) == 0);
             CHECK_NUMBER(mf_submission_add(s, "more", &more, &err), 0);
         }
         CHECK(mf_submission_prepare(s, client, &err) != 0);
@@ -331,11 +359,16 @@ static void lost(const struct script_step *loss, int is_there)
 static void test_lost(void)
 {
     static const struct script_step losses[] = {
-        {0, NULL, NULL, MF_ERR_CONNECT, 1, 0},   {0, NULL, NULL, MF_ERR_TRUNCATED, 1, 0},
-        {500, NULL, "oops", MF_OK, 0, 0},        {502, NULL, "<html></html>", MF_OK, 0, 0},
-        {503, "Retry-After: 1", "", MF_OK, 0, 0}, {504, NULL, "", MF_OK, 0, 0},
-        {200, NULL, "", MF_OK, 0, 0},            {200, NULL, "<html></html>", MF_OK, 0, 0},
-        {200, NULL, "{}", MF_OK, 0, 0},          {200, NULL, "{\"id\":\"7\"}", MF_OK, 0, 0},
+        {0, NULL, NULL, MF_ERR_CONNECT, 1, 0},
+        {0, NULL, NULL, MF_ERR_TRUNCATED, 1, 0},
+        {500, NULL, "oops", MF_OK, 0, 0},
+        {502, NULL, "<html></html>", MF_OK, 0, 0},
+        {503, "Retry-After: 1", "", MF_OK, 0, 0},
+        {504, NULL, "", MF_OK, 0, 0},
+        {200, NULL, "", MF_OK, 0, 0},
+        {200, NULL, "<html></html>", MF_OK, 0, 0},
+        {200, NULL, "{}", MF_OK, 0, 0},
+        {200, NULL, "{\"id\":\"7\"}", MF_OK, 0, 0},
         {302, "Location: /x", "", MF_OK, 0, 0},
     };
     for (size_t i = 0; i < COUNT(losses); i++) {
@@ -374,7 +407,10 @@ static void test_cancelled_while_looking(void)
 
 /* ---- projects ------------------------------------------------------------------------------- */
 
-#define NO_PROJECTS {200, NULL, "{\"results\":[],\"total\":0}", MF_OK, 0, 0}
+#define NO_PROJECTS                                                                                \
+    {                                                                                              \
+        200, NULL, "{\"results\":[],\"total\":0}", MF_OK, 0, 0                                     \
+    }
 
 static void test_project_is_created_last(void)
 {
@@ -382,8 +418,10 @@ static void test_project_is_created_last(void)
     options.project = "Docks";
     options.create_project = 1;
     const struct script_step before[] = {
-        {200, NULL, ACCOUNT, MF_OK, 0, 0},          NO_PROJECTS,
-        {200, NULL, PROJECT_DOCUMENT, MF_OK, 0, 0}, {200, NULL, "15.5", MF_OK, 0, 0},
+        {200, NULL, ACCOUNT, MF_OK, 0, 0},
+        NO_PROJECTS,
+        {200, NULL, PROJECT_DOCUMENT, MF_OK, 0, 0},
+        {200, NULL, "15.5", MF_OK, 0, 0},
     };
     const struct script_step after[] = {
         NO_PROJECTS,
@@ -412,7 +450,8 @@ static void test_resumed(void)
     struct mf_submission *s = make(&options, 1);
     struct mf_polygons second = squares(2);
     CHECK_NUMBER(mf_submission_add(s, "docks", &second, &err), 0);
-    const char *const one = mf_submission_job(s, 0)->digest, *const two = mf_submission_job(s, 1)->digest;
+    const char *const one = mf_submission_job(s, 0)->digest, *const two =
+                                                                 mf_submission_job(s, 1)->digest;
     CHECK(strcmp(one, two) != 0);
     char *const text = mf_text_format(
         "{\"id\":\"" JOB "\",\"dryRun\":false,\"request\":\"%s\"}\n"
@@ -427,7 +466,10 @@ static void test_resumed(void)
     CHECK_HOLDS(kept, JOB);
     CHECK_HOLDS(kept, "0123456789abcdef");
     CHECK_LACKS(kept, "true");
-    CHECK_LACKS(kept, "submission");
+    CHECK_HOLDS(kept, "submission");
+    CHECK_NUMBER(mf_submission_job(s, 0)->line_size > 0, 1);
+    CHECK_NUMBER(mf_submission_job(s, 1)->line_at > mf_submission_job(s, 0)->line_at, 1);
+    CHECK_NUMBER(kept[mf_submission_job(s, 1)->line_at], '{');
     free(kept);
     free(text);
     kept = NULL;
@@ -435,9 +477,36 @@ static void test_resumed(void)
     CHECK(mf_submission_read_report(s, "SQLite format 3", &kept, &err) != 0);
     CHECK(kept == NULL);
 
+    /* What an earlier run was sending when it ended is looked for as long as a lost answer. */
+    struct mf_submission *const cut = make(&options, 1);
+    char *line = mf_submission_report_line(cut, 0);
+    CHECK_HOLDS(line, "\"status\":\"SENDING\"");
+    CHECK_HOLDS(line, mf_submission_job(cut, 0)->marker);
+    struct mf_submission *const again = make(&options, 1);
+    CHECK_NUMBER(mf_submission_read_report(again, line, &kept, &err), 0);
+    CHECK_TEXT(mf_submission_job(again, 0)->marker, mf_submission_job(cut, 0)->marker);
+    CHECK_NUMBER(mf_submission_job(again, 0)->was_cut_short, 1);
+    free(line);
+    free(kept);
+    kept = NULL;
+    start(asked, COUNT(asked));
+    CHECK_NUMBER(mf_submission_prepare(again, client, &err), 0);
+    struct script_step looks[MF_LOST_CHECKS + 1];
+    for (int i = 0; i < MF_LOST_CHECKS; i++)
+        looks[i] = (struct script_step){.status = 200, .body = "[]"};
+    looks[MF_LOST_CHECKS] = (struct script_step){
+        .status = 200, .body = "{\"id\":\"" JOB "\",\"status\":\"IN_PROGRESS\"}"};
+    start(looks, COUNT(looks));
+    CHECK_NUMBER(mf_submission_send(again, 0, client, &err), 0);
+    CHECK_NUMBER(script.next, MF_LOST_CHECKS + 1);
+    CHECK_NUMBER(mf_submission_job(again, 0)->state, MF_JOB_SENT);
+    mf_submission_close(cut);
+    mf_submission_close(again);
+
     /* What may have been sent before is looked for, found, and not sent. */
     const struct script_step found[] = {
-        {200, NULL, "[{\"id\":\"" JOB "\",\"meta\":{\"submission\":\"" PROJECT "\"}}]", MF_OK, 0, 0}};
+        {200, NULL, "[{\"id\":\"" JOB "\",\"meta\":{\"submission\":\"" PROJECT "\"}}]", MF_OK, 0,
+         0}};
     start(asked, COUNT(asked));
     CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
     start(found, COUNT(found));
@@ -453,6 +522,7 @@ int main(void)
     test_options();
     test_prepared();
     test_not_prepared();
+    test_models_of_one_name();
     test_limits();
     test_sent();
     test_refused_by_the_server();

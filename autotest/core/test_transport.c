@@ -234,6 +234,12 @@ static void test_redirects(void)
     CHECK_LACKS(err.message, "pw");
     request.url = url_of(&home, "/to-ftp");
     CHECK_NUMBER(perform(&request), MF_ERR_REJECTED);
+    request.url = url_of(&home, "/to-bad-port");
+    CHECK_NUMBER(perform(&request), MF_ERR_REJECTED);
+    CHECK_HOLDS(err.message, "cannot be used");
+    request.url = url_of(&home, "/to-nowhere");
+    CHECK_NUMBER(perform(&request), 0);
+    CHECK_NUMBER(response.status, 302);
     request.method = "POST";
     request.url = url_of(&home, "/to-307");
     CHECK_NUMBER(perform(&request), 0);

@@ -160,7 +160,8 @@ def test_offline_without_an_entry_is_an_error(sb, processing, count):
     assert asked(sb) == (0, 0)
 
 
-@pytest.mark.parametrize("option", ({"CACHE": "MAYBE"}, {"CACHE_SIZE": "much"}, {"CACHE_SIZE": "-1"}))
+@pytest.mark.parametrize("option", ({"CACHE": "MAYBE"}, {"CACHE_SIZE": "much"}, {"CACHE_SIZE": "-1"},
+                                    {"CACHE_DIR": "/vsimem/cache"}))
 def test_nonsense_is_refused(processing, count, option):
     with pytest.raises(RuntimeError, match=next(iter(option.values()))):
         count(processing, **option)
@@ -542,6 +543,7 @@ def test_full_disk_is_a_clear_error_or_no_cache(sb, processing, folder, room):
         assert f"Feature Count: {COUNT}" in done.stdout
     else:
         assert "disk is full" in done.stderr or "Cannot write" in done.stderr
+        assert "CACHE_DIR" in done.stderr
 
 
 # ---- in use ---------------------------------------------------------------------------------------

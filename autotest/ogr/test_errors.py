@@ -1,5 +1,6 @@
 """What goes wrong: one clear message, a failing ogr2ogr, and never the token."""
 
+import json
 import re
 
 import pytest
@@ -93,6 +94,15 @@ def test_server_in_trouble(sb, account, where, case):
     assert re.search(said, message), message
     for secret in secrets_of(sb):
         assert secret not in message
+
+
+@pytest.mark.parametrize("where", (STATUS, RESULT), ids=("status", "result"))
+@pytest.mark.parametrize("document", ({"code": "NOT_READY", "message": "It is being prepared."},
+                                      {"detail": {"code": "NOT_READY", "message": "It is being prepared"}},
+                                      {"detail": "It is being prepared"}), ids=str)
+def test_error_that_is_sent_as_success(sb, account, where, document):
+    sb.fault(where, garbage=json.dumps(document))
+    assert "says: It is being prepared" in refusal(f"MAPFLOW:{BUILDINGS}", **account)
 
 
 @pytest.mark.parametrize("case", ("html", "empty", "failed", "unauthorized", "cut"))

@@ -4,11 +4,11 @@ import json
 import pathlib
 
 import pytest
-from osgeo import ogr
+from osgeo import gdal, ogr
 
 import oracle
-from helpers import (BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, FAILED, FOREST, NOTHING, QUEUED,
-                     RASTER, REFUNDED, RUNNING, UNKNOWN_STATUS, reports)
+from helpers import (BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, FAILED, FIRST_AREA, FOREST, NOTHING,
+                     QUEUED, RASTER, REFUNDED, RUNNING, UNKNOWN_STATUS, reports)
 
 DATA = pathlib.Path(__file__).parents[2] / "data"
 
@@ -87,6 +87,17 @@ def test_areas(sb, open_mapflow):
     assert names(dataset) == ["Leiden district buildings"]
     dataset.GetLayerByName("aois")
     assert sum(request.path.endswith("/aois") for request in sb.requests) == 1
+
+
+@pytest.mark.parametrize("coordinates", ([[["x", 1], [1, 1], [1, 0]]], 5, None))
+def test_geometry_of_an_area_that_cannot_be_read(sb, open_mapflow, every_time, coordinates):
+    broken = {"type": "Polygon", "coordinates": coordinates}
+    sb.faults.add("/aois$", status=200, body=[{"id": FIRST_AREA, "status": "OK", "geometry": broken}])
+    dataset = open_mapflow(BUILDINGS)
+    with reports() as seen:
+        rows = list(dataset.GetLayerByName("aois"))
+    assert [(row["id"], row.GetGeometryRef()) for row in rows] == [(FIRST_AREA, None)]
+    assert seen == [(gdal.CE_Warning, f"The geometry of area {FIRST_AREA} cannot be read and is left out.")]
 
 
 def test_areas_are_filtered(open_mapflow):
@@ -301,6 +312,19 @@ def test_attribute_filter_on_an_ignored_field(layer):
         assert [f["area"] for f in layer] == wanted
         assert layer.GetFeatureCount() == len(wanted)
         layer.SetIgnoredFields([])
+
+
+@pytest.mark.parametrize("condition, count", (("OGR_GEOM_AREA > 1e-8", 2435), ("OGR_GEOMETRY = 'MULTIPOLYGON'", 1),
+                                              ("OGR_GEOM_WKT LIKE 'MULTI%'", 1)))
+def test_attribute_filter_on_the_ignored_geometry(layer, condition, count):
+    assert layer.SetAttributeFilter(condition) == ogr.OGRERR_NONE
+    try:
+        assert len(list(layer)) == count
+        assert layer.SetIgnoredFields(["OGR_GEOMETRY"]) == ogr.OGRERR_NONE
+        assert len(list(layer)) == layer.GetFeatureCount() == count
+    finally:
+        layer.SetIgnoredFields([])
+        layer.SetAttributeFilter(None)
 
 
 def test_ignored_fields(layer):

@@ -132,6 +132,59 @@ def test_overlap_is_sent_and_priced_once(sb, run, tmp_path):
 SIZE_HALF = 0.005
 
 
+# Rectangles (x, y, width, height) that meet at their edges, not at their corners alone.
+NEIGHBOURS = {
+    "T": ([(0, 0, 3, 2), (0, 2, 1, 1), (1, 2, 2, 1), (-1, 0, 1, 0.7), (-1, 0.7, 1, 2.3)], 0),
+    "around a hole": ([(0, 0, 3, 1), (0, 2, 3, 1), (0, 1, 1, 1), (2, 1, 1, 1)], 1),
+    "grid": ([(i, j, 1, 1) for i in range(4) for j in range(3)], 0),
+}
+PLACES = {"EPSG:4326": (5, 50, 0.01), "EPSG:32631": (500000, 5500000, 1000), "EPSG:2193": (1500000, 5200000, 1000),
+          "EPSG:3413": (-1000000, -1000000, 1000)}
+
+
+def rectangle(x, y, width, height):
+    corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
+    return "POLYGON((" + ",".join(f"{a!r} {b!r}" for a, b in corners) + "))"
+
+
+@pytest.mark.parametrize("crs", PLACES)
+@pytest.mark.parametrize("case", NEIGHBOURS)
+def test_neighbours_become_one_polygon(sb, run, tmp_path, crs, case):
+    """Their edges bend in lon/lat, and numbers are not exact: nothing is left between them all the same."""
+    west, south, unit = PLACES[crs]
+    rectangles, holes = NEIGHBOURS[case]
+    source = layer_file(tmp_path / "aoi.gpkg", [rectangle(west + x * unit, south + y * unit, w * unit, h * unit)
+                                                for x, y, w, h in rectangles], reference(crs))
+    sb.add_project("Large", owner={"aoiAreaLimit": 100000000})
+    done = submit(run, source, PROJECT="Large")
+    assert done.returncode == 0, done.said
+    assert "invalid" not in done.stderr
+    body = only(sb)
+    assert_proper(body)
+    assert body["geometry"]["type"] == "Polygon"
+    assert len(body["geometry"]["coordinates"]) == 1 + holes
+
+
+def test_holes_that_touch_edges(sb, run, tmp_path):
+    """Where an edge bends away a hole would lie across it: no repair that a user has to hear of."""
+    shell = "0 0,4000 700,4700 4700,700 4000,0 0"
+    holes = ["1200 210,1100 1000,1300 1000,1200 210", "4210 1900,3800 2000,3800 1800,4210 1900",
+             "3500 4490,3400 3800,3600 3800,3500 4490", "490 2800,900 2900,900 2700,490 2800"]
+    shape = geometry(f"POLYGON(({shell}),({'),('.join(holes)}))")
+    for ring in shape:
+        for i, (x, y) in enumerate(ring.GetPoints()):
+            ring.SetPoint_2D(i, x - 1000000, y - 1000000)
+    assert shape.IsValid()
+    sb.add_project("Large", owner={"aoiAreaLimit": 100000000})
+    source = layer_file(tmp_path / "aoi.gpkg", [shape.ExportToWkt()], reference("EPSG:3413"))
+    done = submit(run, source, PROJECT="Large")
+    assert done.returncode == 0, done.said
+    assert "invalid" not in done.stderr
+    body = only(sb)
+    assert_proper(body)
+    assert len(polygons_of(body)) == 1
+
+
 def test_overlap_without_dissolving(sb, run, tmp_path):
     source = geojson(tmp_path / "aoi.geojson", polygon(), polygon(square(WEST + SIZE_HALF)))
     assert submit(run, source, DISSOLVE="NO").returncode == 0

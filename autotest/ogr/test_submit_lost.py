@@ -1,13 +1,16 @@
 """The answer to the request that creates is lost: one processing at most, and the user knows what became of it."""
 
+import os
 import random
+import subprocess
+import time
 
 import pytest
 from osgeo import gdal, ogr
 
 import oracle
 from helpers import reports
-from submitting import MAPBOX, created, errors_of, geojson, polygon, report_of, square, submit
+from submitting import MAPBOX, created, creation, errors_of, geojson, polygon, report_of, square, submit
 
 CREATE = "/processings/v2$"
 
@@ -159,6 +162,61 @@ def test_a_run_after_an_unknown_state_looks_first(sb, run, tmp_path, before):
     assert done.returncode == 0, done.said
     assert [line["id"] for line in report_of(report.read_text())] == new_ones(sb, before)
     assert len(created(sb)) == 1
+
+
+def killed(sb, source, options, when):
+    """Runs a submission and ends it at once when when() is true."""
+    words = ["ogr2ogr", "-f", "MAPFLOW", "MAPFLOW:", str(source), *creation({**MAPBOX, **options})]
+    environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token}
+    with subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL) as program:
+        deadline = time.monotonic() + 20
+        while not when() and program.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert program.poll() is None
+        program.kill()
+
+
+@pytest.mark.parametrize("nth", (0, 1, 2))
+@pytest.mark.parametrize("is_created", (True, False))
+def test_a_run_that_is_killed_while_it_waits_for_the_answer(sb, run, tmp_path, before, nth, is_created):
+    """The next run with the same report finds what was under way, or sends it."""
+    source = geojson(tmp_path / "aoi.geojson", *[polygon(square(4.5 + 0.1 * i)) for i in range(3)])
+    options = {"SPLIT": "FEATURE", "REPORT": tmp_path / "report.json"}
+    slow = sb.fault(CREATE, method="POST", skip=nth, **({"throttle": 20} if is_created else {"delay": 30}))
+    arrived = nth + 1
+    killed(sb, source, options,
+           lambda: len(new_ones(sb, before)) == arrived if is_created else len(sb.requests) and
+           [r.path for r in sb.requests].count("/processings/v2") == arrived)
+    slow.remove()
+    lines = report_of(options["REPORT"].read_text())
+    assert len(lines) == nth + 1 and all(line["id"] for line in lines[:-1])
+    assert lines[-1]["status"] == "SENDING" and lines[-1]["id"] is None and lines[-1]["submission"]
+    done = submit(run, source, **options)
+    assert done.returncode == 0, done.said
+    lines = report_of(options["REPORT"].read_text())
+    assert sorted(line["id"] for line in lines) == sorted(new_ones(sb, before))
+    assert len(lines) == 3
+    assert not any("submission" in line for line in lines)
+
+
+def test_a_report_stays_when_it_cannot_be_written_anew(sb, run, tmp_path):
+    """What it tells of was paid for: it is replaced in one step, and nothing is sent when it cannot be."""
+    source = geojson(tmp_path / "aoi.geojson", *[polygon(square(4.5 + 0.1 * i)) for i in range(2)])
+    options = {"SPLIT": "FEATURE", "REPORT": tmp_path / "report.json"}
+    fault = sb.fault(CREATE, method="POST", skip=1, status=403)
+    assert submit(run, source, **options).returncode != 0
+    fault.remove()
+    dry = '{"id":null,"dryRun":true,"request":"0"}\n'
+    former = options["REPORT"].read_text() + dry
+    options["REPORT"].write_text(former)
+    (tmp_path / "report.json.new").mkdir()
+    sb.clear_log()
+    done = submit(run, source, **options)
+    assert done.returncode != 0 and "REPORT=" in errors_of(done)[0]
+    assert created(sb) == [] and options["REPORT"].read_text() == former
+    (tmp_path / "report.json.new").rmdir()
+    assert submit(run, source, **options).returncode == 0
+    assert len(created(sb)) == 1 and len(report_of(options["REPORT"].read_text())) == 2
 
 
 def test_two_hundred_random_runs(sb, account, before):

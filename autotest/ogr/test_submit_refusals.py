@@ -72,6 +72,7 @@ OPTIONS = {
     "parameters are no json": ({"INFERENCE_PARAMS": "{"}, ["INFERENCE_PARAMS is not a JSON object"]),
     "parameters are a number": ({"INFERENCE_PARAMS": "5"}, ["INFERENCE_PARAMS", "not an object"]),
     "max cost is a word": ({"MAX_COST": "cheap"}, ["MAX_COST=cheap"]),
+    "max cost of a variable that is not set": ({"MAX_COST": ""}, ["MAX_COST is empty"]),
     "max cost with a unit": ({"MAX_COST": "5 credits"}, ["MAX_COST=5 credits"]),
     "max cost is negative": ({"MAX_COST": "-1"}, ["MAX_COST=-1"]),
     "max cost is no number": ({"MAX_COST": "nan"}, ["MAX_COST=nan"]),
@@ -229,13 +230,26 @@ def test_update_of_a_processing(sb, run, aoi):
     assert changes(sb) == []
 
 
-def test_two_layers_of_which_one_is_wrong(sb, run, tmp_path):
-    """Both are checked before the first is sent."""
+def two_layers(run, tmp_path, second):
     source = tmp_path / "two.gpkg"
-    for name, ring in (("good", square()), ("large", square(size=0.1))):
+    for name, ring in (("good", square()), ("other", second)):
         one = geojson(tmp_path / f"{name}.geojson", polygon(ring))
         assert run("ogr2ogr", "-update", "-append", "-f", "GPKG", source, one, "-nln", name).returncode == 0
-    assert_refused(sb, send(run, source), ["25.000000 km²"])
+    return source
+
+
+def test_two_layers_of_which_one_is_wrong(sb, run, tmp_path):
+    """Both are checked before the first is sent."""
+    assert_refused(sb, send(run, two_layers(run, tmp_path, square(size=0.1))), ["25.000000 km²"])
+
+
+@pytest.mark.parametrize("balance, said", (({"remainingCredits": 9}, ["10 credits", "9 credits left"]),
+                                           ({"billingType": "AREA", "remainingArea": 1000000}, ["1.000000 km² left"])))
+def test_two_layers_for_which_the_balance_is_not_enough(sb, run, tmp_path, balance, said):
+    """It is for each of them: not even the first is sent."""
+    source = two_layers(run, tmp_path, square(4.6))
+    sb.state.user.update(balance)
+    assert_refused(sb, send(run, source), said)
 
 
 def test_without_a_token(sb, run, aoi):

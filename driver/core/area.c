@@ -1,9 +1,13 @@
 #include "area.h"
 
 #include <geodesic.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "number.h"
 
 #define WGS84_A 6378137.0
 #define WGS84_F (1 / 298.257223563)
@@ -220,11 +224,39 @@ static int add(cJSON *array, cJSON *item)
     return 0;
 }
 
+/* Writes degrees so that reading them gives the very same number: one that is the next one may turn
+ * a ring over itself. Nine decimals are enough for most, see the caller's rounding. */
+static void write_degrees(double degrees, char text[MF_NUMBER_TEXT_SIZE])
+{
+    const double steps = round(degrees * 1e9);
+    if (!(fabs(steps) < 1e12) || steps / 1e9 != degrees) {
+        mf_number_format(degrees, text);
+        return;
+    }
+    const int64_t whole = (int64_t)fabs(steps) / 1000000000,
+                  rest = (int64_t)fabs(steps) % 1000000000;
+    int size = snprintf(text, MF_NUMBER_TEXT_SIZE, "%s%" PRId64 ".%09" PRId64, steps < 0 ? "-" : "",
+                        whole, rest);
+    while (text[size - 1] == '0')
+        text[--size] = '\0';
+    if (text[size - 1] == '.')
+        text[--size] = '\0';
+}
+
+static cJSON *position_json(const double lonlat[2])
+{
+    char lon[MF_NUMBER_TEXT_SIZE], lat[MF_NUMBER_TEXT_SIZE], text[2 * MF_NUMBER_TEXT_SIZE + 4];
+    write_degrees(lonlat[0], lon);
+    write_degrees(lonlat[1], lat);
+    snprintf(text, sizeof text, "[%s,%s]", lon, lat);
+    return cJSON_CreateRaw(text);
+}
+
 static cJSON *ring_json(const struct mf_ring *ring)
 {
     cJSON *const positions = cJSON_CreateArray();
     for (size_t i = 0; i < ring->count; i++) {
-        if (!add(positions, cJSON_CreateDoubleArray(ring->lonlat + 2 * i, 2))) {
+        if (!add(positions, position_json(ring->lonlat + 2 * i))) {
             cJSON_Delete(positions);
             return NULL;
         }

@@ -15,13 +15,13 @@
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
+/* NULL when there is none, or no memory. */
 static char *folder_of(const char *directory)
 {
     if (directory != NULL)
         return mf_text_copy(directory);
     char *const user = mf_user_cache_directory();
-    char *const own =
-        mf_text_format("%s/" FOLDER_NAME, user != NULL ? user : mf_temporary_directory());
+    char *const own = user != NULL ? mf_text_format("%s/" FOLDER_NAME, user) : NULL;
     free(user);
     return own;
 }
@@ -34,7 +34,10 @@ int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, con
     entry->stem = mf_text_format("%s%s%s-%016" PRIx64, id, aoi_id != NULL ? "-" : "",
                                  aoi_id != NULL ? aoi_id : "", server);
     int failed = 0;
-    if (entry->directory == NULL || entry->stem == NULL)
+    if (entry->directory == NULL)
+        failed = mf_error_set(err, MF_ERR_FILE,
+                              "neither XDG_CACHE_HOME nor HOME names a folder of the user");
+    else if (entry->stem == NULL)
         failed = mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     else if (!read_only)
         failed = mf_folder_create(entry->directory, err);

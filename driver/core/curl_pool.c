@@ -21,10 +21,10 @@ static int set_up_libcurl(void)
 int mf_curl_pool_init(struct mf_curl_pool *pool, struct mf_error *err)
 {
     pool->idle = NULL;
-    pool->mutex.impl = NULL;
+    pool->generation = mf_fork_generation();
     if (!set_up_libcurl())
         return mf_error_set(err, MF_ERR_CONNECT, "libcurl cannot be initialised");
-    return mf_mutex_init(&pool->mutex, err);
+    return 0;
 }
 
 void mf_curl_handle_free(struct mf_curl_handle *handle)
@@ -36,14 +36,26 @@ void mf_curl_handle_free(struct mf_curl_handle *handle)
     free(handle);
 }
 
+/* Connections of the process that this one was forked from are left as they are: to close one would
+ * end it for both. Under the global lock. */
+static void forget_inherited(struct mf_curl_pool *pool)
+{
+    if (pool->generation == mf_fork_generation())
+        return;
+    pool->idle = NULL;
+    pool->generation = mf_fork_generation();
+}
+
 void mf_curl_pool_free(struct mf_curl_pool *pool)
 {
+    mf_global_lock();
+    forget_inherited(pool);
+    mf_global_unlock();
     while (pool->idle != NULL) {
         struct mf_curl_handle *handle = pool->idle;
         pool->idle = handle->next;
         mf_curl_handle_free(handle);
     }
-    mf_mutex_free(&pool->mutex);
 }
 
 static struct mf_curl_handle *create(void)
@@ -63,14 +75,15 @@ static struct mf_curl_handle *create(void)
 
 struct mf_curl_handle *mf_curl_pool_take(struct mf_curl_pool *pool, const struct mf_url *url)
 {
-    mf_mutex_lock(&pool->mutex);
+    mf_global_lock();
+    forget_inherited(pool);
     struct mf_curl_handle **place = &pool->idle;
     while (*place != NULL && !mf_url_same_origin(&(*place)->origin, url))
         place = &(*place)->next;
     struct mf_curl_handle *handle = *place;
     if (handle != NULL)
         *place = handle->next;
-    mf_mutex_unlock(&pool->mutex);
+    mf_global_unlock();
     if (handle == NULL)
         handle = create();
     if (handle == NULL)
@@ -84,7 +97,7 @@ struct mf_curl_handle *mf_curl_pool_take(struct mf_curl_pool *pool, const struct
 void mf_curl_pool_give_back(struct mf_curl_pool *pool, struct mf_curl_handle *handle)
 {
     curl_easy_reset(handle->easy); /* no pointer of the last exchange stays behind */
-    mf_mutex_lock(&pool->mutex);
+    mf_global_lock();
     handle->next = pool->idle;
     pool->idle = handle;
     struct mf_curl_handle *last = handle;
@@ -95,6 +108,6 @@ void mf_curl_pool_give_back(struct mf_curl_pool *pool, struct mf_curl_handle *ha
         surplus = last->next;
         last->next = NULL;
     }
-    mf_mutex_unlock(&pool->mutex);
+    mf_global_unlock();
     mf_curl_handle_free(surplus); /* one at most: they come back one by one */
 }

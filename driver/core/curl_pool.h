@@ -1,7 +1,9 @@
 /* curl_pool: libcurl handles with their kept-alive connections, shared by all threads.
  *
  * A handle serves one exchange at a time, so libcurl needs no locks: connections are not shared
- * between handles (CURLSH), they are found again by the origin that the handle last talked to.
+ * between handles (CURLSH), they are found again by the origin that the handle last talked to. A
+ * process that is forked off begins without any: two that talk on one connection get each other's
+ * answers.
  *
  * Thread-safety: take and give back may be called from any thread. */
 #ifndef MF_CURL_POOL_H
@@ -24,8 +26,8 @@ struct mf_curl_handle {
 };
 
 struct mf_curl_pool {
-    struct mf_mutex mutex;
-    struct mf_curl_handle *idle; /* last used first */
+    struct mf_curl_handle *idle; /* last used first; guarded by the global lock */
+    unsigned generation;         /* mf_fork_generation of those */
 };
 
 int mf_curl_pool_init(struct mf_curl_pool *pool, struct mf_error *err) MF_NODISCARD;

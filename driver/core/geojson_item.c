@@ -188,7 +188,7 @@ static int observe(struct mf_gather *g, const struct mf_observation *met)
         seen->after = MF_AFTER_NOTHING;
     if (field != NULL) {
         field->object = g->builder.object;
-        field->observation = is_repeated ? MF_NOT_OBSERVED : g->observation_count - 1;
+        field->observation = g->observation_count - 1;
     }
     return 0;
 }

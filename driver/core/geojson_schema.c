@@ -498,7 +498,7 @@ int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation 
         if (seen[i].repeats_new && seen[i].after >= 0 && !only_new)
             last = seen[i].after;
         const int is_repeated = seen[i].repeats_new || seen[i].after == MF_AFTER_NOTHING;
-        if (is_repeated && builder->fields[field].observation != MF_NOT_OBSERVED)
+        if (is_repeated && builder->fields[field].observation != i)
             continue; /* its value has moved to its first place */
         if (observe_one(builder, &seen[i]) != 0)
             return MF_NO_MEMORY;

@@ -206,6 +206,24 @@ static void read_document(const cJSON *document, struct said *said)
     }
 }
 
+/* A full stop follows anyway. Three of them are the mark of a cut. */
+static void drop_full_stop(char *text)
+{
+    const size_t size = strlen(text);
+    if (size > 1 && text[size - 1] == '.' && text[size - 2] != '.')
+        text[size - 1] = '\0';
+}
+
+void mf_http_document_text(const cJSON *document, char *text, size_t size)
+{
+    struct said said = {"", ""};
+    if (cJSON_IsObject(document))
+        read_document(document, &said);
+    drop_full_stop(said.text);
+    snprintf(text, size, "%s", said.text);
+    mf_text_clean(text, 0); /* snprintf may have cut a character */
+}
+
 static void read_body(const struct mf_response *response, struct said *said)
 {
     cJSON *document = NULL;
@@ -218,10 +236,7 @@ static void read_body(const struct mf_response *response, struct said *said)
     else
         mf_http_plain_text(response->body, said->text, sizeof said->text);
     cJSON_Delete(document);
-    /* A full stop follows anyway. Three of them are the mark of a cut. */
-    const size_t size = strlen(said->text);
-    if (size > 1 && said->text[size - 1] == '.' && said->text[size - 2] != '.')
-        said->text[size - 1] = '\0';
+    drop_full_stop(said->text);
 }
 
 /* ---- what it means ------------------------------------------------------------------------- */
@@ -300,7 +315,12 @@ static int redirect_error(const struct mf_response *response, const char *method
     struct mf_url target;
     char origin[MF_URL_ORIGIN_SIZE] = "another address";
     const char *location = mf_response_header(response, "location");
-    if (location != NULL && mf_url_parse(&target, location, NULL) == 0)
+    if (location == NULL || location[0] == '\0')
+        return mf_error_set(err, MF_ERR_REJECTED,
+                            "The server redirects the request (HTTP %d) and does not say where to: "
+                            "check API_URL",
+                            response->status);
+    if (mf_url_parse(&target, location, NULL) == 0)
         mf_url_origin(&target, origin);
     return mf_error_set(err, MF_ERR_REJECTED,
                         "The server redirects the request to %s (HTTP %d), which is not followed "

@@ -4,6 +4,8 @@
 #ifndef MF_HTTP_ERROR_H
 #define MF_HTTP_ERROR_H
 
+#include <cjson/cJSON.h>
+
 #include "transport.h"
 
 #ifdef __cplusplus
@@ -17,6 +19,9 @@ int mf_http_error(const struct mf_response *response, const char *method, struct
 /* What a text that is not JSON says, in at most a sentence: the title of an HTML page, or the text
  * itself when it is short; "" when neither. Secrets are hidden. */
 void mf_http_plain_text(const char *body, char *text, size_t size);
+
+/* What a JSON document of an error says, "" when it is none: servers send them as success, too. */
+void mf_http_document_text(const cJSON *document, char *text, size_t size);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 #include "json.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "number.h"
@@ -29,6 +30,65 @@ static int is_too_deep(const char *text, size_t size)
     return 0;
 }
 
+/* The number that "\\uXXXX" at `text` escapes, -1 for anything else. */
+static int escaped_unit(const char *text)
+{
+    int unit = 0;
+    if (text[0] != '\\' || text[1] != 'u')
+        return -1;
+    for (int i = 2; i < 6; i++) {
+        const char c = text[i];
+        const int digit = c >= '0' && c <= '9'   ? c - '0'
+                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                 : -1;
+        if (digit < 0)
+            return -1; /* the NUL at the end too */
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+static int is_between(int unit, int first, int last)
+{
+    return unit >= first && unit <= last;
+}
+
+/* Mends what cJSON does not take, or nobody after it. In place; every byte keeps its position. */
+static void mend(char *text)
+{
+    while (*text != '\0') {
+        const size_t size = mf_text_character(text);
+        if (size == 0) {
+            *text++ = '?';
+        } else if (*text != '\\') {
+            text += size;
+        } else if (is_between(escaped_unit(text), 0xD800, 0xDFFF)) {
+            const int is_pair = is_between(escaped_unit(text), 0xD800, 0xDBFF) &&
+                                is_between(escaped_unit(text + 6), 0xDC00, 0xDFFF);
+            if (!is_pair)
+                memcpy(text + 2, "fffd", 4);
+            text += is_pair ? 12 : 6;
+        } else {
+            text += text[1] != '\0' ? 2 : 1;
+        }
+    }
+}
+
+static cJSON *parse_mended(const char *text, size_t size, size_t *bad)
+{
+    const char *end = NULL;
+    char *const copy = mf_text_copy_part(text, size);
+    *bad = 0;
+    if (copy == NULL)
+        return NULL;
+    mend(copy);
+    cJSON *const tree = cJSON_ParseWithLengthOpts(copy, size, &end, 0);
+    *bad = (size_t)(end - copy);
+    free(copy);
+    return tree;
+}
+
 int mf_json_parse(const char *text, size_t size, const char *what, cJSON **out,
                   struct mf_error *err)
 {
@@ -40,18 +100,18 @@ int mf_json_parse(const char *text, size_t size, const char *what, cJSON **out,
     if (is_too_deep(text, size))
         return mf_error_set(err, MF_ERR_FORMAT, "Cannot read %s: JSON nested more than %d levels",
                             what, MF_JSON_MAX_DEPTH);
-    const char *end = text;
-    cJSON *tree = size == 0 ? NULL : cJSON_ParseWithLengthOpts(text, size, &end, 0);
+    size_t at = 0;
+    cJSON *tree = size == 0 ? NULL : parse_mended(text, size, &at);
     if (tree == NULL)
         return mf_error_set(err, MF_ERR_FORMAT, "Cannot read %s: not valid JSON at byte %zu", what,
-                            (size_t)(end - text));
-    while (end < text + size && is_space(*end))
-        end++;
-    if (end < text + size) {
+                            at);
+    while (at < size && is_space(text[at]))
+        at++;
+    if (at < size) {
         cJSON_Delete(tree);
         return mf_error_set(err, MF_ERR_FORMAT,
                             "Cannot read %s: something follows the JSON document at byte %zu", what,
-                            (size_t)(end - text));
+                            at);
     }
     *out = tree;
     return 0;

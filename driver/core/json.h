@@ -21,8 +21,10 @@ extern "C" {
 #define MF_JSON_MAX_DEPTH 200
 
 /* Parses a whole document: one JSON value and nothing but white space behind it. A leading UTF-8
- * byte order mark is skipped. The caller owns *out (cJSON_Delete). `what` names the document in the
- * error message ("the processing"). Fails with MF_ERR_FORMAT. */
+ * byte order mark is skipped. Names of people's making may have been cut in the middle of a
+ * character: bytes that are not UTF-8 become "?", half a surrogate pair U+FFFD. The caller owns
+ * *out (cJSON_Delete). `what` names the document in the error message ("the processing"). Fails
+ * with MF_ERR_FORMAT. */
 int mf_json_parse(const char *text, size_t size, const char *what, cJSON **out,
                   struct mf_error *err) MF_NODISCARD;
 

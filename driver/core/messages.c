@@ -135,7 +135,8 @@ void mf_message_text(const char *code, const cJSON *parameters, char *text, size
     if (meaning == NULL)
         meaning = code != NULL && *code != '\0' ? code : "An error without a code";
     mf_message_parameters(code, parameters, list, sizeof list);
-    snprintf(text, size, "%s%s", meaning, list);
+    if (snprintf(text, size, "%s%s", meaning, list) < 0)
+        text[0] = '\0';
     mf_redact(text);
     mf_text_clean(text, 0);
 }

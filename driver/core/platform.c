@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,45 @@ double mf_random_unit(void)
     return (double)value / 4294967296.0;
 }
 
+/* ---- signals ------------------------------------------------------------------------------- */
+
+/* Keeps a signal that the calling thread brings upon itself from it. Returns whether it is to be
+ * released: one that is pending already, or blocked already, is the host's business. */
+static int hold_signal(int number)
+{
+    sigset_t one, old, pending;
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    sigemptyset(&pending);
+    sigpending(&pending);
+    return !sigismember(&pending, number) && pthread_sigmask(SIG_BLOCK, &one, &old) == 0 &&
+           !sigismember(&old, number);
+}
+
+static void release_signal(int number)
+{
+    sigset_t one, pending;
+    int taken = 0;
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    sigemptyset(&pending);
+    sigpending(&pending);
+    if (sigismember(&pending, number))
+        sigwait(&one, &taken); /* take ours out, at once since it is pending */
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+}
+
+void mf_sigpipe_hold(struct mf_sigpipe *state)
+{
+    state->held = hold_signal(SIGPIPE);
+}
+
+void mf_sigpipe_release(const struct mf_sigpipe *state)
+{
+    if (state->held)
+        release_signal(SIGPIPE);
+}
+
 /* ---- files --------------------------------------------------------------------------------- */
 
 int mf_file_create_temporary(struct mf_file *file, const char *directory, const char *prefix,
@@ -131,17 +171,21 @@ static int write_error(const struct mf_file *file, struct mf_error *err)
 int mf_file_write(struct mf_file *file, const void *data, size_t size, struct mf_error *err)
 {
     const char *bytes = data;
-    while (size > 0) {
+    const int held = hold_signal(SIGXFSZ); /* which would end the program: the error will do */
+    int failed = 0;
+    while (size > 0 && !failed) {
         const size_t part = size < (size_t)INT_MAX ? size : (size_t)INT_MAX;
         const ssize_t written = write(file->fd, bytes, part);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return write_error(file, err);
-        bytes += written;
-        size -= (size_t)written;
+        if (written >= 0) {
+            bytes += written;
+            size -= (size_t)written;
+        } else if (errno != EINTR) {
+            failed = write_error(file, err);
+        }
     }
-    return 0;
+    if (held)
+        release_signal(SIGXFSZ);
+    return failed;
 }
 
 int mf_file_truncate(struct mf_file *file, struct mf_error *err)
@@ -344,7 +388,12 @@ char *mf_user_cache_directory(void)
     const char *const xdg = getenv("XDG_CACHE_HOME");
     if (xdg != NULL && xdg[0] == '/')
         return mf_text_format("%s", xdg);
-    const char *const home = getenv("HOME");
+    const char *home = getenv("HOME");
+    char buffer[4096];
+    struct passwd entry, *found = NULL;
+    if ((home == NULL || home[0] != '/') &&
+        getpwuid_r(geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != NULL)
+        home = entry.pw_dir;
     return home != NULL && home[0] == '/' ? mf_text_format("%s/.cache", home) : NULL;
 }
 
@@ -373,8 +422,10 @@ int mf_lock_try(struct mf_lock *lock, const char *path)
 
 void mf_lock_release(struct mf_lock *lock)
 {
-    if (lock->fd >= 0)
+    if (lock->fd >= 0) {
+        flock(lock->fd, LOCK_UN); /* a process that was forked off meanwhile has it open too */
         close(lock->fd);
+    }
     lock->fd = -1;
 }
 
@@ -491,9 +542,33 @@ void mf_thread_join(struct mf_thread *thread)
 }
 
 static pthread_mutex_t global_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t watch_forks_once = PTHREAD_ONCE_INIT;
+static unsigned fork_generation; /* changes only where there is one thread */
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&global_mutex);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&global_mutex);
+}
+
+static void after_fork_in_child(void)
+{
+    ++fork_generation;
+    pthread_mutex_unlock(&global_mutex);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
 
 void mf_global_lock(void)
 {
+    pthread_once(&watch_forks_once, watch_forks);
     pthread_mutex_lock(&global_mutex);
 }
 
@@ -502,40 +577,15 @@ void mf_global_unlock(void)
     pthread_mutex_unlock(&global_mutex);
 }
 
+unsigned mf_fork_generation(void)
+{
+    pthread_once(&watch_forks_once, watch_forks);
+    return fork_generation;
+}
+
 /* ---- terminal ------------------------------------------------------------------------------- */
 
 int mf_stderr_is_terminal(void)
 {
     return isatty(STDERR_FILENO);
 }
-
-/* ---- signals ------------------------------------------------------------------------------- */
-
-void mf_sigpipe_hold(struct mf_sigpipe *state)
-{
-    sigset_t pipe_only, old, pending;
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
-    sigemptyset(&pending);
-    sigpending(&pending);
-    /* One that is pending already, or blocked already, is the host's business. */
-    state->held = !sigismember(&pending, SIGPIPE) &&
-                  pthread_sigmask(SIG_BLOCK, &pipe_only, &old) == 0 && !sigismember(&old, SIGPIPE);
-}
-
-void mf_sigpipe_release(const struct mf_sigpipe *state)
-{
-    if (!state->held)
-        return;
-    sigset_t pipe_only, pending;
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
-    sigemptyset(&pending);
-    sigpending(&pending);
-    int signal_number = 0;
-    if (sigismember(&pending, SIGPIPE))
-        sigwait(&pipe_only, &signal_number); /* take ours out, at once since it is pending */
-    pthread_sigmask(SIG_UNBLOCK, &pipe_only, NULL);
-}
-
-/* ---- terminal ------------------------------------------------------------------------------ */

@@ -117,8 +117,8 @@ void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name),
 /* The folder for temporary files: TMPDIR, else /tmp. */
 const char *mf_temporary_directory(void);
 
-/* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME. NULL when there is
- * neither; else the caller frees it. */
+/* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME, or in what the system
+ * knows as the user's home. NULL when there is none; else the caller frees it. */
 char *mf_user_cache_directory(void);
 
 /* A text that changes when the computer starts anew, "" when it cannot be known. */
@@ -169,9 +169,18 @@ int mf_thread_start(struct mf_thread *thread, void (*run)(void *arg), void *arg,
 void mf_thread_join(struct mf_thread *thread); /* safe on one that was never started */
 
 /* One lock for the whole process, for what is rare and short: setting up a library once, a small
- * table. Never call out of the core while holding it. */
+ * table. Never call out of the core while holding it. Across a fork nobody holds it, so that what
+ * it guards is whole in the child. */
 void mf_global_lock(void);
 void mf_global_unlock(void);
+
+/* ---- forks ---------------------------------------------------------------------------------- */
+
+/* A number that is another one in a process that was forked off. A child has the memory of its
+ * parent, and none of its threads; connections and locks it shares with it. Who keeps such a thing
+ * keeps this number beside it, and when it has changed lets go of the thing without touching it:
+ * the memory is lost. */
+unsigned mf_fork_generation(void);
 
 /* ---- terminal ------------------------------------------------------------------------------ */
 

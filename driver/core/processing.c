@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http_error.h"
 #include "messages.h"
 #include "number.h"
 #include "redact.h"
@@ -110,9 +111,13 @@ static enum mf_state state_of(const char *status, const char *review)
 int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct mf_error *err)
 {
     memset(p, 0, sizeof *p);
-    if (mf_json_string(document, "id", NULL) == NULL)
+    if (mf_json_string(document, "id", NULL) == NULL) {
+        char said[300];
+        mf_http_document_text(document, said, sizeof said);
         return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server's answer is not a processing: it has no id");
+                            "the server's answer is not a processing: it has no id%s%s%s",
+                            said[0] != '\0' ? " (it says: " : "", said, said[0] != '\0' ? ")" : "");
+    }
     int failed = 0;
     const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
     const cJSON *const vector = mf_json_member(document, "vectorLayer");
@@ -170,7 +175,14 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
     snprintf(path, sizeof path, "/processings/%s/v2", id);
     if (mf_client_get(client, path, &document, err) != 0)
         return mf_error_prefix(err, "processing %s", id);
-    const int failed = mf_processing_parse(processing, document, err);
+    int failed = mf_processing_parse(processing, document, err);
+    /* A cache in between may mix answers up: its result would be kept as this one's. */
+    if (!failed && !mf_text_equal_nocase(processing->id, id)) {
+        failed =
+            mf_error_set(err, MF_ERR_FORMAT,
+                         "the server's answer is about another processing, %.60s", processing->id);
+        mf_processing_free(processing);
+    }
     cJSON_Delete(document);
     return failed ? mf_error_prefix(err, "processing %s", id) : 0;
 }

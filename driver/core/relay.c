@@ -118,15 +118,20 @@ static struct buffer *buffer_at_hand(struct mf_relay *relay)
     return &relay->buffers[relay->full % BUFFERS];
 }
 
-static int leave_to_thread(struct mf_relay *relay, struct mf_error *err)
+/* Returns whether there is a thread to work. */
+static int has_thread(struct mf_relay *relay)
 {
-    if (relay->thread.impl == NULL && mf_thread_start(&relay->thread, run, relay, err) != 0)
-        return -1;
+    if (relay->thread.impl == NULL && relay->full >= MF_RELAY_ALONE / MF_RELAY_PIECE)
+        return mf_thread_start(&relay->thread, run, relay, NULL) == 0;
+    return relay->thread.impl != NULL;
+}
+
+static void leave_to_thread(struct mf_relay *relay)
+{
     mf_mutex_lock(&relay->mutex);
     ++relay->full;
     mf_condition_wake(&relay->changed);
     mf_mutex_unlock(&relay->mutex);
-    return 0;
 }
 
 static void work_alone(struct mf_relay *relay)
@@ -142,10 +147,10 @@ static int hand_over(struct mf_relay *relay, struct mf_error *err)
     if (wait_for_taker(relay, BUFFERS - 1, err) != 0)
         return -1;
     if (call(relay, relay->work.here, buffer_at_hand(relay)) == 0) {
-        if (relay->thread.impl == NULL && relay->full < MF_RELAY_ALONE / MF_RELAY_PIECE)
+        if (has_thread(relay))
+            leave_to_thread(relay);
+        else
             work_alone(relay);
-        else if (leave_to_thread(relay, err) != 0)
-            return -1;
     }
     const int failed = wait_for_taker(relay, BUFFERS - 1, err);
     buffer_at_hand(relay)->size = 0;

@@ -18,7 +18,7 @@ typedef int mf_relay_taker(void *ctx, const char *data, size_t size, struct mf_e
 
 /* Each piece goes to `here` in the thread that gives, then to `there` in the relay's own; the first
  * ones, up to MF_RELAY_ALONE bytes, to both in the thread that gives: a small document is not worth
- * a thread. */
+ * a thread. So do all of them where the system gives no thread. */
 struct mf_relay_work {
     mf_relay_taker *here;
     mf_relay_taker *there;

@@ -6,6 +6,8 @@
 
 #include "cache.h"
 #include "hash.h"
+#include "http_error.h"
+#include "json.h"
 #include "relay.h"
 #include "result_index.h"
 #include "text.h"
@@ -81,12 +83,33 @@ static int intake_write(void *ctx, const char *data, size_t size, struct mf_erro
     return mf_relay_give(intake->relay, data, size, err);
 }
 
+/* A document that is no result may be an error that was sent as success: it says more than that. */
+static void append_said(const struct intake *intake, struct mf_error *err)
+{
+    struct mf_map map;
+    cJSON *document = NULL;
+    char said[300];
+    if (err == NULL || err->kind != MF_ERR_FORMAT || intake->stored > MF_MAX_ERROR_BODY ||
+        mf_map_file(&map, intake->file, NULL) != 0)
+        return;
+    if (mf_json_parse(map.data, map.size, "", &document, NULL) == 0) {
+        mf_http_document_text(document, said, sizeof said);
+        if (said[0] != '\0')
+            mf_error_append(err, ". The server says: %s", said);
+        cJSON_Delete(document);
+    }
+    mf_map_release(&map);
+}
+
 static int intake_end(void *ctx, struct mf_error *err)
 {
     struct intake *const intake = ctx;
     if (mf_relay_settle(intake->relay, err) != 0)
         return -1;
-    return mf_scanner_finish(intake->scanner, intake->collection, err);
+    const int failed = mf_scanner_finish(intake->scanner, intake->collection, err);
+    if (failed)
+        append_said(intake, err);
+    return failed;
 }
 
 /* Fetches the result into result->file, which is open, and maps it. */
@@ -114,6 +137,9 @@ static int download(struct mf_result *result, const struct mf_result_request *re
     free(path);
     mf_relay_close(intake.relay);
     mf_scanner_close(intake.scanner);
+    if (failed && err != NULL && err->kind == MF_ERR_FILE)
+        mf_error_append(err, ". Make room there; CACHE_DIR names another folder, and TMPDIR that "
+                             "of results that are not cached");
     if (failed)
         return -1;
     *checksum = mf_hash_value(&intake.hash);
@@ -247,6 +273,7 @@ struct shared {
     char *key;
     int users;
     int is_loading;
+    unsigned generation; /* mf_fork_generation of who is loading */
     struct shared *next;
 };
 
@@ -263,7 +290,9 @@ static char *key_of(const struct mf_result_request *r)
 static struct shared *find_shared(const char *key)
 {
     for (struct shared *s = open_results; s != NULL; s = s->next) {
-        if (strcmp(s->key, key) == 0)
+        /* A process that was forked off has not got the thread that loads. */
+        const int is_possible = !s->is_loading || s->generation == mf_fork_generation();
+        if (is_possible && strcmp(s->key, key) == 0)
             return s;
     }
     return NULL;
@@ -278,6 +307,7 @@ static struct shared *add_shared(char *key)
     added->key = key;
     added->users = 1;
     added->is_loading = 1;
+    added->generation = mf_fork_generation();
     added->result.file.fd = -1;
     added->next = open_results;
     open_results = added;

@@ -24,7 +24,8 @@
 extern "C" {
 #endif
 
-/* What the user asked for, as typed. NULL and "" are: not said. Copied by open. */
+/* What the user asked for, as typed. NULL and "" are: not said (of max_cost NULL alone). Copied by
+ * open. */
 struct mf_submission_options {
     const char *project; /* UUID or name; not said: the default project */
     int create_project;  /* a project of that name is created when there is none */
@@ -73,7 +74,11 @@ struct mf_job {
     char marker[MF_UUID_SIZE];   /* what `meta` says of this job alone */
     char digest[MF_DIGEST_SIZE]; /* the same for the same options, name and polygons */
     enum mf_job_state state;
-    int is_tried;          /* the request was made: there is no other */
+    int is_tried; /* the request was made: there is no other */
+    /* Of the report of an earlier run: where the job's line stands in what is kept of it, without
+     * its line end; size 0: nowhere. */
+    size_t line_at, line_size;
+    int was_cut_short;     /* that run ended while it was waiting for the server's answer */
     char id[MF_UUID_SIZE]; /* of the processing, "" unknown */
     char *status;          /* as the server spelled it, NULL unknown */
 };
@@ -100,6 +105,10 @@ const struct mf_job *mf_submission_job(const struct mf_submission *submission, s
 int mf_submission_prepare(struct mf_submission *submission, struct mf_client *client,
                           struct mf_error *err) MF_NODISCARD;
 
+/* Before prepare: the balance must be enough for the jobs of a submission that was prepared and
+ * will be sent `before` this one, too. */
+void mf_submission_reserve(struct mf_submission *submission, const struct mf_submission *before);
+
 /* After prepare: UUID and name of the project. The UUID is "" while the project does not exist. */
 const char *mf_submission_project_id(const struct mf_submission *submission);
 const char *mf_submission_project_name(const struct mf_submission *submission);
@@ -108,7 +117,8 @@ const char *mf_submission_project_name(const struct mf_submission *submission);
  * processings of the project are searched for the marker, MF_LOST_CHECKS times over about a minute:
  * found is success. Otherwise the job's state is MF_JOB_UNKNOWN, and the error tells how to look. A
  * job whose state was unknown already to the report of an earlier run is looked for first, and sent
- * when it is not found. */
+ * when it is not found; one that the server may still be at work on is looked for as long as that.
+ */
 #define MF_LOST_CHECKS 7
 int mf_submission_send(struct mf_submission *submission, size_t i, struct mf_client *client,
                        struct mf_error *err) MF_NODISCARD;
@@ -119,12 +129,14 @@ int mf_submission_send(struct mf_submission *submission, size_t i, struct mf_cli
 /* What became of job `i` as one line of JSON, without a line end: id, name, projectId, status,
  * cost (credits), areaKm2, aoiCount, dryRun; what is not known is null. `request` is the job's
  * digest. A job whose state is unknown has status "UNKNOWN" and a member `submission`, its marker.
- * The caller frees; NULL when out of memory. */
+ * The line of a job that is still to be sent has status "SENDING" and the marker too: who writes it
+ * before the job is sent finds the job again, should the program end in the middle. The caller
+ * frees; NULL when out of memory. */
 char *mf_submission_report_line(const struct mf_submission *submission, size_t i);
 
 /* Before prepare: resumes the jobs that an earlier run's report tells of. *kept, which the caller
- * frees, becomes those of its lines that stay true: all but dry runs and states to be found out.
- * MF_ERR_FORMAT for a text that is no report. */
+ * frees, becomes its lines but for those of dry runs; of jobs whose state is to be found out it
+ * tells only until that is known. MF_ERR_FORMAT for a text that is no report. */
 int mf_submission_read_report(struct mf_submission *submission, const char *text, char **kept,
                               struct mf_error *err) MF_NODISCARD;
 

@@ -46,6 +46,7 @@ struct mf_submission {
 
     struct mf_job *jobs;
     size_t job_count;
+    double reserved_m2, reserved_credits; /* of the account's balance, for others */
 
     /* found by prepare */
     int is_prepared;

@@ -53,10 +53,21 @@ static int check_job_area(const struct mf_submission *s, const struct mf_job *jo
     return 0;
 }
 
+void mf_submission_reserve(struct mf_submission *s, const struct mf_submission *before)
+{
+    for (size_t i = 0; i < before->job_count; i++) {
+        const struct mf_job *const job = &before->jobs[i];
+        if (job->state == MF_JOB_SENT)
+            continue;
+        s->reserved_m2 += job->area_m2;
+        s->reserved_credits += isnan(job->cost) ? 0 : job->cost;
+    }
+}
+
 int mf_submission_check_areas(const struct mf_submission *s, const struct mf_account *account,
                               struct mf_error *err)
 {
-    double total_m2 = 0;
+    double total_m2 = s->reserved_m2;
     for (size_t i = 0; i < s->job_count; i++) {
         const struct mf_job *const job = &s->jobs[i];
         if (job->state == MF_JOB_SENT)
@@ -126,6 +137,7 @@ int mf_submission_check_price(struct mf_submission *s, const struct mf_account *
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "the price is %.15g credits, and MAX_COST allows %.15g credits", total,
                             s->max_cost);
+    total += s->reserved_credits;
     if (pays_credits && total > account->remaining_credits)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "the price is %.15g credits, and the account has %.15g credits left",

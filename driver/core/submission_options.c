@@ -142,8 +142,11 @@ static int read_max_cost(struct mf_submission *s, const char *text, struct mf_er
 {
     struct mf_number number;
     s->max_cost = NAN;
-    if (mf_said(text) == NULL)
+    if (text == NULL)
         return 0;
+    if (mf_said(text) == NULL) /* a variable that was not set must not lift the limit */
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "MAX_COST is empty: give a number of credits, or leave it out");
     const size_t size = strlen(text);
     if (mf_number_lex(text, text + size + 1, &number) == text + size)
         s->max_cost = mf_number_double(&number);

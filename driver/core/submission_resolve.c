@@ -39,11 +39,23 @@ static int refuse_model(const struct mf_submission *s, const struct mf_model_lis
     return mf_error_append(err, "%s", models->count == 0 ? " none" : "");
 }
 
+/* Two models of one name may cost two prices. */
+static int is_only_one(const struct mf_model_list *models, int found)
+{
+    for (size_t i = 0; i < models->count; i++)
+        if (strcmp(models->items[i].name, models->items[found].name) == 0 &&
+            strcmp(models->items[i].id, models->items[found].id) != 0)
+            return 0;
+    return 1;
+}
+
 static int find_model(const struct mf_submission *s, const struct mf_model_list *models)
 {
     char uuid[MF_UUID_SIZE];
-    if (!mf_uuid_parse(s->model_name, uuid))
-        return mf_name_match(s->model_name, model_name, models, models->count);
+    if (!mf_uuid_parse(s->model_name, uuid)) {
+        const int found = mf_name_match(s->model_name, model_name, models, models->count);
+        return found < 0 || is_only_one(models, found) ? found : MF_MATCH_SEVERAL;
+    }
     for (size_t i = 0; i < models->count; i++)
         if (mf_text_equal_nocase(models->items[i].id, uuid))
             return (int)i;

@@ -137,7 +137,7 @@ static int settle_unknown(const struct mf_submission *s, struct mf_job *job,
 static int look_for_earlier(const struct mf_submission *s, struct mf_job *job,
                             struct mf_client *client, struct mf_error *err)
 {
-    if (look_once(s, job, client, err) >= 0)
+    if ((job->was_cut_short ? look : look_once)(s, job, client, err) >= 0)
         return 0;
     return mf_error_prefix(
         err, "processing \"%.60s\" may have been sent before, and is not sent again", job->name);

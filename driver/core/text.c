@@ -68,9 +68,8 @@ const char *mf_text_find_nocase(const char *text, const char *needle)
     return NULL;
 }
 
-/* Bytes of the UTF-8 character at `text`, 0 when it is none. Overlong forms and surrogates count
- * as none. Reading stops at a NUL by itself: it is no continuation byte. */
-static size_t character_size(const char *text)
+/* A NUL is no continuation byte. */
+size_t mf_text_character(const char *text)
 {
     const unsigned char *u = (const unsigned char *)text;
     size_t size = 0;
@@ -105,7 +104,7 @@ void mf_text_clean(char *text, int keep_lines)
 {
     char *out = text;
     for (const char *in = text; *in != '\0';) {
-        size_t size = character_size(in);
+        size_t size = mf_text_character(in);
         if (size == 0) {
             *out++ = '?';
             in++;

@@ -31,6 +31,10 @@ const char *mf_text_find_nocase(const char *text, const char *needle);
 /* The largest length <= max at which `text` can be cut without breaking a UTF-8 character. */
 size_t mf_text_cut(const char *text, size_t size, size_t max);
 
+/* Bytes of the UTF-8 character at `text`, 0 when it is none. Overlong forms and surrogates count as
+ * none. Reading stops at a NUL by itself. */
+size_t mf_text_character(const char *text);
+
 /* Makes a text fit to be shown: bytes that are not UTF-8 become "?", control characters a space.
  * With `keep_lines` a newline stays. White space at the end goes. In place. */
 void mf_text_clean(char *text, int keep_lines);

@@ -115,8 +115,8 @@ static size_t on_header(char *line, size_t one, size_t size, void *ctx)
 static int is_followed(const struct mf_request *request, const struct mf_response *response)
 {
     const int status = response->status;
-    return strcmp(request->method, "GET") == 0 &&
-           mf_response_header(response, "location") != NULL &&
+    const char *const location = mf_response_header(response, "location");
+    return strcmp(request->method, "GET") == 0 && location != NULL && location[0] != '\0' &&
            (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
@@ -249,12 +249,12 @@ static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf
     return 0;
 }
 
-/* Where a redirect leads, NULL when it cannot be told. */
+/* Where a redirect leads; "" when libcurl cannot tell, NULL without memory. */
 static char *redirect_target(CURL *easy)
 {
     char *target = NULL;
     curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
-    return mf_text_copy(target);
+    return mf_text_copy(target != NULL ? target : "");
 }
 
 static int run_handle(const struct curl_transport *transport, struct mf_curl_handle *handle,

@@ -29,11 +29,11 @@ bool IsPolygonal(OGRwkbGeometryType type)
     }
 }
 
-std::unique_ptr<OGRMultiPolygon> Refuse(GIntBig fid, const std::string &why)
+bool Refuse(GIntBig fid, const std::string &why)
 {
     CPLError(CE_Failure, CPLE_NotSupported, "%s %s. Nothing of the layer is submitted.",
              FeatureName(fid).c_str(), why.c_str());
-    return nullptr;
+    return false;
 }
 
 // Positions of a ring, for the core.
@@ -64,10 +64,10 @@ double AreaOf(const OGRPolygon &polygon)
     return area;
 }
 
-double AreaOf(OGRMultiPolygon &polygons)
+double AreaOf(const OGRMultiPolygon &polygons)
 {
     double area = 0;
-    for (const OGRPolygon *polygon : OGRMapflowPolygonsOf(polygons))
+    for (const OGRPolygon *polygon : polygons)
         area += AreaOf(*polygon);
     return area;
 }
@@ -121,58 +121,135 @@ void OGRMapflowAOIs::WarnAssumed()
     m_hasWarned = true;
 }
 
-// A part at a time: a repair of all at once would make a hole of where two parts overlap.
-bool OGRMapflowAOIs::Repair(const OGRPolygon &polygon, GIntBig fid, OGRMultiPolygon &valid) const
+namespace
 {
-    std::string why;
-    if (!OGRGeometryFactory::haveGEOS() || IsValid(polygon, why))
-        return valid.addGeometry(&polygon) == OGRERR_NONE;
-    OGRMultiPolygon parts;
+
+// The polygons of a valid form.
+void MakeValid(const OGRPolygon &polygon, OGRMultiPolygon &parts)
+{
+    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    CPLErrorStateBackuper state;
+    const std::unique_ptr<OGRGeometry> repaired(polygon.MakeValid());
+    if (repaired != nullptr)
+        for (const OGRPolygon *part : OGRMapflowPolygonsOf(*repaired))
+            parts.addGeometry(part);
+}
+
+std::unique_ptr<OGRGeometry> UnionOf(const OGRMultiPolygon &polygons)
+{
+    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    CPLErrorStateBackuper state;
+    return OGRMapflowUnaryUnion(polygons);
+}
+
+} // namespace
+
+// The polygons of a source where edges are straight on a plane, which is where they are repaired
+// and united. What becomes invalid by the bending of edges is put right without a word.
+bool OGRMapflowAOIs::FromPlane(OGRGeometry &sound, OGRMultiPolygon &lonlat, std::string &why) const
+{
+    for (const OGRPolygon *polygon : OGRMapflowPolygonsOf(sound))
     {
-        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-        CPLErrorStateBackuper state;
-        const std::unique_ptr<OGRGeometry> repaired(polygon.MakeValid());
-        if (repaired != nullptr)
-            for (const OGRPolygon *part : OGRMapflowPolygonsOf(*repaired))
-                parts.addGeometry(part);
+        OGRMultiPolygon parts;
+        std::string bent;
+        if (!m_projection->Transform(*polygon, parts, why))
+            return false;
+        for (const OGRPolygon *part : OGRMapflowPolygonsOf(parts))
+        {
+            if (IsValid(*part, bent))
+                lonlat.addGeometry(part);
+            else
+                MakeValid(*part, lonlat);
+        }
     }
-    if (parts.IsEmpty())
-    {
-        Refuse(fid, "has an invalid polygon that cannot be repaired (" + why + ")");
-        return false;
-    }
-    CPLError(CE_Warning, CPLE_AppDefined,
-             "%s has an invalid polygon (%s). It was repaired: %.6f km² became %.6f km².",
-             FeatureName(fid).c_str(), why.c_str(), AreaOf(polygon) / 1e6, AreaOf(parts) / 1e6);
-    for (const OGRPolygon *part : OGRMapflowPolygonsOf(parts))
-        valid.addGeometry(part);
     return true;
 }
 
-std::unique_ptr<OGRMultiPolygon> OGRMapflowAOIs::Convert(const OGRGeometry *geometry, GIntBig fid)
+// Adds what is valid of a polygon: as it is, or repaired. Returns false after one CPLError.
+bool OGRMapflowAOIs::Repair(const OGRPolygon &polygon, const OGRMultiPolygon &before, GIntBig fid,
+                            OGRMapflowArea &area) const
 {
-    auto valid = std::make_unique<OGRMultiPolygon>();
-    if (geometry == nullptr || (geometry->IsEmpty() && IsPolygonal(geometry->getGeometryType())))
-        return valid;
-    if (!IsPolygonal(geometry->getGeometryType()))
-        return Refuse(fid, std::string("is a ") +
-                               OGRGeometryTypeToName(geometry->getGeometryType()) +
-                               ", and areas must be polygons");
-    const std::unique_ptr<OGRGeometry> simple = Simple(*geometry);
-    if (simple == nullptr)
-        return Refuse(fid, "has curves that cannot be made straight lines");
-    for (const OGRPolygon *polygon : OGRMapflowPolygonsOf(*simple))
+    const bool isPlane = area.source != nullptr;
+    std::string why;
+    OGRMultiPolygon sound, made;
+    const bool isValid = IsValid(polygon, why);
+    if (isValid)
+        sound.addGeometry(&polygon);
+    else
+        MakeValid(polygon, sound);
+    if (sound.IsEmpty())
+        return Refuse(fid, "has an invalid polygon that cannot be repaired (" + why + ")");
+    if (isPlane && !FromPlane(sound, made, why))
+        return Refuse(fid, why);
+    OGRMultiPolygon &lonlat = isPlane ? made : sound;
+    if (!isValid)
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "%s has an invalid polygon (%s). It was repaired: %.6f km² became %.6f km².",
+                 FeatureName(fid).c_str(), why.c_str(), AreaOf(before) / 1e6, AreaOf(lonlat) / 1e6);
+    if (isPlane)
+        for (const OGRPolygon *part : OGRMapflowPolygonsOf(sound))
+            area.source->addGeometry(part);
+    for (const OGRPolygon *part : OGRMapflowPolygonsOf(lonlat))
+        area.polygons->addGeometry(part);
+    return true;
+}
+
+// A polygon at a time: a repair of all at once would make a hole of where two of them overlap.
+bool OGRMapflowAOIs::ConvertPolygon(const OGRPolygon &polygon, GIntBig fid,
+                                    OGRMapflowArea &area) const
+{
+    OGRMultiPolygon lonlat;
+    std::string why;
+    if (!m_projection->Transform(polygon, lonlat, why))
+        return Refuse(fid, why);
+    if (area.source != nullptr)
+        return Repair(polygon, lonlat, fid, area);
+    const bool hasGEOS = OGRGeometryFactory::haveGEOS(), isValid = hasGEOS && IsValid(polygon, why);
+    for (const OGRPolygon *part : OGRMapflowPolygonsOf(lonlat))
     {
-        OGRMultiPolygon lonlat;
-        std::string why;
-        if (!m_projection->Transform(*polygon, lonlat, why))
-            return Refuse(fid, why);
-        for (const OGRPolygon *part : OGRMapflowPolygonsOf(lonlat))
-            if (!Repair(*part, fid, *valid))
-                return nullptr;
+        OGRMultiPolygon before;
+        before.addGeometry(part);
+        if (!hasGEOS || IsValid(*part, why))
+            area.polygons->addGeometry(part);
+        else if (isValid)
+            MakeValid(*part, *area.polygons); // by our rounding
+        else if (!Repair(*part, before, fid, area))
+            return false;
     }
+    return true;
+}
+
+OGRMapflowArea OGRMapflowAOIs::Convert(const OGRGeometry *geometry, GIntBig fid)
+{
+    OGRMapflowArea area = {std::make_unique<OGRMultiPolygon>(), nullptr};
+    if (m_projection->IsPlane() && OGRGeometryFactory::haveGEOS())
+        area.source = std::make_unique<OGRMultiPolygon>();
+    if (geometry == nullptr || (geometry->IsEmpty() && IsPolygonal(geometry->getGeometryType())))
+        return area;
+    bool isTaken =
+        IsPolygonal(geometry->getGeometryType()) ||
+        Refuse(fid, std::string("is a ") + OGRGeometryTypeToName(geometry->getGeometryType()) +
+                        ", and areas must be polygons");
+    const std::unique_ptr<OGRGeometry> simple = isTaken ? Simple(*geometry) : nullptr;
+    if (isTaken && simple == nullptr)
+        isTaken = Refuse(fid, "has curves that cannot be made straight lines");
+    if (isTaken)
+        for (const OGRPolygon *polygon : OGRMapflowPolygonsOf(*simple))
+            isTaken = isTaken && ConvertPolygon(*polygon, fid, area);
+    if (!isTaken)
+        return {};
     WarnAssumed();
-    return valid;
+    return area;
+}
+
+std::unique_ptr<OGRMultiPolygon> OGRMapflowAOIs::Unite(const OGRMultiPolygon &sources) const
+{
+    const std::unique_ptr<OGRGeometry> united = UnionOf(sources);
+    auto lonlat = std::make_unique<OGRMultiPolygon>();
+    std::string why;
+    if (united == nullptr || !FromPlane(*united, *lonlat, why) || lonlat->IsEmpty())
+        return nullptr;
+    return lonlat;
 }
 
 std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPolygon> polygons)
@@ -187,12 +264,7 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPoly
                  "be billed twice. If they do not, use DISSOLVE=NO.");
         return nullptr;
     }
-    std::unique_ptr<OGRGeometry> united;
-    {
-        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-        CPLErrorStateBackuper state;
-        united = OGRMapflowUnaryUnion(*polygons);
-    }
+    const std::unique_ptr<OGRGeometry> united = UnionOf(*polygons);
     auto parts = std::make_unique<OGRMultiPolygon>();
     std::string why = "the union failed";
     if (united != nullptr)

@@ -9,21 +9,36 @@
 
 // Polygons and multipolygons of any coordinate reference system, and their curved kin, become valid
 // 2D polygons in WGS84 lon/lat.
+struct OGRMapflowArea
+{
+    std::unique_ptr<OGRMultiPolygon> polygons; // nullptr: refused
+    // The polygons as they were, when it is there that they have to be united; else nullptr.
+    std::unique_ptr<OGRMultiPolygon> source;
+};
+
 class OGRMapflowAOIs
 {
   public:
     // Returns nullptr, after one CPLError, when the coordinate reference system is of no use.
     static std::unique_ptr<OGRMapflowAOIs> Create(const OGRSpatialReference *source);
 
-    // nullptr or empty geometries give an empty collection. Returns nullptr, after one CPLError
-    // that names the feature, for what is no polygon or cannot be sent.
-    std::unique_ptr<OGRMultiPolygon> Convert(const OGRGeometry *geometry, GIntBig fid);
+    // nullptr or empty geometries give an empty collection. Refuses, after one CPLError that names
+    // the feature, what is no polygon or cannot be sent.
+    OGRMapflowArea Convert(const OGRGeometry *geometry, GIntBig fid);
+
+    // Unites sources, and converts what comes of it. Neighbours on a plane meet at straight edges,
+    // which bend in lon/lat: united there, slivers would be left between them. Returns nullptr when
+    // it cannot be done.
+    std::unique_ptr<OGRMultiPolygon> Unite(const OGRMultiPolygon &sources) const;
 
     // True for what a layer of polygons may announce, unknown included.
     static bool IsPossibleLayerType(OGRwkbGeometryType type);
 
   private:
-    bool Repair(const OGRPolygon &polygon, GIntBig fid, OGRMultiPolygon &valid) const;
+    bool ConvertPolygon(const OGRPolygon &polygon, GIntBig fid, OGRMapflowArea &area) const;
+    bool Repair(const OGRPolygon &polygon, const OGRMultiPolygon &before, GIntBig fid,
+                OGRMapflowArea &area) const;
+    bool FromPlane(OGRGeometry &sound, OGRMultiPolygon &lonlat, std::string &why) const;
     void WarnAssumed();
 
     std::unique_ptr<OGRMapflowProjection> m_projection{};

@@ -24,6 +24,11 @@ constexpr double CROSSING = 300; // degrees
 
 constexpr double DEGREE_SLACK = 1e-9;
 
+double Rounded(double degrees)
+{
+    return std::round(degrees * MAPFLOW_STEPS) / MAPFLOW_STEPS;
+}
+
 double Nearest(double lon, double to)
 {
     return lon + 360 * std::round((to - lon) / 360);
@@ -264,7 +269,7 @@ bool OGRMapflowProjection::Transform(const OGRPolygon &polygon, OGRMultiPolygon 
         auto made = std::make_unique<OGRLinearRing>();
         made->setNumPoints(static_cast<int>(ring.size()), FALSE);
         for (size_t i = 0; i < ring.size(); ++i)
-            made->setPoint(static_cast<int>(i), ring[i].x + shift, ring[i].y);
+            made->setPoint(static_cast<int>(i), Rounded(ring[i].x + shift), Rounded(ring[i].y));
         whole.addRingDirectly(made.release());
     }
     if (whole.getExteriorRing() == nullptr)

@@ -13,6 +13,10 @@
 // straight. Edges get points in between until they are closer to the true line than this.
 constexpr double MAPFLOW_EDGE_ERROR = 0.1; // m
 
+// Positions are rounded to this: what was computed in two ways, as the neighbours of a grid are,
+// is the same then. 0.1 mm.
+constexpr double MAPFLOW_STEPS = 1e9; // in a degree
+
 class OGRMapflowProjection
 {
   public:
@@ -21,12 +25,14 @@ class OGRMapflowProjection
     // WGS84.
     static std::unique_ptr<OGRMapflowProjection> Create(const OGRSpatialReference *source);
 
-    // One polygon, linear and 2D, in lon/lat between ±180 and ±90: cut where it crosses the
-    // antimeridian. Nothing is repaired. Returns false, with the reason, when a position is outside
-    // the world or cannot be transformed.
+    // One polygon, linear and 2D, in lon/lat between ±180 and ±90, rounded to MAPFLOW_STEPS: cut
+    // where it crosses the antimeridian. Nothing is repaired. Returns false, with the reason, when
+    // a position is outside the world or cannot be transformed.
     bool Transform(const OGRPolygon &polygon, OGRMultiPolygon &lonlat, std::string &why) const;
 
     bool IsAssumed() const { return m_isAssumed; }
+    // Whether the edges of the source are straight on a plane, and may bend in lon/lat.
+    bool IsPlane() const { return !m_isGeographic; }
 
   private:
     struct Point

@@ -13,6 +13,14 @@ bool OGRMapflowCacheOptions::Read(const OGRMapflowOptions &options)
 {
     mode = OGRMapflowCacheMode(options);
     directory = options.Get("CACHE_DIR");
+    if (STARTS_WITH(directory.c_str(), "/vsi"))
+    {
+        CPLError(CE_Failure, CPLE_IllegalArg,
+                 "CACHE_DIR=%.100s is not possible: the cache is mapped into memory and needs a "
+                 "folder of a disk.",
+                 directory.c_str());
+        return false;
+    }
     return options.CheckChoice("CACHE", {"YES", "NO", "REFRESH", "OFFLINE"}) &&
            options.GetSize("CACHE_SIZE", MF_DEFAULT_CACHE_SIZE, size);
 }

@@ -144,8 +144,9 @@ OGRErr OGRMapflowFamilyLayer::SpatialFilterSet(int geomField, const OGRGeometry 
 
 OGRErr OGRMapflowFamilyLayer::SetAttributeFilter(const char *filter)
 {
-    m_hasAttributeFilter = filter != nullptr && filter[0] != '\0';
-    return m_whole->SetAttributeFilter(filter);
+    const OGRErr outcome = m_whole->SetAttributeFilter(filter);
+    m_hasAttributeFilter = outcome == OGRERR_NONE && filter != nullptr && filter[0] != '\0';
+    return outcome;
 }
 
 bool OGRMapflowFamilyLayer::CanDo(const char *capability) const

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -22,8 +23,15 @@ void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work)
     };
     std::vector<std::thread> helpers;
     // This thread works too.
-    for (size_t i = 1; i < std::min(count, MAPFLOW_PARALLEL_REQUESTS); ++i)
-        helpers.emplace_back([&] { OGRMapflowWithOptions(options.List(), takeTurns); });
+    try
+    {
+        for (size_t i = 1; i < std::min(count, MAPFLOW_PARALLEL_REQUESTS); ++i)
+            helpers.emplace_back([&] { OGRMapflowWithOptions(options.List(), takeTurns); });
+    }
+    catch (const std::system_error &)
+    {
+        // Those that there are do the work.
+    }
     takeTurns();
     for (std::thread &helper : helpers)
         helper.join();

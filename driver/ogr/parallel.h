@@ -12,7 +12,7 @@ constexpr size_t MAPFLOW_PARALLEL_REQUESTS = 6;
 
 // Calls work(0) … work(count - 1), up to MAPFLOW_PARALLEL_REQUESTS at once, and returns when all
 // have ended. The threads have the caller's configuration options. `work` reports no CPLError: it
-// would reach nobody's error handler.
+// would reach nobody's error handler. Where the system gives no more threads there are fewer.
 void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work);
 
 // Runs `work` with configuration options that were taken from another thread by

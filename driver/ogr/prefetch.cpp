@@ -1,5 +1,7 @@
 #include "prefetch.h"
 
+#include <system_error>
+
 #include "parallel.h"
 #include "waiting.h"
 
@@ -10,8 +12,22 @@ OGRMapflowPrefetch::OGRMapflowPrefetch(const OGRMapflowOptions &options, std::at
 
 OGRMapflowPrefetch::~OGRMapflowPrefetch()
 {
+    ForgetInherited();
     m_stop = true;
     m_items.clear(); // waits for the threads
+}
+
+// The threads of the process that this one was forked from: to wait for them has no end.
+void OGRMapflowPrefetch::ForgetInherited()
+{
+    if (m_generation == mf_fork_generation())
+        return;
+    for (Item &item : m_items)
+    {
+        if (item.ahead.valid())
+            (void)new std::future<Opened>(std::move(item.ahead));
+    }
+    m_generation = mf_fork_generation();
 }
 
 void OGRMapflowPrefetch::Add(const mf_processing &processing, const std::string &layerName)
@@ -48,8 +64,16 @@ void OGRMapflowPrefetch::LookAhead(size_t i)
     for (size_t at = i; at < m_items.size() && at < i + MAPFLOW_PARALLEL_REQUESTS; ++at)
     {
         Item &item = m_items[at];
-        if (item.isTouched || item.ahead.valid())
-            continue;
+        if (!item.isTouched && !item.ahead.valid() && !OpenAhead(item))
+            return;
+    }
+}
+
+// Returns false when the system gives no thread: then it is opened when it is wanted.
+bool OGRMapflowPrefetch::OpenAhead(Item &item)
+{
+    try
+    {
         item.ahead =
             std::async(std::launch::async,
                        [this, &item]
@@ -58,6 +82,11 @@ void OGRMapflowPrefetch::LookAhead(size_t i)
                            OGRMapflowWithOptions(m_config.List(), [&] { opened = OpenHere(item); });
                            return opened;
                        });
+        return true;
+    }
+    catch (const std::system_error &)
+    {
+        return false;
     }
 }
 
@@ -65,6 +94,7 @@ GDALDataset *OGRMapflowPrefetch::Get(size_t i)
 {
     const OGRMapflowInterruptible interruptible;
     Item &item = m_items[i];
+    ForgetInherited();
     LookAhead(i);
     if (!item.isTouched)
     {

@@ -52,6 +52,8 @@ class OGRMapflowPrefetch
     };
 
     void LookAhead(size_t i);
+    bool OpenAhead(Item &item);
+    void ForgetInherited();
     Opened OpenHere(const Item &item) const;
     static void CPL_STDCALL Collect(CPLErr type, CPLErrorNum number, const char *text);
 
@@ -60,6 +62,7 @@ class OGRMapflowPrefetch
     CPLStringList m_config; // of the thread that made this
     std::vector<Item> m_items{};
     bool m_expectsAll = false;
+    unsigned m_generation = mf_fork_generation(); // of what is opened ahead
 };
 
 #endif

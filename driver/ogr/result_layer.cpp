@@ -107,11 +107,13 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
         for (const int field : m_style->Fields())
             isNeeded(field);
     }
+    m_filterUsesGeometry = false;
     if (m_poAttrQuery == nullptr)
         return;
     const CPLStringList used(m_poAttrQuery->GetUsedFields());
     for (int i = 0; i < used.Count(); ++i)
     {
+        m_filterUsesGeometry |= STARTS_WITH_CI(used[i], "OGR_GEOM");
         const int field = m_defn->GetFieldIndex(used[i]);
         if (field >= 0)
             isNeeded(field);
@@ -127,10 +129,11 @@ OGRFeature *OGRMapflowResultLayer::Given(std::unique_ptr<OGRFeature> feature) co
     return feature.release();
 }
 
-// A spatial filter looks at the geometry, even when nobody else will.
+// Filters look at the geometry, even when nobody else will.
 bool OGRMapflowResultLayer::WantsGeometry() const
 {
-    return m_poFilterGeom != nullptr || !m_defn->GetGeomFieldDefn(0)->IsIgnored();
+    return m_poFilterGeom != nullptr || m_filterUsesGeometry ||
+           !m_defn->GetGeomFieldDefn(0)->IsIgnored();
 }
 
 OGRErr OGRMapflowResultLayer::SetIgnoredFields(IgnoredFields fields)

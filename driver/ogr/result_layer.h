@@ -61,6 +61,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     // Columns whose subtype an Arrow schema does not carry: ogr2ogr, which takes the stream of who
     // calls it fast, would write their numbers as texts.
     bool m_hasJSON = false;
+    bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
     std::unique_ptr<OGRMapflowStyle> m_style{};
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
     mf_row m_row{};

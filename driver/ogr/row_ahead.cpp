@@ -1,6 +1,7 @@
 #include "row_ahead.h"
 
 #include <algorithm>
+#include <system_error>
 
 namespace
 {
@@ -30,17 +31,17 @@ OGRMapflowRowAhead::~OGRMapflowRowAhead()
 
 const mf_row *OGRMapflowRowAhead::Take(uint64_t position, const mf_row &like, mf_error &err)
 {
-    if (m_current == nullptr || position < m_current->begin ||
-        position > m_current->begin + m_current->decoded)
+    const bool hasMoved = m_current == nullptr || position < m_current->begin ||
+                          position > m_current->begin + m_current->decoded;
+    const bool isThrough = !hasMoved && position == m_current->begin + m_current->decoded &&
+                           m_current->error.kind == MF_OK;
+    if (hasMoved || (isThrough && IsInherited()))
     {
-        Clear(); // the reader has moved
+        Clear();
         Start(position, like);
-        m_current = NextPiece();
     }
-    else if (position == m_current->begin + m_current->decoded && m_current->error.kind == MF_OK)
-    {
-        m_current = NextPiece();
-    }
+    if (hasMoved || isThrough)
+        m_current = NextPiece(position);
     const size_t nth = static_cast<size_t>(position - m_current->begin);
     if (nth < m_current->decoded)
         return &m_current->rows[nth];
@@ -48,42 +49,65 @@ const mf_row *OGRMapflowRowAhead::Take(uint64_t position, const mf_row &like, mf
     return nullptr;
 }
 
+// Whether the thread has stayed behind in the process that this one was forked from.
+bool OGRMapflowRowAhead::IsInherited() const
+{
+    return m_shared != nullptr && m_shared->generation != mf_fork_generation();
+}
+
 void OGRMapflowRowAhead::Clear()
 {
-    if (m_thread.joinable())
+    m_current.reset();
+    if (IsInherited())
+        (void)m_shared.release(); // in the state in which the thread was copied: not to be used
+    if (m_shared != nullptr && m_shared->thread.joinable())
     {
         {
-            const std::lock_guard<std::mutex> guard(m_mutex);
-            m_stop = true;
+            const std::lock_guard<std::mutex> guard(m_shared->mutex);
+            m_shared->stop = true;
         }
-        m_changed.notify_all();
-        m_thread.join();
+        m_shared->changed.notify_all();
+        m_shared->thread.join();
     }
-    m_stop = false;
-    m_current.reset();
-    m_full.clear();
-    m_empty.clear();
+    m_shared.reset();
 }
 
 void OGRMapflowRowAhead::Start(uint64_t position, const mf_row &like)
 {
     m_wanted.assign(like.wanted, like.wanted + like.schema->field_count);
     m_wantsGeometry = like.wants_geometry;
+    m_shared = std::make_unique<Shared>();
     for (int i = 0; i < PIECES; ++i)
-        m_empty.push_back(std::make_unique<Piece>());
-    m_thread = std::thread([this, position] { Run(position); });
+        m_shared->empty.push_back(std::make_unique<Piece>());
+    try
+    {
+        m_shared->thread = std::thread([this, position] { Run(position); });
+    }
+    catch (const std::system_error &)
+    {
+        // There is none to be had: NextPiece does its work.
+    }
 }
 
-// Gives back the piece that was read, and waits for the next one.
-OGRMapflowRowAhead::PiecePtr OGRMapflowRowAhead::NextPiece()
+// Gives back the piece that was read, and gets the one that begins at `position`.
+OGRMapflowRowAhead::PiecePtr OGRMapflowRowAhead::NextPiece(uint64_t position)
 {
-    std::unique_lock<std::mutex> guard(m_mutex);
+    if (m_shared->thread.joinable())
+        return FullPiece();
+    PiecePtr piece = m_current != nullptr ? std::move(m_current) : EmptyPiece();
+    Fill(*piece, position);
+    return piece;
+}
+
+OGRMapflowRowAhead::PiecePtr OGRMapflowRowAhead::FullPiece()
+{
+    std::unique_lock<std::mutex> guard(m_shared->mutex);
     if (m_current != nullptr)
-        m_empty.push_back(std::move(m_current));
-    m_changed.notify_all();
-    m_changed.wait(guard, [this] { return !m_full.empty(); });
-    PiecePtr piece = std::move(m_full.front());
-    m_full.pop_front();
+        m_shared->empty.push_back(std::move(m_current));
+    m_shared->changed.notify_all();
+    m_shared->changed.wait(guard, [this] { return !m_shared->full.empty(); });
+    PiecePtr piece = std::move(m_shared->full.front());
+    m_shared->full.pop_front();
     return piece;
 }
 
@@ -97,31 +121,33 @@ void OGRMapflowRowAhead::Run(uint64_t position)
         PiecePtr piece = EmptyPiece();
         if (piece == nullptr)
             return;
-        const uint64_t end = std::min<uint64_t>(position + ROWS_IN_PIECE, count);
-        Fill(*piece, position, end);
-        position = end;
+        Fill(*piece, position);
+        position += piece->decoded;
         good = piece->error.kind == MF_OK;
-        const std::lock_guard<std::mutex> guard(m_mutex);
-        m_full.push_back(std::move(piece));
-        m_changed.notify_all();
+        const std::lock_guard<std::mutex> guard(m_shared->mutex);
+        m_shared->full.push_back(std::move(piece));
+        m_shared->changed.notify_all();
     }
 }
 
 // Waits for a piece to fill; nullptr: the reader wants no more.
 OGRMapflowRowAhead::PiecePtr OGRMapflowRowAhead::EmptyPiece()
 {
-    std::unique_lock<std::mutex> guard(m_mutex);
-    m_changed.wait(guard, [this] { return m_stop || !m_empty.empty(); });
-    if (m_stop)
+    std::unique_lock<std::mutex> guard(m_shared->mutex);
+    m_shared->changed.wait(guard, [this] { return m_shared->stop || !m_shared->empty.empty(); });
+    if (m_shared->stop)
         return nullptr;
-    PiecePtr piece = std::move(m_empty.back());
-    m_empty.pop_back();
+    PiecePtr piece = std::move(m_shared->empty.back());
+    m_shared->empty.pop_back();
     return piece;
 }
 
-void OGRMapflowRowAhead::Fill(Piece &piece, uint64_t begin, uint64_t end) const
+// Decodes the rows from `begin` on: as many as a piece takes, unless the result or what can be
+// decoded of it ends before.
+void OGRMapflowRowAhead::Fill(Piece &piece, uint64_t begin) const
 {
     const mf_collection &collection = m_result->collection;
+    const uint64_t end = std::min<uint64_t>(begin + ROWS_IN_PIECE, collection.feature_count);
     piece.begin = begin;
     piece.decoded = 0;
     mf_error_init(&piece.error);

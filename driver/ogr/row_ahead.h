@@ -14,7 +14,8 @@
 
 // One reader at a time. What is decoded ahead are rows and not features: memory that one thread
 // takes and another gives back costs more than decoding it, so that features are for the reader to
-// make. The rows themselves go round and round.
+// make. The rows themselves go round and round. Where the system gives no thread they are decoded
+// when they are asked for.
 class OGRMapflowRowAhead
 {
   public:
@@ -41,23 +42,31 @@ class OGRMapflowRowAhead
     };
     using PiecePtr = std::unique_ptr<Piece>;
 
+    // What the reader and the thread share.
+    struct Shared
+    {
+        std::thread thread{};
+        unsigned generation = mf_fork_generation(); // of the thread
+        std::mutex mutex{};                         // guards what follows
+        std::condition_variable changed{};
+        std::deque<PiecePtr> full{};
+        std::vector<PiecePtr> empty{};
+        bool stop = false;
+    };
+
     void Start(uint64_t position, const mf_row &like);
-    PiecePtr NextPiece();
+    PiecePtr NextPiece(uint64_t position);
+    PiecePtr FullPiece();
     void Run(uint64_t position);
     PiecePtr EmptyPiece();
-    void Fill(Piece &piece, uint64_t begin, uint64_t end) const;
+    void Fill(Piece &piece, uint64_t begin) const;
+    bool IsInherited() const;
 
     const std::shared_ptr<const mf_result> m_result;
     std::vector<unsigned char> m_wanted{};
     bool m_wantsGeometry = false;
-    PiecePtr m_current{}; // the reader's
-
-    std::thread m_thread{};
-    std::mutex m_mutex{}; // guards what follows
-    std::condition_variable m_changed{};
-    std::deque<PiecePtr> m_full{};
-    std::vector<PiecePtr> m_empty{};
-    bool m_stop = false;
+    PiecePtr m_current{};               // the reader's
+    std::unique_ptr<Shared> m_shared{}; // nullptr until a row is taken
 };
 
 #endif

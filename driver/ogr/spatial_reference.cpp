@@ -13,12 +13,17 @@ OGRMapflowSRS OGRMapflowWGS84()
 namespace
 {
 
-// The member `crs` has left the standard and has many forms. The GeoJSON driver knows them: it is
-// given a collection with nothing else inside.
-OGRMapflowSRS ReadMember(const char *crs)
+// The member `crs` has left the standard and has many forms. The GeoJSON driver knows them, and
+// what stands for one that says nothing, which depends on Z: it is given a collection with no more
+// inside than shows that.
+OGRMapflowSRS ReadMember(const char *crs, bool hasZ)
 {
     const std::string document =
-        std::string("{\"type\":\"FeatureCollection\",\"crs\":") + crs + ",\"features\":[]}";
+        std::string("{\"type\":\"FeatureCollection\",\"crs\":") + crs + ",\"features\":[" +
+        (hasZ
+             ? R"({"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[0,0,0]}})"
+             : "") +
+        "]}";
     const std::string file =
         CPLSPrintf("/vsimem/mapflow_crs_%p.geojson", static_cast<const void *>(crs));
     VSIFCloseL(VSIFileFromMemBuffer(file.c_str(),
@@ -44,7 +49,7 @@ OGRMapflowSRS ReadMember(const char *crs)
 OGRMapflowSRS OGRMapflowResultSRS(const char *crs, bool hasZ)
 {
     if (crs != nullptr)
-        return ReadMember(crs);
+        return ReadMember(crs, hasZ);
     if (!hasZ)
         return OGRMapflowWGS84();
     OGRMapflowSRS srs(new OGRSpatialReference());

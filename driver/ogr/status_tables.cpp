@@ -7,13 +7,22 @@
 namespace
 {
 
-void SetPolygon(OGRFeature &row, const char *geojson)
+void SetPolygon(OGRFeature &row, const mf_aoi &area)
 {
-    if (geojson == nullptr)
+    if (area.geometry == nullptr)
         return;
-    std::unique_ptr<OGRGeometry> geometry(OGRGeometryFactory::createFromGeoJson(geojson));
+    std::unique_ptr<OGRGeometry> geometry;
+    {
+        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+        CPLErrorStateBackuper state;
+        geometry.reset(OGRGeometryFactory::createFromGeoJson(area.geometry));
+    }
     if (geometry == nullptr)
+    {
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "The geometry of area %s cannot be read and is left out.", area.id);
         return;
+    }
     geometry->assignSpatialReference(row.GetDefnRef()->GetGeomFieldDefn(0)->GetSpatialRef());
     row.SetGeometryDirectly(geometry.release());
 }
@@ -89,7 +98,7 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *datase
         OGRMapflowSetCount(row, "percent", area.percent);
         OGRMapflowSetNumber(row, "area_m2", area.area_m2);
         OGRMapflowSetText(row, "messages", area.messages);
-        SetPolygon(row, area.geometry);
+        SetPolygon(row, area);
         const OGRGeometry *const geometry = row.GetGeometryRef();
         onlyPolygons &=
             geometry == nullptr || wkbFlatten(geometry->getGeometryType()) == wkbPolygon;

@@ -76,12 +76,11 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
     }
     if (m_isRefused)
         return OGRERR_FAILURE; // of which the first one has told why
-    Area area;
-    area.polygons = m_aois->Convert(feature.GetGeometryRef(), feature.GetFID());
-    m_isRefused = area.polygons == nullptr;
+    Written written{m_aois->Convert(feature.GetGeometryRef(), feature.GetFID()), {}};
+    m_isRefused = written.area.polygons == nullptr;
     if (m_isRefused)
         return OGRERR_FAILURE;
-    if (area.polygons->IsEmpty())
+    if (written.area.polygons->IsEmpty())
     {
         CPLError(CE_Warning, CPLE_AppDefined,
                  "A feature of layer \"%s\" has no geometry: it is left out.", GetName());
@@ -89,8 +88,8 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
     }
     const int field = feature.GetFieldIndex(m_options.Get("NAME_FIELD").c_str());
     if (field >= 0)
-        area.name = feature.GetFieldAsString(field);
-    m_areas.push_back(std::move(area));
+        written.name = feature.GetFieldAsString(field);
+    m_written.push_back(std::move(written));
     return OGRERR_NONE;
 }
 
@@ -103,7 +102,7 @@ std::string OGRMapflowSubmissionLayer::BaseName() const
 std::string OGRMapflowSubmissionLayer::NameOf(size_t i) const
 {
     return m_options.Get("NAME_FIELD").empty() ? BaseName() + ' ' + std::to_string(i + 1)
-                                               : m_areas[i].name;
+                                               : m_written[i].name;
 }
 
 bool OGRMapflowSubmissionLayer::HasNameField() const
@@ -119,11 +118,39 @@ bool OGRMapflowSubmissionLayer::HasNameField() const
     return false;
 }
 
-bool OGRMapflowSubmissionLayer::AddJob(const std::string &name,
-                                       std::unique_ptr<OGRMultiPolygon> polygons)
+static void Move(OGRMultiPolygon &from, OGRMultiPolygon &to)
 {
-    if (m_options.GetBool("DISSOLVE", true))
-        polygons = OGRMapflowDissolve(std::move(polygons));
+    while (from.getNumGeometries() > 0)
+    {
+        const int last = from.getNumGeometries() - 1;
+        to.addGeometryDirectly(from.getGeometryRef(last));
+        from.removeGeometry(last, FALSE);
+    }
+}
+
+// The polygons of some of the features, as a job takes them. Returns nullptr after one CPLError.
+std::unique_ptr<OGRMultiPolygon> OGRMapflowSubmissionLayer::TakePolygons(size_t begin, size_t end)
+{
+    auto all = std::make_unique<OGRMultiPolygon>();
+    OGRMultiPolygon sources;
+    bool hasSources = true;
+    for (size_t i = begin; i < end; ++i)
+    {
+        OGRMapflowArea &area = m_written[i].area;
+        Move(*area.polygons, *all);
+        hasSources = hasSources && area.source != nullptr;
+        if (hasSources)
+            Move(*area.source, sources);
+    }
+    if (!m_options.GetBool("DISSOLVE", true))
+        return all;
+    auto united = hasSources && !sources.IsEmpty() ? m_aois->Unite(sources) : nullptr;
+    return OGRMapflowDissolve(united != nullptr ? std::move(united) : std::move(all));
+}
+
+bool OGRMapflowSubmissionLayer::AddJob(const std::string &name, size_t begin, size_t end)
+{
+    const auto polygons = TakePolygons(begin, end);
     mf_polygons core = {};
     if (polygons == nullptr || !OGRMapflowAddPolygons(*polygons, core))
     {
@@ -144,19 +171,10 @@ bool OGRMapflowSubmissionLayer::MakeJobs()
     m_isFinished = true;
     if (!HasNameField())
         return false;
-    if (EQUAL(m_options.Get("SPLIT").c_str(), "FEATURE") && !m_areas.empty())
-    {
-        for (size_t i = 0; i < m_areas.size(); ++i)
-            if (!AddJob(NameOf(i), std::move(m_areas[i].polygons)))
-                return false;
-        return true;
-    }
-    auto all = std::make_unique<OGRMultiPolygon>();
-    for (Area &area : m_areas)
-        while (area.polygons->getNumGeometries() > 0)
-        {
-            all->addGeometryDirectly(area.polygons->getGeometryRef(0));
-            area.polygons->removeGeometry(0, FALSE);
-        }
-    return AddJob(BaseName(), std::move(all));
+    if (!EQUAL(m_options.Get("SPLIT").c_str(), "FEATURE") || m_written.empty())
+        return AddJob(BaseName(), 0, m_written.size());
+    for (size_t i = 0; i < m_written.size(); ++i)
+        if (!AddJob(NameOf(i), i, i + 1))
+            return false;
+    return true;
 }

@@ -27,7 +27,7 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     MF_LAYER_USING
     void ResetReading() override {}
     OGRFeature *GetNextFeature() override { return nullptr; }
-    GIntBig GetFeatureCount(int) override { return static_cast<GIntBig>(m_areas.size()); }
+    GIntBig GetFeatureCount(int) override { return static_cast<GIntBig>(m_written.size()); }
     int TestCapability(const char *capability) MF_CONST_312 override;
     GDALDataset *GetDataset() override { return m_dataset; }
     OGRErr CreateField(MF_CONST_39 OGRFieldDefn *field, int) override { return AddField(field); }
@@ -48,9 +48,9 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     {
         void operator()(mf_submission *submission) const { mf_submission_close(submission); }
     };
-    struct Area
+    struct Written
     {
-        std::unique_ptr<OGRMultiPolygon> polygons;
+        OGRMapflowArea area;
         std::string name; // of NAME_FIELD
     };
 
@@ -59,7 +59,8 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     OGRErr AddField(const OGRFieldDefn *field);
     OGRErr AddFeature(const OGRFeature &feature);
     bool HasNameField() const;
-    bool AddJob(const std::string &name, std::unique_ptr<OGRMultiPolygon> polygons);
+    std::unique_ptr<OGRMultiPolygon> TakePolygons(size_t begin, size_t end);
+    bool AddJob(const std::string &name, size_t begin, size_t end);
     std::string NameOf(size_t i) const;
     std::string BaseName() const;
 
@@ -68,7 +69,7 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     const OGRMapflowSubmissionOptions m_options;
     std::unique_ptr<OGRMapflowAOIs> m_aois{};
     std::unique_ptr<mf_submission, SubmissionCloser> m_submission{};
-    std::vector<Area> m_areas{};
+    std::vector<Written> m_written{};
     bool m_isRefused = false;
     bool m_isFinished = false;
 };

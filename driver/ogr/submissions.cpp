@@ -171,9 +171,13 @@ bool OGRMapflowSubmissions::Submit(const std::vector<Entry *> &due)
     m_client = OGRMapflowConnect(m_options);
     if (m_client == nullptr || !waiter.Read(m_options, m_client.get()))
         return false;
-    for (Entry *entry : due)
-        if (!Prepare(*entry))
+    for (size_t i = 0; i < due.size(); ++i)
+    {
+        for (size_t before = 0; before < i; ++before)
+            mf_submission_reserve(due[i]->layer->Submission(), due[before]->layer->Submission());
+        if (!Prepare(*due[i]))
             return false;
+    }
     for (Entry *entry : due)
         if (entry->report != nullptr && !entry->report->Open())
             return false;
@@ -215,6 +219,8 @@ bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i)
     }
     mf_error err;
     mf_error_init(&err);
+    if (entry.report != nullptr && !isDry && !entry.report->Announce(submission, i))
+        return false;
     const bool done = isDry || mf_submission_send(submission, i, m_client.get(), &err) == 0;
     if (!done)
     {
@@ -223,7 +229,9 @@ bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i)
     }
     if (done && entry.report == nullptr)
         Tell(submission, i, isDry);
-    if (entry.report == nullptr || (!done && job->state == MF_JOB_NEW))
+    if (entry.report != nullptr && !done && job->state == MF_JOB_NEW)
+        return entry.report->Retract(submission, i) && done;
+    if (entry.report == nullptr)
         return done;
     if (entry.report->Write(submission, i))
         return done;
