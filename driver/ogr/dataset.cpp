@@ -21,10 +21,10 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions opt
     return dataset;
 }
 
-std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::OpenKnown(OGRMapflowOptions options,
-                                                                const std::string &document,
-                                                                const std::string &layerName,
-                                                                std::atomic<bool> &stop)
+std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Prepare(OGRMapflowOptions options,
+                                                              const std::string &document,
+                                                              const std::string &layerName,
+                                                              std::atomic<bool> &stop)
 {
     std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
     dataset->SetDescription(dataset->m_options.PublicName().c_str());
@@ -33,9 +33,8 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::OpenKnown(OGRMapflowOption
     dataset->m_client = OGRMapflowConnect(dataset->m_options, &stop);
     dataset->m_areas.client = dataset->m_client.get();
     if (dataset->m_client == nullptr || !dataset->ReadCacheOptions() ||
-        !dataset->ReadDocument(document.c_str()) || !dataset->LoadResult())
+        !dataset->ReadDocument(document.c_str()))
         return nullptr;
-    dataset->PublishMetadata();
     return dataset;
 }
 
@@ -185,15 +184,32 @@ bool OGRMapflowDataset::ListResult()
     return true;
 }
 
-bool OGRMapflowDataset::LoadResult()
+bool OGRMapflowDataset::FetchResult()
 {
-    auto result = AcquireResult(m_areas.cache.mode);
-    if (result == nullptr)
-        return false;
+    m_fetched = AcquireResult(m_areas.cache.mode);
+    return m_fetched != nullptr;
+}
+
+bool OGRMapflowDataset::MakeLayers()
+{
+    const auto result = std::move(m_fetched);
     if (IsOffline() && !ReadDocument(result->document))
         return false;
     m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), StyleModel(), result);
     return m_resultLayer != nullptr && SplitIfWanted(result);
+}
+
+bool OGRMapflowDataset::LoadResult()
+{
+    return FetchResult() && MakeLayers();
+}
+
+bool OGRMapflowDataset::ShowResult()
+{
+    if (!MakeLayers())
+        return false;
+    PublishMetadata();
+    return true;
 }
 
 // The model that the styles of features are chosen by; nullptr when there shall be none.

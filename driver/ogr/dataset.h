@@ -24,12 +24,18 @@ class OGRMapflowDataset final : public GDALDataset
     // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
     // after one CPLError.
     static std::unique_ptr<OGRMapflowDataset> Open(OGRMapflowOptions options);
-    // The same of a processing whose document is known, with a layer of another name. Requests end
-    // when `stop` becomes true. Can run in any thread.
-    static std::unique_ptr<OGRMapflowDataset> OpenKnown(OGRMapflowOptions options,
-                                                        const std::string &document,
-                                                        const std::string &layerName,
-                                                        std::atomic<bool> &stop);
+    // A processing whose document is known, with a layer of another name; FetchResult and then
+    // ShowResult make it complete. Requests end when `stop` becomes true. Returns nullptr after one
+    // CPLError.
+    static std::unique_ptr<OGRMapflowDataset> Prepare(OGRMapflowOptions options,
+                                                      const std::string &document,
+                                                      const std::string &layerName,
+                                                      std::atomic<bool> &stop);
+    // Downloads the result, in any thread: locks of GDAL and PROJ, which a process that is forked
+    // off meanwhile would find taken for ever, are left alone. Returns false after one CPLError.
+    bool FetchResult();
+    // Makes layer and metadata of what was fetched. Returns false after one CPLError.
+    bool ShowResult();
     ~OGRMapflowDataset() override;
 
     int GetLayerCount() MF_CONST_312 override;
@@ -48,6 +54,7 @@ class OGRMapflowDataset final : public GDALDataset
     int GetProcessing(mf_error *err);
     bool LoadProcessing();
     bool ListResult();
+    bool MakeLayers();
     bool LoadResult();
     const char *StyleModel() const;
     bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
@@ -72,6 +79,7 @@ class OGRMapflowDataset final : public GDALDataset
     mf_processing m_processing{};
     OGRMapflowAreaSource m_areas{};
     bool m_statusOnly = false;
+    std::shared_ptr<const mf_result> m_fetched{}; // until it is shown
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
     std::unique_ptr<OGRMapflowLazyLayer> m_listedLayer{}; // of a list, before m_resultLayer
     std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> m_families{}; // with GEOMETRY=SPLIT

@@ -17,15 +17,18 @@ OGRMapflowPrefetch::~OGRMapflowPrefetch()
     m_items.clear(); // waits for the threads
 }
 
-// The threads of the process that this one was forked from: to wait for them has no end.
+// The threads of the process that this one was forked from: to wait for them has no end, and what
+// they were at is as they left it.
 void OGRMapflowPrefetch::ForgetInherited()
 {
     if (m_generation == mf_fork_generation())
         return;
     for (Item &item : m_items)
     {
-        if (item.ahead.valid())
-            (void)new std::future<Opened>(std::move(item.ahead));
+        if (!item.ahead.valid())
+            continue;
+        (void)new std::future<Fetched>(std::move(item.ahead));
+        (void)item.dataset.release();
     }
     m_generation = mf_fork_generation();
 }
@@ -45,13 +48,19 @@ void CPL_STDCALL OGRMapflowPrefetch::Collect(CPLErr type, CPLErrorNum number, co
         messages->push_back({type, number, text});
 }
 
-OGRMapflowPrefetch::Opened OGRMapflowPrefetch::OpenHere(const Item &item) const
+// The dataset is left nullptr after one CPLError.
+void OGRMapflowPrefetch::Prepare(Item &item)
 {
-    Opened opened;
-    const CPLErrorHandlerPusher collector(Collect, &opened.messages);
-    opened.dataset = OGRMapflowDataset::OpenKnown(m_options.ForProcessing(item.id), item.document,
-                                                  item.layerName, m_stop);
-    return opened;
+    item.dataset = OGRMapflowDataset::Prepare(m_options.ForProcessing(item.id), item.document,
+                                              item.layerName, m_stop);
+}
+
+OGRMapflowPrefetch::Fetched OGRMapflowPrefetch::Fetch(const Item &item)
+{
+    Fetched fetched;
+    const CPLErrorHandlerPusher collector(Collect, &fetched.messages);
+    fetched.isGood = item.dataset->FetchResult();
+    return fetched;
 }
 
 // Who has touched two neighbours one after the other goes through all of them.
@@ -64,23 +73,30 @@ void OGRMapflowPrefetch::LookAhead(size_t i)
     for (size_t at = i; at < m_items.size() && at < i + MAPFLOW_PARALLEL_REQUESTS; ++at)
     {
         Item &item = m_items[at];
-        if (!item.isTouched && !item.ahead.valid() && !OpenAhead(item))
+        if (!item.isTouched && !item.ahead.valid() && !FetchAhead(item))
             return;
     }
 }
 
-// Returns false when the system gives no thread: then it is opened when it is wanted.
-bool OGRMapflowPrefetch::OpenAhead(Item &item)
+// What cannot be prepared is told when it is wanted. Returns false when the system gives no thread:
+// then it is fetched when it is wanted.
+bool OGRMapflowPrefetch::FetchAhead(Item &item)
 {
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    if (item.dataset == nullptr)
+        Prepare(item);
+    if (item.dataset == nullptr)
+        return true;
     try
     {
         item.ahead =
             std::async(std::launch::async,
                        [this, &item]
                        {
-                           Opened opened;
-                           OGRMapflowWithOptions(m_config.List(), [&] { opened = OpenHere(item); });
-                           return opened;
+                           Fetched fetched;
+                           OGRMapflowWithOptions(m_config.List(), [&] { fetched = Fetch(item); });
+                           return fetched;
                        });
         return true;
     }
@@ -88,6 +104,19 @@ bool OGRMapflowPrefetch::OpenAhead(Item &item)
     {
         return false;
     }
+}
+
+// Returns false after one CPLError.
+bool OGRMapflowPrefetch::Complete(Item &item)
+{
+    if (item.dataset == nullptr)
+        Prepare(item);
+    if (item.dataset == nullptr)
+        return false;
+    const Fetched fetched = item.ahead.valid() ? item.ahead.get() : Fetch(item);
+    for (const Message &message : fetched.messages)
+        CPLError(message.type, message.number, "%s", message.text.c_str());
+    return fetched.isGood && item.dataset->ShowResult();
 }
 
 GDALDataset *OGRMapflowPrefetch::Get(size_t i)
@@ -99,10 +128,8 @@ GDALDataset *OGRMapflowPrefetch::Get(size_t i)
     if (!item.isTouched)
     {
         item.isTouched = true;
-        Opened opened = item.ahead.valid() ? item.ahead.get() : OpenHere(item);
-        for (const Message &message : opened.messages)
-            CPLError(message.type, message.number, "%s", message.text.c_str());
-        item.dataset = std::move(opened.dataset);
+        if (!Complete(item))
+            item.dataset.reset();
     }
     if (item.dataset == nullptr && CPLGetLastErrorNo() == CPLE_UserInterrupt)
     {

@@ -1,4 +1,4 @@
-// prefetch: the results of several processings, opened one by one or ahead of the reader.
+// prefetch: the results of several processings, fetched one by one or ahead of the reader.
 #ifndef MAPFLOW_PREFETCH_H
 #define MAPFLOW_PREFETCH_H
 
@@ -21,10 +21,10 @@ class OGRMapflowPrefetch
     // A processing to be opened, known by its document; its layer is to have that name.
     void Add(const mf_processing &processing, const std::string &layerName);
 
-    // All will be read: what comes next is opened ahead from the first on.
+    // All will be read: what comes next is fetched ahead from the first on.
     void ExpectAll() { m_expectsAll = true; }
 
-    // The dataset of the processing at a position, opened now unless it was opened ahead. nullptr
+    // The dataset of the processing at a position, fetched now unless it was fetched ahead. nullptr
     // after one CPLError.
     GDALDataset *Get(size_t i);
 
@@ -36,9 +36,9 @@ class OGRMapflowPrefetch
         CPLErrorNum number;
         std::string text;
     };
-    struct Opened
+    struct Fetched
     {
-        std::unique_ptr<OGRMapflowDataset> dataset{};
+        bool isGood = false;
         std::vector<Message> messages{};
     };
     struct Item
@@ -47,14 +47,16 @@ class OGRMapflowPrefetch
         std::string document{};
         std::string layerName{};
         bool isTouched = false;
-        std::future<Opened> ahead{};
-        std::unique_ptr<OGRMapflowDataset> dataset{};
+        std::unique_ptr<OGRMapflowDataset> dataset{}; // outlives the thread that fetches for it
+        std::future<Fetched> ahead{};
     };
 
     void LookAhead(size_t i);
-    bool OpenAhead(Item &item);
+    bool FetchAhead(Item &item);
     void ForgetInherited();
-    Opened OpenHere(const Item &item) const;
+    void Prepare(Item &item);
+    static Fetched Fetch(const Item &item);
+    bool Complete(Item &item);
     static void CPL_STDCALL Collect(CPLErr type, CPLErrorNum number, const char *text);
 
     const OGRMapflowOptions m_options;
@@ -62,7 +64,7 @@ class OGRMapflowPrefetch
     CPLStringList m_config; // of the thread that made this
     std::vector<Item> m_items{};
     bool m_expectsAll = false;
-    unsigned m_generation = mf_fork_generation(); // of what is opened ahead
+    unsigned m_generation = mf_fork_generation(); // of what is fetched ahead
 };
 
 #endif
