@@ -3,13 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "text.h"
 
 /* Checks the escape at t->p, which stands on the backslash. */
 static enum mf_lex check_escape(struct mf_text *t)
@@ -26,7 +20,7 @@ static enum mf_lex check_escape(struct mf_text *t)
     for (int i = 2; i < 6; ++i) {
         if (p + i >= t->end)
             return MF_LEX_MORE;
-        if (hex_value(p[i]) < 0) {
+        if (mf_hex_digit(p[i]) < 0) {
             t->p = p + i;
             return mf_text_bad(t, "invalid \\u escape in a string");
         }
@@ -138,8 +132,8 @@ enum mf_lex mf_text_skip(struct mf_text *t)
 
 static unsigned hex4(const char *p)
 {
-    return (unsigned)hex_value(p[0]) << 12 | (unsigned)hex_value(p[1]) << 8 |
-           (unsigned)hex_value(p[2]) << 4 | (unsigned)hex_value(p[3]);
+    return (unsigned)mf_hex_digit(p[0]) << 12 | (unsigned)mf_hex_digit(p[1]) << 8 |
+           (unsigned)mf_hex_digit(p[2]) << 4 | (unsigned)mf_hex_digit(p[3]);
 }
 
 static char *put_utf8(char *out, unsigned c)

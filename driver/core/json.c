@@ -37,11 +37,7 @@ static int escaped_unit(const char *text)
     if (text[0] != '\\' || text[1] != 'u')
         return -1;
     for (int i = 2; i < 6; i++) {
-        const char c = text[i];
-        const int digit = c >= '0' && c <= '9'   ? c - '0'
-                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                 : -1;
+        const int digit = mf_hex_digit(text[i]);
         if (digit < 0)
             return -1; /* the NUL at the end too */
         unit = unit * 16 + digit;

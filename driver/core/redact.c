@@ -78,22 +78,13 @@ static size_t mask(char *text, size_t at, size_t size)
     return at + stars;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Bytes that stand for the character c at p: itself, as %2F, or as \/ (JSON). 0: not c. */
 static size_t match_character(const char *p, char c)
 {
     if (*p == c)
         return 1;
-    if (p[0] == '%' && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0 &&
-        hex_digit(p[1]) * 16 + hex_digit(p[2]) == (unsigned char)c)
+    if (p[0] == '%' && mf_hex_digit(p[1]) >= 0 && mf_hex_digit(p[2]) >= 0 &&
+        mf_hex_digit(p[1]) * 16 + mf_hex_digit(p[2]) == (unsigned char)c)
         return 3;
     return c == '/' && p[0] == '\\' && p[1] == '/' ? 2 : 0;
 }

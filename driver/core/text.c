@@ -100,6 +100,14 @@ size_t mf_text_cut(const char *text, size_t size, size_t max)
     return max;
 }
 
+int mf_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 void mf_text_clean(char *text, int keep_lines)
 {
     char *out = text;

@@ -35,6 +35,9 @@ size_t mf_text_cut(const char *text, size_t size, size_t max);
  * none. Reading stops at a NUL by itself. */
 size_t mf_text_character(const char *text);
 
+/* The value of a hexadecimal digit, -1 for any other character. */
+int mf_hex_digit(char c);
+
 /* Makes a text fit to be shown: bytes that are not UTF-8 become "?", control characters a space.
  * With `keep_lines` a newline stays. White space at the end goes. In place. */
 void mf_text_clean(char *text, int keep_lines);
