@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,10 @@ os.environ["XDG_CACHE_HOME"] = CACHES.name
 for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")
              or n in ("GDAL_CURL_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")]:
     del os.environ[name]
+
+# A shell lets what it starts in the background ignore Ctrl-C, and so would what the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from osgeo import gdal  # noqa: E402
 
