@@ -280,6 +280,35 @@ static void test_no_folder(void)
     mf_client_close(client);
 }
 
+/* ---- one area -------------------------------------------------------------------------------- */
+
+static void test_check(void)
+{
+    cJSON *const document = cJSON_Parse(
+        "[{\"id\":\"A-ok\",\"status\":\"ok\"},{\"id\":\"b\",\"status\":\"REFUNDED\"},{\"id\":\"c\"}"
+        ","
+        "{\"id\":\"d\",\"status\":\"FAILED\",\"messages\":[{\"code\":\"dataloader.NoDataTile\"}]},"
+        "{\"id\":\"e\",\"status\":\"PONDERING\"}]");
+    struct mf_aoi_list list;
+    struct mf_error err;
+    mf_error_init(&err);
+    CHECK_NUMBER(mf_aoi_list_parse(&list, document, &err), 0);
+    cJSON_Delete(document);
+    CHECK_NUMBER(mf_aoi_list_check(&list, "a-OK", &err), 0);
+    CHECK_NUMBER(mf_aoi_list_check(&list, "b", &err), 0);
+    CHECK_NUMBER(mf_aoi_list_check(&list, "c", &err), 0);
+    CHECK_NUMBER(mf_aoi_list_check(&list, "d", &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_NOT_READY);
+    CHECK_HOLDS(err.message, "status is FAILED. The provider delivered tiles without data");
+    CHECK_NUMBER(mf_aoi_list_check(&list, "e", &err), -1);
+    CHECK_HOLDS(err.message, "status is PONDERING. The layer aois");
+    CHECK_NUMBER(mf_aoi_list_check(&list, "f", &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_NOT_FOUND);
+    list.is_offered = 0;
+    CHECK_NUMBER(mf_aoi_list_check(&list, "f", &err), 0);
+    mf_aoi_list_free(&list);
+}
+
 int main(void)
 {
     CHECK(mkdtemp(folder) != NULL);
@@ -291,6 +320,7 @@ int main(void)
     test_damage();
     test_trim();
     test_no_folder();
+    test_check();
     CHECK_NUMBER(rmdir(folder), 0); /* no part is left */
     return check_result();
 }

@@ -189,8 +189,16 @@ def test_area_in_the_string(sb, account):
     assert sb.requests[-1].raw_path.endswith(f"/result?aoiId={FIRST_AREA}")
 
 
-def test_unknown_area_is_an_error(account):
-    assert "404" in refusal(NAME, **account, AOI=MISSING)
+@pytest.mark.parametrize("answer", ["yes", "ignored", "empty", "error"])
+def test_unknown_area_is_an_error(sb, account, answer):
+    """Also where the service would give all features or none for it."""
+    sb.variants.aoi_filter = answer
+    assert f"no area {MISSING}" in refusal(NAME, **account, AOI=MISSING)
+
+
+def test_area_of_a_service_that_does_not_tell_areas(sb, open_mapflow):
+    sb.variants.aois = "410"
+    assert 0 < open_mapflow(BUILDINGS, AOI=FIRST_AREA).GetLayer(0).GetFeatureCount() < BUILDING_COUNT
 
 
 def test_opening_asks_twice_and_only_reads(sb, open_mapflow):

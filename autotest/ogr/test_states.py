@@ -137,3 +137,6 @@ def test_one_area_of_a_failed_one(sb, add, open_mapflow):
     dataset = open_mapflow(identifier, PARTIAL="YES", AOI=ready[0])
     assert dataset.GetLayer(0).GetFeatureCount() > 0
     assert dataset.GetMetadataItem("PARTIAL") == "YES"
+    (failed,) = [f["id"] for f in status.GetLayerByName("aois") if f["id"] != ready[0]]
+    with pytest.raises(RuntimeError, match=f"area {failed} has no result: its status is FAILED"):
+        open_mapflow(identifier, PARTIAL="YES", AOI=failed)

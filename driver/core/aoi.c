@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "messages.h"
 #include "text.h"
@@ -88,4 +89,29 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
     else
         cJSON_Delete(answer);
     return failed ? mf_error_prefix(err, "areas of processing %s", id) : 0;
+}
+
+static int has_result(const struct mf_aoi *aoi)
+{
+    return strcasecmp(aoi->status, "OK") == 0 || strcasecmp(aoi->status, "REFUNDED") == 0 ||
+           aoi->status[0] == '\0';
+}
+
+int mf_aoi_list_check(const struct mf_aoi_list *list, const char *id, struct mf_error *err)
+{
+    const struct mf_aoi *aoi = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcasecmp(list->items[i].id, id) == 0)
+            aoi = &list->items[i];
+    }
+    if (!list->is_offered || (aoi != NULL && has_result(aoi)))
+        return 0;
+    if (aoi == NULL)
+        return mf_error_set(err, MF_ERR_NOT_FOUND,
+                            "there is no area %s in it. The layer aois lists its areas", id);
+    return mf_error_set(err, MF_ERR_NOT_READY,
+                        "area %s has no result: its status is %s.%s%s The layer aois tells which "
+                        "areas have one",
+                        id, aoi->status, aoi->messages != NULL ? " " : "",
+                        aoi->messages != NULL ? aoi->messages : "");
 }

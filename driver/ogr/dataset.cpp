@@ -184,8 +184,36 @@ bool OGRMapflowDataset::ListResult()
     return true;
 }
 
+// Whether the area that is wanted alone, if one is, has a result. Returns false after one CPLError.
+bool OGRMapflowDataset::CheckArea()
+{
+    std::string area;
+    if (!ReadArea(m_options, area))
+        return false;
+    if (area.empty() || IsOffline())
+        return true;
+    mf_error err;
+    mf_error_init(&err);
+    mf_aoi_list areas;
+    if (!OGRMapflowGetAreaList(m_areas, OGRMapflowAreaOwner::Of(m_processing), areas, err))
+    {
+        OGRMapflowReport(err);
+        return false;
+    }
+    const bool hasResult = mf_aoi_list_check(&areas, area.c_str(), &err) == 0;
+    mf_aoi_list_free(&areas);
+    if (!hasResult)
+    {
+        mf_error_prefix(&err, "processing %s (\"%s\")", m_processing.id, m_processing.name);
+        OGRMapflowReport(err);
+    }
+    return hasResult;
+}
+
 bool OGRMapflowDataset::FetchResult()
 {
+    if (!CheckArea())
+        return false;
     m_fetched = AcquireResult(m_areas.cache.mode);
     return m_fetched != nullptr;
 }

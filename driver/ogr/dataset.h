@@ -59,6 +59,7 @@ class OGRMapflowDataset final : public GDALDataset
     const char *StyleModel() const;
     bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
+    bool CheckArea();
     bool IsCached();
     std::shared_ptr<const mf_result> AcquireResult(mf_cache_mode mode);
     void PublishMetadata();
