@@ -58,8 +58,8 @@ bool OGRMapflowProjectsLayer::AddProject(const mf_project &project)
     row.SetField("is_default", project.is_default);
     OGRMapflowSetText(row, "role", role.c_str());
     OGRMapflowSetText(row, "owner", project.owner);
-    OGRMapflowSetText(row, "created", project.created);
-    OGRMapflowSetText(row, "updated", project.updated);
+    OGRMapflowSetTime(row, "created", project.created);
+    OGRMapflowSetTime(row, "updated", project.updated);
     OGRMapflowSetCount(row, "succeeded", project.succeeded);
     OGRMapflowSetCount(row, "failed", project.failed);
     OGRMapflowSetArea(row, "area_km2", project.area_m2);

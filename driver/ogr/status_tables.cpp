@@ -61,8 +61,8 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProcessingTable(GDALDataset 
     OGRMapflowSetNumber(row, "cost", p.cost);
     OGRMapflowSetCount(row, "aoi_count", p.aoi_count);
     OGRMapflowSetText(row, "messages", p.messages);
-    OGRMapflowSetText(row, "created", p.created);
-    OGRMapflowSetText(row, "updated", p.updated);
+    OGRMapflowSetTime(row, "created", p.created);
+    OGRMapflowSetTime(row, "updated", p.updated);
     return table;
 }
 
