@@ -101,6 +101,15 @@ def test_rename_project(sb, editor):
     assert changes(sb) == [("PUT", f"/projects/{made.id}")]
 
 
+def test_renaming_leaves_what_others_have_described(sb, editor):
+    layer = editor("projects")
+    feature = row(layer, "Forestry")
+    sb.state.find_project("Forestry").description = "written meanwhile"
+    feature["name"] = "Wälder"
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    assert sb.state.find_project("Wälder").description == "written meanwhile"
+
+
 @pytest.mark.parametrize("column,value", [("id", "x"), ("is_default", 1), ("role", "readonly"),
                                           ("succeeded", 99), ("area_km2", 1.5),
                                           ("created", "2026/01/01 00:00:00+00")])
