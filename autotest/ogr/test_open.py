@@ -196,9 +196,28 @@ def test_unknown_area_is_an_error(sb, account, answer):
     assert f"no area {MISSING}" in refusal(NAME, **account, AOI=MISSING)
 
 
+def test_area_that_comes_with_others_is_warned_of(sb, account, run):
+    arguments = [part for key, value in account.items() for part in ("-oo", f"{key}={value}")]
+    arguments += ["-ro", "-so", "-al", NAME, "-oo", f"AOI={FIRST_AREA}"]
+    assert "of others" not in run("ogrinfo", *arguments).stderr
+    sb.variants.aoi_filter = "ignored"
+    for cache in ("REFRESH", "OFFLINE"):
+        done = run("ogrinfo", *arguments, "-oo", f"CACHE={cache}")
+        assert f"Feature Count: {BUILDING_COUNT}" in done.stdout
+        assert done.stderr.count("asked for one area, and gave features of others too") == 1
+
+
+@pytest.mark.parametrize("fault", ["403", "500"])
+def test_area_is_read_where_areas_cannot_be_listed(sb, open_mapflow, fault):
+    sb.faults.add(r"/aois$", status=int(fault))
+    dataset = open_mapflow(BUILDINGS, AOI=FIRST_AREA)
+    assert 0 < dataset.GetLayer(0).GetFeatureCount() < BUILDING_COUNT
+
+
 def test_area_of_a_service_that_does_not_tell_areas(sb, open_mapflow):
     sb.variants.aois = "410"
-    assert 0 < open_mapflow(BUILDINGS, AOI=FIRST_AREA).GetLayer(0).GetFeatureCount() < BUILDING_COUNT
+    dataset = open_mapflow(BUILDINGS, AOI=FIRST_AREA)
+    assert 0 < dataset.GetLayer(0).GetFeatureCount() < BUILDING_COUNT
 
 
 def test_opening_asks_twice_and_only_reads(sb, open_mapflow):

@@ -104,7 +104,8 @@ def test_rework(sb, add, open_mapflow, shape, end):
             open_mapflow(identifier, **options)
     assert downloads(sb) == []
     turn(sb, identifier, "OK", end)
-    assert open_mapflow(identifier, **SOON).GetLayer(0).GetFeatureCount() > 0
+    dataset = open_mapflow(identifier, **SOON)
+    assert dataset.GetLayer(0).GetFeatureCount() > 0
 
 
 def test_raster(sb, add, open_mapflow):

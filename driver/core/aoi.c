@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "messages.h"
 #include "text.h"
@@ -93,17 +92,19 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
 
 static int has_result(const struct mf_aoi *aoi)
 {
-    return strcasecmp(aoi->status, "OK") == 0 || strcasecmp(aoi->status, "REFUNDED") == 0 ||
-           aoi->status[0] == '\0';
+    return aoi->status[0] == '\0' || mf_text_equal_nocase(aoi->status, "OK") ||
+           mf_text_equal_nocase(aoi->status, "REFUNDED");
 }
 
-int mf_aoi_list_check(const struct mf_aoi_list *list, const char *id, struct mf_error *err)
+int mf_aoi_list_find(const struct mf_aoi_list *list, const char *id, const struct mf_aoi **found,
+                     struct mf_error *err)
 {
-    const struct mf_aoi *aoi = NULL;
+    *found = NULL;
     for (size_t i = 0; i < list->count; i++) {
-        if (strcasecmp(list->items[i].id, id) == 0)
-            aoi = &list->items[i];
+        if (mf_text_equal_nocase(list->items[i].id, id))
+            *found = &list->items[i];
     }
+    const struct mf_aoi *const aoi = *found;
     if (!list->is_offered || (aoi != NULL && has_result(aoi)))
         return 0;
     if (aoi == NULL)

@@ -11,12 +11,7 @@ void SetPolygon(OGRFeature &row, const mf_aoi &area)
 {
     if (area.geometry == nullptr)
         return;
-    std::unique_ptr<OGRGeometry> geometry;
-    {
-        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-        CPLErrorStateBackuper state;
-        geometry.reset(OGRGeometryFactory::createFromGeoJson(area.geometry));
-    }
+    auto geometry = OGRMapflowReadArea(area.geometry);
     if (geometry == nullptr)
     {
         CPLError(CE_Warning, CPLE_AppDefined,
