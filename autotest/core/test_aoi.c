@@ -110,8 +110,8 @@ static struct mf_aoi_request request_for(struct mf_client *client, enum mf_cache
 
 /* Asks for the areas of ID; the server tells ANSWER, once. Returns what mf_aoi_list_acquire does,
  * *requests becomes the number of those made. */
-static int acquire(enum mf_cache_mode mode, const char *fingerprint, const char *id, size_t *requests,
-                   struct mf_error *err)
+static int acquire(enum mf_cache_mode mode, const char *fingerprint, const char *id,
+                   size_t *requests, struct mf_error *err)
 {
     static const struct script_step steps[] = {{.status = 200, .body = ANSWER}};
     static struct script script;
@@ -132,7 +132,8 @@ static int acquire(enum mf_cache_mode mode, const char *fingerprint, const char 
     return result;
 }
 
-static void expect(enum mf_cache_mode mode, const char *fingerprint, int result, size_t requests, int line)
+static void expect(enum mf_cache_mode mode, const char *fingerprint, int result, size_t requests,
+                   int line)
 {
     struct mf_error err;
     size_t made;
@@ -142,7 +143,8 @@ static void expect(enum mf_cache_mode mode, const char *fingerprint, int result,
     CHECK_NUMBER(got, result);
     CHECK_NUMBER(made, requests);
 }
-#define EXPECT(mode, fingerprint, result, requests) expect(mode, fingerprint, result, requests, __LINE__)
+#define EXPECT(mode, fingerprint, result, requests)                                                \
+    expect(mode, fingerprint, result, requests, __LINE__)
 
 static void test_modes(void)
 {
@@ -177,7 +179,8 @@ static void test_not_there(void)
 /* What the server calls a processing must not become any path. */
 static void test_strange_ids(void)
 {
-    static const char *const ids[] = {"", "../x", "7", ID "/../../x", "3fa85f64-5717-4562-b3fc-2c963f66af/6"};
+    static const char *const ids[] = {"", "../x", "7", ID "/../../x",
+                                      "3fa85f64-5717-4562-b3fc-2c963f66af/6"};
     struct mf_error err;
     size_t made;
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
@@ -280,6 +283,38 @@ static void test_no_folder(void)
     mf_client_close(client);
 }
 
+/* ---- one area -------------------------------------------------------------------------------- */
+
+static void test_check(void)
+{
+    cJSON *const document = cJSON_Parse(
+        "[{\"id\":\"A-ok\",\"status\":\"ok\"},{\"id\":\"b\",\"status\":\"REFUNDED\"},{\"id\":\"c\"}"
+        ","
+        "{\"id\":\"d\",\"status\":\"FAILED\",\"messages\":[{\"code\":\"dataloader.NoDataTile\"}]},"
+        "{\"id\":\"e\",\"status\":\"PONDERING\"}]");
+    struct mf_aoi_list list;
+    const struct mf_aoi *found = NULL;
+    struct mf_error err;
+    mf_error_init(&err);
+    CHECK_NUMBER(mf_aoi_list_parse(&list, document, &err), 0);
+    cJSON_Delete(document);
+    CHECK_NUMBER(mf_aoi_list_find(&list, "a-OK", &found, &err), 0);
+    CHECK(found == &list.items[0]);
+    CHECK_NUMBER(mf_aoi_list_find(&list, "b", &found, &err), 0);
+    CHECK_NUMBER(mf_aoi_list_find(&list, "c", &found, &err), 0);
+    CHECK_NUMBER(mf_aoi_list_find(&list, "d", &found, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_NOT_READY);
+    CHECK_HOLDS(err.message, "status is FAILED. The provider delivered tiles without data");
+    CHECK_NUMBER(mf_aoi_list_find(&list, "e", &found, &err), -1);
+    CHECK_HOLDS(err.message, "status is PONDERING. The layer aois");
+    CHECK_NUMBER(mf_aoi_list_find(&list, "f", &found, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_NOT_FOUND);
+    list.is_offered = 0;
+    CHECK_NUMBER(mf_aoi_list_find(&list, "f", &found, &err), 0);
+    CHECK(found == NULL);
+    mf_aoi_list_free(&list);
+}
+
 int main(void)
 {
     CHECK(mkdtemp(folder) != NULL);
@@ -291,6 +326,7 @@ int main(void)
     test_damage();
     test_trim();
     test_no_folder();
+    test_check();
     CHECK_NUMBER(rmdir(folder), 0); /* no part is left */
     return check_result();
 }

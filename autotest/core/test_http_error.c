@@ -10,7 +10,7 @@ static struct mf_error error_of(int status, const char *body)
     response.body = (char *)(uintptr_t)body;
     response.body_size = body != NULL ? strlen(body) : 0;
     mf_error_init(&err);
-    CHECK_NUMBER(mf_http_error(&response, "GET", &err), -1);
+    CHECK_NUMBER(mf_http_error(&response, "GET", 0, &err), -1);
     CHECK_NUMBER(err.http_status, status);
     return err;
 }
@@ -112,15 +112,32 @@ static void test_statuses(void)
     response.status = 307;
     response.headers = &location;
     response.header_count = 1;
-    mf_http_error(&response, "POST", &err);
+    mf_http_error(&response, "POST", 0, &err);
     CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
     CHECK_HOLDS(err.message, "https://other.example:8443 (HTTP 307)");
     CHECK_HOLDS(err.message, "POST");
     location.value = "";
-    mf_http_error(&response, "GET", &err);
+    mf_http_error(&response, "GET", 0, &err);
     CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
     CHECK_HOLDS(err.message, "does not say where to");
     CHECK_LACKS(err.message, "GET");
+}
+
+/* Whether to send a change again is for the user to find out, and no setting repeats it. */
+static void test_changes(void)
+{
+    struct mf_error err;
+    struct mf_response response;
+    mf_response_init(&response);
+    mf_error_init(&err);
+    response.status = 502;
+    mf_http_error(&response, "POST", 1, &err);
+    CHECK_TEXT(err.message, "The server failed (HTTP 502). This is a fault of the service");
+    mf_http_error(&response, "POST", 0, &err);
+    CHECK_HOLDS(err.message, "fault of the service: try again later");
+    response.status = 429;
+    mf_http_error(&response, "PUT", 1, &err);
+    CHECK_TEXT(err.message, "The server gets too many requests (HTTP 429). Try again later");
 }
 
 static void test_secrets(void)
@@ -145,6 +162,7 @@ int main(void)
     test_shapes();
     test_plain();
     test_statuses();
+    test_changes();
     test_secrets();
     return check_result();
 }

@@ -342,7 +342,8 @@ static void lost(const struct script_step *loss, int is_there)
     CHECK_NUMBER(posts(), 1);
     CHECK_NUMBER(script.next, is_there ? 3 : 1 + MF_LOST_CHECKS);
     if (!is_there) {
-        CHECK_HOLDS(err.message, "has not said what became of it");
+        CHECK_HOLDS(err.message, "has not said what became of it (");
+        CHECK_HOLDS(err.message, "). It is not among the newest processings");
         CHECK_HOLDS(err.message, job->marker);
         CHECK_HOLDS(err.message, PROJECT);
         CHECK(script.slept > 60 && script.slept < 100);

@@ -315,6 +315,22 @@ def test_odd_areas(sb, open_mapflow, geometry, tmp_path):
     assert identifier == row["id"]
 
 
+@pytest.mark.parametrize("sent,shown", [("2026-08-02T10:11:12", "2026/08/02 10:11:12+00"),
+                                        ("2026-08-02T10:11:12.5Z", "2026/08/02 10:11:12.500+00"),
+                                        ("2026-08-02T10:11:12+02:00", "2026/08/02 10:11:12+02"), ("soon", "")])
+def test_zone_of_times(sb, processings, open_mapflow, sent, shown):
+    """A time without a zone is UTC."""
+    fill(sb, 0)
+    identifier = sb.state.add_processing(name="odd", project="Default", created=sent)
+    next(iter(sb.state.projects.values())).updated = sent
+    (row,) = rows(processings())
+    assert row.GetFieldAsString("created") == shown
+    account, status = open_mapflow(""), open_mapflow(identifier, STATUS_ONLY="YES")
+    assert shown in [f.GetFieldAsString("updated") for f in rows(account.GetLayerByName("projects"))]
+    (row,) = rows(status.GetLayerByName("processing"))
+    assert row.GetFieldAsString("created") == shown
+
+
 def test_owner_without_an_address(sb, open_mapflow):
     """An account without an e-mail is not the member without one."""
     fill(sb, 0)

@@ -7,6 +7,7 @@ import pytest
 from osgeo import gdal
 
 from test_account import asked, fill, quiet
+from test_account_awkward import pages
 
 DIALECTS = ["OGRSQL", "SQLITE"]
 
@@ -47,6 +48,17 @@ def test_grouping(sb, run, dialect, paths):
     table = list(csv.reader(io.StringIO(done.stdout)))
     assert {name: [int(n), float(cost)] for name, n, cost in table[1:]} == wanted
     assert not any("aois" in request for request in asked(sb))
+
+
+@pytest.mark.parametrize("statement,wanted", [
+    ("SELECT SUM(1) FROM processings", [[40]]), ("SELECT COUNT(*) FROM processings", [[40]]),
+    ("SELECT name FROM projects GROUP BY name", [["Default"], ['Küste, "Nord"'], ["Urban Analysis"]])])
+def test_grouping_where_the_service_counts_more(account_of, sb, statement, wanted):
+    """As when somebody deletes a row after it was counted: what comes is all there is."""
+    dataset = account_of(40)
+    pages(sb, lambda page: {**page, "total": page["total"] + 3})
+    assert rows(dataset, statement, "SQLITE") == wanted
+    assert rows(dataset, statement, "SQLITE") == wanted
 
 
 CONDITIONS = {

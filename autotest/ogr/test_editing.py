@@ -101,6 +101,15 @@ def test_rename_project(sb, editor):
     assert changes(sb) == [("PUT", f"/projects/{made.id}")]
 
 
+def test_renaming_leaves_what_others_have_described(sb, editor):
+    layer = editor("projects")
+    feature = row(layer, "Forestry")
+    sb.state.find_project("Forestry").description = "written meanwhile"
+    feature["name"] = "Wälder"
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    assert sb.state.find_project("Wälder").description == "written meanwhile"
+
+
 @pytest.mark.parametrize("column,value", [("id", "x"), ("is_default", 1), ("role", "readonly"),
                                           ("succeeded", 99), ("area_km2", 1.5),
                                           ("created", "2026/01/01 00:00:00+00")])
@@ -315,7 +324,8 @@ ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
                                        f"REJECT {ID}", f"REJECT {ID} a b", "ACCEPT"])
 def test_bad_statements(sb, open_mapflow, statement):
     dataset = open_mapflow("", UPDATE)
-    with Refused(""):
+    is_rating = statement.split()[-1] in ("6", "0", "five")
+    with Refused("number from 1 to 5" if is_rating else "not understood. Write "):
         assert answer(dataset, statement) is None
     assert changes(sb) == []
 

@@ -65,7 +65,8 @@ def test_failure_is_a_failure_for_everybody_else(open_mapflow):
 def test_layer_opens_under_the_name_of_the_failure(only_layer, open_mapflow):
     """QGIS lists without the options that its user has set, and opens with them."""
     name, _ = only_layer(BUILDINGS, API_TOKEN="")
-    assert open_mapflow(BUILDINGS).GetLayerByName(name).GetFeatureCount() == BUILDING_COUNT
+    dataset = open_mapflow(BUILDINGS)
+    assert dataset.GetLayerByName(name).GetFeatureCount() == BUILDING_COUNT
     assert open_mapflow(BUILDINGS).GetLayerByName("anything else") is None
 
 
@@ -120,7 +121,8 @@ def test_status_serves_while_the_user_looks_at_the_list(sb, open_mapflow):
     dataset = open_mapflow(BUILDINGS, **LIST)
     del dataset
     time.sleep(2.2)  # longer than it serves others
-    assert open_mapflow(BUILDINGS).GetLayer(0).GetFeatureCount() == BUILDING_COUNT
+    dataset = open_mapflow(BUILDINGS)
+    assert dataset.GetLayer(0).GetFeatureCount() == BUILDING_COUNT
     assert len(sb.requests.settle()) == 2
 
 
@@ -189,7 +191,8 @@ def test_error_of_the_network_tells_of_the_cache(sb, open_mapflow):
     with pytest.raises(RuntimeError, match=r"CACHE=OFFLINE opens it") as failure:
         open_mapflow(BUILDINGS)
     assert len(str(failure.value)) < 400
-    assert open_mapflow(BUILDINGS, CACHE="OFFLINE").GetLayer(0).GetFeatureCount() == BUILDING_COUNT
+    dataset = open_mapflow(BUILDINGS, CACHE="OFFLINE")
+    assert dataset.GetLayer(0).GetFeatureCount() == BUILDING_COUNT
     for options in ({"CACHE": "REFRESH"}, {"STATUS_ONLY": "YES"}):
         with pytest.raises(RuntimeError) as failure:
             open_mapflow(BUILDINGS, **options)

@@ -189,8 +189,35 @@ def test_area_in_the_string(sb, account):
     assert sb.requests[-1].raw_path.endswith(f"/result?aoiId={FIRST_AREA}")
 
 
-def test_unknown_area_is_an_error(account):
-    assert "404" in refusal(NAME, **account, AOI=MISSING)
+@pytest.mark.parametrize("answer", ["yes", "ignored", "empty", "error"])
+def test_unknown_area_is_an_error(sb, account, answer):
+    """Also where the service would give all features or none for it."""
+    sb.variants.aoi_filter = answer
+    assert f"no area {MISSING}" in refusal(NAME, **account, AOI=MISSING)
+
+
+def test_area_that_comes_with_others_is_warned_of(sb, account, run):
+    arguments = [part for key, value in account.items() for part in ("-oo", f"{key}={value}")]
+    arguments += ["-ro", "-so", "-al", NAME, "-oo", f"AOI={FIRST_AREA}"]
+    assert "of others" not in run("ogrinfo", *arguments).stderr
+    sb.variants.aoi_filter = "ignored"
+    for cache in ("REFRESH", "OFFLINE"):
+        done = run("ogrinfo", *arguments, "-oo", f"CACHE={cache}")
+        assert f"Feature Count: {BUILDING_COUNT}" in done.stdout
+        assert done.stderr.count("asked for one area, and gave features of others too") == 1
+
+
+@pytest.mark.parametrize("fault", ["403", "500"])
+def test_area_is_read_where_areas_cannot_be_listed(sb, open_mapflow, fault):
+    sb.faults.add(r"/aois$", status=int(fault))
+    dataset = open_mapflow(BUILDINGS, AOI=FIRST_AREA)
+    assert 0 < dataset.GetLayer(0).GetFeatureCount() < BUILDING_COUNT
+
+
+def test_area_of_a_service_that_does_not_tell_areas(sb, open_mapflow):
+    sb.variants.aois = "410"
+    dataset = open_mapflow(BUILDINGS, AOI=FIRST_AREA)
+    assert 0 < dataset.GetLayer(0).GetFeatureCount() < BUILDING_COUNT
 
 
 def test_opening_asks_twice_and_only_reads(sb, open_mapflow):

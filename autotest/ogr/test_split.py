@@ -54,9 +54,27 @@ def test_one_family_needs_no_promotion(split):
     assert {f.GetGeometryRef().GetGeometryName() for f in layer} == {"POLYGON"}
 
 
-def test_table(split):
-    dataset = split("nothing")
-    assert dataset.GetLayer(0).GetGeomType() == ogr.wkbNone
+def test_table(split, tmp_path):
+    dataset = split("nothing", "polygon", "nothing", "nothing")
+    layer = dataset.GetLayerByName("mixed_other")
+    assert layer.GetGeomType() == ogr.wkbNone
+    assert [(f["n"], f.GetGeometryRef()) for f in layer] == [(0, None), (2, None), (3, None)]
+    assert layer.GetFeature(2)["n"] == 2
+    layer.SetAttributeFilter("n > 1")
+    assert [f["n"] for f in layer] == [2, 3]
+    layer.SetAttributeFilter("OGR_GEOM_AREA > 1")
+    assert [f["n"] for f in layer] == []
+    layer.SetAttributeFilter(None)
+    layer.SetIgnoredFields(["shape"])
+    assert [f["n"] for f in layer] == [0, 2, 3]
+    with oracle.tolerant():
+        layer.SetSpatialFilterRect(0, 0, 4, 4)
+        assert [f["n"] for f in layer] in ([], [0, 2, 3])  # some GDALs refuse the filter
+        layer.SetSpatialFilter(None)
+    gdal.VectorTranslate(str(tmp_path / "out.gpkg"), dataset, format="GPKG")
+    written = gdal.OpenEx(str(tmp_path / "out.gpkg"))
+    assert [(one.GetName(), one.GetFeatureCount()) for one in layers(written)] == [
+        ("mixed_polygon", 1), ("mixed_other", 3)]
 
 
 def test_no_features(split):

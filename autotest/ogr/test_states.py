@@ -104,7 +104,8 @@ def test_rework(sb, add, open_mapflow, shape, end):
             open_mapflow(identifier, **options)
     assert downloads(sb) == []
     turn(sb, identifier, "OK", end)
-    assert open_mapflow(identifier, **SOON).GetLayer(0).GetFeatureCount() > 0
+    dataset = open_mapflow(identifier, **SOON)
+    assert dataset.GetLayer(0).GetFeatureCount() > 0
 
 
 def test_raster(sb, add, open_mapflow):
@@ -137,3 +138,6 @@ def test_one_area_of_a_failed_one(sb, add, open_mapflow):
     dataset = open_mapflow(identifier, PARTIAL="YES", AOI=ready[0])
     assert dataset.GetLayer(0).GetFeatureCount() > 0
     assert dataset.GetMetadataItem("PARTIAL") == "YES"
+    (failed,) = [f["id"] for f in status.GetLayerByName("aois") if f["id"] != ready[0]]
+    with pytest.raises(RuntimeError, match=f"area {failed} has no result: its status is FAILED"):
+        open_mapflow(identifier, PARTIAL="YES", AOI=failed)

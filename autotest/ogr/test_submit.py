@@ -333,7 +333,7 @@ def test_a_failure_in_the_middle_and_the_run_after_it(sb, run, tmp_path):
     assert done.returncode != 0
     (first,) = report_of(report.read_text())
     assert len(errors_of(done)) == 1
-    assert "1 of 3" in errors_of(done)[0] and first["id"] in errors_of(done)[0]
+    assert ". 1 of 3" in errors_of(done)[0] and first["id"] in errors_of(done)[0]
     fault.remove()
     sb.clear_log()
     assert submit(run, source, SPLIT="FEATURE", REPORT=report).returncode == 0

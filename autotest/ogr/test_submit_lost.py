@@ -74,6 +74,7 @@ def test_one_processing_at_most(sb, run, aoi, before, case):
     assert done.returncode != 0
     assert len(errors_of(done)) == 1, done.said
     assert "has not said what became of it" in errors_of(done)[0]
+    assert "try again" not in done.said  # it would be paid for twice
     assert created(sb)[0]["meta"]["submission"] in done.stderr
     assert (line["id"], line["status"]) == (None, "UNKNOWN")
     assert line["submission"] == created(sb)[0]["meta"]["submission"]

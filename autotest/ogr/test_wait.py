@@ -88,7 +88,8 @@ def test_time_is_over(job, open_mapflow):
 def test_trouble_passes(sb, job, open_mapflow):
     identifier = job()
     sb.faults.add(f"{identifier}/v2", sequence=[None, {"status": 500}, {"status": 500}, None])
-    assert open_mapflow(identifier, **SOON).GetLayer(0).GetFeatureCount() > 0
+    dataset = open_mapflow(identifier, **SOON)
+    assert dataset.GetLayer(0).GetFeatureCount() > 0
 
 
 @pytest.mark.parametrize("options", [{"WAIT_TIMEOUT": "soon"}, {"POLL_INTERVAL": "0"},

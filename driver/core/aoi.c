@@ -89,3 +89,30 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
         cJSON_Delete(answer);
     return failed ? mf_error_prefix(err, "areas of processing %s", id) : 0;
 }
+
+static int has_result(const struct mf_aoi *aoi)
+{
+    return aoi->status[0] == '\0' || mf_text_equal_nocase(aoi->status, "OK") ||
+           mf_text_equal_nocase(aoi->status, "REFUNDED");
+}
+
+int mf_aoi_list_find(const struct mf_aoi_list *list, const char *id, const struct mf_aoi **found,
+                     struct mf_error *err)
+{
+    *found = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        if (mf_text_equal_nocase(list->items[i].id, id))
+            *found = &list->items[i];
+    }
+    const struct mf_aoi *const aoi = *found;
+    if (!list->is_offered || (aoi != NULL && has_result(aoi)))
+        return 0;
+    if (aoi == NULL)
+        return mf_error_set(err, MF_ERR_NOT_FOUND,
+                            "there is no area %s in it. The layer aois lists its areas", id);
+    return mf_error_set(err, MF_ERR_NOT_READY,
+                        "area %s has no result: its status is %s.%s%s The layer aois tells which "
+                        "areas have one",
+                        id, aoi->status, aoi->messages != NULL ? " " : "",
+                        aoi->messages != NULL ? aoi->messages : "");
+}

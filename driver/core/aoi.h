@@ -39,6 +39,14 @@ void mf_aoi_list_free(struct mf_aoi_list *list); /* NULL-safe, empties it */
 int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,
                     const char *id, struct mf_error *err) MF_NODISCARD;
 
+/* Finds an area whose result can be read: what the service gives for one that is not of the
+ * processing, or not finished, is not known (API notes 19), and may be the result of all. An area
+ * that is not in the list is MF_ERR_NOT_FOUND, one that is not finished MF_ERR_NOT_READY. Of a list
+ * that is not offered every area may be read, and *found becomes NULL; a status that is not told is
+ * no hindrance either. */
+int mf_aoi_list_find(const struct mf_aoi_list *list, const char *id, const struct mf_aoi **found,
+                     struct mf_error *err) MF_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

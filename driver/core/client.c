@@ -219,7 +219,7 @@ static int run(struct mf_client *client, const struct call *call, struct mf_resp
         if (!failed && is_success(response))
             return 0;
         if (!failed)
-            mf_http_error(response, call->method, err);
+            mf_http_error(response, call->method, !call->is_repeatable, err);
         if (!may_try_again(client, call, tries, failed, response) ||
             mf_outage_lasts(client->origin, now)) {
             if (!was_reached)

@@ -142,6 +142,10 @@ void mf_collection_free(struct mf_collection *collection); /* NULL-safe, empties
 uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t from,
                             const struct mf_box *wanted);
 
+/* Whether there is a feature outside of a box, for certain, where another box may hold it. */
+int mf_collection_leaves(const struct mf_collection *collection, const struct mf_box *box,
+                         const struct mf_box *towards);
+
 uint64_t mf_collection_run_count(const struct mf_collection *collection);
 
 /* Makes the runs of the features. Returns -1 without memory. */

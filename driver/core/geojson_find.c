@@ -61,3 +61,12 @@ uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t fro
     }
     return collection->feature_count;
 }
+
+int mf_collection_leaves(const struct mf_collection *collection, const struct mf_box *box,
+                         const struct mf_box *towards)
+{
+    uint64_t i = mf_collection_find(collection, 0, towards);
+    while (i < collection->feature_count && meets(collection->features[i].box, box))
+        i = mf_collection_find(collection, i + 1, towards);
+    return i < collection->feature_count;
+}

@@ -285,7 +285,7 @@ static const char *lead(int status)
     return status >= 400 ? "The server refused the request" : "The server gave no usable answer";
 }
 
-static const char *advice(int status, const char *said)
+static const char *advice(int status, const char *said, int is_change)
 {
     switch (status) {
     case 401:
@@ -303,9 +303,14 @@ static const char *advice(int status, const char *said)
     case 407:
         return "Set GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if it is not Basic";
     case 429:
-        return "Try again later, or raise GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY";
+        return is_change ? "Try again later"
+                         : "Try again later, or raise GDAL_HTTP_MAX_RETRY and "
+                           "GDAL_HTTP_RETRY_DELAY";
     default:
-        return status >= 500 ? "This is a fault of the service: try again later" : NULL;
+        if (status < 500)
+            return NULL;
+        return is_change ? "This is a fault of the service"
+                         : "This is a fault of the service: try again later";
     }
 }
 
@@ -328,7 +333,8 @@ static int redirect_error(const struct mf_response *response, const char *method
                         origin, response->status, method);
 }
 
-int mf_http_error(const struct mf_response *response, const char *method, struct mf_error *err)
+int mf_http_error(const struct mf_response *response, const char *method, int is_change,
+                  struct mf_error *err)
 {
     struct said said;
     const int status = response->status;
@@ -336,7 +342,7 @@ int mf_http_error(const struct mf_response *response, const char *method, struct
     if (status >= 300 && status < 400 && status != 304) {
         redirect_error(response, method, err);
     } else {
-        const char *what_to_do = advice(status, said.text);
+        const char *what_to_do = advice(status, said.text, is_change);
         mf_error_set(err, kind_of(status), "%s (HTTP %d%s%s)%s%s", lead(status), status,
                      said.code[0] != '\0' ? ", " : "", said.code, said.text[0] != '\0' ? ": " : "",
                      said.text);

@@ -13,8 +13,10 @@ extern "C" {
 #endif
 
 /* Fills kind, http_status, code and message of *err from an answer whose status is not 2xx.
- * Returns -1. */
-int mf_http_error(const struct mf_response *response, const char *method, struct mf_error *err);
+ * `is_change`: the request is never sent again by itself, and should not be by the user before a
+ * look at what became of it. Returns -1. */
+int mf_http_error(const struct mf_response *response, const char *method, int is_change,
+                  struct mf_error *err);
 
 /* What a text that is not JSON says, in at most a sentence: the title of an HTML page, or the text
  * itself when it is short; "" when neither. Secrets are hidden. */

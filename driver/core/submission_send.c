@@ -117,11 +117,11 @@ static int settle_unknown(const struct mf_submission *s, struct mf_job *job,
     mf_error_set(err, cause->kind,
                  "processing \"%.60s\" was sent, and the server has not said what became of it (",
                  job->name);
-    mf_error_append(err, "%.400s). ", cause->kind != MF_OK ? cause->message : "an empty answer");
+    mf_error_append(err, "%.400s).", cause->kind != MF_OK ? cause->message : "an empty answer");
     mf_error_append(err,
                     ignored.kind != MF_OK
-                        ? "The newest processings of project %s could not be listed (%.200s)."
-                        : "It is not among the newest processings of project %s.%s",
+                        ? " The newest processings of project %s could not be listed (%.200s)."
+                        : " It is not among the newest processings of project %s.%s",
                     s->project_id, ignored.kind != MF_OK ? ignored.message : "");
     mf_error_append(
         err,

@@ -8,6 +8,13 @@
 #include "parallel.h"
 #include "waiting.h"
 
+std::unique_ptr<OGRGeometry> OGRMapflowReadArea(const char *geojson)
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    return std::unique_ptr<OGRGeometry>(OGRGeometryFactory::createFromGeoJson(geojson));
+}
+
 namespace
 {
 
@@ -111,8 +118,7 @@ bool Conclude(OGRMapflowAreaSource &source, const std::vector<Outcome> &outcomes
 
 void AddPolygons(OGRMultiPolygon &whole, const char *geojson)
 {
-    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const std::unique_ptr<OGRGeometry> part(OGRGeometryFactory::createFromGeoJson(geojson));
+    const auto part = OGRMapflowReadArea(geojson);
     if (part == nullptr)
         return;
     const OGRwkbGeometryType type = wkbFlatten(part->getGeometryType());

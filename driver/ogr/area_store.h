@@ -36,6 +36,9 @@ struct OGRMapflowAreas
     bool isOffered = true;                             // the server tells areas
 };
 
+// The geometry of an area, from GeoJSON; nullptr when it cannot be read. No CPLError.
+std::unique_ptr<OGRGeometry> OGRMapflowReadArea(const char *geojson);
+
 // The areas of one processing, from the cache on the disk or from the server. Returns false with
 // *err. Warns, once a source, when they could not be kept.
 bool OGRMapflowGetAreaList(OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &owner,

@@ -3,10 +3,20 @@
 #include <cmath>
 #include <cstdint>
 
+#include "date.h"
+
 void OGRMapflowSetText(OGRFeature &row, const char *column, const char *text)
 {
     if (text != nullptr)
         row.SetField(column, text);
+}
+
+void OGRMapflowSetTime(OGRFeature &row, const char *column, const char *text)
+{
+    OGRMapflowSetText(row, column, text);
+    OGRField *const time = row.GetRawFieldRef(row.GetFieldIndex(column));
+    if (!OGR_RawField_IsUnset(time) && time->Date.TZFlag == MF_TZ_UNKNOWN)
+        time->Date.TZFlag = MF_TZ_UTC;
 }
 
 void OGRMapflowSetNumber(OGRFeature &row, const char *column, double number)

@@ -8,6 +8,8 @@
 
 // Values that are not known (NULL, NaN, below 0 for a count) leave the column unset.
 void OGRMapflowSetText(OGRFeature &row, const char *column, const char *text);
+// A time without a zone is UTC (API notes 19).
+void OGRMapflowSetTime(OGRFeature &row, const char *column, const char *text);
 void OGRMapflowSetNumber(OGRFeature &row, const char *column, double number);
 void OGRMapflowSetCount(OGRFeature &row, const char *column, int count);
 

@@ -1,5 +1,6 @@
 #include "dataset.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -184,8 +185,82 @@ bool OGRMapflowDataset::ListResult()
     return true;
 }
 
+// Whether the area that is wanted alone, if one is, has a result. A service that does not tell is
+// no hindrance. Returns false after one CPLError.
+bool OGRMapflowDataset::CheckArea()
+{
+    std::string area;
+    if (!ReadArea(m_options, area))
+        return false;
+    if (area.empty())
+        return true;
+    mf_error err;
+    mf_error_init(&err);
+    mf_aoi_list areas;
+    if (!OGRMapflowGetAreaList(m_areas, OGRMapflowAreaOwner::Of(m_processing), areas, err))
+    {
+        CPLDebug("MAPFLOW", "Area %s is not checked: %s", area.c_str(), err.message);
+        return true;
+    }
+    const mf_aoi *found = nullptr;
+    const bool hasResult = mf_aoi_list_find(&areas, area.c_str(), &found, &err) == 0;
+    for (size_t i = 0; hasResult && i < areas.count; ++i)
+    {
+        const mf_aoi &one = areas.items[i];
+        if (&one == found)
+            m_area = one.geometry != nullptr ? one.geometry : "";
+        else if (one.geometry != nullptr)
+            m_otherAreas.emplace_back(one.geometry);
+    }
+    mf_aoi_list_free(&areas);
+    if (!hasResult)
+    {
+        mf_error_prefix(&err, "processing %s (\"%s\")", m_processing.id, m_processing.name);
+        OGRMapflowReport(err);
+    }
+    return hasResult;
+}
+
+namespace
+{
+
+// The box of an area; an empty one when it has none.
+mf_box BoxOf(const std::string &geojson, double slack)
+{
+    const auto area = OGRMapflowReadArea(geojson.c_str());
+    OGREnvelope edge;
+    if (area != nullptr && !area->IsEmpty())
+        area->getEnvelope(&edge);
+    return {edge.MinX - slack, edge.MinY - slack, edge.MaxX + slack, edge.MaxY + slack};
+}
+
+} // namespace
+
+// What is given for one area may be the result of all (API notes 19): are there features in another
+// area that are not in this one?
+void OGRMapflowDataset::WarnOfOtherAreas(const mf_collection &features)
+{
+    constexpr double SLACK = 0.001; // degrees: models draw a little over the edge
+    const OGRSpatialReference *const srs = m_resultLayer->GetSpatialRef();
+    if (m_area.empty() || srs == nullptr || !srs->IsGeographic())
+        return;
+    const mf_box own = BoxOf(m_area, SLACK);
+    const auto isGiven = [&](const std::string &other)
+    {
+        const mf_box box = BoxOf(other, 0);
+        return mf_collection_leaves(&features, &own, &box) != 0;
+    };
+    if (std::any_of(m_otherAreas.begin(), m_otherAreas.end(), isGiven))
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "Processing %s (\"%s\"): the server was asked for one area, and gave features of "
+                 "others too. A spatial filter leaves them out.",
+                 m_processing.id, m_processing.name);
+}
+
 bool OGRMapflowDataset::FetchResult()
 {
+    if (!IsOffline() && !CheckArea())
+        return false;
     m_fetched = AcquireResult(m_areas.cache.mode);
     return m_fetched != nullptr;
 }
@@ -193,10 +268,13 @@ bool OGRMapflowDataset::FetchResult()
 bool OGRMapflowDataset::MakeLayers()
 {
     const auto result = std::move(m_fetched);
-    if (IsOffline() && !ReadDocument(result->document))
+    if (IsOffline() && !(ReadDocument(result->document) && CheckArea()))
         return false;
     m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), StyleModel(), result);
-    return m_resultLayer != nullptr && SplitIfWanted(result);
+    if (m_resultLayer == nullptr)
+        return false;
+    WarnOfOtherAreas(result->collection);
+    return SplitIfWanted(result);
 }
 
 bool OGRMapflowDataset::LoadResult()

@@ -59,6 +59,8 @@ class OGRMapflowDataset final : public GDALDataset
     const char *StyleModel() const;
     bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
+    bool CheckArea();
+    void WarnOfOtherAreas(const mf_collection &features);
     bool IsCached();
     std::shared_ptr<const mf_result> AcquireResult(mf_cache_mode mode);
     void PublishMetadata();
@@ -79,6 +81,8 @@ class OGRMapflowDataset final : public GDALDataset
     mf_processing m_processing{};
     OGRMapflowAreaSource m_areas{};
     bool m_statusOnly = false;
+    std::string m_area{}; // GeoJSON of the area that is wanted alone, "" when it is not known
+    std::vector<std::string> m_otherAreas{};
     std::shared_ptr<const mf_result> m_fetched{}; // until it is shown
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
     std::unique_ptr<OGRMapflowLazyLayer> m_listedLayer{}; // of a list, before m_resultLayer

@@ -46,10 +46,10 @@ void OGRMapflowFillProcessing(OGRFeature &row, const mf_processing &p)
     OGRMapflowSetCount(row, "aoi_count", p.aoi_count);
     OGRMapflowSetText(row, "messages", p.messages);
     OGRMapflowSetCount(row, "rating", p.rating);
-    OGRMapflowSetText(row, "created", p.created);
-    OGRMapflowSetText(row, "updated", p.updated);
+    OGRMapflowSetTime(row, "created", p.created);
+    OGRMapflowSetTime(row, "updated", p.updated);
     OGRMapflowSetCount(row, "zoom", p.zoom);
-    OGRMapflowSetText(row, "review_until", p.review_until);
+    OGRMapflowSetTime(row, "review_until", p.review_until);
     row.SetField("raster", p.is_raster);
     row.SetFID(OGRMapflowStableFID(p.id));
 }

@@ -33,6 +33,7 @@ class OGRMapflowProcessingScan
         return m_project == project && m_terms == terms;
     }
     OGRMapflowRows &Rows() { return m_rows; }
+    const OGRMapflowRows &Rows() const { return m_rows; }
 
   private:
     // What is read of one project.

@@ -30,6 +30,7 @@ class OGRMapflowProcessingsLayer final : public OGRMapflowTableLayer
     OGRErr ISetFeature(OGRFeature *feature) override { return Change(*feature); }
     bool CanDo(const char *capability) const override;
     OGRMapflowRows &RowsToRead() override;
+    const OGRMapflowRows &AllRows() const override { return m_all.Rows(); }
     bool FetchGeometry(OGRMapflowRows &rows, size_t i) override;
     OGRFeature *FindFeature(GIntBig fid) override;
 

@@ -1,5 +1,7 @@
 #include "projects_layer.h"
 
+#include <algorithm>
+
 #include "columns.h"
 #include "report.h"
 
@@ -58,8 +60,8 @@ bool OGRMapflowProjectsLayer::AddProject(const mf_project &project)
     row.SetField("is_default", project.is_default);
     OGRMapflowSetText(row, "role", role.c_str());
     OGRMapflowSetText(row, "owner", project.owner);
-    OGRMapflowSetText(row, "created", project.created);
-    OGRMapflowSetText(row, "updated", project.updated);
+    OGRMapflowSetTime(row, "created", project.created);
+    OGRMapflowSetTime(row, "updated", project.updated);
     OGRMapflowSetCount(row, "succeeded", project.succeeded);
     OGRMapflowSetCount(row, "failed", project.failed);
     OGRMapflowSetArea(row, "area_km2", project.area_m2);
@@ -132,9 +134,12 @@ OGRErr OGRMapflowProjectsLayer::Change(const OGRFeature &feature)
         return OGRERR_FAILURE;
     mf_error err;
     mf_error_init(&err);
+    const std::string description = OGRMapflowText(*wanted, "description");
+    const bool isDescribed =
+        std::find(changed.begin(), changed.end(), "description") != changed.end();
     if (mf_project_update(m_state.Client(), OGRMapflowText(*row, "id").c_str(),
                           OGRMapflowText(*wanted, "name").c_str(),
-                          OGRMapflowText(*wanted, "description").c_str(), &err) != 0)
+                          isDescribed ? description.c_str() : nullptr, &err) != 0)
     {
         OGRMapflowReport(err);
         return OGRERR_FAILURE;

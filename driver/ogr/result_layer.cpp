@@ -129,11 +129,11 @@ OGRFeature *OGRMapflowResultLayer::Given(std::unique_ptr<OGRFeature> feature) co
     return feature.release();
 }
 
-// Filters look at the geometry, even when nobody else will.
+// Filters look at the geometry, even when nobody else will. GEOMETRY=SPLIT makes tables without.
 bool OGRMapflowResultLayer::WantsGeometry() const
 {
-    return m_poFilterGeom != nullptr || m_filterUsesGeometry ||
-           !m_defn->GetGeomFieldDefn(0)->IsIgnored();
+    return m_defn->GetGeomFieldCount() > 0 && (m_poFilterGeom != nullptr || m_filterUsesGeometry ||
+                                               !m_defn->GetGeomFieldDefn(0)->IsIgnored());
 }
 
 OGRErr OGRMapflowResultLayer::SetIgnoredFields(IgnoredFields fields)

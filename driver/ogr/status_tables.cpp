@@ -11,12 +11,7 @@ void SetPolygon(OGRFeature &row, const mf_aoi &area)
 {
     if (area.geometry == nullptr)
         return;
-    std::unique_ptr<OGRGeometry> geometry;
-    {
-        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-        CPLErrorStateBackuper state;
-        geometry.reset(OGRGeometryFactory::createFromGeoJson(area.geometry));
-    }
+    auto geometry = OGRMapflowReadArea(area.geometry);
     if (geometry == nullptr)
     {
         CPLError(CE_Warning, CPLE_AppDefined,
@@ -61,8 +56,8 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProcessingTable(GDALDataset 
     OGRMapflowSetNumber(row, "cost", p.cost);
     OGRMapflowSetCount(row, "aoi_count", p.aoi_count);
     OGRMapflowSetText(row, "messages", p.messages);
-    OGRMapflowSetText(row, "created", p.created);
-    OGRMapflowSetText(row, "updated", p.updated);
+    OGRMapflowSetTime(row, "created", p.created);
+    OGRMapflowSetTime(row, "updated", p.updated);
     return table;
 }
 

@@ -18,10 +18,10 @@ OGRMapflowSubmissionDataset::Create(const char *name, CSLConstList creationOptio
         return nullptr;
     if (options->GetTarget() != OGRMapflowOptions::Target::Account)
     {
-        CPLError(
-            CE_Failure, CPLE_NotSupported,
-            "%s is there already and is never overwritten. Processings are created in MAPFLOW:",
-            options->PublicName().c_str());
+        CPLError(CE_Failure, CPLE_NotSupported,
+                 "%s is there already and is never overwritten. Processings are created in "
+                 "MAPFLOW: with the option PROJECT for another project than the default one",
+                 options->PublicName().c_str());
         return nullptr;
     }
     return std::unique_ptr<OGRMapflowSubmissionDataset>(

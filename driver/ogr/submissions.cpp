@@ -200,7 +200,7 @@ static std::string Remaining(const mf_submission *submission, size_t failed)
     const size_t count = mf_submission_count(submission);
     if (count < 2)
         return std::string();
-    std::string text = CPLSPrintf(" %d of %d processings were submitted before",
+    std::string text = CPLSPrintf(". %d of %d processings were submitted before",
                                   static_cast<int>(failed), static_cast<int>(count));
     for (size_t i = 0; i < failed && i < 20; ++i)
         text += std::string(i == 0 ? ": " : ", ") + mf_submission_job(submission, i)->id;

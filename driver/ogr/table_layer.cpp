@@ -236,8 +236,10 @@ OGRErr OGRMapflowTableLayer::MoveTo(GIntBig index)
 
 bool OGRMapflowTableLayer::CanDo(const char *capability) const
 {
+    // The dialect SQLITE takes a fast count for what it will read, and what the service counts may
+    // be another number by then.
     if (EQUAL(capability, OLCFastFeatureCount))
-        return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr;
+        return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr && AllRows().isComplete;
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCStringsAsUTF8) ||
            EQUAL(capability, OLCIgnoreFields);
 }

@@ -60,6 +60,7 @@ class OGRMapflowTableLayer : public OGRLayer
     // The rows that hold what the filter lets through, and maybe more. Asked at the begin of a
     // reading.
     virtual OGRMapflowRows &RowsToRead() { return m_rows; }
+    virtual const OGRMapflowRows &AllRows() const { return m_rows; }
     // Fetches the geometry of a row that is about to be read. Returns false after one CPLError.
     virtual bool FetchGeometry(OGRMapflowRows &, size_t) { return true; }
     virtual OGRFeature *FindFeature(GIntBig fid);

@@ -86,7 +86,7 @@ bool OGRMapflowRunVerb(mf_client *client, const char *statement, mf_processing &
     if (verb == nullptr || words.size() < verb->least || words.size() > verb->most ||
         !mf_uuid_parse(words[1].c_str(), id))
     {
-        CPLError(CE_Failure, CPLE_IllegalArg, "The statement is not complete. Write %s.",
+        CPLError(CE_Failure, CPLE_IllegalArg, "The statement is not understood. Write %s.",
                  verb != nullptr ? verb->usage : "the text in quotes and close them");
         return false;
     }
