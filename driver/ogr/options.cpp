@@ -149,6 +149,8 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
 {
     OGRMapflowOptions options;
     options.m_openOptions = CPLStringList(CSLDuplicate(openOptions));
+    if (!IsConnectionString(name)) // whose name it is was not asked before creating and deleting
+        return Refuse("The dataset name does not begin with MAPFLOW:.");
     const auto parts = Split(name + PREFIX_SIZE);
     if (!parts)
         return Refuse("A double quote in the dataset name is not closed.");
