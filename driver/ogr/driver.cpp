@@ -54,7 +54,7 @@ GDALDataset *Open(GDALOpenInfo *info)
     auto dataset = options ? OpenTarget(*options, info->eAccess) : nullptr;
     if (dataset == nullptr && info->eAccess == GA_ReadOnly &&
         OGRMapflowOptions::IsListing(info->papszOpenOptions))
-        dataset = OGRMapflowExplainFailure(options ? options->ProcessingId() : std::string());
+        dataset = OGRMapflowExplainFailure(options);
     return dataset.release();
 }
 
