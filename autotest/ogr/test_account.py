@@ -150,6 +150,15 @@ def test_count_with_a_filter_needs_no_geometry(sb, large, layer_of):
     assert not any("aois" in request for request in asked(sb))
 
 
+def test_count_that_is_not_forced_reads_nothing(sb, large, layer_of):
+    layer = layer_of("processings")
+    layer.SetAttributeFilter("status = 'FAILED'")
+    assert layer.GetFeatureCount(0) == -1
+    assert asked(sb) == []
+    layer.SetAttributeFilter(None)
+    assert layer.GetFeatureCount(0) == 250
+
+
 def test_entry_that_comes_twice(sb, layer_of):
     fill(sb, 40)
     state = sb.state

@@ -195,7 +195,7 @@ OGRFeature *OGRMapflowTableLayer::FindFeature(GIntBig fid)
     }
 }
 
-GIntBig OGRMapflowTableLayer::CountFeatures()
+GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
 {
     const OGRMapflowInterruptible interruptible;
     GIntBig count = -1;
@@ -211,6 +211,8 @@ GIntBig OGRMapflowTableLayer::CountFeatures()
         if (count >= 0)
             return count;
     }
+    if (!forced)
+        return -1;
     ResetReading();
     m_isCounting = true;
     for (count = 0; NextRow(&failed) != nullptr; ++count)

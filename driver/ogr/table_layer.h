@@ -51,7 +51,7 @@ class OGRMapflowTableLayer : public OGRLayer
     OGRFeature *GetNextFeature() override;
     OGRErr SetNextByIndex(GIntBig index) override { return MoveTo(index); }
     OGRFeature *GetFeature(GIntBig fid) override { return WithoutIgnored(FindFeature(fid)); }
-    GIntBig GetFeatureCount(int) override { return CountFeatures(); }
+    GIntBig GetFeatureCount(int force) override { return CountFeatures(force != 0); }
     OGRErr SetAttributeFilter(const char *filter) override { return FilterBy(filter); }
     int TestCapability(const char *capability) MF_CONST_312 override { return CanDo(capability); }
     GDALDataset *GetDataset() override { return m_dataset; }
@@ -82,7 +82,8 @@ class OGRMapflowTableLayer : public OGRLayer
     Verdict Judge(OGRMapflowRows &rows, size_t i);
     // The next row that passes; nullptr at the end and after a CPLError, which sets *failed.
     OGRFeature *NextRow(bool *failed);
-    GIntBig CountFeatures();
+    // -1 after a CPLError, and when it takes a reading that is not `forced`.
+    GIntBig CountFeatures(bool forced);
     OGRErr MoveTo(GIntBig index);
     bool NeedsGeometry() const;
     // The same feature, which may be nullptr, without what is ignored.
