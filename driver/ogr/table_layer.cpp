@@ -1,5 +1,6 @@
 #include "table_layer.h"
 
+#include "report.h"
 #include "spatial_reference.h"
 #include "waiting.h"
 
@@ -221,6 +222,14 @@ GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
     m_isCounting = false;
     ResetReading();
     return failed ? -1 : count;
+}
+
+// GDAL takes the failure of a request for the end of the rows.
+OGRErr OGRMapflowTableLayer::ExtentOf(int geomField, OGREnvelope *extent, bool forced)
+{
+    const unsigned reported = OGRMapflowReported();
+    const OGRErr outcome = MF_BASE_EXTENT(geomField, extent, forced);
+    return OGRMapflowReported() == reported ? outcome : OGRERR_FAILURE;
 }
 
 // What is passed over is not fetched.

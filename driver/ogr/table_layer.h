@@ -52,6 +52,7 @@ class OGRMapflowTableLayer : public OGRLayer
     OGRErr SetNextByIndex(GIntBig index) override { return MoveTo(index); }
     OGRFeature *GetFeature(GIntBig fid) override { return WithoutIgnored(FindFeature(fid)); }
     GIntBig GetFeatureCount(int force) override { return CountFeatures(force != 0); }
+    MF_EXTENT_OVERRIDES
     OGRErr SetAttributeFilter(const char *filter) override { return FilterBy(filter); }
     int TestCapability(const char *capability) MF_CONST_312 override { return CanDo(capability); }
     GDALDataset *GetDataset() override { return m_dataset; }
@@ -84,6 +85,7 @@ class OGRMapflowTableLayer : public OGRLayer
     OGRFeature *NextRow(bool *failed);
     // -1 after a CPLError, and when it takes a reading that is not `forced`.
     GIntBig CountFeatures(bool forced);
+    OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool forced);
     OGRErr MoveTo(GIntBig index);
     bool NeedsGeometry() const;
     // The same feature, which may be nullptr, without what is ignored.
