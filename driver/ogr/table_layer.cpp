@@ -46,8 +46,8 @@ OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const char *nam
         m_defn->GetGeomFieldDefn(0)->SetSpatialRef(OGRMapflowWGS84().get());
 }
 
-OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const OGRFeatureDefn &defn)
-    : m_defn(defn.Clone()), m_dataset(dataset)
+OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, OGRFeatureDefn &defn)
+    : m_defn(&defn), m_dataset(dataset)
 {
     SetDescription(m_defn->GetName());
     m_defn->Reference();

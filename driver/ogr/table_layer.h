@@ -33,14 +33,16 @@ class OGRMapflowTableLayer : public OGRLayer
   public:
     // Geometries, when the type is not wkbNone, are WGS84.
     OGRMapflowTableLayer(GDALDataset *dataset, const char *name, OGRwkbGeometryType type);
-    // With columns as they are elsewhere.
-    OGRMapflowTableLayer(GDALDataset *dataset, const OGRFeatureDefn &defn);
+    // With the columns of another layer, whose rows it can take over.
+    OGRMapflowTableLayer(GDALDataset *dataset, OGRFeatureDefn &defn);
     ~OGRMapflowTableLayer() override;
 
     void AddColumn(const char *name, OGRFieldType type, const char *comment,
                    OGRFieldSubType subType = OFSTNone);
     // A feature to fill; it is a row from now on. FID = position.
     OGRFeature &AddRow();
+    // A row of the layer whose columns these are.
+    void TakeRow(std::unique_ptr<OGRFeature> row) { m_rows.items.push_back(std::move(row)); }
     // Rows that come later, at the first touch.
     void SetSource(std::function<bool(OGRMapflowRows &)> fetch,
                    std::function<bool(OGRMapflowRows &, GIntBig &)> total = nullptr);
