@@ -79,11 +79,12 @@ static void test_roles(void)
     CHECK_NUMBER(parse(&project,
                        "{\"id\":\"p\",\"shareProject\":{\"owners\":[{\"role\":\"OWNER\",\"email\":"
                        "\"o@example.com\"}],\"users\":[{\"role\":\"Contributor\",\"email\":"
-                       "\"Me@Example.com\"},{}]}}"),
+                       "\"Me@Example.com\"},{},{\"role\":null,\"email\":\"none@example.com\"}]}}"),
                  0);
     CHECK_TEXT(mf_project_role(&project, "o@example.com"), "owner");
     CHECK_TEXT(mf_project_role(&project, "me@example.com"), "contributor");
     CHECK_TEXT(mf_project_role(&project, "you@example.com"), "readonly");
+    CHECK_TEXT(mf_project_role(&project, "none@example.com"), "readonly");
     mf_project_free(&project);
     CHECK_NUMBER(parse(&project, "{\"id\":\"p\",\"shareProject\":{\"owners\":null}}"), 0);
     CHECK_TEXT(mf_project_role(&project, "me@example.com"), "readonly");
@@ -151,12 +152,11 @@ static void test_page_ends(void)
     CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
     CHECK_HOLDS(err.message, "1 came of 40");
     CHECK_NUMBER(script.next, 3);
-    const struct script_step bad[] = {
-        {.status = 200, .body = "7"},
-        {.status = 200, .body = "{}"},
-        {.status = 200, .body = "{\"results\":[{}],\"total\":1}"},
-        {.status = 200, .body = "{\"results\":[],\"total\":1}"},
-        {.status = 200, .body = "{\"results\":7,\"total\":0}"}};
+    const struct script_step bad[] = {{.status = 200, .body = "7"},
+                                      {.status = 200, .body = "{}"},
+                                      {.status = 200, .body = "{\"results\":[{}],\"total\":1}"},
+                                      {.status = 200, .body = "{\"results\":[],\"total\":1}"},
+                                      {.status = 200, .body = "{\"results\":7,\"total\":0}"}};
     start(bad, COUNT(bad));
     for (size_t i = 0; i < COUNT(bad); i++) {
         CHECK_NUMBER(mf_project_list_get(&list, client, &err), -1);

@@ -99,7 +99,7 @@ const char *mf_project_role(const struct mf_project *project, const char *email)
         return "owner";
     for (size_t i = 0; email[0] != '\0' && i < project->member_count; i++) {
         if (mf_text_equal_nocase(project->members[i].email, email))
-            return project->members[i].role;
+            return project->members[i].role[0] != '\0' ? project->members[i].role : "readonly";
     }
     return "readonly";
 }

@@ -49,7 +49,7 @@ void mf_project_free(struct mf_project *project); /* NULL-safe, empties it */
 
 /* The role of the account with that e-mail, in lower case: readonly, contributor, maintainer,
  * owner, or what the server says. "owner" of a project that is not shared; "readonly" for who is
- * not listed. */
+ * not listed, or without a role. */
 const char *mf_project_role(const struct mf_project *project, const char *email);
 
 /* ---- asking --------------------------------------------------------------------------------- */
