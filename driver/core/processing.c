@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "http_error.h"
 #include "messages.h"
@@ -98,14 +97,14 @@ static void take_source(struct mf_processing *p, const cJSON *document, int *fai
 
 static enum mf_state state_of(const char *status, const char *review)
 {
-    if (strcasecmp(status, "OK") == 0)
-        return review != NULL && strcasecmp(review, "NOT_ACCEPTED") == 0 ? MF_STATE_REWORK
-                                                                         : MF_STATE_DONE;
-    if (strcasecmp(status, "FAILED") == 0)
+    if (mf_text_equal_nocase(status, "OK"))
+        return review != NULL && mf_text_equal_nocase(review, "NOT_ACCEPTED") ? MF_STATE_REWORK
+                                                                              : MF_STATE_DONE;
+    if (mf_text_equal_nocase(status, "FAILED"))
         return MF_STATE_FAILED;
-    if (strcasecmp(status, "CANCELLED") == 0 || strcasecmp(status, "CANCELED") == 0)
+    if (mf_text_equal_nocase(status, "CANCELLED") || mf_text_equal_nocase(status, "CANCELED"))
         return MF_STATE_CANCELLED;
-    return strcasecmp(status, "REFUNDED") == 0 ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
+    return mf_text_equal_nocase(status, "REFUNDED") ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
 }
 
 int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct mf_error *err)
@@ -257,7 +256,7 @@ static int is_unknown_status(const char *status)
 {
     static const char *const known[] = {"UNPROCESSED", "IN_PROGRESS", "AWAITING", ""};
     for (size_t i = 0; i < sizeof known / sizeof *known; ++i) {
-        if (strcasecmp(status, known[i]) == 0)
+        if (mf_text_equal_nocase(status, known[i]))
             return 0;
     }
     return 1;

@@ -1,6 +1,5 @@
 #include "project.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,7 @@ static void take_members(struct mf_project *project, const cJSON *array, int *fa
         struct mf_member *const member = &project->members[project->member_count++];
         member->email = mf_json_take_or_empty(entry, "email", failed);
         member->role = mf_json_take_or_empty(entry, "role", failed);
-        for (char *p = member->role; p != NULL && *p != '\0'; p++)
-            *p = (char)tolower((unsigned char)*p);
+        mf_text_lower(member->role);
     }
 }
 
