@@ -55,6 +55,9 @@ GDALDataset *Open(GDALOpenInfo *info)
     if (dataset == nullptr && info->eAccess == GA_ReadOnly &&
         OGRMapflowOptions::IsListing(info->papszOpenOptions))
         dataset = OGRMapflowExplainFailure(options);
+    // GDAL finds a dataset that is shared by the name that it was opened with.
+    if (dataset != nullptr && options && !options->HoldsSecret())
+        dataset->SetDescription(info->pszFilename);
     return dataset.release();
 }
 

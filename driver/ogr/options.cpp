@@ -170,6 +170,7 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
                               : CPLSPrintf("The dataset name has an unknown option%s.",
                                            ShownKey(name_).c_str()));
         options.m_inString.SetNameValue(name_.c_str(), value);
+        options.m_holdsSecret |= IsSecret(name_);
         if (!IsSecret(name_))
             options.m_publicName += ',' + name_ + '=' + Quoted(value);
     }
