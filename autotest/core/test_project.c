@@ -43,7 +43,7 @@ static void test_parse(void)
             "{\"id\":\"p\",\"name\":\"N\",\"description\":\"D\",\"isDefault\":true,\"created\":"
             "\"c\","
             "\"updated\":\"u\",\"workflowDefs\":[{\"name\":\"A\"}],\"user\":{\"email\":"
-            "\"o@example.com\",\"aoiAreaLimit\":\"25000000\",\"areaLimit\":0,\"processedArea\":7},"
+            "\"o@example.com\",\"aoiAreaLimit\":\"25000000\"},"
             "\"processingCounts\":{\"succeeded\":3,\"failed\":\"1\"},\"area\":9e6}"),
         0);
     CHECK_TEXT(project.id, "p");
@@ -57,8 +57,6 @@ static void test_parse(void)
     CHECK_NUMBER(project.failed, 1);
     CHECK(project.area_m2 == 9e6);
     CHECK(project.aoi_limit_m2 == 25e6);
-    CHECK(isnan(project.area_limit_m2));
-    CHECK(project.processed_area_m2 == 7);
     CHECK_NUMBER(project.models.count, 1);
     CHECK_TEXT(mf_project_role(&project, "me@example.com"), "owner");
     mf_project_free(&project);

@@ -45,12 +45,11 @@ static void take_review(struct mf_processing *p, const cJSON *document, int *fai
 }
 
 /* The rating is null, a number as text, or an object (API notes D14). */
-static void take_rating(struct mf_processing *p, const cJSON *document, int *failed)
+static void take_rating(struct mf_processing *p, const cJSON *document)
 {
     const cJSON *const rating = mf_json_member(document, "rating");
     const double stars = mf_json_number(cJSON_IsObject(rating) ? rating : document, "rating", -1);
     p->rating = stars >= 1 && stars <= 5 ? (int)stars : -1;
-    p->feedback = mf_json_take(rating, "feedback", failed);
 }
 
 /* The names of the blocks that are switched on, with commas between. */
@@ -127,7 +126,7 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     p->project_id = mf_json_take(document, "projectId", &failed);
     p->status = mf_json_take_or_empty(document, "status", &failed);
     take_review(p, document, &failed);
-    take_rating(p, document, &failed);
+    take_rating(p, document);
     take_source(p, document, &failed);
     p->blocks = take_blocks(document, &failed);
     p->model = mf_json_take(model, "name", &failed);
@@ -155,11 +154,11 @@ void mf_processing_free(struct mf_processing *p)
 {
     if (p == NULL)
         return;
-    char *const texts[] = {p->id,      p->name,     p->description,     p->project_id,
-                           p->status,  p->review,   p->review_until,    p->model,
-                           p->blocks,  p->provider, p->feedback,        p->messages,
-                           p->created, p->updated,  p->vector_layer_id, p->raster_tile_url,
-                           p->document};
+    char *const texts[] = {
+        p->id,       p->name,         p->description, p->project_id,      p->status,
+        p->review,   p->review_until, p->model,       p->blocks,          p->provider,
+        p->messages, p->created,      p->updated,     p->vector_layer_id, p->raster_tile_url,
+        p->document};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i)
         free(texts[i]);
     memset(p, 0, sizeof *p);

@@ -61,8 +61,6 @@ int mf_project_parse(struct mf_project *project, const cJSON *document, struct m
     project->failed = mf_json_count(counts, "failed");
     project->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
     project->aoi_limit_m2 = mf_json_limit(owner, "aoiAreaLimit");
-    project->area_limit_m2 = mf_json_limit(owner, "areaLimit");
-    project->processed_area_m2 = mf_json_number(owner, "processedArea", NAN);
     take_share(project, mf_json_member(document, "shareProject"), &failed);
     if (failed)
         out_of_memory(err);

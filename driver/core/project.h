@@ -32,10 +32,8 @@ struct mf_project {
     int is_default;
     int succeeded; /* processings */
     int failed;
-    double area_m2;       /* of its processings */
-    double aoi_limit_m2;  /* of one processing, NaN: none. The owner's: it counts for all members */
-    double area_limit_m2; /* of the owner's account in all, NaN: none */
-    double processed_area_m2;    /* of the owner's account so far */
+    double area_m2;      /* of its processings */
+    double aoi_limit_m2; /* of one processing, NaN: none. The owner's: it counts for all members */
     struct mf_model_list models; /* that can be run in it */
     int is_shared;
     struct mf_member *members; /* of a shared project */
