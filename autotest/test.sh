@@ -139,7 +139,8 @@ part_asan() {
     # Python and GDAL keep memory until the end: leaks are looked for in the core alone.
     PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libstdc++.so)"
     ASAN_OPTIONS=detect_leaks=0 run_pytest asan-ogr "$BUILD-asan" test_malformed.py test_oracle.py \
-        test_driver.py test_open.py test_layers.py test_variants.py test_account_sql.py test_account_awkward.py
+        test_driver.py test_open.py test_layers.py test_variants.py test_account_sql.py test_account_awkward.py \
+        test_arrow.py
     PRELOAD=
 }
 

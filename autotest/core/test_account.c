@@ -131,7 +131,6 @@ static void test_providers(void)
     CHECK_NUMBER(search->kind, MF_PROVIDER_SEARCH);
     CHECK_TEXT(search->display_name, "Mapbox");
     CHECK(search->min_area_km2 == 2.5);
-    CHECK(search->id == NULL);
     mf_account_free(&account);
 }
 

@@ -47,7 +47,6 @@ static void test_run(void)
     CHECK_TEXT(p.provider, "Mapbox");
     CHECK_NUMBER(p.zoom, 18);
     CHECK_NUMBER(p.rating, 4);
-    CHECK_TEXT(p.feedback, "good");
     mf_processing_free(&p);
     p = parse("{\"id\":\"" ID "\",\"blocks\":[],\"rating\":\"5\",\"params\":{\"sourceParams\":"
               "{\"userDefined\":{\"sourceType\":\"XYZ\",\"url\":\"https://t?key=k\"}}}}");

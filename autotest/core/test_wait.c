@@ -152,13 +152,12 @@ static void test_interrupt_chains(void)
     mf_interrupt_end();
 }
 
-/* Without a handler of its own the program ends by the signal, after the work was wound up. */
-static void test_interrupt_ends(void)
+/* A process that is interrupted at its work: it must end by the signal. */
+static void check_child_ends(void)
 {
     int status = 0;
     const pid_t child = fork();
     if (child == 0) {
-        signal(SIGINT, SIG_DFL);
         mf_interrupt_begin();
         raise(SIGINT);
         if (mf_interrupt_requested())
@@ -169,6 +168,25 @@ static void test_interrupt_ends(void)
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
 }
 
+/* Without a handler of its own the program ends by the signal, after the work was wound up. */
+static void test_interrupt_ends(void)
+{
+    signal(SIGINT, SIG_DFL);
+    check_child_ends();
+}
+
+/* What another thread of its parent was at is no work of a process that is forked off. */
+static void test_interrupt_in_a_fork(void)
+{
+    struct sigaction found;
+    mf_interrupt_begin();
+    check_child_ends();
+    CHECK_NUMBER(mf_interrupt_requested(), 0);
+    mf_interrupt_end();
+    sigaction(SIGINT, NULL, &found);
+    CHECK(found.sa_handler == SIG_DFL);
+}
+
 int main(void)
 {
     test_times();
@@ -176,5 +194,6 @@ int main(void)
     test_failures();
     test_interrupt_chains();
     test_interrupt_ends();
+    test_interrupt_in_a_fork();
     return check_result();
 }

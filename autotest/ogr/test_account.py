@@ -6,6 +6,7 @@ import pytest
 from osgeo import gdal, ogr
 
 from conftest import DATA
+from helpers import FOREST
 from sandbox import Sandbox
 
 LAYERS = ["projects", "processings", "models", "providers", "account"]
@@ -150,6 +151,15 @@ def test_count_with_a_filter_needs_no_geometry(sb, large, layer_of):
     assert not any("aois" in request for request in asked(sb))
 
 
+def test_count_that_is_not_forced_reads_nothing(sb, large, layer_of):
+    layer = layer_of("processings")
+    layer.SetAttributeFilter("status = 'FAILED'")
+    assert layer.GetFeatureCount(0) == -1
+    assert asked(sb) == []
+    layer.SetAttributeFilter(None)
+    assert layer.GetFeatureCount(0) == 250
+
+
 def test_entry_that_comes_twice(sb, layer_of):
     fill(sb, 40)
     state = sb.state
@@ -261,6 +271,18 @@ def test_areas_that_fail(sb, layer_of):
     with quiet():
         assert list(layer_of("processings")) == []
     assert "reas of processing" in gdal.GetLastErrorMsg()
+
+
+def test_extent_is_that_of_all_or_none(sb, layer_of):
+    """GDAL computes it, and would give that of the rows before a failure."""
+    layer = layer_of("processings")
+    sb.faults.add(f"/processings/{FOREST}/aois", status=500)
+    with quiet():
+        assert layer.GetExtent(can_return_null=True) is None
+    assert FOREST in gdal.GetLastErrorMsg()
+    sb.faults.clear()
+    west, east, _, _ = layer.GetExtent()
+    assert west < east
 
 
 # ---- filters that the server answers --------------------------------------------------------------

@@ -116,6 +116,13 @@ def test_conditions(sb, account_of, condition, paths):
     assert layer.GetFeatureCount() == len([f for f in layer]) == 40
 
 
+def test_columns_of_one_name(account_of):
+    """Each has its value: the rows of an answer are those that GDAL made."""
+    dataset = account_of(3)
+    assert rows(dataset, "SELECT name, name, status FROM processings WHERE name = 'job 1'") == [
+        ["job 1", "job 1", "OK"]]
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_order_and_join(sb, account_of, dialect):
     dataset = account_of(60)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from osgeo import gdal
 
-from helpers import BUILDINGS, BUILDING_COUNT
+from helpers import BUILDINGS, BUILDING_COUNT, reports
 
 
 @pytest.fixture
@@ -58,6 +58,16 @@ def test_identify_takes_the_prefix_in_any_case(sb, name):
 def test_identify_leaves_other_names_alone(name):
     found = gdal.IdentifyDriverEx(name, gdal.OF_VECTOR, ["MAPFLOW"])
     assert found is None
+
+
+@pytest.mark.parametrize("name", ("", "out", "areas.gpkg", "12345678", "MAPFLOW"))
+def test_other_names_are_not_created_and_not_deleted(sb, driver, name):
+    """GDAL does not ask whose name it is: `ogr2ogr -f MAPFLOW out …`."""
+    with reports() as seen:
+        assert driver.Create(name, 0, 0, 0, gdal.GDT_Unknown) is None
+        assert driver.Delete(name) != gdal.CE_None
+    assert seen and all(text.startswith("The dataset name does not begin with MAPFLOW:") for _, text in seen)
+    assert len(sb.requests) == 0
 
 
 def test_is_not_asked_for_rasters(sb):

@@ -5,7 +5,7 @@ import time
 import pytest
 from osgeo import gdal, ogr
 
-from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FAILED, MISSING, RUNNING, reports
+from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FAILED, MISSING, RUNNING, reports, secrets_of
 
 LIST = {"@LIST_ALL_TABLES": "YES"}
 
@@ -42,6 +42,14 @@ def test_failure_without_a_token(only_layer):
     for name in (BUILDINGS, "project=Default", ""):
         found, _ = only_layer(name, API_TOKEN="")
         assert found.startswith("Error: There is no Mapflow API token")
+
+
+@pytest.mark.parametrize("name", (RUNNING, f"{RUNNING},AOI=here", f"{RUNNING},AOY=1", "nonsense"))
+def test_failure_does_not_tell_the_token(sb, only_layer, name):
+    found, dataset = only_layer(f"{name},API_TOKEN={sb.token}")
+    assert dataset.GetDescription().startswith("MAPFLOW:")
+    for secret in secrets_of(sb):
+        assert secret not in dataset.GetDescription() + found
 
 
 def test_layer_of_a_failure_cannot_be_read(only_layer):

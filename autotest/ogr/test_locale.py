@@ -54,3 +54,22 @@ def test_decimal_comma(run_in, german):
     assert body["geometry"] == same_body["geometry"] and body["params"] == same_body["params"]
     assert body["params"]["inferenceParams"] == {"threshold": 0.25}
     assert (report["cost"], report["areaKm2"]) == (same_report["cost"], same_report["areaKm2"])
+
+
+def test_turkish_letters(sb, run, tmp_path):
+    """Where the small form of I is another letter."""
+    subprocess.run(["localedef", "-i", "tr_TR", "-f", "UTF-8", tmp_path / "tr_TR.UTF-8"], check=True)
+    sb.add_project("Shared", share={"users": [{"email": "dev@example.com", "role": "CONTRIBUTOR"}]})
+    sb.set_status(BUILDINGS, "failed")
+    done = run(sys.executable, "-c", """
+import locale
+from osgeo import gdal
+locale.setlocale(locale.LC_ALL, "")
+dataset = gdal.OpenEx("MAPFLOW:", gdal.OF_VECTOR)
+print(*[row["role"] for row in dataset.GetLayerByName("projects") if row["name"] == "Shared"])
+gdal.OpenEx("MAPFLOW:%s", gdal.OF_VECTOR)
+print(gdal.GetLastErrorMsg())
+""" % BUILDINGS, env={"LC_ALL": "tr_TR.UTF-8", "LOCPATH": str(tmp_path)})
+    role, failure = done.stdout.splitlines()
+    assert role == "contributor"
+    assert "has no result: its status is failed" in failure  # and not: has no result yet

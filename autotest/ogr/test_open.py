@@ -5,7 +5,7 @@ import os
 import pytest
 from osgeo import gdal
 
-from helpers import (BUILDING_COUNT, BUILDINGS, FIRST_AREA, MISSING, SECOND_AREA, refusal, secrets_of)
+from helpers import (BUILDING_COUNT, BUILDINGS, FIRST_AREA, MISSING, SECOND_AREA, refusal, reports, secrets_of)
 
 NAME = f"MAPFLOW:{BUILDINGS}"
 
@@ -173,6 +173,16 @@ def test_dataset_name_holds_no_token(sb):
     for secret in secrets_of(sb):
         assert secret not in str([dataset.GetMetadata(domain) for domain in
                                   (None, "json:MAPFLOW", "IMAGE_STRUCTURE")])
+
+
+@pytest.mark.parametrize("name", (NAME, f"{NAME}/", NAME.lower(), NAME + ",STYLE=no", "MAPFLOW:project=Default",
+                                  "MAPFLOW:"))
+def test_dataset_is_shared_by_its_name(account, name):
+    options = [f"{key}={value}" for key, value in account.items()]
+    with reports() as seen:
+        first, second = (gdal.OpenEx(name, gdal.OF_VECTOR | gdal.OF_SHARED, open_options=options) for _ in range(2))
+    assert first.GetDescription() == name and int(first.this) == int(second.this)
+    assert not any("OpenShared" in text for _, text in seen)
 
 
 def test_area_alone(open_mapflow):

@@ -71,6 +71,14 @@ def test_layers_are_loaded_when_touched(sb, project, open_mapflow):
     assert dataset.GetLayer(3) is None and dataset.GetLayerByName("job 7") is None
 
 
+def test_debug_log_shows_what_is_fetched_ahead(project, run):
+    ids = project(4)
+    done = run("ogrinfo", "-ro", "-so", "-al", f"MAPFLOW:{NAME}", env={"CPL_DEBUG": "ON"})
+    assert done.returncode == 0
+    for identifier in ids:
+        assert done.stderr.count(f"MAPFLOW: GET /processings/{identifier}/result: HTTP 200") == 1
+
+
 @pytest.mark.parametrize("paths", ["plugin", "docs"])
 def test_equal_to_single_downloads(sb, project, open_mapflow, paths):
     sb.variants.paths = paths

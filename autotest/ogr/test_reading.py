@@ -132,3 +132,28 @@ def test_several_threads_each_with_a_dataset(sb, open_mapflow, dataset):
     for thread in threads:
         thread.join(60)
     assert seen == [rows(*range(COUNT))] * 4
+
+
+def test_reference_system_in_several_threads(sb, open_mapflow):
+    """GDAL reads the member `crs` for each dataset: those of one result, opened at once, do not disturb each other."""
+    result = json.dumps({"type": "FeatureCollection",
+                         "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}},
+                         "features": [{"type": "Feature", "properties": {},
+                                       "geometry": {"type": "Point", "coordinates": [1, 2]}}]}).encode()
+    processing = sb.add_processing(name="Projected", status="OK", result=result)
+    kept = open_mapflow(processing)
+    seen = []
+
+    def look():
+        for _ in range(500):
+            mine = open_mapflow(processing)
+            reference = mine.GetLayer(0).GetSpatialRef()
+            seen.append(reference is not None and reference.GetAuthorityCode(None))
+
+    threads = [threading.Thread(target=look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert kept.GetLayerCount() == 1
+    assert seen == ["3857"] * 4000

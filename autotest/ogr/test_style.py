@@ -103,6 +103,14 @@ def test_style_can_be_turned_off(open_mapflow):
     assert dataset.GetLayer(0).GetStyleTable() is None
 
 
+@pytest.mark.parametrize("name, options", ((BUILDINGS, {}), (BUILDINGS, {"GEOMETRY": "SPLIT"}),
+                                           ("project=Urban Analysis", {}), (BUILDINGS, {"@LIST_ALL_TABLES": "YES"})))
+def test_each_kind_of_layer_has_the_style_table(open_mapflow, name, options):
+    dataset = open_mapflow(name, **options)
+    table = dataset.GetLayer(0).GetStyleTable()
+    assert table.Find("building_102").startswith("BRUSH(fc:#F69053")
+
+
 def test_ignored_style_is_there_all_the_same(open_mapflow):
     """QGIS 3.22 draws with the styles that it has told GDAL to ignore."""
     dataset = open_mapflow(BUILDINGS)

@@ -139,7 +139,6 @@ static void add_provider(struct mf_account *account, enum mf_provider_kind kind,
     }
     struct mf_provider *provider = &account->providers[account->provider_count];
     provider->kind = kind;
-    provider->id = mf_json_take(entry, "id", failed);
     provider->name = mf_json_take(entry, "name", failed);
     provider->display_name = take_display_name(entry, failed);
     parse_prices(provider, mf_json_member(entry, "price"), failed);
@@ -228,7 +227,6 @@ void mf_account_free(struct mf_account *account)
     if (account == NULL)
         return;
     for (size_t i = 0; i < account->provider_count; i++) {
-        free(account->providers[i].id);
         free(account->providers[i].name);
         free(account->providers[i].display_name);
         free(account->providers[i].prices);

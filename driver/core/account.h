@@ -63,7 +63,6 @@ struct mf_zoom_price {
 
 struct mf_provider {
     enum mf_provider_kind kind;
-    char *id;           /* NULL when it has none */
     char *name;         /* what requests say */
     char *display_name; /* what people read; the name when the server tells none */
     struct mf_zoom_price *prices;

@@ -49,8 +49,6 @@ void mf_hash_add(struct mf_hash *hash, const void *data, size_t size)
         return; /* data may be NULL */
     const unsigned char *p = data;
     const size_t held = hash->total % sizeof hash->rest;
-    if (size == 0)
-        return; /* an empty list may have no address */
     hash->total += size;
     if (held > 0) {
         const size_t room = sizeof hash->rest - held;

@@ -8,6 +8,7 @@
 /* Guarded by the global lock; the handler reads `former` alone, which is set before it is
  * installed. */
 static int depth;
+static unsigned generation; /* mf_fork_generation of who began */
 static int is_installed;
 static struct sigaction former;
 
@@ -55,9 +56,21 @@ static void restore(void)
     is_installed = 0;
 }
 
+/* Those who had begun in the process that this one was forked from, and will not end here. */
+static void forget_inherited(void)
+{
+    if (depth > 0 && generation != mf_fork_generation()) {
+        if (is_installed)
+            restore();
+        depth = 0;
+    }
+    generation = mf_fork_generation();
+}
+
 void mf_interrupt_begin(void)
 {
     mf_global_lock();
+    forget_inherited();
     if (depth++ == 0) {
         is_requested = 0;
         install();
@@ -69,7 +82,7 @@ void mf_interrupt_end(void)
 {
     int must_raise = 0;
     mf_global_lock();
-    if (--depth == 0 && is_installed) {
+    if (depth > 0 && --depth == 0 && is_installed) {
         restore();
         must_raise = is_requested && !has_handler(&former);
         is_requested = 0;

@@ -6,6 +6,9 @@
  * signal as usual, at mf_interrupt_end, when files are cleaned up. A host that ignores SIGINT is
  * left alone.
  *
+ * A process that is forked off while others have begun owes them no end: its own first begin is the
+ * outermost.
+ *
  * Begin and end nest. They may be called from any thread, but never while another thread of the
  * host changes its handlers. */
 #ifndef MF_INTERRUPT_H

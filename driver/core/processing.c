@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "http_error.h"
 #include "messages.h"
@@ -46,12 +45,11 @@ static void take_review(struct mf_processing *p, const cJSON *document, int *fai
 }
 
 /* The rating is null, a number as text, or an object (API notes D14). */
-static void take_rating(struct mf_processing *p, const cJSON *document, int *failed)
+static void take_rating(struct mf_processing *p, const cJSON *document)
 {
     const cJSON *const rating = mf_json_member(document, "rating");
     const double stars = mf_json_number(cJSON_IsObject(rating) ? rating : document, "rating", -1);
     p->rating = stars >= 1 && stars <= 5 ? (int)stars : -1;
-    p->feedback = mf_json_take(rating, "feedback", failed);
 }
 
 /* The names of the blocks that are switched on, with commas between. */
@@ -98,14 +96,14 @@ static void take_source(struct mf_processing *p, const cJSON *document, int *fai
 
 static enum mf_state state_of(const char *status, const char *review)
 {
-    if (strcasecmp(status, "OK") == 0)
-        return review != NULL && strcasecmp(review, "NOT_ACCEPTED") == 0 ? MF_STATE_REWORK
-                                                                         : MF_STATE_DONE;
-    if (strcasecmp(status, "FAILED") == 0)
+    if (mf_text_equal_nocase(status, "OK"))
+        return review != NULL && mf_text_equal_nocase(review, "NOT_ACCEPTED") ? MF_STATE_REWORK
+                                                                              : MF_STATE_DONE;
+    if (mf_text_equal_nocase(status, "FAILED"))
         return MF_STATE_FAILED;
-    if (strcasecmp(status, "CANCELLED") == 0 || strcasecmp(status, "CANCELED") == 0)
+    if (mf_text_equal_nocase(status, "CANCELLED") || mf_text_equal_nocase(status, "CANCELED"))
         return MF_STATE_CANCELLED;
-    return strcasecmp(status, "REFUNDED") == 0 ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
+    return mf_text_equal_nocase(status, "REFUNDED") ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
 }
 
 int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct mf_error *err)
@@ -128,7 +126,7 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     p->project_id = mf_json_take(document, "projectId", &failed);
     p->status = mf_json_take_or_empty(document, "status", &failed);
     take_review(p, document, &failed);
-    take_rating(p, document, &failed);
+    take_rating(p, document);
     take_source(p, document, &failed);
     p->blocks = take_blocks(document, &failed);
     p->model = mf_json_take(model, "name", &failed);
@@ -156,11 +154,11 @@ void mf_processing_free(struct mf_processing *p)
 {
     if (p == NULL)
         return;
-    char *const texts[] = {p->id,      p->name,     p->description,     p->project_id,
-                           p->status,  p->review,   p->review_until,    p->model,
-                           p->blocks,  p->provider, p->feedback,        p->messages,
-                           p->created, p->updated,  p->vector_layer_id, p->raster_tile_url,
-                           p->document};
+    char *const texts[] = {
+        p->id,       p->name,         p->description, p->project_id,      p->status,
+        p->review,   p->review_until, p->model,       p->blocks,          p->provider,
+        p->messages, p->created,      p->updated,     p->vector_layer_id, p->raster_tile_url,
+        p->document};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i)
         free(texts[i]);
     memset(p, 0, sizeof *p);
@@ -257,7 +255,7 @@ static int is_unknown_status(const char *status)
 {
     static const char *const known[] = {"UNPROCESSED", "IN_PROGRESS", "AWAITING", ""};
     for (size_t i = 0; i < sizeof known / sizeof *known; ++i) {
-        if (strcasecmp(status, known[i]) == 0)
+        if (mf_text_equal_nocase(status, known[i]))
             return 0;
     }
     return 1;

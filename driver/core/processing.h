@@ -38,7 +38,6 @@ struct mf_processing {
     char *blocks; /* names of the blocks that run, "Detection,Heights" */
     char
         *provider; /* of the imagery: its name; "My imagery"; or the type of the user's own tiles */
-    char *feedback; /* what was said with the rating */
     char *messages; /* what went wrong, in words, one sentence a message */
     char *created;  /* ISO 8601 UTC */
     char *updated;

@@ -1,6 +1,5 @@
 #include "project.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,7 @@ static void take_members(struct mf_project *project, const cJSON *array, int *fa
         struct mf_member *const member = &project->members[project->member_count++];
         member->email = mf_json_take_or_empty(entry, "email", failed);
         member->role = mf_json_take_or_empty(entry, "role", failed);
-        for (char *p = member->role; p != NULL && *p != '\0'; p++)
-            *p = (char)tolower((unsigned char)*p);
+        mf_text_lower(member->role);
     }
 }
 
@@ -63,8 +61,6 @@ int mf_project_parse(struct mf_project *project, const cJSON *document, struct m
     project->failed = mf_json_count(counts, "failed");
     project->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
     project->aoi_limit_m2 = mf_json_limit(owner, "aoiAreaLimit");
-    project->area_limit_m2 = mf_json_limit(owner, "areaLimit");
-    project->processed_area_m2 = mf_json_number(owner, "processedArea", NAN);
     take_share(project, mf_json_member(document, "shareProject"), &failed);
     if (failed)
         out_of_memory(err);
@@ -99,7 +95,7 @@ const char *mf_project_role(const struct mf_project *project, const char *email)
         return "owner";
     for (size_t i = 0; email[0] != '\0' && i < project->member_count; i++) {
         if (mf_text_equal_nocase(project->members[i].email, email))
-            return project->members[i].role;
+            return project->members[i].role[0] != '\0' ? project->members[i].role : "readonly";
     }
     return "readonly";
 }

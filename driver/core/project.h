@@ -32,10 +32,8 @@ struct mf_project {
     int is_default;
     int succeeded; /* processings */
     int failed;
-    double area_m2;       /* of its processings */
-    double aoi_limit_m2;  /* of one processing, NaN: none. The owner's: it counts for all members */
-    double area_limit_m2; /* of the owner's account in all, NaN: none */
-    double processed_area_m2;    /* of the owner's account so far */
+    double area_m2;      /* of its processings */
+    double aoi_limit_m2; /* of one processing, NaN: none. The owner's: it counts for all members */
     struct mf_model_list models; /* that can be run in it */
     int is_shared;
     struct mf_member *members; /* of a shared project */
@@ -49,7 +47,7 @@ void mf_project_free(struct mf_project *project); /* NULL-safe, empties it */
 
 /* The role of the account with that e-mail, in lower case: readonly, contributor, maintainer,
  * owner, or what the server says. "owner" of a project that is not shared; "readonly" for who is
- * not listed. */
+ * not listed, or without a role. */
 const char *mf_project_role(const struct mf_project *project, const char *email);
 
 /* ---- asking --------------------------------------------------------------------------------- */

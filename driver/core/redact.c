@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "platform.h"
 #include "text.h"
@@ -150,39 +149,49 @@ static size_t skip_spaces(const char *text, size_t at)
     return at;
 }
 
+/* Length of the first of the words, which a NULL ends, that `text` starts with in any case, else 0.
+ */
+static size_t word_at(const char *text, const char *const *words)
+{
+    size_t size = 0;
+    for (; size == 0 && *words != NULL; words++)
+        size = mf_text_prefix_nocase(text, *words);
+    return size;
+}
+
 /* Length of "Basic ", "Bearer " and the like at `text`, else 0. */
 static size_t scheme_word(const char *text)
 {
-    static const char *const words[] = {"Basic ", "Bearer ", "Digest ", "Negotiate ", "NTLM "};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        const size_t size = mf_text_prefix_nocase(text, words[i]);
-        if (size > 0)
-            return size;
-    }
-    return 0;
+    static const char *const words[] = {"Basic ",     "Bearer ", "Digest ",
+                                        "Negotiate ", "NTLM ",   NULL};
+    return word_at(text, words);
+}
+
+/* Moves over the quote before a value. *ends, the bytes at which it ends, become those of a quoted
+ * one. */
+static size_t skip_quote(const char *text, size_t at, const char **ends)
+{
+    if (!is_quote(text[at]))
+        return at;
+    *ends = text[at] == '"' ? "\"\r\n" : "'\r\n";
+    return at + 1;
 }
 
 /* "Authorization: Basic abc", `"cookie": "a=b"`: hides to the end of the quotes or of the line. */
 static size_t mask_header(char *text, size_t at)
 {
-    static const char *const names[] = {"authorization", "proxy-authorization", "cookie",
-                                        "set-cookie",    "x-api-key",           "x-auth-token"};
-    size_t name = 0;
-    for (size_t i = 0; name == 0 && i < sizeof names / sizeof names[0]; i++)
-        name = mf_text_prefix_nocase(text + at, names[i]);
+    static const char *const names[] = {
+        "authorization", "proxy-authorization", "cookie", "set-cookie",
+        "x-api-key",     "x-auth-token",        NULL};
+    const size_t name = word_at(text + at, names);
     if (name == 0)
         return at;
     size_t i = at + name;
     i = skip_spaces(text, i + (size_t)is_quote(text[i]));
     if (text[i] != ':' && text[i] != '=')
         return at;
-    i = skip_spaces(text, i + 1);
     const char *ends = "\r\n";
-    if (text[i] == '"')
-        ends = "\"\r\n";
-    else if (text[i] == '\'')
-        ends = "'\r\n";
-    i += (size_t)is_quote(text[i]);
+    i = skip_quote(text, skip_spaces(text, i + 1), &ends);
     i += scheme_word(text + i);
     return mask(text, i, strcspn(text + i, ends));
 }
@@ -205,11 +214,9 @@ static size_t mask_cookie(char *text, size_t at)
 /* `"password": "abc"`, "token=abc": hides the value. "Invalid token: expired" is left alone. */
 static size_t mask_field(char *text, size_t at)
 {
-    static const char *const names[] = {"password", "passwd", "secret", "token",
-                                        "apitoken", "apikey", "api_key"};
-    size_t name = 0;
-    for (size_t i = 0; name == 0 && i < sizeof names / sizeof names[0]; i++)
-        name = mf_text_prefix_nocase(text + at, names[i]);
+    static const char *const names[] = {"password", "passwd", "secret",  "token",
+                                        "apitoken", "apikey", "api_key", NULL};
+    const size_t name = word_at(text + at, names);
     if (name == 0)
         return at;
     size_t i = at + name;
@@ -217,13 +224,8 @@ static size_t mask_field(char *text, size_t at)
     i = skip_spaces(text, i + (size_t)quoted_name);
     if (text[i] != '=' && !(quoted_name && text[i] == ':'))
         return at;
-    i = skip_spaces(text, i + 1);
     const char *ends = " \t\r\n&,;)}]";
-    if (text[i] == '"')
-        ends = "\"\r\n";
-    else if (text[i] == '\'')
-        ends = "'\r\n";
-    i += (size_t)is_quote(text[i]);
+    i = skip_quote(text, skip_spaces(text, i + 1), &ends);
     return mask(text, i, strcspn(text + i, ends));
 }
 
@@ -310,10 +312,8 @@ static int is_secret_name(const char *name)
 {
     static const char *const words[] = {"password", "login", "token", "secret", "authorization"};
     for (size_t i = 0; i < sizeof words / sizeof *words; ++i) {
-        for (const char *p = name; *p != '\0'; ++p) {
-            if (strncasecmp(p, words[i], strlen(words[i])) == 0)
-                return 1;
-        }
+        if (mf_text_find_nocase(name, words[i]) != NULL)
+            return 1;
     }
     return 0;
 }

@@ -42,6 +42,12 @@ char *mf_text_format(const char *format, ...)
     return text;
 }
 
+void mf_text_lower(char *text)
+{
+    for (; text != NULL && *text != '\0'; text++)
+        *text = lower(*text);
+}
+
 int mf_text_equal_nocase(const char *a, const char *b)
 {
     while (*a != '\0' && lower(*a) == lower(*b)) {

@@ -19,6 +19,9 @@ char *mf_text_copy_part(const char *text, size_t size);
 /* printf into a new string, NULL when out of memory. */
 char *mf_text_format(const char *format, ...) MF_PRINTF(1, 2);
 
+/* ASCII capitals become small, in any locale. In place; `text` may be NULL. */
+void mf_text_lower(char *text);
+
 /* ASCII comparison without case. */
 int mf_text_equal_nocase(const char *a, const char *b);
 

@@ -77,9 +77,7 @@ static int add_header(struct mf_response *response, const char *line, size_t siz
         free(header->value);
         return -1;
     }
-    for (char *c = header->name; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
+    mf_text_lower(header->name);
     response->header_count++;
     return 0;
 }

@@ -177,16 +177,12 @@ class Running
 
 // ---- the answer ---------------------------------------------------------------------------------
 
-std::unique_ptr<OGRMapflowTableLayer> CopyOf(GDALDataset &dataset, OGRLayer &answer)
+std::unique_ptr<OGRMapflowTableLayer> AllOf(GDALDataset &dataset, OGRLayer &answer)
 {
-    auto copy = std::make_unique<OGRMapflowTableLayer>(&dataset, *answer.GetLayerDefn());
-    while (const std::unique_ptr<OGRFeature> row{answer.GetNextFeature()})
-    {
-        OGRFeature &added = copy->AddRow();
-        added.SetFrom(row.get());
-        added.SetFID(row->GetFID());
-    }
-    return copy;
+    auto all = std::make_unique<OGRMapflowTableLayer>(&dataset, *answer.GetLayerDefn());
+    while (std::unique_ptr<OGRFeature> row{answer.GetNextFeature()})
+        all->TakeRow(std::move(row));
+    return all;
 }
 
 OGRLayer *Answer(GDALDataset &dataset, const char *statement, OGRGeometry *filter,
@@ -197,9 +193,9 @@ OGRLayer *Answer(GDALDataset &dataset, const char *statement, OGRGeometry *filte
     OGRLayer *const lazy = dataset.GDALDataset::ExecuteSQL(statement, filter, dialect);
     if (lazy == nullptr)
         return nullptr;
-    auto copy = CopyOf(dataset, *lazy);
+    auto all = AllOf(dataset, *lazy);
     dataset.GDALDataset::ReleaseResultSet(lazy);
-    return OGRMapflowReported() == reported ? copy.release() : nullptr;
+    return OGRMapflowReported() == reported ? all.release() : nullptr;
 }
 
 } // namespace

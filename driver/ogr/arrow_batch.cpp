@@ -31,7 +31,7 @@ class Bytes
 
     void Put(const void *data, size_t size)
     {
-        if (m_capacity - m_size < size)
+        if (m_capacity - m_size <= size) // so that there is memory also for nothing
             Reserve((m_size + size) * 2 + 64);
         memcpy(m_data + m_size, data, size);
         m_size += size;

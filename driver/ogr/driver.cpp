@@ -54,7 +54,10 @@ GDALDataset *Open(GDALOpenInfo *info)
     auto dataset = options ? OpenTarget(*options, info->eAccess) : nullptr;
     if (dataset == nullptr && info->eAccess == GA_ReadOnly &&
         OGRMapflowOptions::IsListing(info->papszOpenOptions))
-        dataset = OGRMapflowExplainFailure(options ? options->ProcessingId() : std::string());
+        dataset = OGRMapflowExplainFailure(options);
+    // GDAL finds a dataset that is shared by the name that it was opened with.
+    if (dataset != nullptr && options && !options->HoldsSecret())
+        dataset->SetDescription(info->pszFilename);
     return dataset.release();
 }
 

@@ -45,6 +45,7 @@ class OGRMapflowFamilyLayer final : public OGRLayer
         return m_whole->SetIgnoredFields(fields);
     }
     int TestCapability(const char *capability) MF_CONST_312 override { return CanDo(capability); }
+    OGRStyleTable *GetStyleTable() override { return m_whole->GetStyleTable(); }
     GDALDataset *GetDataset() override { return m_whole->GetDataset(); }
 
   private:

@@ -116,3 +116,8 @@ bool OGRMapflowLazyLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList 
 {
     return Inner() != nullptr && m_inner->GetArrowStream(stream, options);
 }
+
+OGRStyleTable *OGRMapflowLazyLayer::GetStyleTable()
+{
+    return Inner() != nullptr ? m_inner->GetStyleTable() : nullptr;
+}

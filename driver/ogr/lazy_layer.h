@@ -40,6 +40,7 @@ class OGRMapflowLazyLayer final : public OGRLayer
     OGRErr SetIgnoredFields(IgnoredFields fields) override;
     int TestCapability(const char *capability) MF_CONST_312 override;
     bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
+    OGRStyleTable *GetStyleTable() override;
     GDALDataset *GetDataset() override { return m_dataset; }
 
     // Why it could not be loaded, "" as long as that has not failed.

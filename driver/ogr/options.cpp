@@ -149,6 +149,8 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
 {
     OGRMapflowOptions options;
     options.m_openOptions = CPLStringList(CSLDuplicate(openOptions));
+    if (!IsConnectionString(name)) // whose name it is was not asked before creating and deleting
+        return Refuse("The dataset name does not begin with MAPFLOW:.");
     const auto parts = Split(name + PREFIX_SIZE);
     if (!parts)
         return Refuse("A double quote in the dataset name is not closed.");
@@ -168,6 +170,7 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
                               : CPLSPrintf("The dataset name has an unknown option%s.",
                                            ShownKey(name_).c_str()));
         options.m_inString.SetNameValue(name_.c_str(), value);
+        options.m_holdsSecret |= IsSecret(name_);
         if (!IsSecret(name_))
             options.m_publicName += ',' + name_ + '=' + Quoted(value);
     }

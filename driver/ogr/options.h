@@ -49,6 +49,9 @@ class OGRMapflowOptions
     // The connection string without credentials: good for a dataset name.
     const std::string &PublicName() const { return m_publicName; }
 
+    // Whether the connection string holds credentials.
+    bool HoldsSecret() const { return m_holdsSecret; }
+
     // The same options for one processing.
     OGRMapflowOptions ForProcessing(const std::string &id) const;
 
@@ -78,6 +81,7 @@ class OGRMapflowOptions
     std::string m_processingId{};
     std::string m_project{};
     std::string m_publicName{};
+    bool m_holdsSecret = false;
     CPLStringList m_inString{};
     CPLStringList m_openOptions{};
 };

@@ -44,7 +44,9 @@ void OGRMapflowPrefetch::Add(const mf_processing &processing, const std::string 
 void CPL_STDCALL OGRMapflowPrefetch::Collect(CPLErr type, CPLErrorNum number, const char *text)
 {
     auto *const messages = static_cast<std::vector<Message> *>(CPLGetErrorHandlerUserData());
-    if (type != CE_Debug)
+    if (type == CE_Debug)
+        CPLDefaultErrorHandler(type, number, text); // to the log, at once
+    else
         messages->push_back({type, number, text});
 }
 

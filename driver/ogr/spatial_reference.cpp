@@ -1,7 +1,5 @@
 #include "spatial_reference.h"
 
-#include "cpl_vsi.h"
-
 OGRMapflowSRS OGRMapflowWGS84()
 {
     OGRMapflowSRS srs(new OGRSpatialReference());
@@ -15,7 +13,7 @@ namespace
 
 // The member `crs` has left the standard and has many forms. The GeoJSON driver knows them, and
 // what stands for one that says nothing, which depends on Z: it is given a collection with no more
-// inside than shows that.
+// inside than shows that, as a text, which it takes in the place of a file's name.
 OGRMapflowSRS ReadMember(const char *crs, bool hasZ)
 {
     const std::string document =
@@ -24,24 +22,13 @@ OGRMapflowSRS ReadMember(const char *crs, bool hasZ)
              ? R"({"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[0,0,0]}})"
              : "") +
         "]}";
-    const std::string file =
-        CPLSPrintf("/vsimem/mapflow_crs_%p.geojson", static_cast<const void *>(crs));
-    VSIFCloseL(VSIFileFromMemBuffer(file.c_str(),
-                                    reinterpret_cast<GByte *>(const_cast<char *>(document.data())),
-                                    document.size(), FALSE));
-    OGRMapflowSRS srs;
     const char *const drivers[] = {"GeoJSON", nullptr};
-    std::unique_ptr<GDALDataset> dataset(
-        GDALDataset::Open(file.c_str(), GDAL_OF_VECTOR, drivers, nullptr, nullptr));
-    if (dataset != nullptr && dataset->GetLayerCount() == 1)
-    {
-        const OGRSpatialReference *const known = dataset->GetLayer(0)->GetSpatialRef();
-        if (known != nullptr)
-            srs.reset(known->Clone());
-    }
-    dataset.reset();
-    VSIUnlink(file.c_str());
-    return srs;
+    const std::unique_ptr<GDALDataset> dataset(
+        GDALDataset::Open(document.c_str(), GDAL_OF_VECTOR, drivers, nullptr, nullptr));
+    if (dataset == nullptr || dataset->GetLayerCount() != 1)
+        return nullptr;
+    const OGRSpatialReference *const known = dataset->GetLayer(0)->GetSpatialRef();
+    return OGRMapflowSRS(known != nullptr ? known->Clone() : nullptr);
 }
 
 } // namespace

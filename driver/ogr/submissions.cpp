@@ -2,23 +2,11 @@
 
 #include <cmath>
 
-#include "interrupt.h"
 #include "report.h"
 #include "submission_wait.h"
 
 namespace
 {
-
-// Ctrl-C ends waits and exchanges and leaves a message, where it would else leave the user without
-// the id of what was just paid for.
-class Interruptible
-{
-  public:
-    Interruptible() { mf_interrupt_begin(); }
-    ~Interruptible() { mf_interrupt_end(); }
-    Interruptible(const Interruptible &) = delete;
-    Interruptible &operator=(const Interruptible &) = delete;
-};
 
 std::string CostOf(double credits)
 {
@@ -142,7 +130,8 @@ bool OGRMapflowSubmissions::Finish(GDALDataset *dataset, bool isClosing)
     }
     if (failed || due.empty())
         return !failed;
-    const Interruptible interruptible;
+    // Ctrl-C would else leave the user without the id of what was just paid for.
+    const OGRMapflowInterruptible interruptible;
     const bool done = Submit(due);
     PublishMetadata(dataset);
     return done;

@@ -1,5 +1,6 @@
 #include "table_layer.h"
 
+#include "report.h"
 #include "spatial_reference.h"
 #include "waiting.h"
 
@@ -45,8 +46,8 @@ OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const char *nam
         m_defn->GetGeomFieldDefn(0)->SetSpatialRef(OGRMapflowWGS84().get());
 }
 
-OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const OGRFeatureDefn &defn)
-    : m_defn(defn.Clone()), m_dataset(dataset)
+OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, OGRFeatureDefn &defn)
+    : m_defn(&defn), m_dataset(dataset)
 {
     SetDescription(m_defn->GetName());
     m_defn->Reference();
@@ -195,7 +196,7 @@ OGRFeature *OGRMapflowTableLayer::FindFeature(GIntBig fid)
     }
 }
 
-GIntBig OGRMapflowTableLayer::CountFeatures()
+GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
 {
     const OGRMapflowInterruptible interruptible;
     GIntBig count = -1;
@@ -211,6 +212,8 @@ GIntBig OGRMapflowTableLayer::CountFeatures()
         if (count >= 0)
             return count;
     }
+    if (!forced)
+        return -1;
     ResetReading();
     m_isCounting = true;
     for (count = 0; NextRow(&failed) != nullptr; ++count)
@@ -219,6 +222,14 @@ GIntBig OGRMapflowTableLayer::CountFeatures()
     m_isCounting = false;
     ResetReading();
     return failed ? -1 : count;
+}
+
+// GDAL takes the failure of a request for the end of the rows.
+OGRErr OGRMapflowTableLayer::ExtentOf(int geomField, OGREnvelope *extent, bool forced)
+{
+    const unsigned reported = OGRMapflowReported();
+    const OGRErr outcome = MF_BASE_EXTENT(geomField, extent, forced);
+    return OGRMapflowReported() == reported ? outcome : OGRERR_FAILURE;
 }
 
 // What is passed over is not fetched.

@@ -33,14 +33,16 @@ class OGRMapflowTableLayer : public OGRLayer
   public:
     // Geometries, when the type is not wkbNone, are WGS84.
     OGRMapflowTableLayer(GDALDataset *dataset, const char *name, OGRwkbGeometryType type);
-    // With columns as they are elsewhere.
-    OGRMapflowTableLayer(GDALDataset *dataset, const OGRFeatureDefn &defn);
+    // With the columns of another layer, whose rows it can take over.
+    OGRMapflowTableLayer(GDALDataset *dataset, OGRFeatureDefn &defn);
     ~OGRMapflowTableLayer() override;
 
     void AddColumn(const char *name, OGRFieldType type, const char *comment,
                    OGRFieldSubType subType = OFSTNone);
     // A feature to fill; it is a row from now on. FID = position.
     OGRFeature &AddRow();
+    // A row of the layer whose columns these are.
+    void TakeRow(std::unique_ptr<OGRFeature> row) { m_rows.items.push_back(std::move(row)); }
     // Rows that come later, at the first touch.
     void SetSource(std::function<bool(OGRMapflowRows &)> fetch,
                    std::function<bool(OGRMapflowRows &, GIntBig &)> total = nullptr);
@@ -51,7 +53,8 @@ class OGRMapflowTableLayer : public OGRLayer
     OGRFeature *GetNextFeature() override;
     OGRErr SetNextByIndex(GIntBig index) override { return MoveTo(index); }
     OGRFeature *GetFeature(GIntBig fid) override { return WithoutIgnored(FindFeature(fid)); }
-    GIntBig GetFeatureCount(int) override { return CountFeatures(); }
+    GIntBig GetFeatureCount(int force) override { return CountFeatures(force != 0); }
+    MF_EXTENT_OVERRIDES
     OGRErr SetAttributeFilter(const char *filter) override { return FilterBy(filter); }
     int TestCapability(const char *capability) MF_CONST_312 override { return CanDo(capability); }
     GDALDataset *GetDataset() override { return m_dataset; }
@@ -83,7 +86,9 @@ class OGRMapflowTableLayer : public OGRLayer
     Verdict Judge(OGRMapflowRows &rows, size_t i);
     // The next row that passes; nullptr at the end and after a CPLError, which sets *failed.
     OGRFeature *NextRow(bool *failed);
-    GIntBig CountFeatures();
+    // -1 after a CPLError, and when it takes a reading that is not `forced`.
+    GIntBig CountFeatures(bool forced);
+    OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool forced);
     OGRErr MoveTo(GIntBig index);
     bool NeedsGeometry() const;
     // The same feature, which may be nullptr, without what is ignored.

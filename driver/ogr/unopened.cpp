@@ -42,10 +42,15 @@ std::string WithoutId(std::string text, const std::string &id)
 
 } // namespace
 
-std::unique_ptr<GDALDataset> OGRMapflowExplainFailure(const std::string &processingId)
+std::unique_ptr<GDALDataset>
+OGRMapflowExplainFailure(const std::optional<OGRMapflowOptions> &options)
 {
     const std::string reason = CPLGetLastErrorMsg();
-    return std::make_unique<UnopenedDataset>(BEGIN + WithoutId(reason, processingId), reason);
+    const std::string id = options ? options->ProcessingId() : std::string();
+    auto dataset = std::make_unique<UnopenedDataset>(BEGIN + WithoutId(reason, id), reason);
+    // Without one GDAL takes the name as it was typed, and the token may be in that.
+    dataset->SetDescription(options ? options->PublicName().c_str() : "MAPFLOW:");
+    return dataset;
 }
 
 bool OGRMapflowIsFailureName(const char *layerName)

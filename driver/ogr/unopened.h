@@ -8,13 +8,15 @@
 #define MAPFLOW_UNOPENED_H
 
 #include <memory>
-#include <string>
+#include <optional>
 
-#include "compat.h"
+#include "options.h"
 
 // The dataset for a list, after a CPLError, whose message is the name of its one layer. Reading
-// that layer gives the error again.
-std::unique_ptr<GDALDataset> OGRMapflowExplainFailure(const std::string &processingId);
+// that layer gives the error again. `options` are what could be read of the dataset's name, nothing
+// when that is at fault.
+std::unique_ptr<GDALDataset>
+OGRMapflowExplainFailure(const std::optional<OGRMapflowOptions> &options);
 
 // Whether a layer's name comes from such a list.
 bool OGRMapflowIsFailureName(const char *layerName);
