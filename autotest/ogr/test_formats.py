@@ -71,6 +71,18 @@ def test_selection_and_reprojection(run, tmp_path):
     assert layer.GetSpatialRef().GetAuthorityCode(None) == "32631"
 
 
+@pytest.mark.parametrize("name, statement", [("{}", "SELECT * FROM results"), ("{}", "SELECT n FROM results"),
+                                             ("project=Default", "SELECT * FROM Plain")])
+def test_statement_without_conditions(sb, run, tmp_path, name, statement):
+    """OGR SQL hands on the Arrow stream of a layer that calls its own fast."""
+    feature = b'{"type":"Feature","properties":{"n":1,"text":"a"},"geometry":{"type":"Point","coordinates":[1,2]}}'
+    plain = sb.add_processing(name="Plain", status="OK", result=b'{"type":"FeatureCollection","features":['
+                              + b",".join([feature] * 3) + b"]}")
+    done = run("ogr2ogr", tmp_path / "out.gpkg", "MAPFLOW:" + name.format(plain), "-sql", statement)
+    assert done.returncode == 0, done.said
+    assert count(tmp_path / "out.gpkg") == 3
+
+
 def test_named_layers(run, tmp_path):
     path = tmp_path / "areas.gpkg"
     done = run("ogr2ogr", path, f"MAPFLOW:{BUILDINGS}", "aois")

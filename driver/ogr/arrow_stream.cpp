@@ -151,7 +151,18 @@ Stream &Of(ArrowArrayStream *stream)
     return *static_cast<Stream *>(stream->private_data);
 }
 
+void Release(ArrowArrayStream *stream)
+{
+    delete &Of(stream);
+    stream->release = nullptr;
+}
+
 } // namespace
+
+bool OGRMapflowIsOwnStream(const ArrowArrayStream *stream)
+{
+    return stream->release == Release;
+}
 
 void OGRMapflowMakeStream(ArrowArrayStream *stream, OGRMapflowStreamSource source,
                           OGRMapflowBatchPlan plan, ArrowArrayStream schemaStream,
@@ -162,11 +173,7 @@ void OGRMapflowMakeStream(ArrowArrayStream *stream, OGRMapflowStreamSource sourc
     stream->get_next = [](ArrowArrayStream *self, ArrowArray *array)
     { return Of(self).GetNext(array); };
     stream->get_last_error = [](ArrowArrayStream *self) { return Of(self).LastError(); };
-    stream->release = [](ArrowArrayStream *self)
-    {
-        delete &Of(self);
-        self->release = nullptr;
-    };
+    stream->release = Release;
     stream->private_data =
         new Stream(std::move(source), std::move(plan), schemaStream, rowsInBatch);
 }

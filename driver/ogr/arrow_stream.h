@@ -29,4 +29,7 @@ void OGRMapflowMakeStream(ArrowArrayStream *stream, OGRMapflowStreamSource sourc
                           OGRMapflowBatchPlan plan, ArrowArrayStream schemaStream,
                           uint64_t rowsInBatch);
 
+// Whether OGRMapflowMakeStream has made it.
+bool OGRMapflowIsOwnStream(const ArrowArrayStream *stream);
+
 #endif

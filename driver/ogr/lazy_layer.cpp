@@ -1,5 +1,7 @@
 #include "lazy_layer.h"
 
+#include "ogr_recordbatch.h"
+
 OGRMapflowLazyLayer::OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
                                          std::function<OGRLayer *()> load, Definition definition)
     : m_dataset(dataset), m_load(std::move(load)), m_isUnknown(definition == Definition::Unknown)
@@ -115,6 +117,16 @@ int OGRMapflowLazyLayer::TestCapability(const char *capability) MF_CONST_312
 bool OGRMapflowLazyLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
 {
     return Inner() != nullptr && m_inner->GetArrowStream(stream, options);
+}
+
+int OGRMapflowLazyLayer::GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema)
+{
+    return stream->get_schema(stream, schema);
+}
+
+int OGRMapflowLazyLayer::GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array)
+{
+    return stream->get_next(stream, array);
 }
 
 OGRStyleTable *OGRMapflowLazyLayer::GetStyleTable()

@@ -43,6 +43,10 @@ class OGRMapflowLazyLayer final : public OGRLayer
     OGRStyleTable *GetStyleTable() override;
     GDALDataset *GetDataset() override { return m_dataset; }
 
+    // Of a stream of the loaded layer: OGR SQL asks the layer, not the stream.
+    int GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema) override;
+    int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
+
     // Why it could not be loaded, "" as long as that has not failed.
     const std::string &Failure() const { return m_failure; }
     // How often it was touched in vain.

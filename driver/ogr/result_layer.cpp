@@ -327,3 +327,15 @@ bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstLis
                          wanted > 0 ? static_cast<uint64_t>(wanted) : 65536);
     return true;
 }
+
+int OGRMapflowResultLayer::GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema)
+{
+    return OGRMapflowIsOwnStream(stream) ? stream->get_schema(stream, schema)
+                                         : OGRLayer::GetArrowSchema(stream, schema);
+}
+
+int OGRMapflowResultLayer::GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array)
+{
+    return OGRMapflowIsOwnStream(stream) ? stream->get_next(stream, array)
+                                         : OGRLayer::GetNextArrowArray(stream, array);
+}

@@ -37,6 +37,11 @@ class OGRMapflowResultLayer final : public OGRLayer
     bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
     GDALDataset *GetDataset() override { return m_dataset; }
 
+  protected:
+    // Of a stream that GetArrowStream has made, whichever: OGR SQL asks the layer, not the stream.
+    int GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema) override;
+    int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
+
   private:
     OGRMapflowResultLayer(GDALDataset *dataset, std::shared_ptr<const mf_result> result);
 
