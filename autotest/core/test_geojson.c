@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "check.h"
 
@@ -546,6 +547,57 @@ static void test_find(void)
     mf_collection_free(&empty.collection);
 }
 
+/* ---- an object with many members -------------------------------------------------------------- */
+
+/* A feature whose property is an object of `count` members, the names of the first half twice. */
+#define HEAD_OF_MEMBERS \
+    "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"o\":{"
+
+static char *make_members(int count)
+{
+    const size_t capacity = 32 * (size_t)count + 200;
+    char *const text = malloc(capacity);
+    if (text == NULL)
+        return NULL;
+    size_t size = (size_t)snprintf(text, capacity, "%s", HEAD_OF_MEMBERS);
+    for (int i = 0; i < count; ++i)
+        size += (size_t)snprintf(text + size, capacity - size, "\"k%d\":%d,", i % (count / 2 + 1), i);
+    snprintf(text + size, capacity - size, "\"z\":0}},\"geometry\":null}]}");
+    return text;
+}
+
+/* Seconds of the processor that one feature takes. */
+static double decode_members(int count, const char *wanted_end)
+{
+    char *const text = make_members(count);
+    if (!CHECK(text != NULL))
+        return 0;
+    struct outcome outcome = scan(text, strlen(text), WHOLE);
+    struct mf_row row;
+    CHECK_NUMBER(mf_row_init(&row, &outcome.collection.schema, NULL), 0);
+    const clock_t start = clock();
+    CHECK_NUMBER(mf_row_decode(&row, text + outcome.collection.features[0].offset,
+                               outcome.collection.features[0].size, NULL),
+                 0);
+    const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+    const struct mf_value *const value = &row.values[0];
+    const size_t size = strlen(wanted_end);
+    CHECK(value->kind == MF_VALUE_STRING && value->count >= size &&
+          memcmp(value->as.text + value->count - size, wanted_end, size) == 0);
+    mf_row_free(&row);
+    mf_collection_free(&outcome.collection);
+    free(text);
+    return seconds;
+}
+
+static void test_many_members(void)
+{
+    decode_members(4, "{ \"k0\": 3, \"k1\": 1, \"k2\": 2, \"z\": 0 }");
+    const double few = decode_members(5000, "\"k2499\": 2499, \"k2500\": 2500, \"z\": 0 }");
+    const double many = decode_members(80000, "\"k39999\": 39999, \"k40000\": 40000, \"z\": 0 }");
+    CHECK(many < 100 * few + 0.1); /* and not 256 times as long */
+}
+
 /* ---- one feature ---------------------------------------------------------------------------- */
 
 static void test_values(void)
@@ -642,6 +694,7 @@ int main(void)
     test_stated_geometry();
     test_empty_polygons();
     test_find();
+    test_many_members();
     test_values();
     test_mutations();
     return check_result();

@@ -161,11 +161,48 @@ static int format_list(struct mf_row *row, struct mf_text *t, struct text *out)
 
 struct format_member {
     struct mf_string name;
-    const char *value;
+    const char *place;
+    const char *value; /* NULL: of a repeated name, which stands elsewhere */
 };
 
-/* Lists the members of the object at the cursor: a repeated name once, at its first place with its
- * last value. The names live in the arena, the list in the caller's buffer. */
+static int compare_places(const void *a, const void *b)
+{
+    const struct format_member *const one = a, *const other = b;
+    return one->place < other->place ? -1 : 1;
+}
+
+static int compare_names(const struct format_member *one, const struct format_member *other)
+{
+    if (one->name.size != other->name.size)
+        return one->name.size < other->name.size ? -1 : 1;
+    return memcmp(one->name.text, other->name.text, one->name.size);
+}
+
+static int compare_members(const void *a, const void *b)
+{
+    const int order = compare_names(a, b);
+    return order != 0 ? order : compare_places(a, b);
+}
+
+/* A name that is repeated is there once, at its first place with its last value. */
+static void unite_repeated(struct format_member *members, size_t count)
+{
+    if (count < 2)
+        return;
+    qsort(members, count, sizeof *members, compare_members);
+    for (size_t i = 1, first = 0; i < count; ++i) {
+        if (compare_names(&members[i], &members[first]) != 0) {
+            first = i;
+        } else {
+            members[first].value = members[i].value;
+            members[i].value = NULL;
+        }
+    }
+    qsort(members, count, sizeof *members, compare_places);
+}
+
+/* Lists the members of the object at the cursor. The names live in the arena, the list in the
+ * caller's buffer. */
 static int list_members(struct mf_row *row, struct mf_text *t, struct format_member **members,
                         size_t *count)
 {
@@ -181,24 +218,32 @@ static int list_members(struct mf_row *row, struct mf_text *t, struct format_mem
             return (int)lex;
         if (mf_row_characters(row, &key, &name) != 0)
             return MF_NO_MEMORY;
-        size_t i = 0;
-        while (i < *count && ((*members)[i].name.size != name.size ||
-                              memcmp((*members)[i].name.text, name.text, name.size) != 0))
-            ++i;
-        if (i == capacity) {
+        if (*count == capacity) {
             capacity = capacity * 2 + 8;
             struct format_member *const grown = realloc(*members, capacity * sizeof *grown);
             if (grown == NULL)
                 return MF_NO_MEMORY;
             *members = grown;
         }
-        *count += i == *count;
-        (*members)[i] = (struct format_member){name, t->p};
+        (*members)[(*count)++] = (struct format_member){name, t->p, t->p};
         lex = mf_text_skip(t);
         if (lex != MF_LEX_OK)
             return (int)lex;
     }
+    unite_repeated(*members, *count);
     return (int)lex;
+}
+
+static int format_member(struct mf_row *row, struct mf_text *t, struct text *out,
+                         const struct format_member *member, int is_first)
+{
+    int failed = text_put(out, is_first ? " " : ", ", is_first ? 1 : 2);
+    if (!failed)
+        failed = text_put_string(out, member->name.text, member->name.size);
+    if (!failed)
+        failed = text_put(out, ": ", 2);
+    t->p = member->value;
+    return failed ? failed : format_value(row, t, out);
 }
 
 static int format_object(struct mf_row *row, struct mf_text *t, struct text *out)
@@ -210,14 +255,8 @@ static int format_object(struct mf_row *row, struct mf_text *t, struct text *out
     if (!failed)
         failed = text_put(out, "{", 1);
     for (size_t i = 0; i < count && !failed; ++i) {
-        failed = text_put(out, i == 0 ? " " : ", ", i == 0 ? 1 : 2);
-        if (!failed)
-            failed = text_put_string(out, members[i].name.text, members[i].name.size);
-        if (!failed)
-            failed = text_put(out, ": ", 2);
-        t->p = members[i].value;
-        if (!failed)
-            failed = format_value(row, t, out);
+        if (members[i].value != NULL)
+            failed = format_member(row, t, out, &members[i], i == 0);
     }
     t->p = behind;
     free(members);
