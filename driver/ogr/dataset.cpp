@@ -224,7 +224,7 @@ bool OGRMapflowDataset::CheckArea()
 namespace
 {
 
-// The box of an area; an empty one when it has none.
+// The box of an area; an empty one when it has none, or one that cannot be read.
 mf_box BoxOf(const std::string &geojson, double slack)
 {
     const auto area = OGRMapflowReadArea(geojson.c_str());
@@ -242,9 +242,11 @@ void OGRMapflowDataset::WarnOfOtherAreas(const mf_collection &features)
 {
     constexpr double SLACK = 0.001; // degrees: models draw a little over the edge
     const OGRSpatialReference *const srs = m_resultLayer->GetSpatialRef();
-    if (m_area.empty() || srs == nullptr || !srs->IsGeographic())
+    if (m_otherAreas.empty() || srs == nullptr || !srs->IsGeographic())
         return;
     const mf_box own = BoxOf(m_area, SLACK);
+    if (own.min_x > own.max_x)
+        return;
     const auto isGiven = [&](const std::string &other)
     {
         const mf_box box = BoxOf(other, 0);
