@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "bytes.h"
+
 /* ---- arena ---------------------------------------------------------------------------------- */
 
 #define ARENA_BLOCK 8192
@@ -75,30 +77,12 @@ int mf_row_characters(struct mf_row *row, const struct mf_span *span, struct mf_
 /* ---- JSON as json-c writes it ---------------------------------------------------------------
  * Text in columns of mixed types: `{ "a": 1, "b": [ true, null ] }`. */
 
-struct text {
-    char *data;
-    size_t size;
-    size_t capacity;
-};
-
-static int text_put(struct text *out, const char *data, size_t size)
+static int text_put(struct mf_bytes *out, const char *data, size_t size)
 {
-    if (size == 0)
-        return 0;
-    if (out->capacity - out->size < size) {
-        const size_t capacity = (out->size + size) * 2 + 128;
-        char *const grown = realloc(out->data, capacity);
-        if (grown == NULL)
-            return MF_NO_MEMORY;
-        out->data = grown;
-        out->capacity = capacity;
-    }
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    return 0;
+    return mf_bytes_put(out, data, size) != 0 ? MF_NO_MEMORY : 0;
 }
 
-static int text_put_string(struct text *out, const char *data, size_t size)
+static int text_put_string(struct mf_bytes *out, const char *data, size_t size)
 {
     static const char named[] = "\b\f\n\r\t\"\\/";
     static const char names[] = "bfnrt\"\\/";
@@ -142,9 +126,9 @@ static size_t format_number(const struct mf_number *number, char text[MF_NUMBER_
                                      : format_integer(mf_number_integer(number), text);
 }
 
-static int format_value(struct mf_row *row, struct mf_text *t, struct text *out);
+static int format_value(struct mf_row *row, struct mf_text *t, struct mf_bytes *out);
 
-static int format_list(struct mf_row *row, struct mf_text *t, struct text *out)
+static int format_list(struct mf_row *row, struct mf_text *t, struct mf_bytes *out)
 {
     int first = 1, failed = text_put(out, "[", 1);
     enum mf_lex lex;
@@ -234,7 +218,7 @@ static int list_members(struct mf_row *row, struct mf_text *t, struct format_mem
     return (int)lex;
 }
 
-static int format_member(struct mf_row *row, struct mf_text *t, struct text *out,
+static int format_member(struct mf_row *row, struct mf_text *t, struct mf_bytes *out,
                          const struct format_member *member, int is_first)
 {
     int failed = text_put(out, is_first ? " " : ", ", is_first ? 1 : 2);
@@ -246,7 +230,7 @@ static int format_member(struct mf_row *row, struct mf_text *t, struct text *out
     return failed ? failed : format_value(row, t, out);
 }
 
-static int format_object(struct mf_row *row, struct mf_text *t, struct text *out)
+static int format_object(struct mf_row *row, struct mf_text *t, struct mf_bytes *out)
 {
     struct format_member *members = NULL;
     size_t count = 0;
@@ -263,7 +247,7 @@ static int format_object(struct mf_row *row, struct mf_text *t, struct text *out
     return failed ? failed : text_put(out, " }", 2);
 }
 
-static int format_scalar(struct mf_row *row, struct mf_text *t, struct text *out)
+static int format_scalar(struct mf_row *row, struct mf_text *t, struct mf_bytes *out)
 {
     const char *const start = t->p;
     if (*start == '"') {
@@ -287,7 +271,7 @@ static int format_scalar(struct mf_row *row, struct mf_text *t, struct text *out
 }
 
 /* The nesting is bounded: the scanner has let it through. */
-static int format_value(struct mf_row *row, struct mf_text *t, struct text *out)
+static int format_value(struct mf_row *row, struct mf_text *t, struct mf_bytes *out)
 {
     if (t->p == t->end)
         return MF_LEX_MORE;
@@ -309,7 +293,7 @@ int mf_row_text(struct mf_row *row, struct mf_text *t, struct mf_string *string)
     const enum mf_lex lex = mf_text_skip(&probe);
     if (lex != MF_LEX_OK)
         return (int)lex;
-    struct text out = {NULL, 0, 0};
+    struct mf_bytes out = {NULL, 0, 0};
     int failed = format_value(row, t, &out);
     char *const made = failed ? NULL : mf_row_take(row, out.size);
     if (made != NULL) {

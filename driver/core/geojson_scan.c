@@ -2,6 +2,7 @@
  * whole inside a piece is read right there, one that is not is first collected in `carry`. */
 #include <stdlib.h>
 
+#include "bytes.h"
 #include "geojson_item.h"
 
 enum state {
@@ -37,10 +38,8 @@ struct mf_scanner {
 
     enum state state;
     enum member member;
-    uint64_t offset; /* of the first byte that is not read yet */
-    char *carry;     /* the start of a value that is not whole yet */
-    size_t carry_size;
-    size_t carry_capacity;
+    uint64_t offset;       /* of the first byte that is not read yet */
+    struct mf_bytes carry; /* the start of a value that is not whole yet */
     struct value_end end;
     size_t bom_size;
     int is_collection; /* "type": "FeatureCollection" was met */
@@ -65,7 +64,7 @@ void mf_scanner_reset(struct mf_scanner *scanner)
     mf_gather_reset(&scanner->gather);
     scanner->state = AT_START;
     scanner->offset = 0;
-    scanner->carry_size = 0;
+    scanner->carry.size = 0;
     scanner->bom_size = 0;
     scanner->is_collection = 0;
     scanner->has_features = 0;
@@ -76,7 +75,7 @@ void mf_scanner_close(struct mf_scanner *scanner)
     if (scanner == NULL)
         return;
     mf_gather_free(&scanner->gather);
-    free(scanner->carry);
+    free(scanner->carry.data);
     free(scanner);
 }
 
@@ -300,21 +299,6 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
     return (size_t)(end - start);
 }
 
-static int carry_on(struct mf_scanner *s, const char *data, size_t size)
-{
-    if (s->carry_capacity - s->carry_size < size) {
-        const size_t capacity = (s->carry_size + size) * 2 + 4096;
-        char *const grown = realloc(s->carry, capacity);
-        if (grown == NULL)
-            return MF_NO_MEMORY;
-        s->carry = grown;
-        s->carry_capacity = capacity;
-    }
-    memcpy(s->carry + s->carry_size, data, size);
-    s->carry_size += size;
-    return 0;
-}
-
 static int fail(struct mf_scanner *s, const char *why, uint64_t offset, struct mf_error *err)
 {
     s->state = FAILED;
@@ -336,15 +320,15 @@ static int fail_memory(struct mf_scanner *s, struct mf_error *err)
 /* Reads the value in the carry, of which no more will come when `is_whole`. */
 static int read_carry(struct mf_scanner *s, struct mf_error *err)
 {
-    struct mf_text t = {s->carry, s->carry + s->carry_size, ""};
+    struct mf_text t = {s->carry.data, s->carry.data + s->carry.size, ""};
     const int verdict = read_value(s, &t, s->offset);
     if (verdict == MF_NO_MEMORY)
         return fail_memory(s, err);
     if (verdict == MF_LEX_BAD)
-        return fail(s, t.why, s->offset + (uint64_t)(t.p - s->carry), err);
+        return fail(s, t.why, s->offset + (uint64_t)(t.p - s->carry.data), err);
     if (verdict == MF_LEX_OK) {
-        s->offset += (uint64_t)(t.p - s->carry);
-        s->carry_size = 0;
+        s->offset += (uint64_t)(t.p - s->carry.data);
+        s->carry.size = 0;
     }
     return verdict;
 }
@@ -358,15 +342,15 @@ static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_
     int is_whole;
     *used = find_value_end(&s->end, data, data + size, &is_whole);
     const size_t extra = is_whole && s->end.scalar_size > 0 ? 1 : 0;
-    if (carry_on(s, data, *used + extra) != 0)
+    if (mf_bytes_put(&s->carry, data, *used + extra) != 0)
         return fail_memory(s, err);
     if (!is_whole)
         return 0;
     const uint64_t start = s->offset;
-    const size_t before = s->carry_size - *used - extra;
+    const size_t before = s->carry.size - *used - extra;
     const int verdict = read_carry(s, err);
     if (verdict == MF_LEX_MORE)
-        return fail(s, "unbalanced brackets", s->offset + s->carry_size, err);
+        return fail(s, "unbalanced brackets", s->offset + s->carry.size, err);
     if (verdict != MF_LEX_OK)
         return -1;
     *used = (size_t)(s->offset - start) - before;
@@ -392,7 +376,7 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
     if (s->state == FAILED)
         return mf_error_set(err, MF_ERR_FORMAT, "the result is not GeoJSON");
     struct mf_text t = {data, data + size, ""};
-    if (s->carry_size > 0) {
+    if (s->carry.size > 0) {
         size_t used;
         if (feed_carry(s, data, size, &used, err) != 0)
             return -1;
@@ -403,7 +387,7 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
         s->offset += skipped;
     }
 
-    while (s->carry_size == 0) {
+    while (s->carry.size == 0) {
         const char *const before = t.p;
         const int c = mf_text_peek(&t);
         s->offset += (uint64_t)(t.p - before);
@@ -427,7 +411,7 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
             int is_whole;
             memset(&s->end, 0, sizeof s->end);
             find_value_end(&s->end, start, t.end, &is_whole);
-            if (carry_on(s, start, (size_t)(t.end - start)) != 0)
+            if (mf_bytes_put(&s->carry, start, (size_t)(t.end - start)) != 0)
                 return fail_memory(s, err);
             break;
         }
@@ -452,13 +436,13 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
 {
     if (s->state == FAILED)
         return mf_error_set(err, MF_ERR_FORMAT, "the result is not GeoJSON");
-    if (s->carry_size > 0 && read_carry(s, err) == -1)
+    if (s->carry.size > 0 && read_carry(s, err) == -1)
         return -1;
-    if (s->state != AT_END || s->carry_size > 0) {
+    if (s->state != AT_END || s->carry.size > 0) {
         s->state = FAILED;
         return mf_error_set(err, MF_ERR_TRUNCATED,
                             "the result ends too early, after %llu bytes and %llu features",
-                            (unsigned long long)s->offset + s->carry_size,
+                            (unsigned long long)s->offset + s->carry.size,
                             (unsigned long long)s->gather.found.feature_count);
     }
     if (!s->is_collection || !s->has_features)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "geojson_schema.h"
 #include "hash.h"
 
@@ -36,29 +37,13 @@ struct header {
 /* ---- writing -------------------------------------------------------------------------------- */
 
 struct buffer {
-    char *data;
-    size_t size;
-    size_t capacity;
+    struct mf_bytes bytes;
     int failed;
 };
 
 static void put(struct buffer *buffer, const void *data, size_t size)
 {
-    if (buffer->failed)
-        return;
-    if (buffer->capacity - buffer->size < size) {
-        const size_t capacity = (buffer->size + size) * 2 + 1024;
-        char *const grown = realloc(buffer->data, capacity);
-        if (grown == NULL) {
-            buffer->failed = 1;
-            return;
-        }
-        buffer->data = grown;
-        buffer->capacity = capacity;
-    }
-    if (size > 0)
-        memcpy(buffer->data + buffer->size, data, size);
-    buffer->size += size;
+    buffer->failed = buffer->failed || mf_bytes_put(&buffer->bytes, data, size) != 0;
 }
 
 /* A length, the bytes, a NUL. */
@@ -109,7 +94,7 @@ static void fill_header(struct header *header, const struct mf_collection *colle
 int mf_index_write(struct mf_file *file, const struct mf_collection *collection,
                    const struct mf_index_facts *facts, struct mf_error *err)
 {
-    struct buffer buffer = {NULL, 0, 0, 0};
+    struct buffer buffer = {{NULL, 0, 0}, 0};
     struct header header;
     fill_header(&header, collection, facts);
     put(&buffer, &header, sizeof header);
@@ -123,15 +108,16 @@ int mf_index_write(struct mf_file *file, const struct mf_collection *collection,
     put(&buffer, collection->runs,
         (size_t)mf_collection_run_count(collection) * sizeof *collection->runs);
     if (buffer.failed) {
-        free(buffer.data);
+        free(buffer.bytes.data);
         return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     }
 
-    header.file_size = buffer.size;
-    header.checksum = mf_hash_of(buffer.data + CHECKSUM_FROM, buffer.size - CHECKSUM_FROM);
-    memcpy(buffer.data, &header, sizeof header);
-    const int failed = mf_file_write(file, buffer.data, buffer.size, err);
-    free(buffer.data);
+    header.file_size = buffer.bytes.size;
+    header.checksum =
+        mf_hash_of(buffer.bytes.data + CHECKSUM_FROM, buffer.bytes.size - CHECKSUM_FROM);
+    memcpy(buffer.bytes.data, &header, sizeof header);
+    const int failed = mf_file_write(file, buffer.bytes.data, buffer.bytes.size, err);
+    free(buffer.bytes.data);
     return failed;
 }
 

@@ -1,0 +1,38 @@
+/* bytes: bytes that grow at their end.
+ *
+ * Begin with zeros; the owner frees `data`.
+ *
+ * Thread-safety: each belongs to its owner. */
+#ifndef MF_BYTES_H
+#define MF_BYTES_H
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mf_bytes {
+    char *data;
+    size_t size;
+    size_t capacity;
+};
+
+/* Puts a copy of `data`, which may be NULL when there is nothing, behind what is there. Returns -1
+ * without memory; then nothing has changed. */
+static inline int mf_bytes_put(struct mf_bytes *bytes, const void *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    if (bytes->capacity - bytes->size < size) {
+        const size_t capacity = (bytes->size + size) * 2 + 128;
+        char *const grown = (char *)realloc(bytes->data, capacity);
+        if (grown == NULL)
+            return -1;
+        bytes->data = grown;
+        bytes->capacity = capacity;
+    }
+    memcpy(bytes->data + bytes->size, data, size);
+    bytes->size += size;
+    return 0;
+}
+
+#endif
