@@ -249,9 +249,9 @@ part_headers() {
     mkdir -p "$HEADERS/generated"
     sed 's/@[A-Za-z_]*@/0/g' "$ROOT/driver/ogr/version.h.in" >"$HEADERS/generated/version.h"
     status=0
-    for source in "$ROOT"/driver/ogr/*.cpp; do
+    for source in "$ROOT"/driver/ogr/*.cpp "$ROOT"/driver/ogr/*/*.cpp; do
         g++ -std=c++17 -fsyntax-only -Wall -Wextra -Wpedantic -Wsuggest-override -Woverloaded-virtual -Werror \
-            -I "$ROOT/driver/core" -I "$HEADERS/generated" -isystem "$include" "$source" || status=1
+            -I "$ROOT/driver/core" -I "$ROOT/driver/ogr" -I "$HEADERS/generated" -isystem "$include" "$source" || status=1
     done
     [ "$status" -eq 0 ] && say "compile without a warning" || FAILED=1
 }

@@ -151,12 +151,12 @@ part_tsan() {
 
 part_format() {
     status=0
-    clang-format --dry-run -Werror "$ROOT"/driver/core/*.[ch] "$ROOT"/driver/core/*.cpp \
-        "$ROOT"/driver/ogr/*.cpp "$ROOT"/driver/ogr/*.h >"$LOGS/clang-format.log" 2>&1 || status=1
+    clang-format --dry-run -Werror "$ROOT"/driver/core/*/*.[ch] "$ROOT"/driver/core/*/*.cpp \
+        "$ROOT"/driver/ogr/*.cpp "$ROOT"/driver/ogr/*/*.cpp "$ROOT"/driver/ogr/*/*.h >"$LOGS/clang-format.log" 2>&1 || status=1
     judge clang-format "$status" "$((1 - status))" "$status"
     build_or_count "$BUILD" "$LOGS/format-build.log" -DMAPFLOW_WERROR=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON || return 0
     status=0
-    printf '%s\n' "$ROOT"/driver/core/*.c |
+    printf '%s\n' "$ROOT"/driver/core/*/*.c |
         xargs -P "$JOBS" -n 1 clang-tidy -p "$BUILD" --quiet >"$LOGS/clang-tidy.log" 2>&1 || status=1
     judge clang-tidy "$status" "$((1 - status))" "$status"
 }

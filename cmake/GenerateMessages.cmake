@@ -1,4 +1,4 @@
-# Turns driver/core/mapflow-errors.csv into rows of the C table that messages.c includes:
+# Turns driver/core/api/mapflow-errors.csv into rows of the C table that error_codes.c includes:
 #   {"code", "first;second", "meaning"},
 # Run as a script: cmake -DINPUT=… -DOUTPUT=… -P GenerateMessages.cmake
 cmake_minimum_required(VERSION 3.16)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "geojson.h"
-#include "platform.h"
+#include "geojson/geojson.h"
+#include "base/file.h"
 
 /* As much as the transport hands over at once. */
 #define PIECE (512 * 1024)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
+#include "api/client.h"
 
 static const char *kind_name(enum mf_error_kind kind)
 {

@@ -5,7 +5,7 @@
 #ifndef SCARCE_H
 #define SCARCE_H
 
-#include "error.h"
+#include "base/error.h"
 
 /* Does one thing and gives back all it took. Returns 0 or fails with *err. */
 typedef int scarce_work(struct mf_error *err);

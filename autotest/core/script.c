@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/str.h"
 
 static void copy(char *out, size_t size, const char *text)
 {

@@ -2,7 +2,7 @@
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
-#include "client.h"
+#include "api/client.h"
 
 /* One answer. `kind` other than MF_OK: perform fails. */
 struct script_step {

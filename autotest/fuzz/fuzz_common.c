@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash.h"
+#include "base/checksum.h"
 
 void fuzz_fail(const char *what, const char *file, int line)
 {

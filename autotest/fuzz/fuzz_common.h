@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "geojson.h"
+#include "geojson/geojson.h"
 
 #ifdef __cplusplus
 extern "C" {

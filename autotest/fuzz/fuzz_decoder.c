@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz_common.h"
-#include "geojson_geometry.h"
+#include "geojson/geometry_internal.h"
 
 /* Decodes from a copy of just the feature, so that reading beyond it is seen. */
 static int decode(struct mf_row *row, const char *text, size_t size)

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "compat.h"
+#include "common/compat.h"
 #include "fuzz_common.h"
 
 namespace

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "fuzz_common.h"
-#include "hash.h"
-#include "result_index.h"
+#include "base/checksum.h"
+#include "store/index_file_internal.h"
 
 /* Where the header of an index has its sizes and its checksum, see result_index.c. A fuzzer would never
  * find the right ones. */

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "fuzz_common.h"
-#include "options.h"
+#include "common/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

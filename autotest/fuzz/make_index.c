@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "fuzz_common.h"
-#include "result_index.h"
-#include "text.h"
+#include "store/index_file_internal.h"
+#include "base/str.h"
 
 static int make(const char *folder, const char *path, int number)
 {

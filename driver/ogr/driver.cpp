@@ -2,15 +2,15 @@
 //
 // Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look
 // at the environment.
-#include "account_dataset.h"
-#include "connection.h"
-#include "dataset.h"
-#include "options.h"
-#include "project_dataset.h"
-#include "submission_dataset.h"
-#include "submission_options.h"
-#include "unopened.h"
-#include "waiting.h"
+#include "account/account_dataset.h"
+#include "common/connection.h"
+#include "common/options.h"
+#include "common/waiting.h"
+#include "layer/qgis_listing.h"
+#include "project/project_dataset.h"
+#include "result/processing_dataset.h"
+#include "submit/submission_dataset.h"
+#include "submit/submission_options.h"
 
 namespace
 {

@@ -1,0 +1,260 @@
+#include <pthread.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "base/file.h"
+#include "base/str.h"
+
+static char directory[] = "/tmp/mapflow-test-XXXXXX";
+
+static void test_clock(void)
+{
+    const double start = mf_clock_monotonic();
+    mf_sleep(0.02);
+    CHECK(mf_clock_monotonic() - start >= 0.019);
+    mf_sleep(-1);
+    CHECK(mf_clock_utc() > 1.6e9);
+    mf_system_clock.sleep(mf_system_clock.ctx, 0);
+    CHECK(mf_system_clock.monotonic(NULL) >= start && mf_system_clock.utc(NULL) > 1.6e9);
+    for (int i = 0; i < 100; i++) {
+        const double random = mf_random_unit();
+        CHECK(random >= 0 && random < 1);
+    }
+    char a[600] = {0}, b[600] = {0};
+    CHECK_NUMBER(mf_random_bytes(a, sizeof a, NULL), 0);
+    CHECK_NUMBER(mf_random_bytes(b, sizeof b, NULL), 0);
+    CHECK(memcmp(a, b, sizeof a) != 0);
+}
+
+static void test_file(void)
+{
+    struct mf_file file;
+    struct mf_map map;
+    struct mf_error err;
+    struct stat info;
+    mf_error_init(&err);
+    if (!CHECK_NUMBER(mf_file_create_temporary(&file, directory, "result-", &err), 0))
+        return;
+    CHECK_HOLDS(file.path, "/result-");
+    CHECK(stat(file.path, &info) == 0 && (info.st_mode & 0777) == 0600);
+    CHECK_NUMBER(mf_map_file(&map, &file, &err), 0);
+    CHECK(map.data != NULL && map.size == 0 && map.base == NULL);
+    mf_map_release(&map);
+    CHECK_NUMBER(mf_file_write(&file, "wrong", 5, &err), 0);
+    CHECK_NUMBER(mf_file_truncate(&file, &err), 0);
+    CHECK_NUMBER(mf_file_write(&file, "good", 4, &err), 0);
+    CHECK_NUMBER(mf_map_file(&map, &file, &err), 0);
+    CHECK(map.size == 4 && memcmp(map.data, "good", 4) == 0);
+    mf_map_release(&map);
+    mf_map_release(&map);
+    char *path = mf_text_copy(file.path);
+    mf_file_discard(&file);
+    mf_file_discard(&file);
+    mf_file_discard(NULL);
+    mf_map_release(NULL);
+    CHECK(stat(path, &info) != 0);
+    free(path);
+    CHECK_NUMBER(mf_file_create_temporary(&file, "/nonexistent", "x", &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FILE);
+    CHECK_HOLDS(err.message, "/nonexistent");
+    mf_file_discard(&file);
+}
+
+static void test_full_disk(void)
+{
+    struct mf_file file = {-1, NULL};
+    struct mf_error err;
+    FILE *full = fopen("/dev/full", "w");
+    if (full == NULL)
+        return; /* not on this system */
+    file.fd = fileno(full);
+    file.path = "/dev/full";
+    CHECK_NUMBER(mf_file_write(&file, "x", 1, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FILE);
+    CHECK_HOLDS(err.message, "The disk is full");
+    fclose(full);
+}
+
+/* Too large for the limit of the process: an error, and not the end of the program. */
+static void test_file_limit(void)
+{
+    struct mf_file file;
+    struct mf_error err;
+    struct rlimit before, small;
+    sigset_t mask;
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = before;
+    small.rlim_cur = 10;
+    CHECK_NUMBER(mf_file_create_temporary(&file, directory, "x", &err), 0);
+    setrlimit(RLIMIT_FSIZE, &small);
+    const int failed = mf_file_write(&file, "0123456789abc", 13, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK_NUMBER(failed, -1);
+    CHECK_HOLDS(err.message, "Cannot write");
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    CHECK(!sigismember(&mask, SIGXFSZ));
+    mf_file_discard(&file);
+}
+
+static void test_user_folder(void)
+{
+    const char *const names[] = {"XDG_CACHE_HOME", "HOME"};
+    char *kept[2], *folder;
+    for (int i = 0; i < 2; i++) {
+        kept[i] = mf_text_copy(getenv(names[i]));
+        setenv(names[i], i == 0 ? "/xdg" : "/home/me", 1);
+    }
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, "/xdg");
+    free(folder);
+    setenv("XDG_CACHE_HOME", "relative", 1);
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, "/home/me/.cache");
+    free(folder);
+    unsetenv("HOME");
+    const struct passwd *const user = getpwuid(geteuid());
+    char *const wanted = user != NULL ? mf_text_format("%s/.cache", user->pw_dir) : NULL;
+    folder = mf_user_cache_directory();
+    CHECK_TEXT(folder, wanted);
+    free(folder);
+    free(wanted);
+    for (int i = 0; i < 2; i++) {
+        if (kept[i] != NULL)
+            setenv(names[i], kept[i], 1);
+        else
+            unsetenv(names[i]);
+        free(kept[i]);
+    }
+}
+
+static void test_small_file(void)
+{
+    struct mf_error err;
+    char *path = mf_text_format("%s/token", directory);
+    char *text = NULL;
+    int is_private = -1;
+    FILE *file = fopen(path, "w");
+    if (!CHECK(file != NULL))
+        return;
+    fputs("secret\n", file);
+    fclose(file);
+    chmod(path, 0644);
+    CHECK_NUMBER(mf_read_small_file(path, 100, &text, &is_private, &err), 0);
+    CHECK_TEXT(text, "secret\n");
+    CHECK_NUMBER(is_private, 0);
+    free(text);
+    chmod(path, 0600);
+    CHECK_NUMBER(mf_read_small_file(path, 7, &text, &is_private, &err), 0);
+    CHECK_NUMBER(is_private, 1);
+    free(text);
+    CHECK_NUMBER(mf_read_small_file(path, 6, &text, NULL, &err), -1);
+    CHECK_HOLDS(err.message, "larger than 6 bytes");
+    unlink(path);
+    CHECK_NUMBER(mf_read_small_file(path, 6, &text, NULL, &err), -1);
+    CHECK_NUMBER(err.kind, MF_ERR_FILE);
+    CHECK_HOLDS(err.message, path);
+    CHECK_NUMBER(mf_read_small_file(directory, 6, &text, NULL, &err), -1);
+    free(path);
+    CHECK(mf_temporary_directory()[0] == '/');
+}
+
+struct counter {
+    struct mf_mutex mutex;
+    int value;
+};
+
+static void *count(void *ctx)
+{
+    struct counter *counter = ctx;
+    for (int i = 0; i < 1000; i++) {
+        mf_mutex_lock(&counter->mutex);
+        counter->value++;
+        mf_mutex_unlock(&counter->mutex);
+    }
+    return NULL;
+}
+
+static void test_mutex(void)
+{
+    struct counter counter = {{NULL}, 0};
+    pthread_t threads[4];
+    CHECK_NUMBER(mf_mutex_init(&counter.mutex, NULL), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_create(&threads[i], NULL, count, &counter);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    CHECK_NUMBER(counter.value, 4000);
+    mf_mutex_free(&counter.mutex);
+    mf_mutex_free(&counter.mutex);
+    mf_mutex_free(NULL);
+    mf_global_lock();
+    mf_global_unlock();
+}
+
+/* A process that was forked off knows it, and holds no lock that its parent has released. */
+static void test_fork(void)
+{
+    struct mf_lock lock, again;
+    char path[sizeof directory + 8]; /* on the heap it would be lost in the child */
+    const unsigned generation = mf_fork_generation();
+    int pipes[2], status = 0;
+    char told = 0;
+    snprintf(path, sizeof path, "%s/lock", directory);
+    CHECK_NUMBER(mf_lock_try(&lock, path), 1);
+    CHECK_NUMBER(mf_lock_try(&again, path), 0);
+    CHECK_NUMBER(pipe(pipes), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        told = mf_fork_generation() != generation;
+        mf_global_lock();
+        mf_global_unlock();
+        close(pipes[1]);
+        _exit(read(pipes[0], &told, 1) == 0 ? told : 2); /* until the parent closes its end */
+    }
+    mf_lock_release(&lock);
+    CHECK_NUMBER(mf_lock_try(&again, path), 1);
+    mf_lock_release(&again);
+    CHECK_NUMBER(mf_fork_generation(), generation);
+    close(pipes[0]);
+    close(pipes[1]);
+    CHECK_NUMBER(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    unlink(path);
+}
+
+/* A SIGPIPE in between kills nobody, and one of the host's own is left alone. */
+static void test_sigpipe(void)
+{
+    struct mf_sigpipe state;
+    sigset_t mask;
+    mf_sigpipe_hold(&state);
+    pthread_kill(pthread_self(), SIGPIPE);
+    mf_sigpipe_release(&state);
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    CHECK(!sigismember(&mask, SIGPIPE));
+    mf_sigpipe_hold(&state);
+    mf_sigpipe_release(&state);
+}
+
+int main(void)
+{
+    if (mkdtemp(directory) == NULL)
+        return 1;
+    test_clock();
+    test_file();
+    test_full_disk();
+    test_file_limit();
+    test_user_folder();
+    test_small_file();
+    test_mutex();
+    test_fork();
+    test_sigpipe();
+    rmdir(directory);
+    return check_result();
+}

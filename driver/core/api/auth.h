@@ -1,0 +1,46 @@
+/* credentials: what a user gives as a token, and the Authorization headers it can become.
+ *
+ * API notes 2.3, D1, D2. Accepted: the token of the account page, which is base64 of
+ * "email:secret", with or without padding; "email:secret" itself; an opaque token; a JSON web
+ * token; any of them behind the word Basic or Bearer, and with white space around.
+ *
+ * Thread-safety: a struct that is not being changed may be read by several threads; the memory of
+ * schemes is locked. */
+#ifndef MF_CREDENTIALS_H
+#define MF_CREDENTIALS_H
+
+#include <stdint.h>
+
+#include "api/client.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mf_credentials {
+    enum mf_auth_scheme first; /* BASIC or BEARER: the scheme to begin with */
+    int may_switch;            /* the other one is worth a try after a 401 */
+    char *basic;               /* value of the Authorization header */
+    char *bearer;
+    char *secrets[4];     /* what was registered with mf_redact_add, each may be NULL */
+    uint64_t fingerprint; /* of the token, to remember which scheme worked */
+};
+
+/* MF_ERR_AUTH when `text` is empty or NULL, MF_ERR_ARGUMENT when it holds what no header may hold.
+ * Registers the secrets for redaction. Call mf_credentials_free also after a failure. */
+int mf_credentials_init(struct mf_credentials *credentials, const char *text,
+                        enum mf_auth_scheme auth, struct mf_error *err) MF_NODISCARD;
+void mf_credentials_free(struct mf_credentials *credentials); /* safe on zeros */
+
+const char *mf_credentials_header(const struct mf_credentials *credentials,
+                                  enum mf_auth_scheme scheme);
+
+/* Which scheme a server (by its origin) accepted for a token, for the whole process: MF_AUTH_AUTO
+ * when nothing is known. Holds no token. */
+enum mf_auth_scheme mf_scheme_recall(const char *origin, uint64_t fingerprint);
+void mf_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,132 @@
+/* client: an account at a Mapflow server: base URL, credentials, retries, error bodies.
+ *
+ * Every request of the driver goes through one of the four calls below; nothing else adds a token,
+ * retries, or turns an HTTP answer into an mf_error.
+ *
+ * Thread-safety: a client may be used by several threads at once after mf_client_open. */
+#ifndef MF_CLIENT_H
+#define MF_CLIENT_H
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "http/transport.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MF_DEFAULT_API_URL "https://api.mapflow.ai/rest"
+
+#define MF_DOCUMENT_TIMEOUT 300.0
+
+enum mf_auth_scheme { MF_AUTH_AUTO = 0, MF_AUTH_BASIC, MF_AUTH_BEARER };
+
+/* All strings are copied. NULL and 0 mean the default, but for the two retry numbers: 0 is 0 there.
+ */
+struct mf_client_options {
+    const char *base_url;   /* default MF_DEFAULT_API_URL; a trailing slash is dropped. Plain http
+                               is refused unless the host is loopback or allow_http is set */
+    const char *token;      /* as the user gave it; wins over token_file */
+    const char *token_file; /* file whose content is the token */
+    enum mf_auth_scheme
+        auth; /* AUTO: API notes D1, D2. After a 401 to a GET or a query the other
+                 scheme is tried once, and what works is remembered for the process */
+    int allow_http;
+    int max_retry;                 /* retries of a GET after its first try; -1: default 3 */
+    double retry_delay;            /* s before the first retry, doubled each time, jittered;
+                                      negative: default 1 */
+    const char *retry_codes;       /* "ALL" or comma list of HTTP statuses; NULL: 429,502,503,504 */
+    double document_timeout;       /* s for a whole exchange that is no download; default
+                                      MF_DOCUMENT_TIMEOUT */
+    struct mf_transport transport; /* borrowed: must outlive the client */
+    struct mf_cancel cancel;       /* asked during exchanges and waits; may be empty */
+    void (*debug)(void *ctx, const char *line); /* may be NULL; lines hold no secret */
+    void (*warn)(void *ctx, const char *line);  /* may be NULL; what a user should know */
+    void *log_ctx;
+    const struct mf_clock *clock; /* borrowed; NULL: the system's. For tests */
+};
+
+struct mf_client;
+
+/* Checks the options (no request is made): MF_ERR_ARGUMENT for a bad URL or a token with control
+ * characters, MF_ERR_AUTH when there is no token, MF_ERR_FILE when token_file cannot be read. */
+int mf_client_open(struct mf_client **out, const struct mf_client_options *options,
+                   struct mf_error *err) MF_NODISCARD;
+void mf_client_close(struct mf_client *client); /* NULL-safe */
+
+/* The base URL without a trailing slash. */
+const char *mf_client_base_url(const struct mf_client *client);
+
+/* Tells one account from another: the same for clients with the same token. Says nothing of it. */
+uint64_t mf_client_account(const struct mf_client *client);
+
+/* 1 when the client was asked to stop. */
+int mf_client_cancelled(const struct mf_client *client);
+
+/* Waits by the client's clock. MF_ERR_CANCELLED within 100 ms when it was asked to stop. */
+int mf_client_wait(const struct mf_client *client, double seconds,
+                   struct mf_error *err) MF_NODISCARD;
+
+/* What the four calls have in common. `path` starts with "/" and is already escaped. An answer that
+ * is not 2xx gives the kind of its status, with http_status, the server's code, and a message that
+ * says what the server said and what to do; it does not name the object: callers put "Processing
+ * <id>" or the like before it. Messages never hold the token.
+ *
+ * A try is repeated after statuses of retry_codes, after connections that failed, broke or timed
+ * out, and after bodies that were cut; a Retry-After of up to 10 minutes is obeyed, a longer one
+ * ends the call. A cancel ends transfers and waits within 100 ms. */
+
+/* Bytes of a JSON document, at most, after decoding. */
+#define MF_MAX_DOCUMENT ((int64_t)64 << 20)
+
+/* GET `path` and parse the JSON answer. Retried. An empty or non-JSON 2xx answer is MF_ERR_FORMAT.
+ */
+int mf_client_get(struct mf_client *client, const char *path, cJSON **out,
+                  struct mf_error *err) MF_NODISCARD;
+
+/* GET `path` and send the 2xx body to `sink`. Retried: a try that was cut is continued by a Range
+ * request when the server has offered that with a strong ETag, else it starts again, and
+ * sink->begin is called again. sink->end is called after a whole body; its MF_ERR_TRUNCATED is
+ * retried only when the body ended with the connection. `max_body` in bytes after decoding, 0: no
+ * limit. 204, 205 and a 206 that nobody asked for are MF_ERR_FORMAT. There is no time limit but the
+ * low speed one. */
+int mf_client_download(struct mf_client *client, const char *path, const struct mf_sink *sink,
+                       int64_t max_body, struct mf_error *err) MF_NODISCARD;
+
+/* A POST that only asks (lists, cost): retried like a GET. */
+int mf_client_query(struct mf_client *client, const char *path, const cJSON *body, cJSON **out,
+                    struct mf_error *err) MF_NODISCARD;
+
+/* How many changes this process has sent so far, on all accounts: lists that were read before one
+ * may be old. */
+uint64_t mf_client_changes(void);
+
+/* A request that changes something: sent at most once, on a connection of its own, never retried.
+ * `body` may be NULL. `*out` is NULL when the answer was empty; `out` may be NULL, any 2xx answer
+ * is good then.
+ *
+ * *outcome_unknown (may be NULL) is set to 1 when the server may have done it and has not said so:
+ * the request may have reached it, and there is no answer, a 5xx one, a redirect, or, when `out`
+ * asks for a document, a 2xx one that is no JSON (MF_ERR_FORMAT) or is empty (0 with *out NULL; 204
+ * and 205 are empty on purpose). Else it is set to 0. */
+int mf_client_change(struct mf_client *client, const char *method, const char *path,
+                     const cJSON *body, cJSON **out, int *outcome_unknown,
+                     struct mf_error *err) MF_NODISCARD;
+
+/* mf_client_query of `path` and, only after 404 or 405, of `twin` (the other documented form, API
+ * notes D9, D39). A twin that starts with "GET " is a GET without a body. Which one worked is
+ * remembered for the client, for all paths that differ in ids alone. *used_twin may be NULL. When
+ * both fail, the error is that of `path`. */
+int mf_client_query_twin(struct mf_client *client, const char *path, const cJSON *body,
+                         const char *twin, cJSON **out, int *used_twin,
+                         struct mf_error *err) MF_NODISCARD;
+
+/* "source-validator.PixelSizeTooHigh" and its parameters as one sentence for people, into
+ * `text`. Unknown codes are shown as they are, with their parameters. `parameters` may be NULL. */
+void mf_message_text(const char *code, const cJSON *parameters, char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,32 @@
+/* client_internal: what the files of `client` share: the struct. */
+#ifndef MF_CLIENT_INTERNAL_H
+#define MF_CLIENT_INTERNAL_H
+
+#include "api/auth.h"
+#include "api/client.h"
+#include "http/retry.h"
+#include "http/url.h"
+
+#define MF_CLIENT_TWINS 16
+#define MF_CLIENT_TWIN_SIZE 160
+
+struct mf_client {
+    char *base_url;
+    char origin[MF_URL_ORIGIN_SIZE];
+    struct mf_credentials credentials;
+    struct mf_retry_policy retry;
+    double document_timeout; /* s */
+    struct mf_transport transport;
+    struct mf_cancel cancel;
+    void (*debug)(void *ctx, const char *line);
+    void (*warn)(void *ctx, const char *line);
+    void *log_ctx;
+    const struct mf_clock *clock;
+    struct mf_mutex mutex;      /* guards what follows */
+    enum mf_auth_scheme scheme; /* the one that works, or that is tried first */
+    int is_scheme_settled;      /* it has worked, or neither does: no more tries of the other */
+    char twins[MF_CLIENT_TWINS][MF_CLIENT_TWIN_SIZE]; /* paths whose twin works */
+    unsigned next_twin;
+};
+
+#endif

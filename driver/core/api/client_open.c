@@ -1,0 +1,140 @@
+/* Opening a client: checks what the user gave, makes no request. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/client_internal.h"
+#include "base/file.h"
+#include "base/str.h"
+
+enum { MAX_TOKEN_FILE = 65536 }; /* bytes */
+
+static int out_of_memory(struct mf_error *err)
+{
+    return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+}
+
+static int set_base_url(struct mf_client *client, const struct mf_client_options *options,
+                        struct mf_error *err)
+{
+    struct mf_url url;
+    const char *text = options->base_url;
+    if (text == NULL || *text == '\0')
+        text = MF_DEFAULT_API_URL;
+    if (mf_url_parse(&url, text, err) != 0)
+        return mf_error_prefix(err, "API_URL");
+    if (url.has_user_info || url.has_query || url.has_fragment)
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "API_URL must not hold a user name, a query or a fragment: an address "
+                            "such as %s is expected",
+                            MF_DEFAULT_API_URL);
+    if (!url.is_https && !options->allow_http && !mf_url_is_loopback(&url))
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "API_URL uses plain http, which would show the API token to the "
+                            "network: use https, or set MAPFLOW_ALLOW_HTTP=YES if %s is safe",
+                            url.host);
+    size_t size = strlen(text);
+    while (size > url.path_offset && text[size - 1] == '/')
+        size--;
+    client->base_url = mf_text_copy_part(text, size);
+    mf_url_origin(&url, client->origin);
+    return client->base_url != NULL ? 0 : out_of_memory(err);
+}
+
+/* Not const: the text is wiped. */
+static void wipe(char *text)
+{
+    volatile char *p = text; /* volatile: the compiler must not find it useless */
+    while (p != NULL && *p != '\0')
+        *p++ = '\0';
+    free(text);
+}
+
+static int set_credentials(struct mf_client *client, const struct mf_client_options *options,
+                           struct mf_error *err)
+{
+    const int has_token = options->token != NULL && *options->token != '\0';
+    const char *path = options->token_file;
+    if (has_token || path == NULL || *path == '\0')
+        return mf_credentials_init(&client->credentials, options->token, options->auth, err);
+    char *text = NULL;
+    int is_private = 1;
+    if (mf_read_small_file(path, MAX_TOKEN_FILE, &text, &is_private, err) != 0)
+        return mf_error_prefix(err, "API_TOKEN_FILE");
+    const int failed = mf_credentials_init(&client->credentials, text, options->auth, err);
+    wipe(text);
+    if (failed)
+        return mf_error_prefix(err, "API_TOKEN_FILE %s", path);
+    if (!is_private && client->warn != NULL) {
+        char *line =
+            mf_text_format("API_TOKEN_FILE %s can be read by other users: chmod 600 it", path);
+        if (line != NULL)
+            client->warn(client->log_ctx, line);
+        free(line);
+    }
+    return 0;
+}
+
+static int set_up(struct mf_client *client, const struct mf_client_options *options,
+                  struct mf_error *err)
+{
+    client->transport = options->transport;
+    client->cancel = options->cancel;
+    client->debug = options->debug;
+    client->warn = options->warn;
+    client->log_ctx = options->log_ctx;
+    client->document_timeout =
+        options->document_timeout > 0 ? options->document_timeout : MF_DOCUMENT_TIMEOUT;
+    client->clock = options->clock != NULL ? options->clock : &mf_system_clock;
+    if (mf_mutex_init(&client->mutex, err) != 0 || set_base_url(client, options, err) != 0 ||
+        mf_retry_policy_init(&client->retry, options->max_retry, options->retry_delay,
+                             options->retry_codes, err) != 0 ||
+        set_credentials(client, options, err) != 0)
+        return -1;
+    client->scheme = client->credentials.first;
+    if (client->credentials.may_switch) {
+        const enum mf_auth_scheme known =
+            mf_scheme_recall(client->origin, client->credentials.fingerprint);
+        client->scheme = known != MF_AUTH_AUTO ? known : client->scheme;
+    }
+    return 0;
+}
+
+int mf_client_open(struct mf_client **out, const struct mf_client_options *options,
+                   struct mf_error *err)
+{
+    *out = NULL;
+    struct mf_client *client = calloc(1, sizeof *client);
+    if (client == NULL)
+        return out_of_memory(err);
+    if (set_up(client, options, err) != 0) {
+        mf_client_close(client);
+        return -1;
+    }
+    *out = client;
+    return 0;
+}
+
+void mf_client_close(struct mf_client *client)
+{
+    if (client == NULL)
+        return;
+    mf_credentials_free(&client->credentials);
+    mf_mutex_free(&client->mutex);
+    free(client->base_url);
+    free(client);
+}
+
+uint64_t mf_client_account(const struct mf_client *client)
+{
+    return client->credentials.fingerprint;
+}
+
+const char *mf_client_base_url(const struct mf_client *client)
+{
+    return client->base_url;
+}
+
+int mf_client_cancelled(const struct mf_client *client)
+{
+    return client->cancel.is_cancelled != NULL && client->cancel.is_cancelled(client->cancel.ctx);
+}

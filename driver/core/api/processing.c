@@ -1,0 +1,291 @@
+#include "api/processing.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api_error.h"
+#include "api/error_codes.h"
+#include "base/number.h"
+#include "base/redact.h"
+#include "base/str.h"
+
+int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
+{
+    if (strlen(text) != MF_UUID_SIZE - 1)
+        return 0;
+    for (int i = 0; i < MF_UUID_SIZE - 1; ++i) {
+        const char c = text[i];
+        const int dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const int digit = c >= '0' && c <= '9';
+        const char lower = (char)(c >= 'A' && c <= 'F' ? c + 32 : c);
+        if (dash ? c != '-' : !digit && (lower < 'a' || lower > 'f'))
+            return 0;
+        uuid[i] = lower;
+    }
+    uuid[MF_UUID_SIZE - 1] = '\0';
+    return 1;
+}
+
+/* ---- parsing -------------------------------------------------------------------------------- */
+
+/* The review is null, a text, or an object with one of two members (API notes D13). */
+static void take_review(struct mf_processing *p, const cJSON *document, int *failed)
+{
+    const cJSON *const review = mf_json_member(document, "reviewStatus");
+    if (!cJSON_IsObject(review)) {
+        p->review = mf_json_take(document, "reviewStatus", failed);
+        return;
+    }
+    p->review = mf_json_take(review, "reviewStatus", failed);
+    if (p->review == NULL)
+        p->review = mf_json_take(review, "status", failed);
+    p->review_until = mf_json_take(review, "inReviewUntil", failed);
+}
+
+/* The rating is null, a number as text, or an object (API notes D14). */
+static void take_rating(struct mf_processing *p, const cJSON *document)
+{
+    const cJSON *const rating = mf_json_member(document, "rating");
+    const double stars = mf_json_number(cJSON_IsObject(rating) ? rating : document, "rating", -1);
+    p->rating = stars >= 1 && stars <= 5 ? (int)stars : -1;
+}
+
+/* The names of the blocks that are switched on, with commas between. */
+static char *take_blocks(const cJSON *document, int *failed)
+{
+    const cJSON *const blocks = mf_json_member(document, "blocks");
+    const cJSON *block;
+    char *joined = NULL;
+    cJSON_ArrayForEach(block, blocks)
+    {
+        const char *const name = mf_json_string(block, "name", NULL);
+        if (name == NULL || !mf_json_bool(block, "enabled", 1))
+            continue;
+        char *const longer =
+            mf_text_format("%s%s%s", joined != NULL ? joined : "", joined != NULL ? "," : "", name);
+        *failed |= longer == NULL;
+        free(joined);
+        joined = longer;
+    }
+    return joined;
+}
+
+/* Of four members one is there (API notes 6.1, 6.2). The URL of the user's own tiles stays hidden:
+ * it may hold a key. */
+static void take_source(struct mf_processing *p, const cJSON *document, int *failed)
+{
+    const cJSON *const sources = mf_json_member(mf_json_member(document, "params"), "sourceParams");
+    const cJSON *const data = mf_json_member(sources, "dataProvider");
+    const cJSON *const search = mf_json_member(sources, "imagerySearch");
+    const cJSON *const own_tiles = mf_json_member(sources, "userDefined");
+    const cJSON *const source = data != NULL ? data : search != NULL ? search : own_tiles;
+    if (source == NULL && mf_json_member(sources, "myImagery") != NULL) {
+        p->provider = mf_text_copy("My imagery");
+        *failed |= p->provider == NULL;
+    } else {
+        p->provider = mf_json_take(source,
+                                   data != NULL     ? "providerName"
+                                   : search != NULL ? "dataProvider"
+                                                    : "sourceType",
+                                   failed);
+    }
+    p->zoom = mf_json_count(source, "zoom");
+}
+
+static enum mf_state state_of(const char *status, const char *review)
+{
+    if (mf_text_equal_nocase(status, "OK"))
+        return review != NULL && mf_text_equal_nocase(review, "NOT_ACCEPTED") ? MF_STATE_REWORK
+                                                                              : MF_STATE_DONE;
+    if (mf_text_equal_nocase(status, "FAILED"))
+        return MF_STATE_FAILED;
+    if (mf_text_equal_nocase(status, "CANCELLED") || mf_text_equal_nocase(status, "CANCELED"))
+        return MF_STATE_CANCELLED;
+    return mf_text_equal_nocase(status, "REFUNDED") ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
+}
+
+int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct mf_error *err)
+{
+    memset(p, 0, sizeof *p);
+    if (mf_json_string(document, "id", NULL) == NULL) {
+        char said[300];
+        mf_http_document_text(document, said, sizeof said);
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server's answer is not a processing: it has no id%s%s%s",
+                            said[0] != '\0' ? " (it says: " : "", said, said[0] != '\0' ? ")" : "");
+    }
+    int failed = 0;
+    const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
+    const cJSON *const vector = mf_json_member(document, "vectorLayer");
+    const cJSON *const model = mf_json_member(document, "workflowDef");
+    p->id = mf_json_take(document, "id", &failed);
+    p->name = mf_json_take_or_empty(document, "name", &failed);
+    p->description = mf_json_take(document, "description", &failed);
+    p->project_id = mf_json_take(document, "projectId", &failed);
+    p->status = mf_json_take_or_empty(document, "status", &failed);
+    take_review(p, document, &failed);
+    take_rating(p, document);
+    take_source(p, document, &failed);
+    p->blocks = take_blocks(document, &failed);
+    p->model = mf_json_take(model, "name", &failed);
+    p->messages = mf_messages_text(document, &failed);
+    p->created = mf_json_take(document, "created", &failed);
+    p->updated = mf_json_take(document, "updated", &failed);
+    p->vector_layer_id = mf_json_take(vector, "id", &failed);
+    p->raster_tile_url = mf_json_take(raster, "tileUrl", &failed);
+    p->document = mf_redact_document(document);
+    failed |= p->document == NULL;
+    if (failed) {
+        mf_processing_free(p);
+        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    }
+    p->percent = mf_json_percent(document, "percentCompleted");
+    p->aoi_count = mf_json_count(document, "aoiCount");
+    p->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
+    p->cost = mf_json_number(document, "cost", NAN);
+    p->state = state_of(p->status, p->review);
+    p->is_raster = vector == NULL && raster != NULL;
+    return 0;
+}
+
+void mf_processing_free(struct mf_processing *p)
+{
+    if (p == NULL)
+        return;
+    char *const texts[] = {
+        p->id,       p->name,         p->description, p->project_id,      p->status,
+        p->review,   p->review_until, p->model,       p->blocks,          p->provider,
+        p->messages, p->created,      p->updated,     p->vector_layer_id, p->raster_tile_url,
+        p->document};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i)
+        free(texts[i]);
+    memset(p, 0, sizeof *p);
+}
+
+int mf_processing_get(struct mf_processing *processing, struct mf_client *client, const char *id,
+                      struct mf_error *err)
+{
+    char path[128];
+    cJSON *document = NULL;
+    memset(processing, 0, sizeof *processing);
+    snprintf(path, sizeof path, "/processings/%s/v2", id);
+    if (mf_client_get(client, path, &document, err) != 0)
+        return mf_error_prefix(err, "processing %s", id);
+    int failed = mf_processing_parse(processing, document, err);
+    /* A cache in between may mix answers up: its result would be kept as this one's. */
+    if (!failed && !mf_text_equal_nocase(processing->id, id)) {
+        failed =
+            mf_error_set(err, MF_ERR_FORMAT,
+                         "the server's answer is about another processing, %.60s", processing->id);
+        mf_processing_free(processing);
+    }
+    cJSON_Delete(document);
+    return failed ? mf_error_prefix(err, "processing %s", id) : 0;
+}
+
+int mf_processing_pager_open(struct mf_pager **out, const char *project_id, const char *terms,
+                             struct mf_error *err)
+{
+    char *const path = mf_text_format("/projects/%s/processings/v2/page", project_id);
+    char *const twin = mf_text_format("GET /projects/%s/processings/v2", project_id);
+    int failed = path == NULL || twin == NULL;
+    *out = NULL;
+    if (failed)
+        mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    else
+        failed = mf_pager_open(out, path, twin, "terms", terms, err);
+    free(path);
+    free(twin);
+    return failed ? -1 : 0;
+}
+
+char *mf_processing_fingerprint(const struct mf_processing *p)
+{
+    char area[MF_NUMBER_TEXT_SIZE], cost[MF_NUMBER_TEXT_SIZE]; /* the same in any locale */
+    mf_number_format(p->area_m2, area);
+    mf_number_format(p->cost, cost);
+    return mf_text_format("%s|%s|%s|%s|%s|%s", p->status, p->review != NULL ? p->review : "",
+                          p->updated != NULL ? p->updated : "", area, cost,
+                          p->vector_layer_id != NULL ? p->vector_layer_id : "");
+}
+
+/* ---- states --------------------------------------------------------------------------------- */
+
+int mf_processing_read(struct mf_processing *p, const char *document, struct mf_error *err)
+{
+    cJSON *json = NULL;
+    if (mf_json_parse(document, strlen(document), "a processing that was kept", &json, err) != 0)
+        return -1;
+    const int failed = mf_processing_parse(p, json, err);
+    cJSON_Delete(json);
+    return failed;
+}
+
+int mf_processing_is_terminal(const struct mf_processing *p)
+{
+    return p->state != MF_STATE_RUNNING && p->state != MF_STATE_REWORK;
+}
+
+static int not_ready(const struct mf_processing *p, struct mf_error *err, const char *what)
+{
+    char percent[24] = "";
+    if (p->percent >= 0)
+        snprintf(percent, sizeof percent, ", %d %%", p->percent);
+    mf_error_set(err, MF_ERR_NOT_READY,
+                 "processing %s (\"%s\") has no result%s: its status is %s%s.", p->id, p->name,
+                 p->state == MF_STATE_RUNNING ? " yet" : "",
+                 p->status[0] != '\0' ? p->status : "unknown", percent);
+    if (p->messages != NULL)
+        mf_error_append(err, " %s", p->messages);
+    return mf_error_append(err, " %s", what);
+}
+
+static const char *advice(const struct mf_processing *p)
+{
+    if (p->state != MF_STATE_RUNNING)
+        return "Open it with PARTIAL=YES to read what is finished, or with STATUS_ONLY=YES to see "
+               "its "
+               "areas.";
+    return "Open it with WAIT=YES to wait for it, or try again later.";
+}
+
+static int is_unknown_status(const char *status)
+{
+    static const char *const known[] = {"UNPROCESSED", "IN_PROGRESS", "AWAITING", ""};
+    for (size_t i = 0; i < sizeof known / sizeof *known; ++i) {
+        if (mf_text_equal_nocase(status, known[i]))
+            return 0;
+    }
+    return 1;
+}
+
+int mf_processing_check_result(const struct mf_processing *p, int partial, struct mf_error *err)
+{
+    switch (p->state) {
+    case MF_STATE_RUNNING:
+        if (is_unknown_status(p->status))
+            return not_ready(p, err,
+                             "This driver does not know that status and takes it for unfinished. "
+                             "Try again later.");
+        return not_ready(p, err, advice(p));
+    case MF_STATE_REWORK:
+        return mf_error_set(err, MF_ERR_NOT_READY,
+                            "processing %s (\"%s\") is being reworked after its review (%s): its "
+                            "result will change. Open it with WAIT=YES to wait for the new one.",
+                            p->id, p->name, p->review);
+    case MF_STATE_DONE:
+        break;
+    default:
+        if (!partial)
+            return not_ready(p, err, advice(p));
+    }
+    if (p->is_raster)
+        return mf_error_set(
+            err, MF_ERR_NOT_READY,
+            "processing %s (\"%s\") has a raster result and no vector features. Open "
+            "it with STATUS_ONLY=YES: its tile URL is in the metadata.",
+            p->id, p->name);
+    return 0;
+}

@@ -1,0 +1,112 @@
+/* processing: one job of the service, and whether it has a result.
+ *
+ * Source: API notes 6.1 (members), 13 (states). Members that are missing or null never
+ * fail a parse; unknown members are kept in `document` only.
+ *
+ * Thread-safety: a parsed struct belongs to its caller. */
+#ifndef MF_PROCESSING_H
+#define MF_PROCESSING_H
+
+#include "api/client.h"
+#include "api/pager.h"
+#include "base/error.h"
+#include "base/json.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the status and the review mean together (API notes 13.1, 13.2). */
+enum mf_state {
+    MF_STATE_RUNNING,   /* UNPROCESSED, IN_PROGRESS, AWAITING, null, or a status unknown here */
+    MF_STATE_REWORK,    /* OK, but the review is NOT_ACCEPTED: the result will change */
+    MF_STATE_DONE,      /* OK */
+    MF_STATE_FAILED,    /* FAILED */
+    MF_STATE_CANCELLED, /* CANCELLED, CANCELED */
+    MF_STATE_REFUNDED   /* REFUNDED */
+};
+
+struct mf_processing {
+    char *id;
+    char *name;        /* "" when it has none */
+    char *description; /* NULL when it has none; so all below but status */
+    char *project_id;
+    char *status; /* as the server spells it, "" for null */
+    char *review; /* as the server spells it */
+    char *review_until;
+    char *model;  /* name of the model */
+    char *blocks; /* names of the blocks that run, "Detection,Heights" */
+    char
+        *provider; /* of the imagery: its name; "My imagery"; or the type of the user's own tiles */
+    char *messages; /* what went wrong, in words, one sentence a message */
+    char *created;  /* ISO 8601 UTC */
+    char *updated;
+    char *vector_layer_id;
+    char *raster_tile_url; /* of a raster result; a capability: its query is a secret */
+    enum mf_state state;
+    int percent;    /* 0..100, -1 unknown */
+    int aoi_count;  /* -1 unknown */
+    int rating;     /* 1..5, -1 not rated */
+    int zoom;       /* of the imagery, -1 unknown */
+    double area_m2; /* NaN unknown */
+    double cost;    /* credits, NaN unknown */
+    int is_raster;  /* the result is a raster and there is no vector layer */
+    char *document; /* the server's JSON with secrets removed */
+};
+
+/* Parses a Processing document. MF_ERR_FORMAT when it has no id or is no object. */
+int mf_processing_parse(struct mf_processing *processing, const cJSON *document,
+                        struct mf_error *err) MF_NODISCARD;
+/* The same of a document that was kept: see `document` above. */
+int mf_processing_read(struct mf_processing *processing, const char *document,
+                       struct mf_error *err) MF_NODISCARD;
+void mf_processing_free(struct mf_processing *processing); /* NULL-safe, empties it */
+
+/* GET /processings/{id}/v2. `id` is a UUID. */
+int mf_processing_get(struct mf_processing *processing, struct mf_client *client, const char *id,
+                      struct mf_error *err) MF_NODISCARD;
+
+/* The processings of a project, a page after the other, the oldest first. `terms` (may be NULL) is
+ * a text that the server looks for: it may give more than the names that hold it. */
+int mf_processing_pager_open(struct mf_pager **out, const char *project_id, const char *terms,
+                             struct mf_error *err) MF_NODISCARD;
+
+/* The same, but answered from memory when this process has asked not long ago: some programs open a
+ * dataset several times to show it once. A processing whose result is open in the process is asked
+ * for again after MF_RECENT_WHILE_OPEN s, another after MF_RECENT s; one that is not terminal
+ * always. */
+#define MF_RECENT 2.0
+#define MF_RECENT_WHILE_OPEN 60.0
+int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
+                             const char *id, struct mf_error *err) MF_NODISCARD;
+
+/* To be called of a processing that will be opened when a user has looked at what there is: its
+ * answer is good for MF_RECENT_WHILE_OPEN s. */
+void mf_processing_expect(const struct mf_client *client, const char *id);
+
+/* To be called when a processing was changed: what is remembered of it is old now. */
+void mf_processing_forget(const struct mf_client *client, const char *id);
+
+/* What tells one result of a processing from another: the status, the review and what changes with
+ * them. A new text (free it), NULL without memory. */
+char *mf_processing_fingerprint(const struct mf_processing *processing);
+
+/* Whether no further change is to be expected without a restart. */
+int mf_processing_is_terminal(const struct mf_processing *processing);
+
+/* MF_ERR_NOT_READY, with a message for people, unless the processing has a result to be read.
+ * `partial` also lets through what a failed, cancelled or refunded one has. */
+int mf_processing_check_result(const struct mf_processing *processing, int partial,
+                               struct mf_error *err) MF_NODISCARD;
+
+/* ---- identifiers ---------------------------------------------------------------------------- */
+
+#define MF_UUID_SIZE 37
+
+/* Reads a UUID in its 8-4-4-4-12 form, any case, into lower case. Returns 0 when `text` is none. */
+int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

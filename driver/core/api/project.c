@@ -1,0 +1,338 @@
+#include "api/project.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/processing.h"
+#include "base/str.h"
+
+static int out_of_memory(struct mf_error *err)
+{
+    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+}
+
+/* ---- parsing -------------------------------------------------------------------------------- */
+
+static void take_members(struct mf_project *project, const cJSON *array, int *failed)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, array)
+    {
+        struct mf_member *const member = &project->members[project->member_count++];
+        member->email = mf_json_take_or_empty(entry, "email", failed);
+        member->role = mf_json_take_or_empty(entry, "role", failed);
+        mf_text_lower(member->role);
+    }
+}
+
+static void take_share(struct mf_project *project, const cJSON *share, int *failed)
+{
+    const cJSON *const owners = mf_json_member(share, "owners");
+    const cJSON *const users = mf_json_member(share, "users");
+    const int count = cJSON_GetArraySize(owners) + cJSON_GetArraySize(users);
+    project->is_shared = cJSON_IsObject(share);
+    project->members = calloc((size_t)count + 1, sizeof *project->members);
+    if (project->members == NULL) {
+        *failed = 1;
+        return;
+    }
+    take_members(project, owners, failed);
+    take_members(project, users, failed);
+}
+
+int mf_project_parse(struct mf_project *project, const cJSON *document, struct mf_error *err)
+{
+    memset(project, 0, sizeof *project);
+    if (mf_json_string(document, "id", NULL) == NULL)
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server's answer is not a project: it has no id");
+    const cJSON *const owner = mf_json_member(document, "user");
+    const cJSON *const counts = mf_json_member(document, "processingCounts");
+    int failed = 0;
+    project->id = mf_json_take(document, "id", &failed);
+    project->name = mf_json_take_or_empty(document, "name", &failed);
+    project->description = mf_json_take(document, "description", &failed);
+    project->owner = mf_json_take(owner, "email", &failed);
+    project->created = mf_json_take(document, "created", &failed);
+    project->updated = mf_json_take(document, "updated", &failed);
+    project->is_default = mf_json_bool(document, "isDefault", 0);
+    project->succeeded = mf_json_count(counts, "succeeded");
+    project->failed = mf_json_count(counts, "failed");
+    project->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
+    project->aoi_limit_m2 = mf_json_limit(owner, "aoiAreaLimit");
+    take_share(project, mf_json_member(document, "shareProject"), &failed);
+    if (failed)
+        out_of_memory(err);
+    else
+        failed =
+            mf_model_list_parse(&project->models, mf_json_member(document, "workflowDefs"), err);
+    if (failed)
+        mf_project_free(project);
+    return failed ? -1 : 0;
+}
+
+void mf_project_free(struct mf_project *project)
+{
+    if (project == NULL)
+        return;
+    for (size_t i = 0; i < project->member_count; i++) {
+        free(project->members[i].email);
+        free(project->members[i].role);
+    }
+    free(project->members);
+    mf_model_list_free(&project->models);
+    char *const texts[] = {project->id,    project->name,    project->description,
+                           project->owner, project->created, project->updated};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    memset(project, 0, sizeof *project);
+}
+
+const char *mf_project_role(const struct mf_project *project, const char *email)
+{
+    if (!project->is_shared)
+        return "owner";
+    for (size_t i = 0; email[0] != '\0' && i < project->member_count; i++) {
+        if (mf_text_equal_nocase(project->members[i].email, email))
+            return project->members[i].role[0] != '\0' ? project->members[i].role : "readonly";
+    }
+    return "readonly";
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+int mf_project_pager_open(struct mf_pager **out, struct mf_error *err)
+{
+    return mf_pager_open(out, "/projects/page", "GET /projects", NULL, NULL, err);
+}
+
+static int add_entries(struct mf_project_list *list, const cJSON *entries, struct mf_error *err)
+{
+    const cJSON *entry;
+    const size_t more = (size_t)cJSON_GetArraySize(entries);
+    struct mf_project *const grown = realloc(list->items, (list->count + more) * sizeof *grown);
+    if (grown == NULL)
+        return out_of_memory(err);
+    list->items = grown;
+    cJSON_ArrayForEach(entry, entries)
+    {
+        if (mf_project_parse(&list->items[list->count], entry, err) != 0)
+            return -1;
+        list->count++;
+    }
+    return 0;
+}
+
+static int read_pages(struct mf_project_list *list, struct mf_pager *pager,
+                      struct mf_client *client, struct mf_error *err)
+{
+    for (;;) {
+        cJSON *entries = NULL;
+        if (mf_pager_next(pager, client, &entries, err) != 0)
+            return -1;
+        if (entries == NULL)
+            return 0;
+        const int failed = add_entries(list, entries, err);
+        cJSON_Delete(entries);
+        if (failed)
+            return -1;
+    }
+}
+
+int mf_project_list_get(struct mf_project_list *list, struct mf_client *client,
+                        struct mf_error *err)
+{
+    struct mf_pager *pager = NULL;
+    memset(list, 0, sizeof *list);
+    if (mf_project_pager_open(&pager, err) != 0)
+        return -1;
+    const int failed = read_pages(list, pager, client, err);
+    mf_pager_close(pager);
+    if (failed) {
+        mf_project_list_free(list);
+        return mf_error_prefix(err, "the list of projects");
+    }
+    return 0;
+}
+
+void mf_project_list_free(struct mf_project_list *list)
+{
+    if (list == NULL)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        mf_project_free(&list->items[i]);
+    free(list->items);
+    memset(list, 0, sizeof *list);
+}
+
+static int get_path(struct mf_project *project, struct mf_client *client, const char *path,
+                    struct mf_error *err)
+{
+    cJSON *document = NULL;
+    memset(project, 0, sizeof *project);
+    if (mf_client_get(client, path, &document, err) != 0)
+        return -1;
+    const int failed = mf_project_parse(project, document, err);
+    cJSON_Delete(document);
+    return failed;
+}
+
+int mf_project_get(struct mf_project *project, struct mf_client *client, const char *id,
+                   struct mf_error *err)
+{
+    char *const path = mf_text_format("/projects/%s", id);
+    if (path == NULL)
+        return out_of_memory(err);
+    const int failed = get_path(project, client, path, err);
+    free(path);
+    return failed ? mf_error_prefix(err, "project %s", id) : 0;
+}
+
+int mf_project_get_default(struct mf_project *project, struct mf_client *client,
+                           struct mf_error *err)
+{
+    return get_path(project, client, "/projects/default", err) != 0
+               ? mf_error_prefix(err, "the default project")
+               : 0;
+}
+
+/* The ways in which a name can fit, the best last. */
+enum fit { NO_FIT, OTHER_CASE, EXACT };
+
+static enum fit fit_of(const struct mf_project *project, const char *name)
+{
+    return strcmp(project->name, name) == 0            ? EXACT
+           : mf_text_equal_nocase(project->name, name) ? OTHER_CASE
+                                                       : NO_FIT;
+}
+
+/* Long accounts are not listed whole. */
+static const size_t most_named = 20;
+
+static int refuse_unknown(const struct mf_project_list *list, const char *name,
+                          struct mf_error *err)
+{
+    mf_error_set(err, MF_ERR_NOT_FOUND, "there is no project \"%.100s\". The account has", name);
+    for (size_t i = 0; i < list->count && i < most_named; i++)
+        mf_error_append(err, "%s \"%.60s\"", i > 0 ? "," : "", list->items[i].name);
+    if (list->count > most_named)
+        mf_error_append(err, " and %zu more", list->count - most_named);
+    return mf_error_append(err, "%s", list->count == 0 ? " no project" : "");
+}
+
+static int refuse_ambiguous(const struct mf_project_list *list, const char *name, enum fit fit,
+                            struct mf_error *err)
+{
+    size_t named = 0;
+    mf_error_set(err, MF_ERR_ARGUMENT,
+                 "several projects are called \"%.100s\". Give the UUID of one:", name);
+    for (size_t i = 0; i < list->count && named < most_named; i++) {
+        if (fit_of(&list->items[i], name) == fit)
+            mf_error_append(err, "%s %s", named++ > 0 ? "," : "", list->items[i].id);
+    }
+    return -1;
+}
+
+static int choose(struct mf_project *project, struct mf_project_list *list, const char *name,
+                  struct mf_error *err)
+{
+    enum fit best = NO_FIT;
+    size_t found = 0, count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const enum fit fit = fit_of(&list->items[i], name);
+        if (fit > best) {
+            best = fit;
+            count = 0;
+            found = i;
+        }
+        count += fit == best;
+    }
+    if (best == NO_FIT)
+        return refuse_unknown(list, name, err);
+    if (count > 1)
+        return refuse_ambiguous(list, name, best, err);
+    *project = list->items[found];
+    memset(&list->items[found], 0, sizeof list->items[found]);
+    return 0;
+}
+
+int mf_project_find(struct mf_project *project, struct mf_client *client, const char *id_or_name,
+                    struct mf_error *err)
+{
+    char uuid[MF_UUID_SIZE];
+    struct mf_project_list list;
+    memset(project, 0, sizeof *project);
+    if (mf_uuid_parse(id_or_name, uuid))
+        return mf_project_get(project, client, uuid, err);
+    /* The whole list and not the server's search: how that treats case and accents is not known,
+     * and a refusal should name what there is. */
+    if (mf_project_list_get(&list, client, err) != 0)
+        return -1;
+    const int failed = choose(project, &list, id_or_name, err);
+    mf_project_list_free(&list);
+    return failed;
+}
+
+/* ---- changing ------------------------------------------------------------------------------- */
+
+static cJSON *texts_body(const char *name, const char *description)
+{
+    cJSON *const body = cJSON_CreateObject();
+    if (body != NULL && cJSON_AddStringToObject(body, "name", name) != NULL &&
+        (description == NULL || cJSON_AddStringToObject(body, "description", description) != NULL))
+        return body;
+    cJSON_Delete(body);
+    return NULL;
+}
+
+int mf_project_create(struct mf_project *project, struct mf_client *client, const char *name,
+                      const char *description, struct mf_error *err)
+{
+    cJSON *answer = NULL;
+    int unknown = 0;
+    memset(project, 0, sizeof *project);
+    cJSON *const body = texts_body(name, description);
+    if (body == NULL)
+        return out_of_memory(err);
+    int failed = mf_client_change(client, "POST", "/projects", body, &answer, &unknown, err);
+    cJSON_Delete(body);
+    if (!failed)
+        failed = mf_project_parse(project, answer, err);
+    unknown |= failed && answer != NULL;
+    cJSON_Delete(answer);
+    if (!failed)
+        return 0;
+    mf_error_prefix(err, "project \"%.100s\" was not created", name);
+    return unknown ? mf_error_append(err, ". It may be there nevertheless: look at the list of "
+                                          "projects before you try again")
+                   : -1;
+}
+
+/* A change of one project whose answer nobody needs. */
+static int change(struct mf_client *client, const char *method, const char *id, const cJSON *body,
+                  struct mf_error *err)
+{
+    char *const path = mf_text_format("/projects/%s", id);
+    if (path == NULL)
+        return out_of_memory(err);
+    const int failed = mf_client_change(client, method, path, body, NULL, NULL, err);
+    free(path);
+    return failed ? mf_error_prefix(err, "project %s", id) : 0;
+}
+
+int mf_project_update(struct mf_client *client, const char *id, const char *name,
+                      const char *description, struct mf_error *err)
+{
+    cJSON *const body = texts_body(name, description);
+    if (body == NULL)
+        return out_of_memory(err);
+    const int failed = change(client, "PUT", id, body, err);
+    cJSON_Delete(body);
+    return failed;
+}
+
+int mf_project_delete(struct mf_client *client, const char *id, struct mf_error *err)
+{
+    return change(client, "DELETE", id, NULL, err);
+}

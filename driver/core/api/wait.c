@@ -1,0 +1,104 @@
+#include "api/wait.h"
+
+static const double first_delay = 5;    /* s */
+static const double growth = 1.5;       /* of the delay, from look to look */
+static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
+static const int most_failures = 4;     /* looks that fail one after the other */
+
+static double now(const struct mf_clock *clock)
+{
+    return clock->monotonic(clock->ctx);
+}
+
+static int cancelled(const struct mf_processing *p, struct mf_error *err)
+{
+    return mf_error_set(
+        err, MF_ERR_CANCELLED,
+        "waiting for processing %s (\"%s\") was interrupted. The processing goes on", p->id,
+        p->name);
+}
+
+static int sleep_until(const struct mf_clock *clock, struct mf_client *client, double moment)
+{
+    for (;;) {
+        if (mf_client_cancelled(client))
+            return -1;
+        const double left = moment - now(clock);
+        if (left <= 0)
+            return 0;
+        clock->sleep(clock->ctx, left < sleep_slice ? left : sleep_slice);
+    }
+}
+
+/* Failures that say nothing about the processing. */
+static int may_pass(const struct mf_error *err)
+{
+    return err->kind == MF_ERR_CONNECT || err->kind == MF_ERR_TRUNCATED ||
+           err->kind == MF_ERR_SERVER || err->kind == MF_ERR_RATE_LIMIT;
+}
+
+/* Asks anew. On failure the old document stays. */
+static int look(struct mf_processing *processing, struct mf_client *client, struct mf_error *err)
+{
+    struct mf_processing newer;
+    if (mf_processing_get(&newer, client, processing->id, err) != 0)
+        return -1;
+    mf_processing_free(processing);
+    *processing = newer;
+    return 0;
+}
+
+static int time_is_over(const struct mf_processing *p, double timeout, struct mf_error *err)
+{
+    mf_error_set(err, MF_ERR_NOT_READY,
+                 "processing %s (\"%s\") has not ended within %.0f s: its status is %s", p->id,
+                 p->name, timeout, p->status[0] != '\0' ? p->status : "unknown");
+    if (p->state == MF_STATE_REWORK)
+        mf_error_append(err, ", review %s", p->review);
+    if (p->percent >= 0)
+        mf_error_append(err, ", %d %%", p->percent);
+    return mf_error_append(err, ". It goes on: open it again later, or with a longer WAIT_TIMEOUT");
+}
+
+static void tell(const struct mf_wait_options *options, const struct mf_processing *p,
+                 double seconds)
+{
+    if (options->progress != NULL)
+        options->progress(options->ctx, p, seconds);
+}
+
+int mf_wait(struct mf_processing *processing, struct mf_client *client,
+            const struct mf_wait_options *options, struct mf_error *err)
+{
+    const struct mf_clock *const clock = options->clock != NULL ? options->clock : &mf_system_clock;
+    const double start = now(clock);
+    double delay = first_delay;
+    int failures = 0;
+    if (mf_processing_is_terminal(processing))
+        return 0;
+    tell(options, processing, 0);
+    while (!mf_processing_is_terminal(processing)) {
+        const double left = start + options->timeout - now(clock);
+        if (left <= 0)
+            return time_is_over(processing, options->timeout, err);
+        if (delay > options->interval)
+            delay = options->interval;
+        /* The last look comes when the time is over, not before. */
+        if (sleep_until(clock, client, now(clock) + (delay < left ? delay : left)) != 0)
+            return cancelled(processing, err);
+        delay *= growth;
+        struct mf_error failure;
+        mf_error_init(&failure);
+        if (look(processing, client, &failure) == 0) {
+            failures = 0;
+        } else if (mf_client_cancelled(client)) {
+            return cancelled(processing, err);
+        } else if (!may_pass(&failure) || ++failures == most_failures) {
+            if (err != NULL)
+                *err = failure;
+            return -1;
+        }
+        tell(options, processing, now(clock) - start);
+    }
+    return 0;
+}

@@ -1,0 +1,41 @@
+/* wait: looks at a processing until it has ended.
+ *
+ * Ended is what mf_processing_is_terminal says (API notes 13): a status that is unknown here never
+ * is, nor is an OK whose review was not accepted. The first look comes after 5 s, each further one
+ * half as long again later, up to the interval.
+ *
+ * Thread-safety: as the client. */
+#ifndef MF_WAIT_H
+#define MF_WAIT_H
+
+#include "api/processing.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MF_WAIT_DEFAULT_TIMEOUT 3600.0 /* s */
+#define MF_WAIT_DEFAULT_INTERVAL 30.0  /* s, what the service recommends (API notes D29) */
+#define MF_WAIT_LEAST_INTERVAL 5.0     /* s, what a caller should hold to with a real server */
+
+struct mf_wait_options {
+    double timeout;  /* s, from the call on */
+    double interval; /* s, the longest time between two looks */
+    /* Called at the begin, after each look and at the end; may be NULL. `seconds` since the call.
+     */
+    void (*progress)(void *ctx, const struct mf_processing *processing, double seconds);
+    void *ctx;
+    const struct mf_clock *clock; /* borrowed; NULL: the system's. For tests */
+};
+
+/* Waits until `processing`, which was read before, is terminal, and leaves its newest document in
+ * it; returns at once when it is so already. A look that fails for the moment (no connection, a
+ * server in trouble) is tried again at the next one; four in a row end the wait. MF_ERR_NOT_READY
+ * when the time is over, MF_ERR_CANCELLED within 100 ms of the client's cancel. */
+int mf_wait(struct mf_processing *processing, struct mf_client *client,
+            const struct mf_wait_options *options, struct mf_error *err) MF_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

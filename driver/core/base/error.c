@@ -1,0 +1,84 @@
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+/* vsnprintf cuts at a byte; this repairs the last character and what a server may have put in. */
+static void finish(struct mf_error *err, int wanted)
+{
+    if (wanted >= MF_ERROR_MESSAGE_SIZE) {
+        /* The byte at the cut is gone: find the start of the last character and drop it when it
+         * is not whole. A whole last character that is multi-byte survives. */
+        size_t start = MF_ERROR_MESSAGE_SIZE - 1;
+        while (start > 0 && ((unsigned char)err->message[start - 1] & 0xC0) == 0x80)
+            start--;
+        if (start > 0 && (unsigned char)err->message[start - 1] >= 0xC0) {
+            const unsigned char lead = (unsigned char)err->message[start - 1];
+            const size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+            if (start - 1 + size > MF_ERROR_MESSAGE_SIZE - 1)
+                err->message[start - 1] = '\0';
+        }
+    }
+    mf_text_clean(err->message, 1);
+}
+
+void mf_error_init(struct mf_error *err)
+{
+    if (err == NULL)
+        return;
+    err->kind = MF_OK;
+    err->http_status = 0;
+    err->code[0] = '\0';
+    err->message[0] = '\0';
+}
+
+int mf_error_set(struct mf_error *err, enum mf_error_kind kind, const char *format, ...)
+{
+    if (err == NULL)
+        return -1;
+    /* The arguments may point into the error itself, as in "set(err, kind, "…: %s", err->message)":
+     * format beside it first. */
+    char message[MF_ERROR_MESSAGE_SIZE];
+    va_list args;
+    va_start(args, format);
+    const int wanted = vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    mf_error_init(err);
+    err->kind = kind;
+    memcpy(err->message, message, sizeof message);
+    finish(err, wanted);
+    return -1;
+}
+
+int mf_error_prefix(struct mf_error *err, const char *format, ...)
+{
+    if (err == NULL)
+        return -1;
+    char prefix[MF_ERROR_MESSAGE_SIZE];
+    char rest[MF_ERROR_MESSAGE_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(prefix, sizeof prefix, format, args);
+    va_end(args);
+    memcpy(rest, err->message, sizeof rest);
+    finish(err, snprintf(err->message, sizeof err->message, "%s: %s", prefix, rest));
+    return -1;
+}
+
+int mf_error_append(struct mf_error *err, const char *format, ...)
+{
+    if (err == NULL)
+        return -1;
+    char more[MF_ERROR_MESSAGE_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(more, sizeof more, format, args);
+    va_end(args);
+    const size_t used = strlen(err->message);
+    const int wanted = snprintf(err->message + used, sizeof err->message - used, "%s", more);
+    finish(err, (int)used + wanted);
+    return -1;
+}

@@ -1,0 +1,158 @@
+#include "base/str.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+char *mf_text_copy_part(const char *text, size_t size)
+{
+    char *copy = malloc(size + 1);
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+char *mf_text_copy(const char *text)
+{
+    return text == NULL ? NULL : mf_text_copy_part(text, strlen(text));
+}
+
+char *mf_text_format(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (size < 0)
+        return NULL;
+    char *text = malloc((size_t)size + 1);
+    if (text == NULL)
+        return NULL;
+    va_start(args, format);
+    vsnprintf(text, (size_t)size + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+void mf_text_lower(char *text)
+{
+    for (; text != NULL && *text != '\0'; text++)
+        *text = lower(*text);
+}
+
+int mf_text_equal_nocase(const char *a, const char *b)
+{
+    while (*a != '\0' && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return lower(*a) == lower(*b);
+}
+
+size_t mf_text_prefix_nocase(const char *text, const char *prefix)
+{
+    size_t i = 0;
+    for (; prefix[i] != '\0'; i++)
+        if (lower(text[i]) != lower(prefix[i]))
+            return 0;
+    return i;
+}
+
+const char *mf_text_find_nocase(const char *text, const char *needle)
+{
+    for (; *text != '\0'; text++)
+        if (mf_text_prefix_nocase(text, needle) > 0)
+            return text;
+    return NULL;
+}
+
+/* A NUL is no continuation byte. */
+size_t mf_text_character(const char *text)
+{
+    const unsigned char *u = (const unsigned char *)text;
+    size_t size = 0;
+    if (u[0] < 0x80)
+        return 1;
+    if (u[0] >= 0xC2 && u[0] <= 0xDF)
+        size = 2;
+    else if ((u[0] & 0xF0) == 0xE0)
+        size = 3;
+    else if (u[0] >= 0xF0 && u[0] <= 0xF4)
+        size = 4;
+    for (size_t i = 1; i < size; i++)
+        if ((u[i] & 0xC0) != 0x80)
+            return 0;
+    if (size == 3 && ((u[0] == 0xE0 && u[1] < 0xA0) || (u[0] == 0xED && u[1] > 0x9F)))
+        return 0;
+    if (size == 4 && ((u[0] == 0xF0 && u[1] < 0x90) || (u[0] == 0xF4 && u[1] > 0x8F)))
+        return 0;
+    return size;
+}
+
+size_t mf_text_cut(const char *text, size_t size, size_t max)
+{
+    if (size <= max)
+        return size;
+    while (max > 0 && ((unsigned char)text[max] & 0xC0) == 0x80)
+        max--;
+    return max;
+}
+
+int mf_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+void mf_text_clean(char *text, int keep_lines)
+{
+    char *out = text;
+    for (const char *in = text; *in != '\0';) {
+        size_t size = mf_text_character(in);
+        if (size == 0) {
+            *out++ = '?';
+            in++;
+        } else if (size == 1) {
+            const unsigned char c = (unsigned char)*in++;
+            *out++ = (c < 0x20 && !(keep_lines && c == '\n')) || c == 0x7F ? ' ' : (char)c;
+        } else {
+            while (size-- > 0)
+                *out++ = *in++;
+        }
+    }
+    while (out > text && (out[-1] == ' ' || out[-1] == '\n'))
+        out--;
+    *out = '\0';
+}
+
+void mf_text_squeeze(char *text)
+{
+    char *out = text;
+    for (const char *in = text; *in != '\0'; in++) {
+        const int space = *in == ' ' || (*in >= '\t' && *in <= '\r');
+        if (!space)
+            *out++ = *in;
+        else if (out > text && out[-1] != ' ')
+            *out++ = ' ';
+    }
+    while (out > text && out[-1] == ' ')
+        out--;
+    *out = '\0';
+}
+
+void mf_text_shorten(char *text, size_t max)
+{
+    const size_t size = strlen(text);
+    if (size > max)
+        memcpy(text + mf_text_cut(text, size, max - 3), "...", 4);
+}

@@ -1,0 +1,72 @@
+/* Where in a collection features of a place may be: a box around each run of them, so that most
+ * of the index is not even read. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "geojson/geojson.h"
+
+uint64_t mf_collection_run_count(const struct mf_collection *collection)
+{
+    return collection->feature_count / MF_FEATURES_IN_RUN +
+           (collection->feature_count % MF_FEATURES_IN_RUN != 0);
+}
+
+/* Boxes in which there is nothing to find change nothing. */
+static void add_box(float run[4], const float box[4])
+{
+    run[0] = fminf(run[0], box[0]);
+    run[1] = fminf(run[1], box[1]);
+    run[2] = fmaxf(run[2], box[2]);
+    run[3] = fmaxf(run[3], box[3]);
+}
+
+int mf_collection_make_runs(struct mf_collection *collection)
+{
+    const uint64_t count = mf_collection_run_count(collection);
+    if (count == 0)
+        return 0;
+    struct mf_feature_run *const runs = malloc((size_t)count * sizeof *runs);
+    if (runs == NULL)
+        return -1;
+    for (uint64_t i = 0; i < count; ++i)
+        runs[i] = (struct mf_feature_run){{INFINITY, INFINITY, -INFINITY, -INFINITY}};
+    for (uint64_t i = 0; i < collection->feature_count; ++i)
+        add_box(runs[i / MF_FEATURES_IN_RUN].box, collection->features[i].box);
+    collection->runs = runs;
+    return 0;
+}
+
+static int meets(const float box[4], const struct mf_box *wanted)
+{
+    return box[0] <= wanted->max_x && box[2] >= wanted->min_x && box[1] <= wanted->max_y &&
+           box[3] >= wanted->min_y;
+}
+
+uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t from,
+                            const struct mf_box *wanted)
+{
+    uint64_t i = from;
+    while (i < collection->feature_count) {
+        const uint64_t run = i / MF_FEATURES_IN_RUN;
+        uint64_t end = (run + 1) * MF_FEATURES_IN_RUN;
+        end = end < collection->feature_count ? end : collection->feature_count;
+        if (!meets(collection->runs[run].box, wanted)) {
+            i = end;
+            continue;
+        }
+        for (; i < end; ++i) {
+            if (meets(collection->features[i].box, wanted))
+                return i;
+        }
+    }
+    return collection->feature_count;
+}
+
+int mf_collection_leaves(const struct mf_collection *collection, const struct mf_box *box,
+                         const struct mf_box *towards)
+{
+    uint64_t i = mf_collection_find(collection, 0, towards);
+    while (i < collection->feature_count && meets(collection->features[i].box, box))
+        i = mf_collection_find(collection, i + 1, towards);
+    return i < collection->feature_count;
+}

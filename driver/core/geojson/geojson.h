@@ -1,0 +1,242 @@
+/* geojson: a result, read once.
+ *
+ * A GeoJSON FeatureCollection goes through here in two steps.
+ *
+ *   struct mf_scanner   takes the bytes as they arrive, in pieces of any size, checks that they are
+ *                       JSON, and keeps of each feature only where it stands and its bounding box;
+ *                       beside that the schema and the extent. No tree, no second pass.
+ *   struct mf_row       one feature, decoded from the text: typed values and WKB. Rows are made
+ * only of the features that are asked for, and only of the fields asked for.
+ *
+ * Types, values and geometries are those of GDAL's GeoJSON driver for the same bytes. A document
+ * that does not end as a complete FeatureCollection is an error, never a shorter one.
+ *
+ * Memory: 32 bytes a feature, the schema, and the text of the one feature that stands across two
+ * pieces. Nothing is limited but by the machine; objects nest at most 1024 deep.
+ *
+ * Thread-safety: a scanner and a row belong to one thread at a time. A finished mf_collection is
+ * only read and may be shared by any number of threads. */
+#ifndef MF_GEOJSON_H
+#define MF_GEOJSON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- schema -------------------------------------------------------------------------------- */
+
+enum mf_field_type {
+    MF_FIELD_INTEGER = 0,
+    MF_FIELD_INTEGER64,
+    MF_FIELD_REAL,
+    MF_FIELD_STRING,
+    MF_FIELD_DATE,
+    MF_FIELD_TIME,
+    MF_FIELD_DATETIME,
+    MF_FIELD_INTEGER_LIST,
+    MF_FIELD_INTEGER64_LIST,
+    MF_FIELD_REAL_LIST,
+    MF_FIELD_STRING_LIST
+};
+
+enum mf_field_subtype { MF_SUBTYPE_NONE = 0, MF_SUBTYPE_BOOLEAN, MF_SUBTYPE_JSON };
+
+struct mf_field {
+    char *name; /* NUL-terminated UTF-8 as in the text; may be "" */
+    size_t name_size;
+    enum mf_field_type type;
+    enum mf_field_subtype subtype;
+    int time_zone; /* of time and date-time fields, see date.h */
+    int is_plain;  /* the name has no character that JSON escapes */
+};
+
+/* Where GDAL versions differ: what the host's own GeoJSON driver does. */
+struct mf_schema_rules {
+    int mixed_string_is_json; /* a string field that meets another type gets subtype JSON (3.7) */
+    int untyped_objects_are_rows; /* objects without "type": "Feature" are rows (up to 3.7) */
+    int strict_dates;             /* the parts of a date or time have two digits (see date.h) */
+    /* The layer's type is what geometries state in "type", readable or not, and it has Z when their
+     * first positions have three ordinates. */
+    int geometry_type_is_stated;
+    int empty_polygons; /* a polygon without rings is empty and not missing; null is no ring */
+};
+
+/* The rules as bits, for comparing and storing them. */
+unsigned mf_schema_rules_bits(const struct mf_schema_rules *rules);
+#define MF_RULES_EMPTY_POLYGONS 16U
+
+struct mf_schema {
+    struct mf_field *fields; /* in the order of the layer */
+    int field_count;
+    /* hash of names → position in `fields`, open addressing, -1 empty */
+    int32_t *slots;
+    uint32_t slot_mask;
+    int empty_polygons; /* the rule of this name, for decoding */
+    int fill_id;        /* an unset field `id` takes its value from the feature-level id */
+};
+
+/* Position of a field by its exact name, -1 when there is none. */
+int mf_schema_find(const struct mf_schema *schema, const char *name, size_t size);
+
+/* ---- features ------------------------------------------------------------------------------ */
+
+/* Geometry types as in WKB. */
+enum {
+    MF_GEOMETRY_NONE = 0,
+    MF_GEOMETRY_POINT,
+    MF_GEOMETRY_LINESTRING,
+    MF_GEOMETRY_POLYGON,
+    MF_GEOMETRY_MULTIPOINT,
+    MF_GEOMETRY_MULTILINESTRING,
+    MF_GEOMETRY_MULTIPOLYGON,
+    MF_GEOMETRY_COLLECTION
+};
+
+struct mf_box {
+    double min_x, min_y, max_x, max_y; /* min_x > max_x: empty */
+};
+
+/* One feature in the index: 32 bytes, in the layout of the file. */
+struct mf_feature {
+    uint64_t offset;  /* of its '{' in the text */
+    uint32_t size;    /* bytes of its text; UINT32_MAX: that or more, up to the next feature */
+    float box[4];     /* min x, min y, max x, max y, rounded outwards; min > max: nothing to find */
+    uint8_t geometry; /* MF_GEOMETRY_… */
+    uint8_t has_z;
+    uint8_t reserved[2];
+};
+
+#define MF_FEATURES_IN_RUN 256
+
+/* So many features, one behind the other, and the box around those that have something to find. */
+struct mf_feature_run {
+    float box[4];
+};
+
+/* What a scan leaves behind. */
+struct mf_collection {
+    struct mf_schema schema;
+    struct mf_feature *features;
+    struct mf_feature_run *runs; /* mf_collection_run_count of them */
+    uint64_t feature_count;
+    struct mf_box extent;    /* of all geometries, exact */
+    uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
+                                for one of a type that is unknown */
+    int layer_geometry; /* the type that all share, NONE when they are mixed or there are none */
+    int layer_has_z;
+    char *crs;          /* the JSON text of the member `crs`, NULL when missing or null */
+    char *description;  /* the string member `description`, or NULL */
+    uint64_t text_size; /* bytes of the document */
+};
+
+void mf_collection_free(struct mf_collection *collection); /* NULL-safe, empties it */
+
+/* Position of the first feature at or behind `from` whose box meets the one that is wanted,
+ * feature_count when there is none. Boxes are rounded outwards: what is found may still be outside.
+ */
+uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t from,
+                            const struct mf_box *wanted);
+
+/* Whether there is a feature outside of a box, for certain, where another box may hold it. */
+int mf_collection_leaves(const struct mf_collection *collection, const struct mf_box *box,
+                         const struct mf_box *towards);
+
+uint64_t mf_collection_run_count(const struct mf_collection *collection);
+
+/* Makes the runs of the features. Returns -1 without memory. */
+int mf_collection_make_runs(struct mf_collection *collection) MF_NODISCARD;
+
+/* ---- scanning ------------------------------------------------------------------------------ */
+
+struct mf_scanner;
+
+int mf_scanner_open(struct mf_scanner **out, const struct mf_schema_rules *rules,
+                    struct mf_error *err) MF_NODISCARD;
+void mf_scanner_close(struct mf_scanner *scanner); /* NULL-safe */
+
+/* Forgets all that was fed: the download starts again. */
+void mf_scanner_reset(struct mf_scanner *scanner);
+
+/* Takes the next bytes. MF_ERR_FORMAT when this cannot become a FeatureCollection (the message says
+ * where and why), MF_ERR_MEMORY. After an error only reset and close are allowed. How the text is
+ * cut into pieces never changes the outcome. */
+int mf_scanner_feed(struct mf_scanner *scanner, const char *data, size_t size,
+                    struct mf_error *err) MF_NODISCARD;
+
+/* The document has ended. MF_ERR_TRUNCATED when it is not complete. Moves what was found to
+ * *collection, which the caller frees. */
+int mf_scanner_finish(struct mf_scanner *scanner, struct mf_collection *collection,
+                      struct mf_error *err) MF_NODISCARD;
+
+/* ---- decoding ------------------------------------------------------------------------------ */
+
+enum mf_value_kind {
+    MF_VALUE_UNSET = 0,
+    MF_VALUE_NULL,
+    MF_VALUE_INTEGER, /* integer; of INTEGER (32 bits) and INTEGER64 fields */
+    MF_VALUE_REAL,    /* real */
+    MF_VALUE_STRING,  /* text, size; in a field that is no STRING: to be converted by the host */
+    MF_VALUE_INTEGER_LIST, /* integers, count */
+    MF_VALUE_REAL_LIST,    /* reals, count */
+    MF_VALUE_STRING_LIST   /* strings, count */
+};
+
+struct mf_string {
+    const char *text; /* not NUL-terminated */
+    size_t size;
+};
+
+/* Pointers are good until the row decodes the next feature, and as long as the document's text. */
+struct mf_value {
+    enum mf_value_kind kind;
+    size_t count; /* of a list; of bytes in a string */
+    union {
+        int64_t integer;
+        double real;
+        const char *text;
+        const int64_t *integers;
+        const double *reals;
+        const struct mf_string *strings;
+    } as;
+};
+
+struct mf_arena_block;
+
+/* Caller-owned; init, decode any number of features of one collection, free. */
+struct mf_row {
+    const struct mf_schema *schema;
+    struct mf_value *values; /* schema->field_count of them */
+    unsigned char *wanted;   /* a flag a field: 0 leaves its value UNSET */
+    int wants_geometry;
+    int geometry; /* MF_GEOMETRY_…; NONE: the feature has no (valid) geometry */
+    int has_z;
+    unsigned char *wkb; /* ISO WKB, little-endian */
+    size_t wkb_size;
+    size_t wkb_capacity;
+    struct mf_arena_block *arena;
+    int guess; /* field expected next: features mostly list them in one order */
+};
+
+/* All fields and the geometry are wanted at first. */
+int mf_row_init(struct mf_row *row, const struct mf_schema *schema,
+                struct mf_error *err) MF_NODISCARD;
+void mf_row_free(struct mf_row *row); /* NULL-safe */
+
+/* Decodes the feature whose text is at [text, text + size); bytes behind its end are not read. The
+ * text was scanned before: MF_ERR_FORMAT here means that it has changed since. */
+int mf_row_decode(struct mf_row *row, const char *text, size_t size,
+                  struct mf_error *err) MF_NODISCARD;
+
+/* The same of feature `i` of a collection, whose whole text is at `text`. */
+int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,
+                          const char *text, uint64_t i, struct mf_error *err) MF_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,27 @@
+/* curl_setup: everything that is set on a libcurl handle before an exchange. */
+#ifndef MF_CURL_SETUP_H
+#define MF_CURL_SETUP_H
+
+#include <curl/curl.h>
+
+#include "http/transport.h"
+
+/* One hop of an exchange: where it goes and who listens. */
+struct mf_curl_hop {
+    const struct mf_request *request;
+    const char *url;
+    int is_home;        /* at the origin of request->url: credentials may be sent */
+    char *error_buffer; /* CURL_ERROR_SIZE bytes */
+    void *ctx;          /* for the three callbacks */
+    curl_write_callback on_header;
+    curl_write_callback on_body;
+    int (*on_request)(void *ctx, char *, char *, int, int); /* CURLOPT_PREREQFUNCTION */
+};
+
+/* Sets up `easy`, which was reset. *list receives the header list, to be freed after the exchange
+ * with curl_slist_free_all. */
+int mf_curl_setup(CURL *easy, const struct mf_transport_options *options,
+                  const struct mf_curl_hop *hop, struct curl_slist **list,
+                  struct mf_error *err) MF_NODISCARD;
+
+#endif

@@ -1,0 +1,45 @@
+/* curl_pool: libcurl handles with their kept-alive connections, shared by all threads.
+ *
+ * A handle serves one exchange at a time, so libcurl needs no locks: connections are not shared
+ * between handles (CURLSH), they are found again by the origin that the handle last talked to. A
+ * process that is forked off begins without any: two that talk on one connection get each other's
+ * answers.
+ *
+ * Thread-safety: take and give back may be called from any thread. */
+#ifndef MF_CURL_POOL_H
+#define MF_CURL_POOL_H
+
+#include <curl/curl.h>
+
+#include "base/file.h"
+#include "http/url.h"
+
+/* Idle handles kept, at most: more threads than this may run, their handles are closed after use.
+ */
+#define MF_CURL_POOL_SIZE 8
+
+struct mf_curl_handle {
+    CURLM *multi; /* owns the connections */
+    CURL *easy;
+    struct mf_url origin;
+    struct mf_curl_handle *next;
+};
+
+struct mf_curl_pool {
+    struct mf_curl_handle *idle; /* last used first; guarded by the global lock */
+    unsigned generation;         /* mf_fork_generation of those */
+};
+
+int mf_curl_pool_init(struct mf_curl_pool *pool, struct mf_error *err) MF_NODISCARD;
+void mf_curl_pool_free(struct mf_curl_pool *pool);
+
+/* A handle for the origin of `url`, reset to libcurl's defaults; NULL when out of memory. */
+struct mf_curl_handle *mf_curl_pool_take(struct mf_curl_pool *pool, const struct mf_url *url);
+
+/* The easy handle must have been removed from the multi handle. */
+void mf_curl_pool_give_back(struct mf_curl_pool *pool, struct mf_curl_handle *handle);
+
+/* Closes a handle and its connections instead of giving it back. NULL-safe. */
+void mf_curl_handle_free(struct mf_curl_handle *handle);
+
+#endif

@@ -1,0 +1,441 @@
+/* The transport over libcurl: one exchange, hop by hop. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "http/content_decoder_internal.h"
+#include "http/curl_error_internal.h"
+#include "http/curl_options_internal.h"
+#include "http/curl_pool_internal.h"
+#include "http/transport.h"
+
+enum {
+    POLL_MS = 50, /* how soon a cancel is seen */
+    MAX_HEADER_BYTES = 256 * 1024
+};
+
+struct curl_transport {
+    struct mf_curl_pool pool;
+    struct mf_transport_options options;
+    char *user_agent;
+};
+
+/* One hop: what the callbacks need to know. */
+struct exchange {
+    const struct mf_request *request;
+    struct mf_response *response;
+    struct mf_error *err; /* never NULL */
+    CURL *easy;
+    struct mf_body body;
+    size_t header_bytes;
+    int headers_ended; /* of the final answer, not of a 1xx one */
+    int body_begun;
+    int is_redirect; /* a 3xx answer that will be followed */
+    int has_failed;  /* *err is the outcome */
+    int has_enough;  /* of an error answer: the transfer was ended, and all is well */
+    int is_cancelled;
+    char error_buffer[CURL_ERROR_SIZE];
+};
+
+/* ---- callbacks of libcurl ------------------------------------------------------------------ */
+
+static void forget_headers(struct mf_response *response)
+{
+    for (size_t i = 0; i < response->header_count; i++) {
+        free(response->headers[i].name);
+        free(response->headers[i].value);
+    }
+    response->header_count = 0;
+}
+
+static int is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static int add_header(struct mf_response *response, const char *line, size_t size)
+{
+    const char *colon = memchr(line, ':', size);
+    if (colon == NULL || colon == line)
+        return 0;
+    const char *value = colon + 1;
+    const char *end = line + size;
+    while (value < end && is_blank(*value))
+        value++;
+    while (end > value && is_blank(end[-1]))
+        end--;
+    struct mf_header *headers =
+        realloc(response->headers, (response->header_count + 1) * sizeof *headers);
+    if (headers == NULL)
+        return -1;
+    response->headers = headers;
+    struct mf_header *header = &headers[response->header_count];
+    header->name = mf_text_copy_part(line, (size_t)(colon - line));
+    header->value = mf_text_copy_part(value, (size_t)(end - value));
+    if (header->name == NULL || header->value == NULL) {
+        free(header->name);
+        free(header->value);
+        return -1;
+    }
+    mf_text_lower(header->name);
+    response->header_count++;
+    return 0;
+}
+
+static int status_of(const struct exchange *exchange)
+{
+    long status = 0;
+    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
+static size_t on_header(char *line, size_t one, size_t size, void *ctx)
+{
+    (void)one;
+    struct exchange *exchange = ctx;
+    exchange->header_bytes += size;
+    if (exchange->body_begun)
+        return size; /* trailers of a chunked body */
+    if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        forget_headers(exchange->response);
+        exchange->headers_ended = 0;
+    } else if (size <= 2 && (size == 0 || is_blank(line[0]))) {
+        exchange->headers_ended = status_of(exchange) >= 200;
+    } else if (exchange->header_bytes > MAX_HEADER_BYTES ||
+               add_header(exchange->response, line, size) != 0) {
+        exchange->has_failed = 1;
+        mf_error_set(exchange->err, MF_ERR_MEMORY, "The headers of the answer are too large");
+        return 0;
+    }
+    return size;
+}
+
+static int is_followed(const struct mf_request *request, const struct mf_response *response)
+{
+    const int status = response->status;
+    const char *const location = mf_response_header(response, "location");
+    return strcmp(request->method, "GET") == 0 && location != NULL && location[0] != '\0' &&
+           (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
+}
+
+/* At the first byte of the body, or at the end of an answer without one. */
+static int begin_body(struct exchange *exchange)
+{
+    exchange->body_begun = 1;
+    exchange->response->status = status_of(exchange);
+    exchange->is_redirect = is_followed(exchange->request, exchange->response);
+    return exchange->is_redirect ? 0
+                                 : mf_body_begin(&exchange->body, exchange->request,
+                                                 exchange->response, exchange->err);
+}
+
+static int take_body(struct exchange *exchange, const char *data, size_t size)
+{
+    if (!exchange->body_begun && begin_body(exchange) != 0)
+        return -1;
+    return exchange->is_redirect ? 0 : mf_body_write(&exchange->body, data, size, exchange->err);
+}
+
+static size_t on_body(char *data, size_t one, size_t size, void *ctx)
+{
+    (void)one;
+    struct exchange *exchange = ctx;
+    if (size == 0)
+        return 0;
+    if (take_body(exchange, data, size) != 0) {
+        /* A damaged body of an error answer does not hide the error. */
+        exchange->has_enough =
+            exchange->response->status >= 300 && exchange->err->kind == MF_ERR_TRUNCATED;
+        exchange->has_failed = !exchange->has_enough;
+        return 0;
+    }
+    if (!exchange->is_redirect && mf_body_is_full(&exchange->body)) {
+        exchange->has_enough = 1;
+        return 0;
+    }
+    return size;
+}
+
+/* Called when the connection stands and the request is about to go out. */
+static int on_request(void *ctx, char *remote, char *local, int remote_port, int local_port)
+{
+    (void)remote;
+    (void)local;
+    (void)remote_port;
+    (void)local_port;
+    struct exchange *exchange = ctx;
+    exchange->response->request_sent = 1;
+    return 0; /* CURL_PREREQFUNC_OK */
+}
+
+/* ---- one hop ------------------------------------------------------------------------------- */
+
+struct hop {
+    char *url;
+    struct mf_url parts; /* of `url` */
+    int number;          /* 0: the request itself, else how many redirects led here */
+    int is_home;         /* no redirect has left the origin of the request */
+};
+
+static int must_stop(struct exchange *exchange, double deadline)
+{
+    const struct mf_cancel *cancel = exchange->request->cancel;
+    if (cancel != NULL && cancel->is_cancelled != NULL && cancel->is_cancelled(cancel->ctx)) {
+        exchange->is_cancelled = 1;
+        mf_error_set(exchange->err, MF_ERR_CANCELLED, "Cancelled");
+        return 1;
+    }
+    if (deadline > 0 && mf_clock_monotonic() > deadline) {
+        exchange->response->is_transient = 1;
+        mf_error_set(exchange->err, exchange->headers_ended ? MF_ERR_TRUNCATED : MF_ERR_CONNECT,
+                     "The answer took longer than %.0f s", exchange->request->total_timeout);
+        return 1;
+    }
+    return 0;
+}
+
+/* Runs the transfer to its end. Returns libcurl's verdict. */
+static CURLcode drive(struct exchange *exchange, CURLM *multi, double deadline)
+{
+    int running = 1;
+    double asked = 0;
+    if (curl_multi_add_handle(multi, exchange->easy) != CURLM_OK)
+        return CURLE_FAILED_INIT;
+    while (running > 0) {
+        const double now = mf_clock_monotonic();
+        if (now - asked > POLL_MS * 0.0009) {
+            asked = now;
+            exchange->has_failed = must_stop(exchange, deadline);
+            if (exchange->has_failed)
+                return CURLE_ABORTED_BY_CALLBACK;
+        }
+        if (curl_multi_perform(multi, &running) != CURLM_OK)
+            return CURLE_FAILED_INIT;
+        if (running > 0)
+            curl_multi_poll(multi, NULL, 0, POLL_MS, NULL);
+    }
+    int left = 0;
+    const CURLMsg *message = curl_multi_info_read(multi, &left);
+    return message != NULL && message->msg == CURLMSG_DONE ? message->data.result
+                                                           : CURLE_FAILED_INIT;
+}
+
+/* What the verdict means. Returns 0 when there is an answer. */
+static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf_url *url)
+{
+    struct mf_response *response = exchange->response;
+    if (!exchange->has_failed && exchange->headers_ended && !exchange->body_begun)
+        exchange->has_failed = begin_body(exchange) != 0;
+    if (exchange->has_failed) {
+        response->is_transient |= exchange->err->kind == MF_ERR_TRUNCATED;
+        return -1;
+    }
+    /* libcurl is content with a connection that closes within the headers. */
+    if (verdict == CURLE_OK && !exchange->headers_ended)
+        verdict = CURLE_GOT_NOTHING;
+    if (exchange->is_redirect)
+        return 0;
+    /* An error answer counts even when its explanation was cut. */
+    const int is_error_answer = exchange->headers_ended && response->status >= 300;
+    if (verdict != CURLE_OK && !exchange->has_enough && !is_error_answer)
+        return mf_curl_failure(verdict, exchange->easy, exchange->error_buffer, url,
+                               exchange->headers_ended, &response->is_transient, exchange->err);
+    if (mf_body_end(&exchange->body, exchange->err) != 0) {
+        response->is_transient = exchange->err->kind == MF_ERR_TRUNCATED;
+        return -1;
+    }
+    return 0;
+}
+
+/* Where a redirect leads; "" when libcurl cannot tell, NULL without memory. */
+static char *redirect_target(CURL *easy)
+{
+    char *target = NULL;
+    curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
+    return mf_text_copy(target != NULL ? target : "");
+}
+
+static int run_handle(const struct curl_transport *transport, struct mf_curl_handle *handle,
+                      struct exchange *exchange, const struct hop *hop, double deadline,
+                      char **redirect)
+{
+    const struct mf_curl_hop wanted = {.request = exchange->request,
+                                       .url = hop->url,
+                                       .is_home = hop->is_home,
+                                       .error_buffer = exchange->error_buffer,
+                                       .ctx = exchange,
+                                       .on_header = on_header,
+                                       .on_body = on_body,
+                                       .on_request = on_request};
+    struct curl_slist *headers = NULL;
+    /* Cookies that the host wants live through the redirects of a request, not on to the next one,
+     * which may be another account's. */
+    if (hop->number == 0)
+        curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "ALL");
+    if (mf_curl_setup(handle->easy, &transport->options, &wanted, &headers, exchange->err) != 0)
+        return -1;
+#if LIBCURL_VERSION_NUM < 0x075000
+    exchange->response->request_sent = 1; /* it cannot be told: assume the worst */
+#endif
+    struct mf_sigpipe sigpipe;
+    mf_sigpipe_hold(&sigpipe);
+    const CURLcode verdict = drive(exchange, handle->multi, deadline);
+    const int failed = conclude(exchange, verdict, &handle->origin);
+    if (!failed && exchange->is_redirect)
+        *redirect = redirect_target(handle->easy);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    if (exchange->is_cancelled) /* do not wait for a name server that does not answer */
+        curl_easy_setopt(handle->easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+    curl_multi_remove_handle(handle->multi, handle->easy);
+    curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "FLUSH"); /* to the cookie jar, if any */
+    mf_sigpipe_release(&sigpipe);
+    mf_body_free(&exchange->body);
+    curl_slist_free_all(headers);
+    return failed;
+}
+
+/* One request to one URL. *redirect is where to go next, NULL at the end. */
+static int perform_hop(struct curl_transport *transport, const struct mf_request *request,
+                       const struct hop *hop, double deadline, struct mf_response *response,
+                       char **redirect, struct mf_error *err)
+{
+    struct mf_curl_handle *handle = mf_curl_pool_take(&transport->pool, &hop->parts);
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+    if (handle == NULL || exchange == NULL) {
+        mf_curl_handle_free(handle);
+        free(exchange);
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    }
+    exchange->request = request;
+    exchange->response = response;
+    exchange->err = err;
+    exchange->easy = handle->easy;
+    const int failed = run_handle(transport, handle, exchange, hop, deadline, redirect);
+    if (exchange->is_cancelled)
+        mf_curl_handle_free(handle);
+    else
+        mf_curl_pool_give_back(&transport->pool, handle);
+    const int lost = !failed && exchange->is_redirect && *redirect == NULL;
+    free(exchange);
+    return lost ? mf_error_set(err, MF_ERR_MEMORY, "Out of memory") : failed;
+}
+
+/* ---- redirects ----------------------------------------------------------------------------- */
+
+static int check_redirect(const struct mf_url *from, const char *target, struct mf_url *to,
+                          int status, struct mf_error *err)
+{
+    if (mf_url_parse(to, target, err) != 0 || to->has_user_info) {
+        mf_error_set(err, MF_ERR_REJECTED,
+                     "The server redirects (HTTP %d) to an address that cannot be used", status);
+    } else if (from->is_https && !to->is_https) {
+        mf_error_set(err, MF_ERR_REJECTED,
+                     "The server redirects (HTTP %d) from https to plain http at %s: refused",
+                     status, to->host);
+    } else {
+        return 0;
+    }
+    if (err != NULL)
+        err->http_status = status;
+    return -1;
+}
+
+/* `hop` is the request itself; it becomes where the answer came from. */
+static int follow(struct curl_transport *transport, const struct mf_request *request,
+                  struct hop *hop, struct mf_response *response, struct mf_error *err)
+{
+    if (mf_url_parse(&hop->parts, hop->url, err) != 0)
+        return -1;
+    if (hop->parts.has_user_info)
+        return mf_error_set(err, MF_ERR_ARGUMENT, "The URL holds a user name");
+    const struct mf_url home = hop->parts;
+    const double deadline =
+        request->total_timeout > 0 ? mf_clock_monotonic() + request->total_timeout : 0;
+    for (; hop->number <= MF_MAX_REDIRECTS; hop->number++) {
+        char *redirect = NULL;
+        if (perform_hop(transport, request, hop, deadline, response, &redirect, err) != 0)
+            return -1;
+        if (redirect == NULL)
+            return 0;
+        const int status = response->status;
+        const struct mf_url from = hop->parts;
+        free(hop->url);
+        hop->url = redirect;
+        mf_response_free(response);
+        response->status = status;
+        response->request_sent = 1;
+        if (check_redirect(&from, redirect, &hop->parts, status, err) != 0)
+            return -1;
+        hop->is_home = hop->is_home && mf_url_same_origin(&home, &hop->parts);
+    }
+    mf_error_set(err, MF_ERR_REJECTED, "The server redirects more than %d times (HTTP %d)",
+                 MF_MAX_REDIRECTS, response->status);
+    err->http_status = response->status;
+    return -1;
+}
+
+static int has_line_break(const char *text)
+{
+    return text != NULL && strpbrk(text, "\r\n") != NULL;
+}
+
+static int perform(void *ctx, const struct mf_request *request, struct mf_response *response,
+                   struct mf_error *err)
+{
+    struct mf_error ignored;
+    if (err == NULL)
+        err = &ignored;
+    mf_error_init(&ignored);
+    mf_response_free(response);
+    if (has_line_break(request->authorization))
+        return mf_error_set(err, MF_ERR_ARGUMENT, "The credentials hold a line break");
+    struct hop hop = {.url = mf_text_copy(request->url), .is_home = 1};
+    if (hop.url == NULL)
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    const int failed = follow(ctx, request, &hop, response, err);
+    response->effective_url = hop.url; /* without user info: such URLs are refused */
+    return failed;
+}
+
+/* ---- open and close ------------------------------------------------------------------------ */
+
+static void close_transport(void *ctx)
+{
+    struct curl_transport *transport = ctx;
+    if (transport == NULL)
+        return;
+    mf_curl_pool_free(&transport->pool);
+    free(transport->user_agent);
+    free(transport);
+}
+
+int mf_transport_curl_open(struct mf_transport *out, const struct mf_transport_options *options,
+                           struct mf_error *err)
+{
+    memset(out, 0, sizeof *out);
+    struct curl_transport *transport = calloc(1, sizeof *transport);
+    if (transport == NULL)
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    if (options != NULL)
+        transport->options = *options;
+    struct mf_transport_options *own = &transport->options;
+    own->connect_timeout = own->connect_timeout > 0 ? own->connect_timeout : 10;
+    own->low_speed_time = own->low_speed_time > 0 ? own->low_speed_time : 60;
+    own->low_speed_limit = own->low_speed_limit > 0 ? own->low_speed_limit : 1;
+    transport->user_agent =
+        mf_text_copy(own->user_agent != NULL ? own->user_agent : "gdal-mapflow");
+    own->user_agent = transport->user_agent;
+    if (transport->user_agent == NULL) {
+        free(transport);
+        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    }
+    if (mf_curl_pool_init(&transport->pool, err) != 0) {
+        close_transport(transport);
+        return -1;
+    }
+    out->ctx = transport;
+    out->perform = perform;
+    out->close = close_transport;
+    return 0;
+}

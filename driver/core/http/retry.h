@@ -1,0 +1,45 @@
+/* retry: when to try again, and after how long. Knows no transport and no clock.
+ *
+ * Thread-safety: pure functions. */
+#ifndef MF_RETRY_H
+#define MF_RETRY_H
+
+#include "base/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MF_RETRY_MAX_DELAY 60.0   /* s: the doubling stops here */
+#define MF_RETRY_MAX_OBEYED 600.0 /* s: a longer Retry-After is not waited for */
+
+#define MF_RETRY_MAX_CODES 64
+
+struct mf_retry_policy {
+    int max_retry;      /* retries after the first try */
+    double first_delay; /* s */
+    int all_codes;      /* every status from 400 on */
+    int codes[MF_RETRY_MAX_CODES];
+    int code_count;
+};
+
+/* max_retry < 0: 3. first_delay < 0: 1. codes NULL: 429, 502, 503, 504; else "ALL" or a comma list
+ * of statuses, MF_ERR_ARGUMENT when it is something else. */
+int mf_retry_policy_init(struct mf_retry_policy *policy, int max_retry, double first_delay,
+                         const char *codes, struct mf_error *err) MF_NODISCARD;
+
+/* 1 when an answer of that status is worth another try. */
+int mf_retry_wants_status(const struct mf_retry_policy *policy, int status);
+
+/* Seconds before retry number `retry` (1 is the first): the first delay doubled each time, at most
+ * MF_RETRY_MAX_DELAY, and up to half of it more by `random`, in [0, 1). */
+double mf_retry_delay(const struct mf_retry_policy *policy, int retry, double random);
+
+/* Value of a Retry-After header in seconds from `now` (UTC): a count of seconds or an HTTP date.
+ * Negative when it is missing (NULL) or neither; 0 for a date in the past. */
+double mf_retry_after(const char *value, double now);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,185 @@
+#include "store/aoi_cache.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/processing.h"
+#include "base/checksum.h"
+#include "base/redact.h"
+#include "base/str.h"
+#include "store/cache_dir.h"
+
+/* The version changes with every change of the form. */
+#define HEAD_FORMAT "mapflow areas 1 %016" PRIx64 "\n"
+#define HEAD_SIZE 33
+
+static void say(const struct mf_aoi_request *request, const char *what)
+{
+    char line[128];
+    if (request->debug == NULL)
+        return;
+    snprintf(line, sizeof line, "cache: %s the areas of %.36s", what, request->id);
+    request->debug(request->log_ctx, line);
+}
+
+static void write_head(char head[HEAD_SIZE + 1], const char *body, size_t size)
+{
+    snprintf(head, HEAD_SIZE + 1, HEAD_FORMAT, mf_hash_of(body, size));
+}
+
+/* ---- loading -------------------------------------------------------------------------------- */
+
+static int is_of(const cJSON *content, const struct mf_aoi_request *request)
+{
+    const char *const fingerprint = mf_json_string(content, "fingerprint", "");
+    return request->mode == MF_CACHE_OFFLINE || strcmp(fingerprint, request->fingerprint) == 0;
+}
+
+/* Returns 1 when the text is an undamaged entry that the request may use. */
+static int read_entry(struct mf_aoi_list *list, const struct mf_map *text,
+                      const struct mf_aoi_request *request)
+{
+    char head[HEAD_SIZE + 1];
+    cJSON *content = NULL;
+    if (text->size < HEAD_SIZE)
+        return 0;
+    const char *const body = text->data + HEAD_SIZE;
+    const size_t size = text->size - HEAD_SIZE;
+    write_head(head, body, size);
+    const int found = memcmp(head, text->data, HEAD_SIZE) == 0 &&
+                      mf_json_parse(body, size, "the cached areas", &content, NULL) == 0 &&
+                      is_of(content, request) &&
+                      mf_aoi_list_parse(list, mf_json_member(content, "answer"), NULL) == 0;
+    cJSON_Delete(content);
+    return found;
+}
+
+static int load(struct mf_aoi_list *list, const struct mf_cache_entry *entry,
+                const struct mf_aoi_request *request)
+{
+    struct mf_map text;
+    char *const path = mf_cache_path(entry, NULL, MF_CACHE_AREAS);
+    const int is_there = path != NULL && mf_map_path(&text, path, NULL) == 0;
+    const int found = is_there && read_entry(list, &text, request);
+    if (is_there)
+        mf_map_release(&text);
+    if (found)
+        mf_path_touch(path);
+    free(path);
+    if (is_there)
+        say(request, found ? "reads" : "does not use");
+    return found;
+}
+
+/* ---- storing -------------------------------------------------------------------------------- */
+
+static char *make_body(const char *fingerprint, const cJSON *answer)
+{
+    cJSON *const content = cJSON_CreateObject();
+    char *const safe = mf_redact_document(answer);
+    char *body = NULL;
+    if (content != NULL && safe != NULL &&
+        cJSON_AddStringToObject(content, "fingerprint", fingerprint) != NULL &&
+        cJSON_AddRawToObject(content, "answer", safe) != NULL)
+        body = cJSON_PrintUnformatted(content);
+    free(safe);
+    cJSON_Delete(content);
+    return body;
+}
+
+static int write_entry(const struct mf_cache_entry *entry, const char *path, const char *body,
+                       struct mf_error *err)
+{
+    char head[HEAD_SIZE + 1];
+    struct mf_file file;
+    const size_t size = strlen(body);
+    write_head(head, body, size);
+    if (mf_cache_create_part(entry, MF_CACHE_AREAS, &file, err) != 0)
+        return -1;
+    if (mf_file_write(&file, head, HEAD_SIZE, err) != 0 ||
+        mf_file_write(&file, body, size, err) != 0 || mf_file_install(&file, path, err) != 0) {
+        mf_file_discard(&file);
+        return -1;
+    }
+    mf_file_close(&file);
+    return 0;
+}
+
+static int store(const struct mf_cache_entry *entry, const char *fingerprint, const cJSON *answer,
+                 struct mf_error *err)
+{
+    char *const path = mf_cache_path(entry, NULL, MF_CACHE_AREAS);
+    char *const body = make_body(fingerprint, answer);
+    const int failed = path == NULL || body == NULL
+                           ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
+                           : write_entry(entry, path, body, err);
+    free(body);
+    free(path);
+    return failed;
+}
+
+/* ---- where areas come from ------------------------------------------------------------------ */
+
+/* Names the entry. What becomes the name of a file must be a UUID and nothing else. */
+static int open_entry(struct mf_cache_entry *entry, const struct mf_aoi_request *request,
+                      struct mf_error *err)
+{
+    char id[MF_UUID_SIZE];
+    if (!mf_uuid_parse(request->id, id))
+        return mf_error_set(err, MF_ERR_FORMAT, "\"%.100s\" is not a UUID", request->id);
+    return mf_cache_entry_open(entry, request->cache_directory, request->base_url, id, NULL,
+                               request->mode == MF_CACHE_OFFLINE, err);
+}
+
+static int take_offline(struct mf_aoi_list *list, const struct mf_aoi_request *request,
+                        struct mf_error *err)
+{
+    struct mf_cache_entry entry;
+    if (open_entry(&entry, request, err) != 0)
+        return -1;
+    const int loaded = load(list, &entry, request);
+    mf_cache_entry_close(&entry);
+    if (loaded)
+        return 0;
+    return mf_error_set(err, MF_ERR_NOT_FOUND,
+                        "the areas of processing %s are not in the cache, and CACHE=OFFLINE allows "
+                        "no request. Look at them once with CACHE=YES",
+                        request->id);
+}
+
+static int fetch_into(struct mf_aoi_list *list, const struct mf_cache_entry *entry,
+                      const struct mf_aoi_request *request, struct mf_error *cache_err,
+                      struct mf_error *err)
+{
+    cJSON *answer = NULL;
+    if (request->mode == MF_CACHE_YES && load(list, entry, request))
+        return 0;
+    if (mf_aoi_list_get(list, &answer, request->client, request->id, err) != 0)
+        return -1;
+    const int stored = answer != NULL && store(entry, request->fingerprint, answer, cache_err) == 0;
+    cJSON_Delete(answer);
+    return stored;
+}
+
+int mf_aoi_list_acquire(struct mf_aoi_list *list, const struct mf_aoi_request *request,
+                        struct mf_error *cache_err, struct mf_error *err)
+{
+    struct mf_cache_entry entry;
+    memset(list, 0, sizeof *list);
+    mf_error_init(cache_err);
+    if (request->mode == MF_CACHE_OFFLINE)
+        return take_offline(list, request, err);
+    if (request->mode == MF_CACHE_NO || request->fingerprint == NULL ||
+        open_entry(&entry, request, cache_err) != 0)
+        return mf_aoi_list_get(list, NULL, request->client, request->id, err);
+    const int result = fetch_into(list, &entry, request, cache_err, err);
+    mf_cache_entry_close(&entry);
+    return result;
+}
+
+void mf_aoi_cache_trim(const char *cache_directory, int64_t cache_size)
+{
+    mf_cache_make_room(cache_directory, cache_size > 0 ? cache_size : MF_DEFAULT_CACHE_SIZE);
+}

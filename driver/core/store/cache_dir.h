@@ -1,0 +1,52 @@
+/* cache_folder: the folder of the cache: whose file is which, how a new one comes in, and how they
+ * all stay within a size.
+ *
+ * An entry is what is kept of one processing, or of one of its areas, of one server: its files
+ * share a stem, which is made of their ids and of a checksum of the server's address. Files are
+ * written under another name first, so that a process that ends at any moment leaves nothing that a
+ * later one would take for whole.
+ *
+ * Internal to `cache` and `aoi_cache`. Thread-safety: an entry belongs to its caller; the folder
+ * may be used by any number of threads and processes. */
+#ifndef MF_CACHE_FOLDER_H
+#define MF_CACHE_FOLDER_H
+
+#include "base/file.h"
+
+#define MF_CACHE_INDEX ".index" /* of a result; these four are its entry together */
+#define MF_CACHE_TEXT ".geojson"
+#define MF_CACHE_FEATURES ".features"
+#define MF_CACHE_LOCK ".lock"
+#define MF_CACHE_AREAS ".areas" /* the areas of a processing, an entry of their own */
+
+struct mf_cache_entry {
+    char *directory;
+    char *stem;
+};
+
+/* `directory` may be NULL: the user's own. `id` and `aoi_id`, which may be NULL, are UUIDs in lower
+ * case. Creates the folder unless `read_only`. */
+int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, const char *base_url,
+                        const char *id, const char *aoi_id, int read_only,
+                        struct mf_error *err) MF_NODISCARD;
+void mf_cache_entry_close(struct mf_cache_entry *entry); /* NULL-safe, and safe on one of zeros */
+
+/* Path of a file: of the name `name`, or when that is NULL of the entry's stem, with an ending. The
+ * caller frees; NULL without memory. */
+char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const char *ending);
+
+/* A new file that is to become one of the entry. `ending`: MF_CACHE_AREAS when it is to have that,
+ * "" for all of a result. */
+int mf_cache_create_part(const struct mf_cache_entry *entry, const char *ending,
+                         struct mf_file *file, struct mf_error *err) MF_NODISCARD;
+
+/* Removes the files of former results of the entry, and the parts that a killed process has left of
+ * one, but for those of the name `keep`. Only for who holds the entry's lock. */
+void mf_cache_remove_former(const struct mf_cache_entry *entry, const char *keep);
+
+/* Removes the entries used least recently until the rest of the folder is within `max_size` bytes,
+ * and what killed processes have left long ago. What another process has open stays readable for
+ * it. A NULL directory is the user's own. */
+void mf_cache_make_room(const char *directory, int64_t max_size);
+
+#endif

@@ -1,0 +1,121 @@
+/* The short memory of answers about processings. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/processing.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "store/result.h"
+
+#define REMEMBERED 64
+
+/* Answers, the newest of each processing, guarded by the global lock. */
+static struct answer {
+    char *key;
+    char *document;
+    double time;    /* s, monotonic */
+    double max_age; /* s, at least */
+} answers[REMEMBERED];
+
+static char *key_of(const struct mf_client *client, const char *id)
+{
+    return mf_text_format("%s %llu %s", mf_client_base_url(client),
+                          (unsigned long long)mf_client_account(client), id);
+}
+
+/* The answer of that key, NULL when there is none. The lock is held. */
+static struct answer *find(const char *key)
+{
+    for (int i = 0; i < REMEMBERED; ++i) {
+        if (answers[i].key != NULL && strcmp(answers[i].key, key) == 0)
+            return &answers[i];
+    }
+    return NULL;
+}
+
+/* A free place, else that of the oldest answer. The lock is held. */
+static struct answer *oldest(void)
+{
+    struct answer *found = &answers[0];
+    for (int i = 0; i < REMEMBERED && found->key != NULL; ++i) {
+        if (answers[i].key == NULL || answers[i].time < found->time)
+            found = &answers[i];
+    }
+    return found;
+}
+
+/* A copy of the remembered document, NULL when there is none that is young enough. */
+static char *recall(const char *key, double max_age)
+{
+    char *copy = NULL;
+    mf_global_lock();
+    const struct answer *const known = find(key);
+    if (known != NULL &&
+        mf_clock_monotonic() - known->time < (known->max_age > max_age ? known->max_age : max_age))
+        copy = mf_text_format("%s", known->document);
+    mf_global_unlock();
+    return copy;
+}
+
+/* Takes the place of the same processing, or of the oldest answer. Takes over the key. */
+static void remember(char *key, const char *document)
+{
+    char *const copy = mf_text_format("%s", document);
+    mf_global_lock();
+    struct answer *const same = find(key);
+    struct answer *const place = same != NULL ? same : oldest();
+    free(place->key);
+    free(place->document);
+    *place = (struct answer){copy != NULL ? key : NULL, copy, mf_clock_monotonic(), 0};
+    mf_global_unlock();
+    if (copy == NULL)
+        free(key);
+}
+
+int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
+                             const char *id, struct mf_error *err)
+{
+    char *const key = key_of(client, id);
+    const int is_open = mf_result_is_open(mf_client_base_url(client), id);
+    char *const known =
+        key != NULL ? recall(key, is_open ? MF_RECENT_WHILE_OPEN : MF_RECENT) : NULL;
+    if (known != NULL && mf_processing_read(processing, known, NULL) == 0) {
+        free(known);
+        free(key);
+        return 0;
+    }
+    free(known);
+    const int failed = mf_processing_get(processing, client, id, err);
+    if (!failed && key != NULL && mf_processing_is_terminal(processing))
+        remember(key, processing->document);
+    else
+        free(key);
+    return failed;
+}
+
+void mf_processing_expect(const struct mf_client *client, const char *id)
+{
+    char *const key = key_of(client, id);
+    mf_global_lock();
+    struct answer *const known = key != NULL ? find(key) : NULL;
+    if (known != NULL)
+        known->max_age = MF_RECENT_WHILE_OPEN;
+    mf_global_unlock();
+    free(key);
+}
+
+void mf_processing_forget(const struct mf_client *client, const char *id)
+{
+    char *const key = key_of(client, id);
+    mf_global_lock();
+    for (int i = 0; i < REMEMBERED; ++i) {
+        /* Without memory for the key: all, better than one too few. */
+        if (key == NULL || (answers[i].key != NULL && strcmp(answers[i].key, key) == 0)) {
+            free(answers[i].key);
+            free(answers[i].document);
+            answers[i] = (struct answer){NULL, NULL, 0, 0};
+        }
+    }
+    mf_global_unlock();
+    free(key);
+}

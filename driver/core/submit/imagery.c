@@ -1,0 +1,345 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "submit/name_match.h"
+#include "submit/submission_internal.h"
+
+#define MAX_ZOOM 22 /* API notes 16 */
+
+static int add_text(struct mf_source *source, const char *name, const char *text,
+                    struct mf_error *err)
+{
+    return cJSON_AddStringToObject(source->members, name, text) != NULL ? 0 : mf_out_of_memory(err);
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static int read_zoom(struct mf_source *source, const char *text, struct mf_error *err)
+{
+    if (mf_said(text) == NULL)
+        return 0;
+    char *end = NULL;
+    const long zoom = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || zoom < 0 || zoom > MAX_ZOOM)
+        return mf_error_set(err, MF_ERR_ARGUMENT, "ZOOM=%.20s is not a whole number from 0 to %d",
+                            text, MAX_ZOOM);
+    return cJSON_AddNumberToObject(source->members, "zoom", (double)zoom) != NULL
+               ? 0
+               : mf_out_of_memory(err);
+}
+
+/* A comma list as an array. Own images are named by UUIDs, those of a search by anything. */
+static int read_images(struct mf_source *source, const char *text, int must_be_uuid,
+                       struct mf_error *err)
+{
+    cJSON *const images = cJSON_AddArrayToObject(source->members, "imageIds");
+    int failed = images == NULL ? mf_out_of_memory(err) : 0;
+    while (!failed && text != NULL) {
+        char uuid[MF_UUID_SIZE];
+        const size_t size = strcspn(text, ",");
+        char *const id = mf_text_copy_part(text, size);
+        text = text[size] == ',' ? text + size + 1 : NULL;
+        if (id == NULL)
+            return mf_out_of_memory(err);
+        mf_text_squeeze(id);
+        cJSON *item = NULL;
+        if (id[0] == '\0')
+            failed = mf_error_set(err, MF_ERR_ARGUMENT, "IMAGE_IDS has an empty entry");
+        else if (must_be_uuid && !mf_uuid_parse(id, uuid))
+            failed = mf_error_set(err, MF_ERR_ARGUMENT,
+                                  "IMAGE_IDS has \"%.60s\", which is not the UUID of an image", id);
+        else if ((item = cJSON_CreateString(must_be_uuid ? uuid : id)) == NULL ||
+                 !cJSON_AddItemToArray(images, item))
+            failed = mf_out_of_memory(err);
+        free(id);
+    }
+    return failed;
+}
+
+static int read_own(struct mf_source *source, const struct mf_submission_options *o,
+                    struct mf_error *err)
+{
+    char uuid[MF_UUID_SIZE];
+    if (mf_said(o->zoom) != NULL)
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "ZOOM does not go with own images: they have their own resolution");
+    if (mf_said(o->mosaic_id) == NULL)
+        return read_images(source, o->image_ids, 1, err);
+    if (mf_said(o->image_ids) != NULL)
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "IMAGE_IDS and MOSAIC_ID exclude each other: name images, or a whole "
+                            "mosaic");
+    if (!mf_uuid_parse(o->mosaic_id, uuid))
+        return mf_error_set(err, MF_ERR_ARGUMENT, "MOSAIC_ID=%.60s is not the UUID of a mosaic",
+                            o->mosaic_id);
+    return add_text(source, "mosaicId", uuid, err);
+}
+
+static int take_provider(struct mf_source *source, const char *name, struct mf_error *err)
+{
+    source->provider = mf_text_copy(name);
+    return source->provider != NULL ? 0 : mf_out_of_memory(err);
+}
+
+/* ---- tile services ----------------------------------------------------------------------------
+ */
+
+struct tile_type {
+    const char *name;
+    const char *scheme;          /* how the address must begin; NULL: http or https */
+    const char *placeholders[3]; /* what it must hold */
+};
+
+static const struct tile_type tile_types[] = {
+    {"XYZ", NULL, {"{x}", "{y}", "{z}"}}, {"TMS", NULL, {"{x}", "{y}", "{z}"}},
+    {"QUADKEY", NULL, {"{q}"}},           {"SENTINEL_L2A", "", {NULL}},
+    {"LOCAL", "s3://", {NULL}},
+};
+
+static const struct tile_type *find_tile_type(const char *name)
+{
+    for (size_t i = 0; i < sizeof tile_types / sizeof *tile_types; i++)
+        if (mf_text_equal_nocase(tile_types[i].name, name))
+            return &tile_types[i];
+    return NULL;
+}
+
+/* The service accepts any address, and the job fails later: after it was paid for. The address may
+ * hold a key: it is not repeated. */
+static int check_address(const struct tile_type *type, const char *url, struct mf_error *err)
+{
+    if (type->scheme == NULL && mf_text_prefix_nocase(url, "http://") == 0 &&
+        mf_text_prefix_nocase(url, "https://") == 0)
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "TILE_URL must begin with https:// or http:// for TILE_TYPE=%s",
+                            type->name);
+    if (type->scheme != NULL && strncmp(url, type->scheme, strlen(type->scheme)) != 0)
+        return mf_error_set(err, MF_ERR_ARGUMENT, "TILE_URL must begin with %s for TILE_TYPE=%s",
+                            type->scheme, type->name);
+    for (size_t i = 0; i < 3 && type->placeholders[i] != NULL; i++)
+        if (strstr(url, type->placeholders[i]) == NULL)
+            return mf_error_set(err, MF_ERR_ARGUMENT, "TILE_URL lacks %s, which TILE_TYPE=%s needs",
+                                type->placeholders[i], type->name);
+    return 0;
+}
+
+static int read_crs(struct mf_source *source, const char *crs, struct mf_error *err)
+{
+    /* What the service can read (API notes 6.2), in the spelling of its own client. */
+    static const char *const known[] = {"epsg:3857", "epsg:3395"};
+    if (mf_said(crs) == NULL)
+        return 0;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (mf_text_equal_nocase(crs, known[i]))
+            return add_text(source, "crs", known[i], err);
+    return mf_error_set(err, MF_ERR_ARGUMENT,
+                        "TILE_CRS=%.40s is not possible. Choose EPSG:3857 or "
+                        "EPSG:3395",
+                        crs);
+}
+
+/* From now on no message and no log line shows it. */
+static int keep_secret(struct mf_source *source, size_t i, const char *text, struct mf_error *err)
+{
+    if (mf_said(text) == NULL)
+        return 0;
+    source->secrets[i] = mf_text_copy(text);
+    if (source->secrets[i] == NULL)
+        return mf_out_of_memory(err);
+    return mf_redact_add(text, err);
+}
+
+static int read_tiles(struct mf_source *source, const struct mf_submission_options *o,
+                      struct mf_error *err)
+{
+    const char *const type_name = mf_said(o->tile_type) != NULL ? o->tile_type : "XYZ";
+    const struct tile_type *const type = find_tile_type(type_name);
+    const char *const login = mf_said(o->tile_login), *const password = mf_said(o->tile_password);
+    if (type == NULL)
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "TILE_TYPE=%.40s is not possible. Choose one of XYZ, TMS, QUADKEY, "
+                            "SENTINEL_L2A, LOCAL",
+                            type_name);
+    if ((login == NULL) != (password == NULL))
+        return mf_error_set(err, MF_ERR_ARGUMENT, "TILE_LOGIN and TILE_PASSWORD go together");
+    if (keep_secret(source, 0, o->tile_url, err) != 0 || keep_secret(source, 1, login, err) != 0 ||
+        keep_secret(source, 2, password, err) != 0 || check_address(type, o->tile_url, err) != 0 ||
+        add_text(source, "sourceType", type->name, err) != 0 ||
+        add_text(source, "url", o->tile_url, err) != 0 || read_crs(source, o->tile_crs, err) != 0)
+        return -1;
+    return login == NULL ? 0
+           : add_text(source, "rasterLogin", login, err) != 0
+               ? -1
+               : add_text(source, "rasterPassword", password, err);
+}
+
+/* ---- choosing ------------------------------------------------------------------------------- */
+
+static enum mf_source_kind choose(const struct mf_submission_options *o)
+{
+    const int search = mf_said(o->search_provider) != NULL;
+    const int own = (mf_said(o->image_ids) != NULL && !search) || mf_said(o->mosaic_id) != NULL;
+    const int provider = mf_said(o->provider) != NULL, tiles = mf_said(o->tile_url) != NULL;
+    if (search + own + provider + tiles > 1)
+        return MF_SOURCE_SEVERAL;
+    return search     ? MF_SOURCE_SEARCH
+           : own      ? MF_SOURCE_OWN
+           : provider ? MF_SOURCE_PROVIDER
+           : tiles    ? MF_SOURCE_TILES
+                      : MF_SOURCE_NONE;
+}
+
+int mf_source_read(struct mf_source *source, const struct mf_submission_options *o,
+                   struct mf_error *err)
+{
+    source->kind = choose(o);
+    source->members = cJSON_CreateObject();
+    if (source->members == NULL)
+        return mf_out_of_memory(err);
+    if (mf_said(o->tile_url) == NULL &&
+        (mf_said(o->tile_type) != NULL || mf_said(o->tile_crs) != NULL ||
+         mf_said(o->tile_login) != NULL || mf_said(o->tile_password) != NULL))
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "TILE_TYPE, TILE_CRS, TILE_LOGIN and TILE_PASSWORD need TILE_URL");
+    int failed = 0;
+    switch (source->kind) {
+    case MF_SOURCE_PROVIDER:
+        failed = take_provider(source, o->provider, err);
+        break;
+    case MF_SOURCE_SEARCH:
+        failed = mf_said(o->image_ids) == NULL
+                     ? mf_error_set(err, MF_ERR_ARGUMENT,
+                                    "SEARCH_PROVIDER needs IMAGE_IDS, the scenes that were found")
+                     : take_provider(source, o->search_provider, err);
+        if (!failed)
+            failed = read_images(source, o->image_ids, 0, err);
+        break;
+    case MF_SOURCE_OWN:
+        return read_own(source, o, err);
+    case MF_SOURCE_TILES:
+        failed = read_tiles(source, o, err);
+        break;
+    default:
+        return 0;
+    }
+    return failed ? -1 : read_zoom(source, o->zoom, err);
+}
+
+/* ---- the account's providers ------------------------------------------------------------------
+ */
+
+static enum mf_provider_kind kind_of(const struct mf_source *source)
+{
+    return source->kind == MF_SOURCE_SEARCH ? MF_PROVIDER_SEARCH : MF_PROVIDER_DATA;
+}
+
+static void list_providers(const struct mf_account *account, enum mf_provider_kind kind,
+                           struct mf_error *err)
+{
+    int is_first = 1;
+    for (size_t i = 0; i < account->provider_count; i++) {
+        const struct mf_provider *const provider = &account->providers[i];
+        if (provider->kind != kind || provider->is_alias)
+            continue;
+        mf_error_append(err, "%s %.60s", is_first ? "" : ",", provider->name);
+        if (strcmp(provider->name, provider->display_name) != 0)
+            mf_error_append(err, " (%.60s)", provider->display_name);
+        is_first = 0;
+    }
+    mf_error_append(err, "%s", is_first ? " none" : "");
+}
+
+static int refuse_choice(const struct mf_source *source, const struct mf_account *account,
+                         struct mf_error *err)
+{
+    mf_error_set(err, MF_ERR_ARGUMENT,
+                 "%s Give one of: PROVIDER (and ZOOM); IMAGE_IDS or MOSAIC_ID; SEARCH_PROVIDER and "
+                 "IMAGE_IDS; TILE_URL. PROVIDER can be",
+                 source->kind == MF_SOURCE_NONE
+                     ? "the options do not say what imagery to process."
+                     : "the options name more than one source of imagery.");
+    list_providers(account, MF_PROVIDER_DATA, err);
+    return -1;
+}
+
+struct providers {
+    const struct mf_account *account;
+    enum mf_provider_kind kind;
+};
+
+static const char *provider_name(const void *ctx, size_t i)
+{
+    const struct providers *const of = ctx;
+    const struct mf_provider *const provider = &of->account->providers[i];
+    return provider->kind == of->kind ? provider->name : NULL;
+}
+
+static int has_any(const struct providers *of)
+{
+    for (size_t i = 0; i < of->account->provider_count; i++)
+        if (provider_name(of, i) != NULL)
+            return 1;
+    return 0;
+}
+
+int mf_source_resolve(struct mf_source *source, const struct mf_account *account,
+                      struct mf_error *err)
+{
+    const struct providers of = {account, kind_of(source)};
+    if (source->kind == MF_SOURCE_NONE || source->kind == MF_SOURCE_SEVERAL)
+        return refuse_choice(source, account, err);
+    /* An account that lists no provider of the kind (API notes 4.1: may be missing) leaves the
+     * judgement to the service. */
+    if (source->provider == NULL || !has_any(&of))
+        return 0;
+    const int i = mf_name_match(source->provider, provider_name, &of, account->provider_count);
+    if (i < 0) {
+        mf_error_set(err, MF_ERR_ARGUMENT, "%s=%.60s is not one of this account's. There are",
+                     of.kind == MF_PROVIDER_DATA ? "PROVIDER" : "SEARCH_PROVIDER",
+                     source->provider);
+        list_providers(account, of.kind, err);
+        return -1;
+    }
+    char *const name = mf_text_copy(account->providers[i].name);
+    if (name == NULL)
+        return mf_out_of_memory(err);
+    free(source->provider);
+    source->provider = name;
+    source->min_km2 = account->providers[i].min_area_km2;
+    return 0;
+}
+
+/* ---- the request ---------------------------------------------------------------------------- */
+
+cJSON *mf_source_json(const struct mf_source *source)
+{
+    static const struct {
+        const char *member, *provider;
+    } forms[] = {[MF_SOURCE_PROVIDER] = {"dataProvider", "providerName"},
+                 [MF_SOURCE_OWN] = {"myImagery", NULL},
+                 [MF_SOURCE_SEARCH] = {"imagerySearch", "dataProvider"},
+                 [MF_SOURCE_TILES] = {"userDefined", NULL}};
+    cJSON *const params = cJSON_CreateObject();
+    cJSON *const members = cJSON_Duplicate(source->members, 1);
+    const char *const provider = forms[source->kind].provider;
+    if (params != NULL && members != NULL &&
+        (provider == NULL ||
+         cJSON_AddStringToObject(members, provider, source->provider) != NULL) &&
+        cJSON_AddItemToObject(params, forms[source->kind].member, members))
+        return params;
+    cJSON_Delete(members);
+    cJSON_Delete(params);
+    return NULL;
+}
+
+void mf_source_free(struct mf_source *source)
+{
+    for (size_t i = 0; i < sizeof source->secrets / sizeof *source->secrets; i++) {
+        mf_redact_remove(source->secrets[i]);
+        free(source->secrets[i]);
+    }
+    free(source->provider);
+    cJSON_Delete(source->members);
+    memset(source, 0, sizeof *source);
+}

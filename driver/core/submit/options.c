@@ -1,0 +1,181 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/str.h"
+#include "submit/submission_internal.h"
+
+int mf_out_of_memory(struct mf_error *err)
+{
+    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+}
+
+const char *mf_said(const char *text)
+{
+    return text != NULL && text[strspn(text, " \t\r\n")] != '\0' ? text : NULL;
+}
+
+/* A copy of what was said; NULL when nothing was. */
+static int take(char **out, const char *text, struct mf_error *err)
+{
+    if (mf_said(text) == NULL)
+        return 0;
+    *out = mf_text_copy(text);
+    return *out != NULL ? 0 : mf_out_of_memory(err);
+}
+
+/* ---- JSON ----------------------------------------------------------------------------------- */
+
+int mf_read_object(const char *option, const char *text, cJSON **out, struct mf_error *err)
+{
+    struct mf_error own;
+    mf_error_init(&own);
+    *out = NULL;
+    if (mf_json_parse(text, strlen(text), option, out, &own) == 0 && cJSON_IsObject(*out))
+        return 0;
+    cJSON_Delete(*out);
+    *out = NULL;
+    return own.kind == MF_OK
+               ? mf_error_set(err, MF_ERR_ARGUMENT,
+                              "%s is JSON but not an object: write {\"key\": …}", option)
+               : mf_error_set(err, MF_ERR_ARGUMENT, "%s is not a JSON object: %s", option,
+                              own.message);
+}
+
+/* `meta` is a map of texts (API notes 6.2), and three of its keys are ours. */
+static int check_meta(const cJSON *meta, struct mf_error *err)
+{
+    static const char *const ours[] = {MF_META_APPLICATION, MF_META_VERSION, MF_META_MARKER};
+    const cJSON *member;
+    cJSON_ArrayForEach(member, meta)
+    {
+        for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+            if (strcmp(member->string, ours[i]) == 0)
+                return mf_error_set(err, MF_ERR_ARGUMENT,
+                                    "META must not say \"%s\": the driver does", ours[i]);
+        }
+        if (!cJSON_IsString(member))
+            return mf_error_set(err, MF_ERR_ARGUMENT,
+                                "META says for \"%.60s\" something that is not a text: put it in "
+                                "double quotes",
+                                member->string);
+    }
+    return 0;
+}
+
+static int read_meta(struct mf_submission *s, const struct mf_submission_options *options,
+                     struct mf_error *err)
+{
+    if (mf_said(options->meta) == NULL)
+        s->meta = cJSON_CreateObject();
+    else if (mf_read_object("META", options->meta, &s->meta, err) != 0 ||
+             check_meta(s->meta, err) != 0)
+        return -1;
+    const char *const version = mf_said(options->version);
+    if (cJSON_AddStringToObject(s->meta, MF_META_APPLICATION, MF_APPLICATION) == NULL ||
+        (version != NULL && cJSON_AddStringToObject(s->meta, MF_META_VERSION, version) == NULL))
+        return mf_out_of_memory(err);
+    return 0;
+}
+
+/* ---- blocks --------------------------------------------------------------------------------- */
+
+/* YES or NO behind a block's name. */
+static int read_switch(const char *text, int *is_on)
+{
+    static const char *const on[] = {"YES", "TRUE", "ON", "1"};
+    static const char *const off[] = {"NO", "FALSE", "OFF", "0"};
+    for (size_t i = 0; i < sizeof on / sizeof *on; i++) {
+        if (mf_text_equal_nocase(text, on[i]) || mf_text_equal_nocase(text, off[i])) {
+            *is_on = mf_text_equal_nocase(text, on[i]);
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* One entry, "Name" or "Name=NO"; `entry` is changed. */
+static int read_block(struct mf_submission *s, char *entry, struct mf_error *err)
+{
+    int is_on = 1;
+    char *const sign = strrchr(entry, '=');
+    if (sign != NULL) {
+        *sign = '\0';
+        mf_text_squeeze(sign + 1);
+        if (read_switch(sign + 1, &is_on) != 0)
+            return mf_error_set(err, MF_ERR_ARGUMENT,
+                                "BLOCKS says %.60s=%.40s: a block is switched by YES or NO", entry,
+                                sign + 1);
+    }
+    mf_text_squeeze(entry);
+    if (entry[0] == '\0')
+        return mf_error_set(err, MF_ERR_ARGUMENT, "BLOCKS has an entry without a name");
+    struct mf_wanted_block *const grown =
+        realloc(s->blocks, (s->block_count + 1) * sizeof *s->blocks);
+    if (grown == NULL)
+        return mf_out_of_memory(err);
+    s->blocks = grown;
+    grown[s->block_count].is_enabled = is_on;
+    grown[s->block_count].name = mf_text_copy(entry);
+    return grown[s->block_count++].name != NULL ? 0 : mf_out_of_memory(err);
+}
+
+static int read_blocks(struct mf_submission *s, const char *text, struct mf_error *err)
+{
+    int failed = 0;
+    if (mf_said(text) == NULL)
+        return 0;
+    while (!failed && text != NULL) {
+        const size_t size = strcspn(text, ",");
+        char *const entry = mf_text_copy_part(text, size);
+        failed = entry == NULL ? mf_out_of_memory(err) : read_block(s, entry, err);
+        free(entry);
+        text = text[size] == ',' ? text + size + 1 : NULL;
+    }
+    return failed;
+}
+
+/* ---- the rest ------------------------------------------------------------------------------- */
+
+static int read_max_cost(struct mf_submission *s, const char *text, struct mf_error *err)
+{
+    struct mf_number number;
+    s->max_cost = NAN;
+    if (text == NULL)
+        return 0;
+    if (mf_said(text) == NULL) /* a variable that was not set must not lift the limit */
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "MAX_COST is empty: give a number of credits, or leave it out");
+    const size_t size = strlen(text);
+    if (mf_number_lex(text, text + size + 1, &number) == text + size)
+        s->max_cost = mf_number_double(&number);
+    if (!(s->max_cost >= 0) || isinf(s->max_cost))
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "MAX_COST=%.40s is not a number of credits: write it as 25 or 12.5",
+                            text);
+    return 0;
+}
+
+int mf_submission_read_options(struct mf_submission *s, const struct mf_submission_options *options,
+                               struct mf_error *err)
+{
+    if (mf_said(options->model) == NULL)
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "MODEL is missing: say which model to run, as MODEL=Buildings");
+    if (options->create_project && mf_said(options->project) == NULL)
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "CREATE_PROJECT=YES needs PROJECT, the name of the project");
+    s->create_project = options->create_project;
+    s->dry_run = options->dry_run;
+    if (take(&s->project, options->project, err) != 0 ||
+        take(&s->model_name, options->model, err) != 0 ||
+        take(&s->description, options->description, err) != 0 ||
+        read_blocks(s, options->blocks, err) != 0 ||
+        read_max_cost(s, options->max_cost, err) != 0 ||
+        mf_source_read(&s->source, options, err) != 0 || read_meta(s, options, err) != 0)
+        return -1;
+    return mf_said(options->inference_params) == NULL
+               ? 0
+               : mf_read_object("INFERENCE_PARAMS", options->inference_params, &s->inference, err);
+}

@@ -1,0 +1,293 @@
+#include "submit/polygons.h"
+
+#include <geodesic.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+
+#define WGS84_A 6378137.0
+#define WGS84_F (1 / 298.257223563)
+#define DEGREE 0.017453292519943295 /* in radians */
+
+/* ---- measuring ------------------------------------------------------------------------------ */
+
+double mf_ring_area(const double *lonlat, size_t count)
+{
+    struct geod_geodesic ellipsoid;
+    struct geod_polygon ring;
+    double area = 0;
+    geod_init(&ellipsoid, WGS84_A, WGS84_F);
+    geod_polygon_init(&ring, 0);
+    if (count > 1 && lonlat[0] == lonlat[2 * count - 2] && lonlat[1] == lonlat[2 * count - 1])
+        count--;
+    for (size_t i = 0; i < count; i++)
+        geod_polygon_addpoint(&ellipsoid, &ring, lonlat[2 * i + 1], lonlat[2 * i]);
+    geod_polygon_compute(&ellipsoid, &ring, 0, 1, &area, NULL);
+    return area;
+}
+
+double mf_polygon_area(const struct mf_polygon *polygon)
+{
+    double area = 0;
+    for (size_t i = 0; i < polygon->count; i++)
+        area += i == 0 ? polygon->rings[i].area_m2 : -polygon->rings[i].area_m2;
+    return area;
+}
+
+double mf_polygons_area(const struct mf_polygons *polygons)
+{
+    double area = 0;
+    for (size_t i = 0; i < polygons->count; i++)
+        area += mf_polygon_area(&polygons->items[i]);
+    return area;
+}
+
+/* From `from` to `to` along a parallel. The geodesic between two points leaves their parallel: a
+ * step of a degree keeps it within some metres, and boxes below that, all that limits let pass, are
+ * measured by their corners, as Mapflow's own client does. */
+static void follow_parallel(const struct geod_geodesic *ellipsoid, struct geod_polygon *ring,
+                            double lat, double from, double to)
+{
+    const int steps = (int)fmax(1, ceil(fabs(to - from)));
+    for (int i = 0; i <= steps; i++)
+        geod_polygon_addpoint(ellipsoid, ring, lat, from + (to - from) * i / steps);
+}
+
+double mf_polygon_bounds_area(const struct mf_polygon *polygon)
+{
+    const struct mf_ring *const outer = &polygon->rings[0];
+    double west = 180, east = -180, south = 90, north = -90, area = 0;
+    for (size_t i = 0; i < outer->count; i++) {
+        west = fmin(west, outer->lonlat[2 * i]);
+        east = fmax(east, outer->lonlat[2 * i]);
+        south = fmin(south, outer->lonlat[2 * i + 1]);
+        north = fmax(north, outer->lonlat[2 * i + 1]);
+    }
+    struct geod_geodesic ellipsoid;
+    struct geod_polygon ring;
+    geod_init(&ellipsoid, WGS84_A, WGS84_F);
+    geod_polygon_init(&ring, 0);
+    follow_parallel(&ellipsoid, &ring, south, west, east);
+    follow_parallel(&ellipsoid, &ring, north, east, west);
+    geod_polygon_compute(&ellipsoid, &ring, 0, 1, &area, NULL);
+    return fabs(area);
+}
+
+/* ---- holding -------------------------------------------------------------------------------- */
+
+static int out_of_memory(struct mf_error *err)
+{
+    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+}
+
+static void reverse(double *lonlat, size_t count)
+{
+    for (size_t i = 0, j = count - 1; i < j; i++, j--) {
+        const double lon = lonlat[2 * i], lat = lonlat[2 * i + 1];
+        lonlat[2 * i] = lonlat[2 * j];
+        lonlat[2 * i + 1] = lonlat[2 * j + 1];
+        lonlat[2 * j] = lon;
+        lonlat[2 * j + 1] = lat;
+    }
+}
+
+/* m² inside a ring by its straight edges in lon/lat, on the plane that touches its first position.
+ * Three positions on a line of lon/lat have nothing between them here, and some m² between the
+ * geodesics that join them. */
+static double flat_area(const double *lonlat, size_t count)
+{
+    const double degree = 111320; /* m */
+    double twice = 0;
+    if (count == 0)
+        return 0;
+    for (size_t i = 1; i + 1 < count; i++) {
+        const double *const a = lonlat + 2 * i, *const b = a + 2;
+        twice += (a[0] - lonlat[0]) * (b[1] - lonlat[1]) - (b[0] - lonlat[0]) * (a[1] - lonlat[1]);
+    }
+    return fabs(twice) / 2 * degree * degree * cos(lonlat[1] * DEGREE);
+}
+
+static int same_position(const double *a, const double *b)
+{
+    return a[0] == b[0] && a[1] == b[1];
+}
+
+/* A copy without repeated positions, closed, in the wanted direction. lonlat stays NULL when there
+ * is no area inside. */
+static int make_ring(struct mf_ring *ring, const double *lonlat, size_t count, int is_hole,
+                     struct mf_error *err)
+{
+    memset(ring, 0, sizeof *ring);
+    double *const copy = malloc((count + 1) * 2 * sizeof *copy);
+    if (copy == NULL)
+        return out_of_memory(err);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && same_position(copy + 2 * kept - 2, lonlat + 2 * i))
+            continue;
+        memcpy(copy + 2 * kept++, lonlat + 2 * i, 2 * sizeof *copy);
+    }
+    if (kept > 1 && !same_position(copy, copy + 2 * kept - 2)) {
+        memcpy(copy + 2 * kept, copy, 2 * sizeof *copy);
+        kept++;
+    }
+    const double area = kept < 4 ? 0 : mf_ring_area(copy, kept);
+    if (kept < 4 || fabs(area) < MF_MIN_RING_AREA || flat_area(copy, kept) < MF_MIN_RING_AREA) {
+        free(copy);
+        return 0;
+    }
+    if ((area < 0) != is_hole)
+        reverse(copy, kept);
+    ring->lonlat = copy;
+    ring->count = kept;
+    ring->area_m2 = fabs(area);
+    return 0;
+}
+
+static int push_ring(struct mf_polygon *polygon, const struct mf_ring *ring)
+{
+    struct mf_ring *const grown =
+        realloc(polygon->rings, (polygon->count + 1) * sizeof *polygon->rings);
+    if (grown == NULL)
+        return -1;
+    polygon->rings = grown;
+    grown[polygon->count++] = *ring;
+    return 0;
+}
+
+static int push_polygon(struct mf_polygons *polygons)
+{
+    struct mf_polygon *const grown =
+        realloc(polygons->items, (polygons->count + 1) * sizeof *polygons->items);
+    if (grown == NULL)
+        return -1;
+    polygons->items = grown;
+    memset(&grown[polygons->count++], 0, sizeof *grown);
+    return 0;
+}
+
+static int add_ring(struct mf_polygons *polygons, const double *lonlat, size_t count, int is_hole,
+                    int *is_kept, struct mf_error *err)
+{
+    struct mf_ring ring;
+    if (make_ring(&ring, lonlat, count, is_hole, err) != 0)
+        return -1;
+    if (is_kept != NULL)
+        *is_kept = ring.lonlat != NULL;
+    if (ring.lonlat == NULL)
+        return 0;
+    if ((!is_hole && push_polygon(polygons) != 0) ||
+        push_ring(&polygons->items[polygons->count - 1], &ring) != 0) {
+        free(ring.lonlat);
+        return out_of_memory(err);
+    }
+    return 0;
+}
+
+int mf_polygons_add_outer(struct mf_polygons *polygons, const double *lonlat, size_t count,
+                          int *is_kept, struct mf_error *err)
+{
+    return add_ring(polygons, lonlat, count, 0, is_kept, err);
+}
+
+int mf_polygons_add_hole(struct mf_polygons *polygons, const double *lonlat, size_t count,
+                         int *is_kept, struct mf_error *err)
+{
+    return add_ring(polygons, lonlat, count, 1, is_kept, err);
+}
+
+void mf_polygons_free(struct mf_polygons *polygons)
+{
+    if (polygons == NULL)
+        return;
+    for (size_t i = 0; i < polygons->count; i++) {
+        for (size_t j = 0; j < polygons->items[i].count; j++)
+            free(polygons->items[i].rings[j].lonlat);
+        free(polygons->items[i].rings);
+    }
+    free(polygons->items);
+    memset(polygons, 0, sizeof *polygons);
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+/* Adds `item` to `array`, and tells whether both are there. */
+static int add(cJSON *array, cJSON *item)
+{
+    if (array != NULL && item != NULL && cJSON_AddItemToArray(array, item))
+        return 1;
+    cJSON_Delete(item);
+    return 0;
+}
+
+/* Writes degrees so that reading them gives the very same number: one that is the next one may turn
+ * a ring over itself. Nine decimals are enough for most, see the caller's rounding. */
+static void write_degrees(double degrees, char text[MF_NUMBER_TEXT_SIZE])
+{
+    const double steps = round(degrees * 1e9);
+    if (!(fabs(steps) < 1e12) || steps / 1e9 != degrees) {
+        mf_number_format(degrees, text);
+        return;
+    }
+    const int64_t whole = (int64_t)fabs(steps) / 1000000000,
+                  rest = (int64_t)fabs(steps) % 1000000000;
+    int size = snprintf(text, MF_NUMBER_TEXT_SIZE, "%s%" PRId64 ".%09" PRId64, steps < 0 ? "-" : "",
+                        whole, rest);
+    while (text[size - 1] == '0')
+        text[--size] = '\0';
+    if (text[size - 1] == '.')
+        text[--size] = '\0';
+}
+
+static cJSON *position_json(const double lonlat[2])
+{
+    char lon[MF_NUMBER_TEXT_SIZE], lat[MF_NUMBER_TEXT_SIZE], text[2 * MF_NUMBER_TEXT_SIZE + 4];
+    write_degrees(lonlat[0], lon);
+    write_degrees(lonlat[1], lat);
+    snprintf(text, sizeof text, "[%s,%s]", lon, lat);
+    return cJSON_CreateRaw(text);
+}
+
+static cJSON *ring_json(const struct mf_ring *ring)
+{
+    cJSON *const positions = cJSON_CreateArray();
+    for (size_t i = 0; i < ring->count; i++) {
+        if (!add(positions, position_json(ring->lonlat + 2 * i))) {
+            cJSON_Delete(positions);
+            return NULL;
+        }
+    }
+    return positions;
+}
+
+static cJSON *polygon_json(const struct mf_polygon *polygon)
+{
+    cJSON *const rings = cJSON_CreateArray();
+    for (size_t i = 0; i < polygon->count; i++) {
+        if (!add(rings, ring_json(&polygon->rings[i]))) {
+            cJSON_Delete(rings);
+            return NULL;
+        }
+    }
+    return rings;
+}
+
+cJSON *mf_polygons_geojson(const struct mf_polygons *polygons)
+{
+    const int is_one = polygons->count == 1;
+    cJSON *const geometry = cJSON_CreateObject();
+    cJSON *coordinates = is_one ? polygon_json(&polygons->items[0]) : cJSON_CreateArray();
+    int done = coordinates != NULL;
+    for (size_t i = 0; !is_one && done && i < polygons->count; i++)
+        done = add(coordinates, polygon_json(&polygons->items[i]));
+    done = done && cJSON_AddStringToObject(geometry, "type", is_one ? "Polygon" : "MultiPolygon");
+    if (done && cJSON_AddItemToObject(geometry, "coordinates", coordinates))
+        return geometry;
+    cJSON_Delete(coordinates);
+    cJSON_Delete(geometry);
+    return NULL;
+}

@@ -1,0 +1,146 @@
+/* submission: polygons become processings: checked, priced, and sent exactly once.
+ *
+ * A submission is one or more jobs that differ in name and polygons alone:
+ *
+ *     open      reads the options: refuses what is unknown or contradictory, without a request
+ *     add       one job
+ *     prepare   asks the server: project, model, provider, limits, price. Changes nothing
+ *     send      the one call that costs money: creates the project if that was wanted, then one
+ *               processing
+ *
+ * Everything that can be refused is refused before the first send.
+ *
+ * Source: API notes 6.2 and 6.5 (requests), 12.3 and 16 (limits), 19 (no idempotency).
+ *
+ * Thread-safety: a submission belongs to one thread at a time. */
+#ifndef MF_SUBMISSION_H
+#define MF_SUBMISSION_H
+
+#include "api/client.h"
+#include "api/processing.h"
+#include "submit/polygons.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the user asked for, as typed. NULL and "" are: not said (of max_cost NULL alone). Copied by
+ * open. */
+struct mf_submission_options {
+    const char *project; /* UUID or name; not said: the default project */
+    int create_project;  /* a project of that name is created when there is none */
+    const char *model;   /* UUID or name, see name_match.h. Must be said */
+    const char *blocks;  /* "Classification,Simplification=NO": optional steps of the model */
+    const char *description;
+
+    /* The imagery: exactly one of four. */
+    const char *provider;        /* 1. a mosaic of the service, and optionally zoom */
+    const char *image_ids;       /* 2. own images, a comma list of UUIDs */
+    const char *mosaic_id;       /*    or a whole mosaic of own images, a UUID */
+    const char *search_provider; /* 3. scenes of a search, with image_ids; optionally zoom */
+    const char *tile_url;        /* 4. any tile service; optionally zoom */
+    const char *tile_type;       /*    XYZ (default), TMS, QUADKEY, SENTINEL_L2A, LOCAL */
+    const char *tile_crs;        /*    EPSG:3857 or EPSG:3395; not said: the service's default */
+    const char *tile_login;      /*    both or none */
+    const char *tile_password;
+    const char *zoom; /* 0 to 22 */
+
+    const char *inference_params; /* JSON object */
+    const char *meta;             /* JSON object of strings */
+    const char *max_cost;         /* credits: most that all jobs together may cost */
+    int dry_run;                  /* send is never called: no project need be there yet */
+    const char *version;          /* of this driver, for the meta data */
+};
+
+/* Members of `meta` that are ours. */
+#define MF_META_APPLICATION "source-app"
+#define MF_META_VERSION "version"
+#define MF_META_MARKER "submission" /* a UUID of its own for each job */
+#define MF_APPLICATION "gdal-mapflow"
+
+enum mf_job_state {
+    MF_JOB_NEW,    /* not sent */
+    MF_JOB_SENT,   /* the server has created it: id is known */
+    MF_JOB_UNKNOWN /* sent, and the server never said what became of it */
+};
+
+#define MF_DIGEST_SIZE 17
+
+struct mf_job {
+    char *name;
+    struct mf_polygons polygons;
+    double area_m2;              /* as it is billed: overlaps count twice */
+    double cost;                 /* credits, NaN: not asked */
+    char marker[MF_UUID_SIZE];   /* what `meta` says of this job alone */
+    char digest[MF_DIGEST_SIZE]; /* the same for the same options, name and polygons */
+    enum mf_job_state state;
+    int is_tried; /* the request was made: there is no other */
+    /* Of the report of an earlier run: where the job's line stands in what is kept of it, without
+     * its line end; size 0: nowhere. */
+    size_t line_at, line_size;
+    int was_cut_short;     /* that run ended while it was waiting for the server's answer */
+    char id[MF_UUID_SIZE]; /* of the processing, "" unknown */
+    char *status;          /* as the server spelled it, NULL unknown */
+};
+
+struct mf_submission;
+
+/* MF_ERR_ARGUMENT names the option that is wrong. No request. */
+int mf_submission_open(struct mf_submission **out, const struct mf_submission_options *options,
+                       struct mf_error *err) MF_NODISCARD;
+void mf_submission_close(struct mf_submission *submission); /* NULL-safe */
+
+/* One processing more. Takes the polygons, and leaves an empty list, also when it fails. */
+int mf_submission_add(struct mf_submission *submission, const char *name,
+                      struct mf_polygons *polygons, struct mf_error *err) MF_NODISCARD;
+
+size_t mf_submission_count(const struct mf_submission *submission);
+const struct mf_job *mf_submission_job(const struct mf_submission *submission, size_t i);
+
+/* Finds the project, the model and its blocks, and the provider; counts and measures the polygons;
+ * asks for the price when the account pays in credits or max_cost was said. Refuses what the
+ * service would refuse, with both numbers and their units, and whatever costs more than max_cost.
+ * Nothing is changed, so that it may be called again after a failure. Without a job to send it
+ * makes no request. */
+int mf_submission_prepare(struct mf_submission *submission, struct mf_client *client,
+                          struct mf_error *err) MF_NODISCARD;
+
+/* Before prepare: the balance must be enough for the jobs of a submission that was prepared and
+ * will be sent `before` this one, too. */
+void mf_submission_reserve(struct mf_submission *submission, const struct mf_submission *before);
+
+/* After prepare: UUID and name of the project. The UUID is "" while the project does not exist. */
+const char *mf_submission_project_id(const struct mf_submission *submission);
+const char *mf_submission_project_name(const struct mf_submission *submission);
+
+/* Sends job `i`, once: another call for the same job fails. When the answer is lost, the newest
+ * processings of the project are searched for the marker, MF_LOST_CHECKS times over about a minute:
+ * found is success. Otherwise the job's state is MF_JOB_UNKNOWN, and the error tells how to look. A
+ * job whose state was unknown already to the report of an earlier run is looked for first, and sent
+ * when it is not found; one that the server may still be at work on is looked for as long as that.
+ */
+#define MF_LOST_CHECKS 7
+int mf_submission_send(struct mf_submission *submission, size_t i, struct mf_client *client,
+                       struct mf_error *err) MF_NODISCARD;
+
+/* ---- report -----------------------------------------------------------------------------------
+ */
+
+/* What became of job `i` as one line of JSON, without a line end: id, name, projectId, status,
+ * cost (credits), areaKm2, aoiCount, dryRun; what is not known is null. `request` is the job's
+ * digest. A job whose state is unknown has status "UNKNOWN" and a member `submission`, its marker.
+ * The line of a job that is still to be sent has status "SENDING" and the marker too: who writes it
+ * before the job is sent finds the job again, should the program end in the middle. The caller
+ * frees; NULL when out of memory. */
+char *mf_submission_report_line(const struct mf_submission *submission, size_t i);
+
+/* Before prepare: resumes the jobs that an earlier run's report tells of. *kept, which the caller
+ * frees, becomes its lines but for those of dry runs; of jobs whose state is to be found out it
+ * tells only until that is known. MF_ERR_FORMAT for a text that is no report. */
+int mf_submission_read_report(struct mf_submission *submission, const char *text, char **kept,
+                              struct mf_error *err) MF_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,69 @@
+// account_dataset: the account as a GDAL dataset.
+#ifndef MAPFLOW_ACCOUNT_DATASET_H
+#define MAPFLOW_ACCOUNT_DATASET_H
+
+#include <memory>
+#include <vector>
+
+#include "account/account_session.h"
+#include "account/processings_layer.h"
+#include "common/compat.h"
+#include "submit/submission_queue.h"
+
+// Layers: projects, processings, models, providers, account. No request is made before a layer's
+// features are touched. For update: projects and processings can be changed, and ExecuteSQL
+// understands the verbs of verbs.h, each of which answers with the row of the processing. A layer
+// that is created is one processing submitted, see submissions.h; it is counted behind the others.
+class OGRMapflowAccountDataset final : public GDALDataset
+{
+  public:
+    // Returns nullptr after one CPLError.
+    static std::unique_ptr<OGRMapflowAccountDataset> Open(const OGRMapflowOptions &options,
+                                                          GDALAccess access);
+
+    ~OGRMapflowAccountDataset() override { (void)FinishAt(true); }
+
+    int GetLayerCount() MF_CONST_312 override
+    {
+        return static_cast<int>(m_layers.size()) + m_submissions.Count();
+    }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
+    MF_DATASET_USING
+    int TestCapability(const char *capability) MF_CONST_312 override;
+    OGRErr StartTransaction(int force) override
+    {
+        return m_state.Rights().canChange ? m_submissions.Begin()
+                                          : GDALDataset::StartTransaction(force);
+    }
+    OGRErr CommitTransaction() override { return m_submissions.Commit(); }
+    OGRErr RollbackTransaction() override { return m_submissions.Rollback(); }
+    MF_FLUSH_OVERRIDE
+    MF_CLOSE_OVERRIDE
+    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
+    {
+        return Execute(statement, filter, dialect);
+    }
+
+  protected:
+    MF_CREATE_LAYER_OVERRIDE
+
+  private:
+    OGRMapflowAccountDataset(const OGRMapflowOptions &options, OGRMapflowClient client,
+                             const OGRMapflowAreaSource &areas, const OGRMapflowRights &rights);
+
+    OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *srs, OGRwkbGeometryType type,
+                        CSLConstList options);
+    bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
+
+    OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
+
+    OGRLayer *LayerAt(int i) const;
+
+    const OGRMapflowOptions m_options;
+    OGRMapflowAccountState m_state;
+    OGRMapflowProcessingsLayer *m_processings = nullptr; // one of the layers
+    std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
+    OGRMapflowSubmissions m_submissions;
+};
+
+#endif

@@ -1,0 +1,239 @@
+// compat: the only file that knows GDAL versions.
+//
+// The classes of this driver do their work in methods of their own, the same for every GDAL; what
+// GDAL calls are one-line overrides, written with the names below where GDAL has changed their
+// form.
+#ifndef MAPFLOW_COMPAT_H
+#define MAPFLOW_COMPAT_H
+
+#include <memory>
+
+#include "gdal_priv.h"
+#include "gdal_version.h"
+#include "ogrsf_frmts.h"
+
+#include "geojson/geojson.h"
+
+#define MF_GDAL_AT_LEAST(major, minor) (GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(major, minor, 0))
+
+// const from 3.12 on: of methods that only look, and of what they return a pointer to.
+#if MF_GDAL_AT_LEAST(3, 12)
+#define MF_CONST_312 const
+#else
+#define MF_CONST_312
+#endif
+
+// The list of names that SetIgnoredFields takes.
+#if MF_GDAL_AT_LEAST(3, 9)
+using IgnoredFields = CSLConstList;
+#else
+using IgnoredFields = const char **;
+#endif
+
+// Layers: the base class's overloads that an override would hide, and the spatial filter and the
+// extent, each in the form that is virtual in this GDAL. A class that uses these has the methods
+//     OGRErr SpatialFilterSet(int geomField, const OGRGeometry *)
+//     OGRErr ExtentOf(int geomField, OGREnvelope *, bool force).
+#if MF_GDAL_AT_LEAST(3, 12)
+#define MF_LAYER_USING using OGRLayer::GetLayerDefn;
+#define MF_DATASET_USING using GDALDataset::GetLayer;
+#else
+#define MF_LAYER_USING
+#define MF_DATASET_USING
+#endif
+
+#if MF_GDAL_AT_LEAST(3, 11)
+#define MF_SPATIAL_FILTER_OVERRIDES                                                                \
+    OGRErr ISetSpatialFilter(int geomField, const OGRGeometry *geometry) override                  \
+    {                                                                                              \
+        return SpatialFilterSet(geomField, geometry);                                              \
+    }
+#else
+#define MF_SPATIAL_FILTER_OVERRIDES                                                                \
+    using OGRLayer::SetSpatialFilter;                                                              \
+    void SetSpatialFilter(OGRGeometry *geometry) override                                          \
+    {                                                                                              \
+        SpatialFilterSet(0, geometry);                                                             \
+    }                                                                                              \
+    void SetSpatialFilter(int geomField, OGRGeometry *geometry) override                           \
+    {                                                                                              \
+        SpatialFilterSet(geomField, geometry);                                                     \
+    }
+#endif
+
+// Older layers take a filter that they may, but do not, change.
+inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geometry)
+{
+    layer.SetSpatialFilter(geomField, const_cast<OGRGeometry *>(geometry));
+}
+
+#if MF_GDAL_AT_LEAST(3, 11)
+#define MF_EXTENT_OVERRIDES                                                                        \
+    OGRErr IGetExtent(int geomField, OGREnvelope *extent, bool force) override                     \
+    {                                                                                              \
+        return ExtentOf(geomField, extent, force);                                                 \
+    }
+#define MF_BASE_EXTENT(geomField, extent, force) OGRLayer::IGetExtent(geomField, extent, force)
+#else
+#define MF_EXTENT_OVERRIDES                                                                        \
+    OGRErr GetExtent(OGREnvelope *extent, int force) override                                      \
+    {                                                                                              \
+        return ExtentOf(0, extent, force != 0);                                                    \
+    }                                                                                              \
+    OGRErr GetExtent(int geomField, OGREnvelope *extent, int force) override                       \
+    {                                                                                              \
+        return ExtentOf(geomField, extent, force != 0);                                            \
+    }
+#define MF_BASE_EXTENT(geomField, extent, force)                                                   \
+    ((geomField) == 0 ? OGRLayer::GetExtent(extent, force)                                         \
+                      : OGRLayer::GetExtent(geomField, extent, force))
+#endif
+
+// What this GDAL's own GeoJSON driver does, so that a result has the same types and rows.
+inline mf_schema_rules GeoJSONRules()
+{
+    mf_schema_rules rules = {};
+    rules.mixed_string_is_json = MF_GDAL_AT_LEAST(3, 7);
+    rules.untyped_objects_are_rows = !MF_GDAL_AT_LEAST(3, 8);
+#ifdef OGRPARSEDATE_OPTION_LAX // strict by default where it can be asked to be lax
+    rules.strict_dates = true;
+#endif
+    rules.geometry_type_is_stated = MF_GDAL_AT_LEAST(3, 9);
+    rules.empty_polygons = MF_GDAL_AT_LEAST(3, 10);
+    return rules;
+}
+
+inline void SetFieldTimeZone(OGRFieldDefn &field, int timeZone)
+{
+#if MF_GDAL_AT_LEAST(3, 8)
+    field.SetTZFlag(timeZone);
+#else
+    (void)field, (void)timeZone;
+#endif
+}
+
+// Whether the Arrow columns of this GDAL hold times of a field in UTC when they have a zone.
+inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
+{
+#if MF_GDAL_AT_LEAST(3, 8)
+    return field.GetTZFlag() >= OGR_TZFLAG_MIXED_TZ;
+#else
+    (void)field;
+    return false;
+#endif
+}
+
+// That features have styles, where GDAL has a word for it: QGIS then shows them at once.
+inline void DeclareFeatureStyles(GDALDriver &driver)
+{
+#ifdef GDAL_DCAP_FEATURE_STYLES
+    driver.SetMetadataItem(GDAL_DCAP_FEATURE_STYLES, "YES");
+#endif
+#ifdef GDAL_DCAP_FEATURE_STYLES_READ
+    driver.SetMetadataItem(GDAL_DCAP_FEATURE_STYLES_READ, "YES");
+#endif
+    (void)driver;
+}
+
+// Units and meanings of columns, where GDAL can say them.
+inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
+{
+#if MF_GDAL_AT_LEAST(3, 7)
+    field.SetComment(comment);
+#else
+    (void)field, (void)comment;
+#endif
+}
+
+// ---- writing
+
+// const from 3.9 on: the definition of a field that is created.
+#if MF_GDAL_AT_LEAST(3, 9)
+#define MF_CONST_39 const
+#else
+#define MF_CONST_39
+#endif
+
+// Datasets that make layers, each in the form that is virtual in this GDAL. A class that uses this
+// has
+//     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *, OGRwkbGeometryType,
+//     CSLConstList)
+#if MF_GDAL_AT_LEAST(3, 9)
+#define MF_CREATE_LAYER_OVERRIDE                                                                   \
+    OGRLayer *ICreateLayer(const char *name, const OGRGeomFieldDefn *field, CSLConstList options)  \
+        override                                                                                   \
+    {                                                                                              \
+        return MakeLayer(name, field != nullptr ? field->GetSpatialRef() : nullptr,                \
+                         field != nullptr ? field->GetType() : wkbNone, options);                  \
+    }
+#elif MF_GDAL_AT_LEAST(3, 8)
+#define MF_CREATE_LAYER_OVERRIDE                                                                   \
+    OGRLayer *ICreateLayer(const char *name, const OGRSpatialReference *srs,                       \
+                           OGRwkbGeometryType type, char **options) override                       \
+    {                                                                                              \
+        return MakeLayer(name, srs, type, options);                                                \
+    }
+#else
+#define MF_CREATE_LAYER_OVERRIDE                                                                   \
+    OGRLayer *ICreateLayer(const char *name, OGRSpatialReference *srs, OGRwkbGeometryType type,    \
+                           char **options) override                                                \
+    {                                                                                              \
+        return MakeLayer(name, srs, type, options);                                                \
+    }
+#endif
+
+// Datasets that have work left when they are flushed or closed. A class that uses this has
+//     bool FinishAt(bool isClosing)    which returns false after CPLError, and does nothing the
+//     second time,
+// and calls it in its destructor too: before 3.7 there is no Close.
+#if MF_GDAL_AT_LEAST(3, 7)
+#define MF_FLUSH_OVERRIDE                                                                          \
+    CPLErr FlushCache(bool atClosing) override                                                     \
+    {                                                                                              \
+        const CPLErr flushed = GDALDataset::FlushCache(atClosing);                                 \
+        return atClosing || FinishAt(false) ? flushed : CE_Failure;                                \
+    }
+#else
+#define MF_FLUSH_OVERRIDE                                                                          \
+    void FlushCache(bool atClosing) override                                                       \
+    {                                                                                              \
+        GDALDataset::FlushCache(atClosing);                                                        \
+        if (!atClosing)                                                                            \
+            (void)FinishAt(false);                                                                 \
+    }
+#endif
+#define MF_CLOSE_BODY                                                                              \
+    {                                                                                              \
+        const bool finished = FinishAt(true);                                                      \
+        const CPLErr closed = GDALDataset::Close();                                                \
+        return finished ? closed : CE_Failure;                                                     \
+    }
+#if MF_GDAL_AT_LEAST(3, 13)
+#define MF_CLOSE_OVERRIDE CPLErr Close(GDALProgressFunc, void *) override MF_CLOSE_BODY
+#elif MF_GDAL_AT_LEAST(3, 7)
+#define MF_CLOSE_OVERRIDE CPLErr Close() override MF_CLOSE_BODY
+#else
+#define MF_CLOSE_OVERRIDE
+#endif
+
+#ifndef ODsCZGeometries // 3.9
+#define ODsCZGeometries "ZGeometries"
+#endif
+
+// Options of pfnCreate.
+#if MF_GDAL_AT_LEAST(3, 13)
+using MapflowCreateOptions = CSLConstList;
+#else
+using MapflowCreateOptions = char **;
+#endif
+
+inline std::unique_ptr<OGRGeometry> OGRMapflowUnaryUnion(const OGRMultiPolygon &polygons)
+{
+#if MF_GDAL_AT_LEAST(3, 7)
+    return std::unique_ptr<OGRGeometry>(polygons.UnaryUnion());
+#else
+    return std::unique_ptr<OGRGeometry>(polygons.UnionCascaded());
+#endif
+}
+
+#endif

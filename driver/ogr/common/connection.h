@@ -1,0 +1,41 @@
+// connection: the core's client, set up from a dataset's options and GDAL's HTTP settings.
+#ifndef MAPFLOW_CONNECTION_H
+#define MAPFLOW_CONNECTION_H
+
+#include <atomic>
+#include <memory>
+
+#include "api/client.h"
+#include "common/options.h"
+
+struct OGRMapflowClientDeleter
+{
+    void operator()(mf_client *client) const { mf_client_close(client); }
+};
+
+using OGRMapflowClient = std::unique_ptr<mf_client, OGRMapflowClientDeleter>;
+
+// Makes no request. Returns nullptr after one CPLError: no token, a bad URL, a bad option. Requests
+// end within 100 ms of an interrupt (OGRMapflowInterruptible), or when *stop, which may be nullptr
+// and must outlive the client, becomes true.
+OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options,
+                                   std::atomic<bool> *stop = nullptr);
+
+// What says so, for others who wait.
+mf_cancel OGRMapflowCancel(std::atomic<bool> *stop = nullptr);
+
+// The base URL of the service as the client uses it.
+std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
+
+// Whether the options let the server be asked. Returns false after one CPLError, with
+// CACHE=OFFLINE; `what` begins the message.
+bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what);
+
+// One line for the debug log, and one that the user should see.
+void OGRMapflowDebug(void *, const char *line);
+void OGRMapflowWarn(void *, const char *line);
+
+// Frees what the driver keeps for the whole process: its connections. Called when GDAL unloads it.
+void OGRMapflowDisconnectAll();
+
+#endif

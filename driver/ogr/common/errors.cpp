@@ -1,0 +1,52 @@
+#include "common/errors.h"
+
+namespace
+{
+
+thread_local unsigned reported = 0;
+
+CPLErrorNum CodeOf(mf_error_kind kind)
+{
+    switch (kind)
+    {
+        case MF_ERR_ARGUMENT:
+            return CPLE_IllegalArg;
+        case MF_ERR_MEMORY:
+            return CPLE_OutOfMemory;
+        case MF_ERR_FILE:
+            return CPLE_FileIO;
+        case MF_ERR_UNSUPPORTED:
+            return CPLE_NotSupported;
+        case MF_ERR_CANCELLED:
+            return CPLE_UserInterrupt;
+        case MF_ERR_NOT_FOUND:
+        case MF_ERR_NOT_READY:
+            return CPLE_OpenFailed;
+        case MF_ERR_CONNECT:
+        case MF_ERR_TRUNCATED:
+        case MF_ERR_AUTH:
+        case MF_ERR_FORBIDDEN:
+        case MF_ERR_RATE_LIMIT:
+        case MF_ERR_REJECTED:
+        case MF_ERR_SERVER:
+            return CPLE_HttpResponse;
+        default:
+            return CPLE_AppDefined;
+    }
+}
+
+} // namespace
+
+unsigned OGRMapflowReported()
+{
+    return reported;
+}
+
+void OGRMapflowReport(const mf_error &err)
+{
+    ++reported;
+    std::string message = err.message;
+    if (!message.empty())
+        message[0] = static_cast<char>(toupper(static_cast<unsigned char>(message[0])));
+    CPLError(CE_Failure, CodeOf(err.kind), "%s", message.c_str());
+}

@@ -1,0 +1,95 @@
+// options: what the user has asked for, wherever it was said.
+//
+// An option is looked for in the connection string (MAPFLOW:…,KEY=VALUE), among the open options,
+// through VSIGetPathSpecificOption("MAPFLOW:…", "MAPFLOW_KEY"), which ends at the configuration
+// options and the environment.
+#ifndef MAPFLOW_OPTIONS_H
+#define MAPFLOW_OPTIONS_H
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+#include "common/compat.h"
+#include "common/option_list.h"
+
+class OGRMapflowOptions
+{
+  public:
+    // True when the name is this driver's: it starts with MAPFLOW: in any case.
+    static bool IsConnectionString(const char *name);
+
+    // Reads a connection string and keeps a copy of the open options. Returns nothing, after one
+    // CPLError, when it cannot be understood.
+    static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
+
+    // Whether a dataset is opened to list its layers. QGIS does so before it opens one, with the
+    // open option LIST_ALL_TABLES=YES, which no other program gives, and without the options that
+    // its user has set.
+    static bool IsListing(CSLConstList openOptions);
+    bool IsListing() const { return IsListing(m_openOptions.List()); }
+
+    // What the string names: the account (MAPFLOW:), a processing (MAPFLOW:<uuid>) or a project
+    // (MAPFLOW:project=<uuid or name>).
+    enum class Target
+    {
+        Account,
+        Processing,
+        Project
+    };
+    Target GetTarget() const { return m_target; }
+
+    // The processing that the string names, in lower case; "" when it names none.
+    const std::string &ProcessingId() const { return m_processingId; }
+
+    // The UUID or name of the project that the string names; "" when it names none.
+    const std::string &Project() const { return m_project; }
+
+    // The connection string without credentials: good for a dataset name.
+    const std::string &PublicName() const { return m_publicName; }
+
+    // Whether the connection string holds credentials.
+    bool HoldsSecret() const { return m_holdsSecret; }
+
+    // The same options for one processing.
+    OGRMapflowOptions ForProcessing(const std::string &id) const;
+
+    // What the dataset name and the open options say, as configuration options.
+    CPLStringList AsConfigOptions() const;
+
+    // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere.
+    std::string Get(const char *key, const char *fallback = "") const;
+
+    // YES or NO, as CPLTestBool reads it.
+    bool GetBool(const char *key, bool fallback) const;
+
+    // One of `values` (upper case). Returns false, after one CPLError, for anything else.
+    bool CheckChoice(const char *key, std::initializer_list<const char *> values) const;
+
+    // A number of seconds, at least `least`. Returns false, after one CPLError, for anything else.
+    bool GetSeconds(const char *key, double fallback, double least, double &seconds) const;
+
+    // A number of bytes, with K, M or G behind it. Returns false, after one CPLError, for anything
+    // else.
+    bool GetSize(const char *key, int64_t fallback, int64_t &bytes) const;
+
+  private:
+    bool ReadTarget(const std::string &text);
+
+    Target m_target = Target::Account;
+    std::string m_processingId{};
+    std::string m_project{};
+    std::string m_publicName{};
+    bool m_holdsSecret = false;
+    CPLStringList m_inString{};
+    CPLStringList m_openOptions{};
+};
+
+// The open option of that name in any case, nullptr when there is none.
+const OGRMapflowOption *OGRMapflowFindOpenOption(const char *name);
+
+// The XML of GDAL_DMD_OPENOPTIONLIST.
+std::string OGRMapflowOpenOptionList();
+
+#endif

@@ -1,0 +1,38 @@
+#include "common/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+void OGRMapflowWithOptions(CSLConstList options, const std::function<void()> &work)
+{
+    CPLSetThreadLocalConfigOptions(options);
+    work();
+}
+
+void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work)
+{
+    const CPLStringList options(CPLGetThreadLocalConfigOptions());
+    std::atomic<size_t> next{0};
+    const auto takeTurns = [&]
+    {
+        for (size_t i = next++; i < count; i = next++)
+            work(i);
+    };
+    std::vector<std::thread> helpers;
+    // This thread works too.
+    try
+    {
+        for (size_t i = 1; i < std::min(count, MAPFLOW_PARALLEL_REQUESTS); ++i)
+            helpers.emplace_back([&] { OGRMapflowWithOptions(options.List(), takeTurns); });
+    }
+    catch (const std::system_error &)
+    {
+        // Those that there are do the work.
+    }
+    takeTurns();
+    for (std::thread &helper : helpers)
+        helper.join();
+}

@@ -1,0 +1,23 @@
+// spatial_reference: the coordinate reference systems of results and areas.
+#ifndef MAPFLOW_SPATIAL_REFERENCE_H
+#define MAPFLOW_SPATIAL_REFERENCE_H
+
+#include <memory>
+
+#include "common/compat.h"
+
+struct OGRMapflowSRSReleaser
+{
+    void operator()(OGRSpatialReference *srs) const { srs->Release(); }
+};
+
+using OGRMapflowSRS = std::unique_ptr<OGRSpatialReference, OGRMapflowSRSReleaser>;
+
+// WGS84 with coordinates in the order lon, lat.
+OGRMapflowSRS OGRMapflowWGS84();
+
+// What GDAL's GeoJSON driver gives a layer: the `crs` member (JSON text, nullptr when there is
+// none), else WGS84, with a height when the geometries have one.
+OGRMapflowSRS OGRMapflowResultSRS(const char *crs, bool hasZ);
+
+#endif

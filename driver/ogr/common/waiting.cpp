@@ -1,0 +1,101 @@
+#include "common/waiting.h"
+
+#include <cstdio>
+
+#include "api/wait.h"
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "common/errors.h"
+#include "http/url.h"
+
+namespace
+{
+
+bool IsLoopback(const mf_client *client)
+{
+    mf_url url;
+    return mf_url_parse(&url, mf_client_base_url(client), nullptr) == 0 &&
+           mf_url_is_loopback(&url) != 0;
+}
+
+bool ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wait_options &wanted)
+{
+    if (!options.CheckChoice("PROGRESS", {"AUTO", "YES", "NO"}) ||
+        !options.GetSeconds("WAIT_TIMEOUT", MF_WAIT_DEFAULT_TIMEOUT, 0, wanted.timeout) ||
+        !options.GetSeconds("POLL_INTERVAL", MF_WAIT_DEFAULT_INTERVAL, 0.01, wanted.interval))
+        return false;
+    // A server of the user's own machine may be asked as often as he likes.
+    if (wanted.interval < MF_WAIT_LEAST_INTERVAL && !IsLoopback(client))
+    {
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "POLL_INTERVAL=%g is too short for the service: %g s is used.", wanted.interval,
+                 MF_WAIT_LEAST_INTERVAL);
+        wanted.interval = MF_WAIT_LEAST_INTERVAL;
+    }
+    return true;
+}
+
+// One line that is written anew on a terminal, a line for each look elsewhere.
+void ShowProgress(void *ctx, const mf_processing *p, double seconds)
+{
+    const bool isTerminal = *static_cast<const bool *>(ctx);
+    const int elapsed = static_cast<int>(seconds);
+    std::string line = std::string(p->name) + ": " + (p->status[0] != '\0' ? p->status : "unknown");
+    if (p->percent >= 0)
+        line += CPLSPrintf(", %d %%", p->percent);
+    if (p->state == MF_STATE_REWORK)
+        line += std::string(", review ") + p->review;
+    line += elapsed < 60 ? CPLSPrintf(", %d s", elapsed)
+                         : CPLSPrintf(", %d min %02d s", elapsed / 60, elapsed % 60);
+    for (char &c : line)
+        c = static_cast<unsigned char>(c) < ' ' ? ' ' : c; // a name may hold anything
+    fprintf(stderr, isTerminal ? "\r\033[K%s" : "%s\n", line.c_str());
+    fflush(stderr);
+}
+
+} // namespace
+
+OGRMapflowInterruptible::OGRMapflowInterruptible()
+{
+    mf_interrupt_begin();
+}
+
+OGRMapflowInterruptible::~OGRMapflowInterruptible()
+{
+    mf_interrupt_end();
+}
+
+bool OGRMapflowWaiter::Read(const OGRMapflowOptions &options, const mf_client *client)
+{
+    if (!ReadTimes(options, client, m_wanted))
+        return false;
+    const std::string progress = options.Get("PROGRESS", "AUTO");
+    if (EQUAL(progress.c_str(), "YES") ||
+        (EQUAL(progress.c_str(), "AUTO") && mf_stderr_is_terminal()))
+        m_wanted.progress = ShowProgress;
+    return true;
+}
+
+bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing) const
+{
+    bool isTerminal = mf_stderr_is_terminal() != 0;
+    mf_wait_options wanted = m_wanted;
+    wanted.ctx = &isTerminal;
+    mf_error err;
+    mf_error_init(&err);
+    const bool mustWait = !mf_processing_is_terminal(&processing);
+    const int failed = mf_wait(&processing, client, &wanted, &err);
+    if (mustWait && wanted.progress != nullptr && isTerminal)
+        fputs("\n", stderr);
+    if (failed)
+        OGRMapflowReport(err);
+    return !failed;
+}
+
+bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
+                            mf_processing &processing)
+{
+    OGRMapflowWaiter waiter;
+    return !options.GetBool("WAIT", false) ||
+           (waiter.Read(options, client) && waiter.Wait(client, processing));
+}

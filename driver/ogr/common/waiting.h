@@ -1,0 +1,45 @@
+// waiting: the open option WAIT, and Ctrl-C.
+#ifndef MAPFLOW_WAITING_H
+#define MAPFLOW_WAITING_H
+
+#include "api/client.h"
+#include "api/processing.h"
+#include "api/wait.h"
+#include "common/options.h"
+
+// While one of these is alive Ctrl-C ends the requests and waits of the driver within 200 ms; see
+// interrupt.h for what becomes of the signal.
+class OGRMapflowInterruptible
+{
+  public:
+    OGRMapflowInterruptible();
+    ~OGRMapflowInterruptible();
+    OGRMapflowInterruptible(const OGRMapflowInterruptible &) = delete;
+    OGRMapflowInterruptible &operator=(const OGRMapflowInterruptible &) = delete;
+};
+
+// How to wait: WAIT_TIMEOUT, POLL_INTERVAL, PROGRESS.
+class OGRMapflowWaiter
+{
+  public:
+    // Makes no request. Returns false after one CPLError.
+    bool Read(const OGRMapflowOptions &options, const mf_client *client);
+
+    // s
+    double Timeout() const { return m_wanted.timeout; }
+    void SetTimeout(double seconds) { m_wanted.timeout = seconds; }
+
+    // Waits until the processing, which was read before, has ended. Returns false after one
+    // CPLError.
+    bool Wait(mf_client *client, mf_processing &processing) const;
+
+  private:
+    mf_wait_options m_wanted = {};
+};
+
+// With WAIT=YES: waits until the processing, which was read before, has ended, as WAIT_TIMEOUT,
+// POLL_INTERVAL and PROGRESS say. Returns false after one CPLError.
+bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
+                            mf_processing &processing);
+
+#endif

@@ -1,0 +1,135 @@
+#include "layer/lazy_layer.h"
+
+#include "ogr_recordbatch.h"
+
+OGRMapflowLazyLayer::OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
+                                         std::function<OGRLayer *()> load, Definition definition)
+    : m_dataset(dataset), m_load(std::move(load)), m_isUnknown(definition == Definition::Unknown)
+{
+    SetDescription(name.c_str());
+}
+
+OGRMapflowLazyLayer::~OGRMapflowLazyLayer()
+{
+    if (m_empty != nullptr)
+        m_empty->Release();
+}
+
+OGRLayer *OGRMapflowLazyLayer::Inner() const
+{
+    if (m_load)
+    {
+        const auto load = std::move(m_load);
+        m_load = nullptr;
+        m_inner = load();
+        if (m_inner != nullptr)
+            const_cast<OGRMapflowLazyLayer *>(this)->SetMetadata(m_inner->GetMetadata());
+        else
+            m_failure = CPLGetLastErrorMsg();
+    }
+    m_refusals += m_inner == nullptr;
+    return m_inner;
+}
+
+MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
+{
+    if (!m_isUnknown && Inner() != nullptr)
+        return m_inner->GetLayerDefn();
+    if (m_empty == nullptr)
+    {
+        m_empty = new OGRFeatureDefn(GetDescription());
+        m_empty->Reference();
+        m_empty->SetGeomType(m_isUnknown ? wkbUnknown : wkbNone);
+    }
+    return m_empty;
+}
+
+OGRwkbGeometryType OGRMapflowLazyLayer::GeometryType() const
+{
+    return IsUntouched() ? wkbUnknown : GetDefinition()->GetGeomType();
+}
+
+void OGRMapflowLazyLayer::ResetReading()
+{
+    // What is not loaded is at its begin.
+    if (m_inner != nullptr)
+        m_inner->ResetReading();
+}
+
+// Who missed the failure to load must not take the layer for an empty one.
+OGRFeature *OGRMapflowLazyLayer::Next()
+{
+    if (Inner() != nullptr)
+        return m_inner->GetNextFeature();
+    CPLError(CE_Failure, CPLE_AppDefined, "%s", m_failure.c_str());
+    return nullptr;
+}
+
+OGRErr OGRMapflowLazyLayer::SetNextByIndex(GIntBig index)
+{
+    return Inner() != nullptr ? m_inner->SetNextByIndex(index) : OGRERR_FAILURE;
+}
+
+OGRFeature *OGRMapflowLazyLayer::GetFeature(GIntBig fid)
+{
+    return Inner() != nullptr ? m_inner->GetFeature(fid) : nullptr;
+}
+
+GIntBig OGRMapflowLazyLayer::GetFeatureCount(int force)
+{
+    return Inner() != nullptr ? m_inner->GetFeatureCount(force) : -1;
+}
+
+OGRErr OGRMapflowLazyLayer::ExtentOf(int geomField, OGREnvelope *extent, bool force)
+{
+    return Inner() != nullptr ? m_inner->GetExtent(geomField, extent, force) : OGRERR_FAILURE;
+}
+
+// The base class keeps it as well: it is what GetSpatialFilter gives.
+OGRErr OGRMapflowLazyLayer::SpatialFilterSet(int geomField, const OGRGeometry *geometry)
+{
+    InstallFilter(const_cast<OGRGeometry *>(geometry));
+    if (geometry == nullptr && IsUntouched())
+        return OGRERR_NONE;
+    if (Inner() == nullptr)
+        return OGRERR_FAILURE;
+    SetFilterOf(*m_inner, geomField, geometry);
+    return OGRERR_NONE;
+}
+
+OGRErr OGRMapflowLazyLayer::SetAttributeFilter(const char *filter)
+{
+    if (filter == nullptr && IsUntouched())
+        return OGRERR_NONE;
+    return Inner() != nullptr ? m_inner->SetAttributeFilter(filter) : OGRERR_FAILURE;
+}
+
+OGRErr OGRMapflowLazyLayer::SetIgnoredFields(IgnoredFields fields)
+{
+    return Inner() != nullptr ? m_inner->SetIgnoredFields(fields) : OGRERR_FAILURE;
+}
+
+int OGRMapflowLazyLayer::TestCapability(const char *capability) MF_CONST_312
+{
+    return Inner() != nullptr ? m_inner->TestCapability(capability) : FALSE;
+}
+
+bool OGRMapflowLazyLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
+{
+    return Inner() != nullptr && m_inner->GetArrowStream(stream, options);
+}
+
+int OGRMapflowLazyLayer::GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema)
+{
+    return stream->get_schema(stream, schema);
+}
+
+int OGRMapflowLazyLayer::GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array)
+{
+    return stream->get_next(stream, array);
+}
+
+OGRStyleTable *OGRMapflowLazyLayer::GetStyleTable()
+{
+    return Inner() != nullptr ? m_inner->GetStyleTable() : nullptr;
+}

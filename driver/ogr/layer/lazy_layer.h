@@ -1,0 +1,74 @@
+// lazy_layer: a layer with a name, whose content comes when it is touched.
+#ifndef MAPFLOW_LAZY_LAYER_H
+#define MAPFLOW_LAZY_LAYER_H
+
+#include <functional>
+#include <string>
+
+#include "common/compat.h"
+
+// Everything but the name is answered by the layer that `load` gives at the first touch. The
+// geometry type is unknown until then, so that a list of layers fetches nothing.
+class OGRMapflowLazyLayer final : public OGRLayer
+{
+  public:
+    enum class Definition
+    {
+        Loaded, // that of the loaded layer
+        Unknown // an empty one, before and after: good for a list that wants nothing but names
+    };
+
+    // `load` is called once. It returns a layer that lives as long as this one, or nullptr after a
+    // CPLError; then there are no features, and each attempt to read one is an error.
+    OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
+                        std::function<OGRLayer *()> load,
+                        Definition definition = Definition::Loaded);
+    ~OGRMapflowLazyLayer() override;
+
+    const char *GetName() MF_CONST_312 override { return GetDescription(); }
+    OGRwkbGeometryType GetGeomType() MF_CONST_312 override { return GeometryType(); }
+    MF_CONST_312 OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return GetDefinition(); }
+    MF_LAYER_USING
+    void ResetReading() override;
+    OGRFeature *GetNextFeature() override { return Next(); }
+    OGRErr SetNextByIndex(GIntBig index) override;
+    OGRFeature *GetFeature(GIntBig fid) override;
+    GIntBig GetFeatureCount(int force) override;
+    MF_EXTENT_OVERRIDES
+    MF_SPATIAL_FILTER_OVERRIDES
+    OGRErr SetAttributeFilter(const char *filter) override;
+    OGRErr SetIgnoredFields(IgnoredFields fields) override;
+    int TestCapability(const char *capability) MF_CONST_312 override;
+    bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
+    OGRStyleTable *GetStyleTable() override;
+    GDALDataset *GetDataset() override { return m_dataset; }
+
+    // Of a stream of the loaded layer: OGR SQL asks the layer, not the stream.
+    int GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema) override;
+    int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
+
+    // Why it could not be loaded, "" as long as that has not failed.
+    const std::string &Failure() const { return m_failure; }
+    // How often it was touched in vain.
+    unsigned Refusals() const { return m_refusals; }
+
+  private:
+    bool IsUntouched() const { return static_cast<bool>(m_load); } // it has no filter then
+    OGRLayer *Inner() const;
+    MF_CONST_312 OGRFeatureDefn *GetDefinition() const;
+    OGRwkbGeometryType GeometryType() const;
+    OGRFeature *Next();
+    OGRErr SpatialFilterSet(int geomField, const OGRGeometry *geometry);
+    OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool force);
+
+    GDALDataset *const m_dataset;
+    // Loading changes nothing that a caller could see before.
+    mutable std::function<OGRLayer *()> m_load;
+    mutable OGRLayer *m_inner = nullptr;
+    const bool m_isUnknown;
+    mutable OGRFeatureDefn *m_empty = nullptr; // when there is no inner layer, or it stays unknown
+    mutable std::string m_failure{};
+    mutable unsigned m_refusals = 0;
+};
+
+#endif

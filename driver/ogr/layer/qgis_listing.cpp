@@ -1,0 +1,59 @@
+#include "layer/qgis_listing.h"
+
+#include "layer/lazy_layer.h"
+
+namespace
+{
+
+constexpr const char *BEGIN = "Error: ";
+
+class UnopenedDataset final : public GDALDataset
+{
+  public:
+    UnopenedDataset(const std::string &name, const std::string &reason)
+        : m_layer(
+              this, name,
+              [reason]
+              {
+                  CPLError(CE_Failure, CPLE_OpenFailed, "%s", reason.c_str());
+                  return static_cast<OGRLayer *>(nullptr);
+              },
+              OGRMapflowLazyLayer::Definition::Unknown)
+    {
+    }
+
+    int GetLayerCount() MF_CONST_312 override { return 1; }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override { return i == 0 ? Layer() : nullptr; }
+    MF_DATASET_USING
+    int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+
+  private:
+    OGRLayer *Layer() const { return &m_layer; }
+
+    mutable OGRMapflowLazyLayer m_layer;
+};
+
+// QGIS shows some 80 letters. The user has just typed the id.
+std::string WithoutId(std::string text, const std::string &id)
+{
+    const size_t at = id.empty() ? std::string::npos : text.find(id + ' ');
+    return at != std::string::npos ? text.erase(at, id.size() + 1) : text;
+}
+
+} // namespace
+
+std::unique_ptr<GDALDataset>
+OGRMapflowExplainFailure(const std::optional<OGRMapflowOptions> &options)
+{
+    const std::string reason = CPLGetLastErrorMsg();
+    const std::string id = options ? options->ProcessingId() : std::string();
+    auto dataset = std::make_unique<UnopenedDataset>(BEGIN + WithoutId(reason, id), reason);
+    // Without one GDAL takes the name as it was typed, and the token may be in that.
+    dataset->SetDescription(options ? options->PublicName().c_str() : "MAPFLOW:");
+    return dataset;
+}
+
+bool OGRMapflowIsFailureName(const char *layerName)
+{
+    return STARTS_WITH(layerName, BEGIN);
+}

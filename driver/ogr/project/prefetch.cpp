@@ -1,0 +1,146 @@
+#include "project/prefetch.h"
+
+#include <system_error>
+
+#include "common/parallel.h"
+#include "common/waiting.h"
+
+OGRMapflowPrefetch::OGRMapflowPrefetch(const OGRMapflowOptions &options, std::atomic<bool> &stop)
+    : m_options(options), m_stop(stop), m_config(CPLGetThreadLocalConfigOptions())
+{
+}
+
+OGRMapflowPrefetch::~OGRMapflowPrefetch()
+{
+    ForgetInherited();
+    m_stop = true;
+    m_items.clear(); // waits for the threads
+}
+
+// The threads of the process that this one was forked from: to wait for them has no end, and what
+// they were at is as they left it.
+void OGRMapflowPrefetch::ForgetInherited()
+{
+    if (m_generation == mf_fork_generation())
+        return;
+    for (Item &item : m_items)
+    {
+        if (!item.ahead.valid())
+            continue;
+        (void)new std::future<Fetched>(std::move(item.ahead));
+        (void)item.dataset.release();
+    }
+    m_generation = mf_fork_generation();
+}
+
+void OGRMapflowPrefetch::Add(const mf_processing &processing, const std::string &layerName)
+{
+    m_items.emplace_back();
+    m_items.back().id = processing.id;
+    m_items.back().document = processing.document;
+    m_items.back().layerName = layerName;
+}
+
+void CPL_STDCALL OGRMapflowPrefetch::Collect(CPLErr type, CPLErrorNum number, const char *text)
+{
+    auto *const messages = static_cast<std::vector<Message> *>(CPLGetErrorHandlerUserData());
+    if (type == CE_Debug)
+        CPLDefaultErrorHandler(type, number, text); // to the log, at once
+    else
+        messages->push_back({type, number, text});
+}
+
+// The dataset is left nullptr after one CPLError.
+void OGRMapflowPrefetch::Prepare(Item &item)
+{
+    item.dataset = OGRMapflowDataset::Prepare(m_options.ForProcessing(item.id), item.document,
+                                              item.layerName, m_stop);
+}
+
+OGRMapflowPrefetch::Fetched OGRMapflowPrefetch::Fetch(const Item &item)
+{
+    Fetched fetched;
+    const CPLErrorHandlerPusher collector(Collect, &fetched.messages);
+    fetched.isGood = item.dataset->FetchResult();
+    return fetched;
+}
+
+// Who has touched two neighbours one after the other goes through all of them.
+void OGRMapflowPrefetch::LookAhead(size_t i)
+{
+    if (i > 0 && m_items[i - 1].isTouched)
+        m_expectsAll = true;
+    if (!m_expectsAll)
+        return;
+    for (size_t at = i; at < m_items.size() && at < i + MAPFLOW_PARALLEL_REQUESTS; ++at)
+    {
+        Item &item = m_items[at];
+        if (!item.isTouched && !item.ahead.valid() && !FetchAhead(item))
+            return;
+    }
+}
+
+// What cannot be prepared is told when it is wanted. Returns false when the system gives no thread:
+// then it is fetched when it is wanted.
+bool OGRMapflowPrefetch::FetchAhead(Item &item)
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    if (item.dataset == nullptr)
+        Prepare(item);
+    if (item.dataset == nullptr)
+        return true;
+    try
+    {
+        item.ahead =
+            std::async(std::launch::async,
+                       [this, &item]
+                       {
+                           Fetched fetched;
+                           OGRMapflowWithOptions(m_config.List(), [&] { fetched = Fetch(item); });
+                           return fetched;
+                       });
+        return true;
+    }
+    catch (const std::system_error &)
+    {
+        return false;
+    }
+}
+
+// Returns false after one CPLError.
+bool OGRMapflowPrefetch::Complete(Item &item)
+{
+    if (item.dataset == nullptr)
+        Prepare(item);
+    if (item.dataset == nullptr)
+        return false;
+    const Fetched fetched = item.ahead.valid() ? item.ahead.get() : Fetch(item);
+    for (const Message &message : fetched.messages)
+        CPLError(message.type, message.number, "%s", message.text.c_str());
+    return fetched.isGood && item.dataset->ShowResult();
+}
+
+GDALDataset *OGRMapflowPrefetch::Get(size_t i)
+{
+    const OGRMapflowInterruptible interruptible;
+    Item &item = m_items[i];
+    ForgetInherited();
+    LookAhead(i);
+    if (!item.isTouched)
+    {
+        item.isTouched = true;
+        if (!Complete(item))
+            item.dataset.reset();
+    }
+    if (item.dataset == nullptr && CPLGetLastErrorNo() == CPLE_UserInterrupt)
+    {
+        // The others see the interrupt as well: the signal must find them ended.
+        for (Item &other : m_items)
+        {
+            if (other.ahead.valid())
+                other.ahead.wait();
+        }
+    }
+    return item.dataset.get();
+}

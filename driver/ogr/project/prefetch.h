@@ -1,0 +1,70 @@
+// prefetch: the results of several processings, fetched one by one or ahead of the reader.
+#ifndef MAPFLOW_PREFETCH_H
+#define MAPFLOW_PREFETCH_H
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "result/processing_dataset.h"
+
+// One reader at a time, as a dataset is.
+class OGRMapflowPrefetch
+{
+  public:
+    // `stop` ends what is being fetched when it becomes true; it outlives this object.
+    OGRMapflowPrefetch(const OGRMapflowOptions &options, std::atomic<bool> &stop);
+    ~OGRMapflowPrefetch();
+
+    // A processing to be opened, known by its document; its layer is to have that name.
+    void Add(const mf_processing &processing, const std::string &layerName);
+
+    // All will be read: what comes next is fetched ahead from the first on.
+    void ExpectAll() { m_expectsAll = true; }
+
+    // The dataset of the processing at a position, fetched now unless it was fetched ahead. nullptr
+    // after one CPLError.
+    GDALDataset *Get(size_t i);
+
+  private:
+    // What a thread has to say for the reader to repeat: error handlers belong to threads.
+    struct Message
+    {
+        CPLErr type;
+        CPLErrorNum number;
+        std::string text;
+    };
+    struct Fetched
+    {
+        bool isGood = false;
+        std::vector<Message> messages{};
+    };
+    struct Item
+    {
+        std::string id{};
+        std::string document{};
+        std::string layerName{};
+        bool isTouched = false;
+        std::unique_ptr<OGRMapflowDataset> dataset{}; // outlives the thread that fetches for it
+        std::future<Fetched> ahead{};
+    };
+
+    void LookAhead(size_t i);
+    bool FetchAhead(Item &item);
+    void ForgetInherited();
+    void Prepare(Item &item);
+    static Fetched Fetch(const Item &item);
+    bool Complete(Item &item);
+    static void CPL_STDCALL Collect(CPLErr type, CPLErrorNum number, const char *text);
+
+    const OGRMapflowOptions m_options;
+    std::atomic<bool> &m_stop;
+    CPLStringList m_config; // of the thread that made this
+    std::vector<Item> m_items{};
+    bool m_expectsAll = false;
+    unsigned m_generation = mf_fork_generation(); // of what is fetched ahead
+};
+
+#endif

@@ -1,0 +1,231 @@
+#include "project/project_dataset.h"
+
+#include <map>
+#include <set>
+
+#include "api/aoi.h"
+#include "common/errors.h"
+#include "common/parallel.h"
+#include "common/waiting.h"
+
+std::unique_ptr<OGRMapflowProjectDataset>
+OGRMapflowProjectDataset::Open(const OGRMapflowOptions &options)
+{
+    if (!OGRMapflowMayAsk(options, "The list of a project"))
+        return nullptr;
+    std::unique_ptr<OGRMapflowProjectDataset> dataset(new OGRMapflowProjectDataset(options));
+    dataset->SetDescription(options.PublicName().c_str());
+    dataset->m_client = OGRMapflowConnect(options, &dataset->m_stop);
+    return dataset->m_client != nullptr && dataset->Load() ? std::move(dataset) : nullptr;
+}
+
+OGRMapflowProjectDataset::~OGRMapflowProjectDataset()
+{
+    for (mf_processing &processing : m_processings)
+        mf_processing_free(&processing);
+}
+
+bool OGRMapflowProjectDataset::Load()
+{
+    m_listing = OGRMapflowListProject(m_options, m_client.get());
+    if (m_listing == nullptr)
+        return false;
+    SetMetadataItem("PROJECT_ID", m_listing->id.c_str());
+    SetMetadataItem("NAME", m_listing->name.c_str());
+    if (!m_listing->description.empty())
+        SetMetadataItem("DESCRIPTION", m_listing->description.c_str());
+    return ReadProcessings() && WaitForAll() && ChooseReadable() && MakeLayers();
+}
+
+// ---- which processings --------------------------------------------------------------------------
+
+bool OGRMapflowProjectDataset::ReadProcessings()
+{
+    mf_error err;
+    mf_error_init(&err);
+    for (const std::string &document : m_listing->documents)
+    {
+        mf_processing processing;
+        if (mf_processing_read(&processing, document.c_str(), &err) != 0)
+        {
+            OGRMapflowReport(err);
+            return false;
+        }
+        m_processings.push_back(processing);
+    }
+    return true;
+}
+
+// One after the other: while the first is waited for the others go on.
+bool OGRMapflowProjectDataset::WaitForAll()
+{
+    for (mf_processing &processing : m_processings)
+    {
+        if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), processing))
+            return false;
+    }
+    return true;
+}
+
+namespace
+{
+
+// What becomes part of a path and of the name of a file must be a UUID and nothing else.
+bool HasValidId(const mf_processing &processing)
+{
+    char uuid[MF_UUID_SIZE];
+    return mf_uuid_parse(processing.id, uuid) != 0;
+}
+
+// Whether an area of a processing that did not succeed has. A server that tells no areas leaves it
+// open.
+bool HasFinishedArea(mf_client *client, const mf_processing &processing)
+{
+    mf_aoi_list areas;
+    if (mf_aoi_list_get(&areas, nullptr, client, processing.id, nullptr) != 0)
+        return true; // the attempt to read it will say what is wrong
+    bool found = areas.is_offered == 0;
+    for (size_t i = 0; i < areas.count; ++i)
+        found |= EQUAL(areas.items[i].status, "OK") || EQUAL(areas.items[i].status, "REFUNDED");
+    mf_aoi_list_free(&areas);
+    return found;
+}
+
+std::string Summary(const std::map<std::string, int> &left)
+{
+    std::string text;
+    for (const auto &[status, count] : left)
+        text += (text.empty() ? "" : ", ") + std::to_string(count) + ' ' + status;
+    return text;
+}
+
+} // namespace
+
+bool OGRMapflowProjectDataset::ChooseReadable()
+{
+    const bool partial = m_options.GetBool("PARTIAL", false);
+    std::vector<char> isReadable(m_processings.size(), 0);
+    OGRMapflowInParallel(m_processings.size(),
+                         [&](size_t i)
+                         {
+                             const mf_processing &p = m_processings[i];
+                             isReadable[i] =
+                                 HasValidId(p) &&
+                                 mf_processing_check_result(&p, partial, nullptr) == 0 &&
+                                 (p.state == MF_STATE_DONE || HasFinishedArea(m_client.get(), p));
+                         });
+    std::map<std::string, int> left;
+    std::deque<mf_processing> chosen;
+    for (size_t i = 0; i < m_processings.size(); ++i)
+    {
+        mf_processing &p = m_processings[i];
+        if (isReadable[i])
+        {
+            chosen.push_back(p);
+            continue;
+        }
+        ++left[!HasValidId(p)                            ? "without a valid id"
+               : p.is_raster && p.state == MF_STATE_DONE ? "raster result"
+               : p.state == MF_STATE_REWORK              ? "in rework"
+               : p.status[0] != '\0'                     ? p.status
+                                                         : "unknown"];
+        mf_processing_free(&p);
+    }
+    m_processings.swap(chosen);
+    if (!left.empty())
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "Project \"%s\": processings without a result to read are left out: %s.%s",
+                 GetMetadataItem("NAME"), Summary(left).c_str(),
+                 partial ? "" : " PARTIAL=YES adds what failed ones have.");
+    if (mf_client_cancelled(m_client.get()))
+        CPLError(CE_Failure, CPLE_UserInterrupt, "Interrupted");
+    return !mf_client_cancelled(m_client.get());
+}
+
+// ---- layers -------------------------------------------------------------------------------------
+
+// With GEOMETRY=SPLIT the results themselves say which layers there are: all are fetched now.
+bool OGRMapflowProjectDataset::MakeLayers()
+{
+    std::set<std::string> taken; // as compared: without regard to case
+    m_results = std::make_unique<OGRMapflowPrefetch>(m_options, m_stop);
+    std::vector<std::string> names;
+    for (const mf_processing &processing : m_processings)
+    {
+        const std::string wanted = processing.name[0] != '\0' ? processing.name : "results";
+        std::string name = wanted;
+        for (int number = 2; !taken.insert(CPLString(name).tolower()).second; ++number)
+            name = wanted + '_' + std::to_string(number);
+        m_results->Add(processing, name);
+        names.push_back(name);
+    }
+    const bool isSplit = EQUAL(m_options.Get("GEOMETRY").c_str(), "SPLIT");
+    if (isSplit)
+        m_results->ExpectAll();
+    for (size_t i = 0; i < names.size(); ++i)
+    {
+        if (!isSplit)
+        {
+            AddLayer(names[i], i, 0);
+            continue;
+        }
+        GDALDataset *const known = m_results->Get(i);
+        if (known == nullptr)
+            return false;
+        for (int part = 0; part < known->GetLayerCount(); ++part)
+            AddLayer(known->GetLayer(part)->GetName(), i, part);
+    }
+    return true;
+}
+
+void OGRMapflowProjectDataset::AddLayer(const std::string &name, size_t i, int part)
+{
+    m_layers.push_back(std::make_unique<OGRMapflowLazyLayer>(
+        this, name,
+        [this, i, part]() -> OGRLayer *
+        {
+            GDALDataset *const dataset = m_results->Get(i);
+            return dataset != nullptr ? dataset->GetLayer(part) : nullptr;
+        },
+        m_options.IsListing() ? OGRMapflowLazyLayer::Definition::Unknown
+                              : OGRMapflowLazyLayer::Definition::Loaded));
+}
+
+OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
+{
+    if (i < 0 || static_cast<size_t>(i) >= m_layers.size())
+        return nullptr;
+    if (i > 0 && static_cast<size_t>(i) + 1 == m_layers.size())
+        m_results->ExpectAll();
+    return m_layers[static_cast<size_t>(i)].get();
+}
+
+OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
+{
+    for (const auto &layer : m_layers)
+    {
+        if (EQUAL(layer->GetName(), name))
+            return layer.get();
+    }
+    return nullptr;
+}
+
+OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *filter,
+                                            const char *dialect)
+{
+    std::vector<std::pair<unsigned, bool>> before;
+    for (const auto &layer : m_layers)
+        before.emplace_back(layer->Refusals(), layer->Failure().empty());
+    OGRLayer *const answer = GDALDataset::ExecuteSQL(statement, filter, dialect);
+    for (size_t i = 0; i < m_layers.size(); ++i)
+    {
+        const auto &[refusals, wasGood] = before[i];
+        if (m_layers[i]->Refusals() == refusals)
+            continue;
+        if (!wasGood) // else it has just been said
+            CPLError(CE_Failure, CPLE_AppDefined, "%s", m_layers[i]->Failure().c_str());
+        GDALDataset::ReleaseResultSet(answer);
+        return nullptr;
+    }
+    return answer;
+}

@@ -1,0 +1,63 @@
+// project_dataset: the results of a project as one GDAL dataset.
+#ifndef MAPFLOW_PROJECT_DATASET_H
+#define MAPFLOW_PROJECT_DATASET_H
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/connection.h"
+#include "layer/lazy_layer.h"
+#include "project/prefetch.h"
+#include "project/project_listing.h"
+
+// A layer for each processing that has a result, in order of creation, named after it; a name that
+// is there already gets a number. Each is loaded at its first touch. Who has got all layers by
+// number, as ogr2ogr does, or has touched two neighbours in order, will read them all: those behind
+// the touched one are loaded ahead, several at once.
+class OGRMapflowProjectDataset final : public GDALDataset
+{
+  public:
+    // Asks for the project and its processings; with WAIT=YES waits for those that run. Warns once
+    // of those without a result. Returns nullptr after one CPLError.
+    static std::unique_ptr<OGRMapflowProjectDataset> Open(const OGRMapflowOptions &options);
+    ~OGRMapflowProjectDataset() override;
+
+    int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
+    MF_DATASET_USING
+    OGRLayer *GetLayerByName(const char *name) override { return LayerCalled(name); }
+    int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
+    {
+        return Execute(statement, filter, dialect);
+    }
+
+  private:
+    explicit OGRMapflowProjectDataset(const OGRMapflowOptions &options) : m_options(options) {}
+
+    bool Load();
+    bool ReadProcessings();
+    bool WaitForAll();
+    bool ChooseReadable();
+    bool MakeLayers();
+    // The layer at position `part` of the result of processing `i`.
+    void AddLayer(const std::string &name, size_t i, int part);
+    OGRLayer *LayerAt(int i) const;
+    // nullptr as well when a layer that the statement reads cannot be loaded: GDAL would take it
+    // for an empty one.
+    OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
+    OGRLayer *LayerCalled(const char *name) const;
+
+    const OGRMapflowOptions m_options;
+    std::atomic<bool> m_stop{false};
+    OGRMapflowClient m_client{};
+    std::shared_ptr<const OGRMapflowProjectListing> m_listing{};
+    std::deque<mf_processing> m_processings{}; // in the end those that are layers
+    std::unique_ptr<OGRMapflowPrefetch> m_results{};
+    std::vector<std::unique_ptr<OGRMapflowLazyLayer>> m_layers{};
+};
+
+#endif

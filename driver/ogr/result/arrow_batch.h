@@ -1,0 +1,84 @@
+// arrow_batch: rows of a result as one Arrow record batch.
+#ifndef MAPFLOW_ARROW_BATCH_H
+#define MAPFLOW_ARROW_BATCH_H
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/compat.h"
+#include "geojson/geojson.h"
+#include "ogr_recordbatch.h"
+#include "result/text_value.h"
+
+// What a column of a batch is made of.
+enum class OGRMapflowColumnKind
+{
+    FID,
+    Int32,
+    Int64,
+    Double,
+    Boolean,
+    String,
+    Date,        // days since 1970
+    Time,        // ms since midnight
+    DateTime,    // ms since 1970
+    Geometry,    // ISO WKB
+    BooleanList, // this and all that follow are lists
+    Int32List,
+    Int64List,
+    DoubleList,
+    StringList
+};
+
+struct OGRMapflowColumnPlan
+{
+    OGRMapflowColumnKind kind;
+    int field = -1;     // of the schema; -1 for FID and geometry
+    bool toUTC = false; // DateTime: times with a zone are turned into UTC
+    bool nullable = true;
+};
+
+struct OGRMapflowBatchPlan
+{
+    std::vector<OGRMapflowColumnPlan> columns{};
+    std::shared_ptr<OGRFeatureDefn> defn{}; // of the layer, which a stream may outlive
+};
+
+// Plans the columns of a schema that GDAL has made for the layer, so that batches fit it whatever
+// the version. Returns nothing when it has a column that is not made here.
+std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema,
+                                                       OGRFeatureDefn &defn, bool withFID);
+
+struct OGRMapflowColumn;
+
+// Collects rows and hands them over as an ArrowArray. The plan must outlive it. One thread at a
+// time.
+class OGRMapflowBatch
+{
+  public:
+    OGRMapflowBatch(const OGRMapflowBatchPlan &plan, size_t expectedRows);
+    ~OGRMapflowBatch();
+    OGRMapflowBatch(const OGRMapflowBatch &) = delete;
+    OGRMapflowBatch &operator=(const OGRMapflowBatch &) = delete;
+
+    // False when the row does not fit any more: offsets have 32 bits. A row that does not fit an
+    // empty batch fits none.
+    bool Fits(const mf_row &row) const;
+    void Add(const mf_row &row, int64_t fid);
+    int64_t Rows() const { return m_rows; }
+
+    // Moves everything to *array, which owns it from then on.
+    void Release(ArrowArray *array);
+
+  private:
+    const mf_value &Converted(const OGRMapflowColumnPlan &plan, const mf_row &row);
+
+    const OGRMapflowBatchPlan &m_plan;
+    std::unique_ptr<OGRMapflowTextConverter> m_converter{};
+    std::vector<std::unique_ptr<OGRMapflowColumn>> m_columns{};
+    int64_t m_rows = 0;
+};
+
+#endif

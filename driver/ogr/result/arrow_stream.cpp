@@ -1,0 +1,179 @@
+#include "result/arrow_stream.h"
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "result/read_ahead.h"
+
+namespace
+{
+
+// A batch on its way, and the positions of the result that it covers.
+struct Piece
+{
+    std::unique_ptr<OGRMapflowBatch> batch{};
+    uint64_t end = 0; // the position behind the last feature in it
+    std::string error{};
+};
+
+class Stream
+{
+  public:
+    Stream(OGRMapflowStreamSource source, OGRMapflowBatchPlan plan, ArrowArrayStream schemaStream,
+           uint64_t rowsInBatch)
+        : m_source(std::move(source)), m_plan(std::move(plan)), m_schemaStream(schemaStream),
+          m_rowsInBatch(rowsInBatch)
+    {
+    }
+
+    ~Stream()
+    {
+        m_ahead.Clear(); // its threads read what goes next
+        m_schemaStream.release(&m_schemaStream);
+    }
+
+    Stream(const Stream &) = delete;
+    Stream &operator=(const Stream &) = delete;
+
+    int GetSchema(ArrowSchema *schema);
+    int GetNext(ArrowArray *array);
+    const char *LastError() const { return m_error.empty() ? nullptr : m_error.c_str(); }
+
+  private:
+    Piece MakePiece(uint64_t begin, uint64_t end) const;
+    Piece NextPiece();
+    bool CheckAlive();
+
+    const OGRMapflowStreamSource m_source;
+    const OGRMapflowBatchPlan m_plan;
+    ArrowArrayStream m_schemaStream;
+    const uint64_t m_rowsInBatch;
+    OGRMapflowReadAhead<Piece> m_ahead{};
+    std::string m_error{};
+};
+
+bool Stream::CheckAlive()
+{
+    if (*m_source.isAlive)
+        return true;
+    m_error = "The layer of this stream is closed.";
+    return false;
+}
+
+int Stream::GetSchema(ArrowSchema *schema)
+{
+    if (!CheckAlive())
+        return EINVAL;
+    return m_schemaStream.get_schema(&m_schemaStream, schema);
+}
+
+// Decodes the features from `begin` on, up to `end` or until the batch is full. Runs in any thread
+// when there is no filter.
+Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
+{
+    const mf_collection &collection = m_source.result->collection;
+    Piece piece;
+    mf_row row;
+    mf_error err;
+    mf_error_init(&err);
+    piece.end = begin;
+    piece.batch = std::make_unique<OGRMapflowBatch>(
+        m_plan, m_source.find ? 0 : static_cast<size_t>(end - begin));
+    if (mf_row_init(&row, &collection.schema, &err) != 0)
+    {
+        piece.error = err.message;
+        return piece;
+    }
+    std::copy(m_source.wanted.begin(), m_source.wanted.end(), row.wanted);
+    row.wants_geometry = m_source.wantsGeometry;
+    for (; static_cast<uint64_t>(piece.batch->Rows()) < m_rowsInBatch; ++piece.end)
+    {
+        if (m_source.find)
+            piece.end = m_source.find(piece.end);
+        if (piece.end >= end)
+            break;
+        if (mf_row_decode_feature(&row, &collection, m_source.result->text.data, piece.end, &err) !=
+            0)
+        {
+            piece.error = err.message;
+            break;
+        }
+        if (m_source.passes && !m_source.passes(row))
+            continue;
+        if (!piece.batch->Fits(row))
+            break;
+        piece.batch->Add(row, static_cast<int64_t>(piece.end));
+    }
+    mf_row_free(&row);
+    return piece;
+}
+
+// The piece at the layer's position. A filter asks OGR, which is not for several threads.
+Piece Stream::NextPiece()
+{
+    const uint64_t count = m_source.result->collection.feature_count;
+    const uint64_t position = *m_source.next;
+    if (m_source.find)
+        return MakePiece(position, count);
+    return m_ahead.Take(position, count, m_rowsInBatch,
+                        [this](uint64_t begin, uint64_t end) { return MakePiece(begin, end); });
+}
+
+int Stream::GetNext(ArrowArray *array)
+{
+    memset(array, 0, sizeof *array);
+    if (!CheckAlive())
+        return EINVAL;
+    const uint64_t count = m_source.result->collection.feature_count;
+    while (*m_source.next < count)
+    {
+        const uint64_t before = *m_source.next;
+        Piece piece = NextPiece();
+        if (!piece.error.empty() || piece.end == before)
+        {
+            m_error = piece.error.empty() ? "A feature is too large for a batch." : piece.error;
+            CPLError(CE_Failure, CPLE_AppDefined, "%s", m_error.c_str());
+            return EIO;
+        }
+        *m_source.next = piece.end;
+        if (piece.batch->Rows() > 0)
+        {
+            piece.batch->Release(array);
+            return 0;
+        }
+    }
+    return 0;
+}
+
+Stream &Of(ArrowArrayStream *stream)
+{
+    return *static_cast<Stream *>(stream->private_data);
+}
+
+void Release(ArrowArrayStream *stream)
+{
+    delete &Of(stream);
+    stream->release = nullptr;
+}
+
+} // namespace
+
+bool OGRMapflowIsOwnStream(const ArrowArrayStream *stream)
+{
+    return stream->release == Release;
+}
+
+void OGRMapflowMakeStream(ArrowArrayStream *stream, OGRMapflowStreamSource source,
+                          OGRMapflowBatchPlan plan, ArrowArrayStream schemaStream,
+                          uint64_t rowsInBatch)
+{
+    stream->get_schema = [](ArrowArrayStream *self, ArrowSchema *schema)
+    { return Of(self).GetSchema(schema); };
+    stream->get_next = [](ArrowArrayStream *self, ArrowArray *array)
+    { return Of(self).GetNext(array); };
+    stream->get_last_error = [](ArrowArrayStream *self) { return Of(self).LastError(); };
+    stream->release = Release;
+    stream->private_data =
+        new Stream(std::move(source), std::move(plan), schemaStream, rowsInBatch);
+}

@@ -1,0 +1,139 @@
+#include "result/feature.h"
+
+#include <cstring>
+
+namespace
+{
+
+char *CopyText(const char *text, size_t size)
+{
+    char *const copy = static_cast<char *>(CPLMalloc(size + 1));
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+bool TwoDigits(const char *text, int &number)
+{
+    const unsigned tens = static_cast<unsigned char>(text[0]) - '0';
+    const unsigned ones = static_cast<unsigned char>(text[1]) - '0';
+    number = static_cast<int>(tens * 10 + ones);
+    return tens <= 9 && ones <= 9;
+}
+
+// A date as the service writes it, YYYY-MM-DD. Everything else is for OGR to read.
+bool SetPlainDate(OGRFeature &feature, int i, const mf_value &value)
+{
+    const char *const text = value.as.text;
+    int century, year, month, day;
+    if (value.count != 10 || text[4] != '-' || text[7] != '-' || !TwoDigits(text, century) ||
+        !TwoDigits(text + 2, year) || !TwoDigits(text + 5, month) || !TwoDigits(text + 8, day) ||
+        month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    OGRField *const field = feature.GetRawFieldRef(i);
+    memset(field, 0, sizeof *field);
+    field->Date.Year = static_cast<GInt16>(century * 100 + year);
+    field->Date.Month = static_cast<GByte>(month);
+    field->Date.Day = static_cast<GByte>(day);
+    return true;
+}
+
+void SetText(OGRFeature &feature, int i, OGRFieldType type, const mf_value &value)
+{
+    if (type == OFTDate && SetPlainDate(feature, i, value))
+        return;
+    char *const text = CopyText(value.as.text, value.count);
+    if (type == OFTString)
+    {
+        feature.SetFieldSameTypeUnsafe(i, text);
+        return;
+    }
+    // Dates and times, and a text where the column has another type: OGR converts.
+    feature.SetField(i, text);
+    CPLFree(text);
+}
+
+void SetIntegerList(OGRFeature &feature, int i, OGRFieldType type, const mf_value &value)
+{
+    const int count = static_cast<int>(value.count);
+    if (type == OFTInteger64List)
+    {
+        feature.SetField(i, count, reinterpret_cast<const GIntBig *>(value.as.integers));
+        return;
+    }
+    const std::vector<int> integers(value.as.integers, value.as.integers + value.count);
+    feature.SetField(i, count, integers.data());
+}
+
+void SetStringList(OGRFeature &feature, int i, const mf_value &value)
+{
+    CPLStringList strings;
+    for (size_t k = 0; k < value.count; ++k)
+        strings.AddStringDirectly(CopyText(value.as.strings[k].text, value.as.strings[k].size));
+    char *nothing[] = {nullptr};
+    feature.SetField(i, value.count == 0 ? nothing : strings.List());
+}
+
+void SetValue(OGRFeature &feature, int i, OGRFieldType type, const mf_value &value)
+{
+    switch (value.kind)
+    {
+        case MF_VALUE_UNSET:
+            break;
+        case MF_VALUE_NULL:
+            feature.SetFieldNull(i);
+            break;
+        case MF_VALUE_INTEGER:
+            if (type == OFTInteger)
+                feature.SetFieldSameTypeUnsafe(i, static_cast<int>(value.as.integer));
+            else
+                feature.SetFieldSameTypeUnsafe(i, static_cast<GIntBig>(value.as.integer));
+            break;
+        case MF_VALUE_REAL:
+            feature.SetFieldSameTypeUnsafe(i, value.as.real);
+            break;
+        case MF_VALUE_STRING:
+            SetText(feature, i, type, value);
+            break;
+        case MF_VALUE_INTEGER_LIST:
+            SetIntegerList(feature, i, type, value);
+            break;
+        case MF_VALUE_REAL_LIST:
+            feature.SetField(i, static_cast<int>(value.count), value.as.reals);
+            break;
+        case MF_VALUE_STRING_LIST:
+            SetStringList(feature, i, value);
+            break;
+    }
+}
+
+} // namespace
+
+OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyle *style)
+    : m_defn(defn), m_style(style), m_srs(defn->GetGeomFieldDefn(0)->GetSpatialRef())
+{
+    for (int i = 0; i < defn->GetFieldCount(); ++i)
+        m_types.push_back(defn->GetFieldDefn(i)->GetType());
+}
+
+std::unique_ptr<OGRFeature> OGRMapflowFeatureMaker::Make(const mf_row &row) const
+{
+    auto feature = std::make_unique<OGRFeature>(m_defn);
+    // Also when the style is ignored: QGIS 3.22 ignores it and asks for it all the same.
+    if (m_style != nullptr)
+        feature->SetStyleString(m_style->Of(row));
+    for (int i = 0; i < row.schema->field_count; ++i)
+    {
+        const mf_value &value = row.values[i];
+        if (value.kind != MF_VALUE_UNSET)
+            SetValue(*feature, i, m_types[i], value);
+    }
+    if (row.geometry != MF_GEOMETRY_NONE)
+    {
+        OGRGeometry *geometry = nullptr;
+        OGRGeometryFactory::createFromWkb(row.wkb, const_cast<OGRSpatialReference *>(m_srs),
+                                          &geometry, row.wkb_size, wkbVariantIso);
+        feature->SetGeometryDirectly(geometry);
+    }
+    return feature;
+}

@@ -1,0 +1,27 @@
+// feature: a decoded row as an OGRFeature.
+#ifndef MAPFLOW_FEATURE_H
+#define MAPFLOW_FEATURE_H
+
+#include <memory>
+#include <vector>
+
+#include "common/compat.h"
+#include "geojson/geojson.h"
+#include "result/feature_style.h"
+
+// Makes features of one layer, whose fields are those of the rows' schema in their order. With a
+// style each has its style string.
+class OGRMapflowFeatureMaker
+{
+  public:
+    OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyle *style);
+    std::unique_ptr<OGRFeature> Make(const mf_row &row) const;
+
+  private:
+    OGRFeatureDefn *const m_defn;
+    const OGRMapflowStyle *const m_style;
+    std::vector<OGRFieldType> m_types{};
+    const OGRSpatialReference *m_srs;
+};
+
+#endif

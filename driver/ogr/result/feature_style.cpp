@@ -1,0 +1,228 @@
+#include "result/feature_style.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <mutex>
+#include <set>
+
+namespace
+{
+
+// Classes of buildings; the last colour is that of a building without a class.
+constexpr const char *CLASSES[] = {"101", "102", "103", "104", "105"};
+constexpr const char *CLASS_COLOURS[] = {"D7191C", "F69053", "DD00FF",
+                                         "A666DE", "9DC357", "2B83BA"};
+constexpr size_t CLASS_COUNT = 5;
+
+// Heights in m, and the colours between them, the lowest first.
+const std::vector<double> BUILDING_STEPS = {3, 10, 20, 40, 60, 80, 100};
+constexpr const char *BUILDING_RAMP[] = {"FFFFCC", "FFEDA0", "FED976", "FEB24C",
+                                         "FD8D3C", "FC4E2A", "E31A1C", "B10026"};
+const std::vector<double> CROWN_STEPS = {5, 9, 12, 17};
+const std::vector<double> CROWN_POINT_STEPS = {7, 9, 12, 17};
+constexpr const char *CROWN_RAMP[] = {"C7F0B4", "A1E37F", "67D53C", "3F9E1E", "1F6B0A"};
+
+// A string that is equal to `text` and never goes away: features outlive layers.
+const char *Intern(const std::string &text)
+{
+    static std::mutex mutex;
+    static auto *const known = new std::set<std::string>();
+    const std::lock_guard<std::mutex> lock(mutex);
+    return known->insert(text).first->c_str();
+}
+
+bool Holds(const char *text, const char *part)
+{
+    return CPLString(text).ifind(part) != std::string::npos;
+}
+
+} // namespace
+
+OGRMapflowStyle::OGRMapflowStyle(const char *model, const OGRFeatureDefn &defn)
+    : m_classField(defn.GetFieldIndex("class_id")),
+      m_heightField(defn.GetFieldIndex("building_height")),
+      m_crownField(defn.GetFieldIndex("max_height")),
+      m_objectField(defn.GetFieldIndex("object_type"))
+{
+    if (Holds(model, "building") && Holds(model, "road"))
+        m_theme = Theme::ByObject;
+    else if (Holds(model, "building") || m_heightField >= 0)
+        m_theme = Theme::Buildings;
+    else if (Holds(model, "forest"))
+        m_theme = Theme::Forest;
+    else if (Holds(model, "road"))
+        m_theme = Theme::Roads;
+    else if (Holds(model, "construction"))
+        m_theme = Theme::Construction;
+    else if (m_objectField >= 0)
+        m_theme = Theme::ByObject;
+
+    for (const Shape shape : {POINT, LINE, POLYGON})
+    {
+        for (size_t i = 0; i <= CLASS_COUNT; ++i)
+        {
+            const std::string name =
+                std::string("building_") + (i < CLASS_COUNT ? CLASSES[i] : "other");
+            Row row{Make(name, shape, {CLASS_COLOURS[i], CLASS_COLOURS[i]})};
+            for (size_t k = 0; k <= BUILDING_STEPS.size(); ++k)
+                row.push_back(Make(name + "_height_" + std::to_string(k), shape,
+                                   {BUILDING_RAMP[k], CLASS_COLOURS[i]}));
+            m_buildings[shape].push_back(row);
+        }
+        m_forest[shape].push_back(Make("forest", shape, {"67D53C", "67D53C"}));
+        for (size_t k = 0; k <= CROWN_STEPS.size(); ++k)
+            m_forest[shape].push_back(
+                Make("forest_height_" + std::to_string(k), shape, {CROWN_RAMP[k], CROWN_RAMP[k]}));
+        m_roads[shape] = Make("road", shape, {"FFB647", "FF6E23"});
+        m_construction[shape] = Make("construction", shape, {nullptr, "FF00AA"});
+        m_outline[shape] = Make("building", shape, {nullptr, "2B83BA"});
+        m_plain[shape] = Make("plain", shape, {"2B83BA", "2B83BA"});
+    }
+}
+
+const char *OGRMapflowStyle::Make(const std::string &name, Shape shape, const Colours &colours)
+{
+    static const char *const suffixes[] = {"_point", "_line", ""};
+    const std::string line = colours.line;
+    std::string text;
+    if (shape == POINT)
+        text = "SYMBOL(id:\"ogr-sym-3\",c:#" + std::string(colours.fill ? colours.fill : line) +
+               ",s:6px)";
+    else if (shape == POLYGON && colours.fill != nullptr)
+        text = "BRUSH(fc:#" + std::string(colours.fill) + "80);PEN(c:#" + line + ",w:1px)";
+    else
+        text = "PEN(c:#" + line + ",w:" + (shape == LINE ? "2px)" : "1px)");
+    const char *const kept = Intern(text);
+    m_names.emplace_back(name + suffixes[shape], kept);
+    return kept;
+}
+
+OGRMapflowStyle::Shape OGRMapflowStyle::ShapeOf(const mf_row &row)
+{
+    switch (row.geometry)
+    {
+        case MF_GEOMETRY_POINT:
+        case MF_GEOMETRY_MULTIPOINT:
+            return POINT;
+        case MF_GEOMETRY_LINESTRING:
+        case MF_GEOMETRY_MULTILINESTRING:
+            return LINE;
+        default:
+            return POLYGON;
+    }
+}
+
+OGRMapflowStyle::Theme OGRMapflowStyle::ThemeOf(const mf_row &row) const
+{
+    if (m_theme != Theme::ByObject || m_objectField < 0)
+        return m_theme;
+    const mf_value &object = row.values[m_objectField];
+    if (object.kind != MF_VALUE_STRING)
+        return Theme::Plain;
+    const std::string text(object.as.text, object.count);
+    return Holds(text.c_str(), "building")                                 ? Theme::Buildings
+           : Holds(text.c_str(), "road")                                   ? Theme::Roads
+           : Holds(text.c_str(), "construction")                           ? Theme::Construction
+           : Holds(text.c_str(), "forest") || Holds(text.c_str(), "crown") ? Theme::Forest
+                                                                           : Theme::Plain;
+}
+
+// The class is a number or its text.
+size_t OGRMapflowStyle::ClassOf(const mf_row &row) const
+{
+    if (m_classField < 0)
+        return CLASS_COUNT;
+    const mf_value &value = row.values[m_classField];
+    if (value.kind == MF_VALUE_INTEGER)
+        return value.as.integer >= 101 && value.as.integer <= 105
+                   ? static_cast<size_t>(value.as.integer - 101)
+                   : CLASS_COUNT;
+    for (size_t i = 0; value.kind == MF_VALUE_STRING && value.count == 3 && i < CLASS_COUNT; ++i)
+    {
+        if (memcmp(value.as.text, CLASSES[i], 3) == 0)
+            return i;
+    }
+    return CLASS_COUNT;
+}
+
+namespace
+{
+
+// NaN when it is none.
+double NumberOf(const mf_value &value)
+{
+    return value.kind == MF_VALUE_REAL      ? value.as.real
+           : value.kind == MF_VALUE_INTEGER ? static_cast<double>(value.as.integer)
+                                            : NAN;
+}
+
+// The upper end of a class of heights, such as 04m-10m; NaN when it is none.
+double TopOfClass(const mf_value &value)
+{
+    if (value.kind != MF_VALUE_STRING)
+        return NAN;
+    const std::string text(value.as.text, value.count);
+    const size_t dash = text.find("m-");
+    char *end = nullptr;
+    const double top = dash != std::string::npos ? CPLStrtod(&text[dash + 2], &end) : NAN;
+    return end != nullptr && *end == 'm' ? top : NAN;
+}
+
+// 0 without a height, else 1 and more.
+size_t StepOf(double height, const std::vector<double> &steps)
+{
+    const auto above = std::upper_bound(steps.begin(), steps.end(), height);
+    return std::isnan(height) ? 0 : static_cast<size_t>(above - steps.begin()) + 1;
+}
+
+} // namespace
+
+size_t OGRMapflowStyle::BuildingHeightOf(const mf_row &row) const
+{
+    return m_heightField < 0 ? 0 : StepOf(NumberOf(row.values[m_heightField]), BUILDING_STEPS);
+}
+
+// Of a crown, or the class of a forest.
+size_t OGRMapflowStyle::ForestHeightOf(const mf_row &row, Shape shape) const
+{
+    double height = m_crownField < 0 ? NAN : NumberOf(row.values[m_crownField]);
+    if (std::isnan(height) && m_classField >= 0)
+        height = TopOfClass(row.values[m_classField]);
+    return StepOf(height, shape == POINT ? CROWN_POINT_STEPS : CROWN_STEPS);
+}
+
+const char *OGRMapflowStyle::Of(const mf_row &row) const
+{
+    const Shape shape = ShapeOf(row);
+    switch (ThemeOf(row))
+    {
+        case Theme::Buildings:
+            return m_classField < 0 && m_heightField < 0
+                       ? m_outline[shape]
+                       : m_buildings[shape][ClassOf(row)][BuildingHeightOf(row)];
+        case Theme::Forest:
+            return m_forest[shape][ForestHeightOf(row, shape)];
+        case Theme::Roads:
+            return m_roads[shape];
+        case Theme::Construction:
+            return m_construction[shape];
+        default:
+            return m_plain[shape];
+    }
+}
+
+std::vector<int> OGRMapflowStyle::Fields() const
+{
+    std::vector<int> fields = {m_classField, m_heightField, m_crownField, m_objectField};
+    fields.erase(std::remove(fields.begin(), fields.end(), -1), fields.end());
+    return fields;
+}
+
+std::unique_ptr<OGRStyleTable> OGRMapflowStyle::Table() const
+{
+    auto table = std::make_unique<OGRStyleTable>();
+    for (const auto &[name, style] : m_names)
+        table->AddStyle(name.c_str(), style);
+    return table;
+}

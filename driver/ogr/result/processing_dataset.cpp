@@ -1,0 +1,418 @@
+#include "result/processing_dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+#include "common/errors.h"
+#include "common/waiting.h"
+#include "layer/qgis_listing.h"
+#include "result/status_tables.h"
+
+std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions options)
+{
+    std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
+    dataset->SetDescription(dataset->m_options.PublicName().c_str());
+    dataset->m_statusOnly = dataset->m_options.GetBool("STATUS_ONLY", false);
+    if (!dataset->ReadCacheOptions() ||
+        !(dataset->IsOffline() ? dataset->OpenOffline() : dataset->OpenOnline()))
+        return nullptr;
+    dataset->PublishMetadata();
+    return dataset;
+}
+
+std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Prepare(OGRMapflowOptions options,
+                                                              const std::string &document,
+                                                              const std::string &layerName,
+                                                              std::atomic<bool> &stop)
+{
+    std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
+    dataset->SetDescription(dataset->m_options.PublicName().c_str());
+    dataset->m_layerName = layerName;
+    dataset->m_stop = &stop;
+    dataset->m_client = OGRMapflowConnect(dataset->m_options, &stop);
+    dataset->m_areas.client = dataset->m_client.get();
+    if (dataset->m_client == nullptr || !dataset->ReadCacheOptions() ||
+        !dataset->ReadDocument(document.c_str()))
+        return nullptr;
+    return dataset;
+}
+
+bool OGRMapflowDataset::ReadCacheOptions()
+{
+    m_areas.baseURL = OGRMapflowBaseURL(m_options);
+    return m_areas.cache.Read(m_options);
+}
+
+bool OGRMapflowDataset::OpenOnline()
+{
+    m_client = OGRMapflowConnect(m_options);
+    m_areas.client = m_client.get();
+    if (m_client == nullptr || !LoadProcessing())
+        return false;
+    if (m_options.IsListing())
+        mf_processing_expect(m_client.get(), m_processing.id);
+    return m_statusOnly || ListResult() || LoadResult();
+}
+
+// From the cache alone: no request, and no need of a token.
+bool OGRMapflowDataset::OpenOffline()
+{
+    return (!m_statusOnly || OGRMapflowMayAsk(m_options, "STATUS_ONLY=YES")) && LoadResult();
+}
+
+OGRMapflowDataset::~OGRMapflowDataset()
+{
+    mf_processing_free(&m_processing);
+}
+
+// Who refreshes the cache, or uses none, wants to know how things are now.
+int OGRMapflowDataset::GetProcessing(mf_error *err)
+{
+    const auto get = m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly ? mf_processing_get_recent
+                                                                         : mf_processing_get;
+    return get(&m_processing, m_client.get(), m_options.ProcessingId().c_str(), err);
+}
+
+bool OGRMapflowDataset::LoadProcessing()
+{
+    mf_error err;
+    mf_error_init(&err);
+    const bool partial = m_options.GetBool("PARTIAL", false);
+    if (GetProcessing(&err) != 0)
+    {
+        if (err.kind == MF_ERR_CONNECT && IsCached())
+            mf_error_append(&err, ". The result is in the cache: CACHE=OFFLINE opens it");
+        OGRMapflowReport(err);
+        return false;
+    }
+    if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), m_processing))
+        return false;
+    if (!m_statusOnly && mf_processing_check_result(&m_processing, partial, &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return false;
+    }
+    return true;
+}
+
+namespace
+{
+
+// The UUID of the one area that is wanted, "" for all. Returns false after one CPLError.
+bool ReadArea(const OGRMapflowOptions &options, std::string &area)
+{
+    char uuid[MF_UUID_SIZE] = "";
+    area = options.Get("AOI");
+    if (!area.empty() && !mf_uuid_parse(area.c_str(), uuid))
+    {
+        CPLError(CE_Failure, CPLE_IllegalArg,
+                 "AOI=%.40s is not the UUID of an area. The layer aois of this dataset lists them.",
+                 area.c_str());
+        return false;
+    }
+    area = uuid;
+    return true;
+}
+
+// Which result, and how large it may be. Returns false after one CPLError.
+bool ReadResultOptions(const OGRMapflowOptions &options, std::string &area, int64_t &max_size)
+{
+    return ReadArea(options, area) &&
+           options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE, max_size);
+}
+
+} // namespace
+
+std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult(mf_cache_mode mode)
+{
+    mf_result_request wanted = {};
+    std::string area;
+    if (!ReadResultOptions(m_options, area, wanted.max_size))
+        return nullptr;
+    const std::unique_ptr<char, decltype(&free)> fingerprint(
+        m_processing.id != nullptr ? mf_processing_fingerprint(&m_processing) : nullptr, free);
+    wanted.mode = mode;
+    wanted.client = m_client.get();
+    wanted.base_url = m_areas.baseURL.c_str();
+    wanted.id = m_options.ProcessingId().c_str();
+    wanted.aoi_id = area.empty() ? nullptr : area.c_str();
+    wanted.fingerprint = fingerprint.get();
+    wanted.document = m_processing.document;
+    wanted.cache_directory = m_areas.cache.Directory();
+    wanted.cache_size = m_areas.cache.size;
+    wanted.rules = GeoJSONRules();
+    wanted.cancel = OGRMapflowCancel(m_stop);
+    wanted.debug = OGRMapflowDebug;
+    wanted.warn = OGRMapflowWarn;
+
+    mf_error err;
+    mf_error_init(&err);
+    const mf_result *result = nullptr;
+    if (mf_result_acquire(&result, &wanted, &err) != 0)
+    {
+        OGRMapflowReport(err);
+        return nullptr;
+    }
+    return std::shared_ptr<const mf_result>(result, mf_result_release);
+}
+
+// Whether it could be opened without the server.
+bool OGRMapflowDataset::IsCached()
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    return m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly &&
+           AcquireResult(MF_CACHE_OFFLINE) != nullptr;
+}
+
+// A result that has to be downloaded is listed by its name: QGIS looks at it in the background.
+// Options that are wrong are for LoadResult to tell.
+bool OGRMapflowDataset::ListResult()
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    std::string area;
+    int64_t max_size = 0;
+    if (!m_options.IsListing() || !m_options.Get("GEOMETRY").empty() || IsCached() ||
+        !ReadResultOptions(m_options, area, max_size))
+        return false;
+    m_listedLayer = std::make_unique<OGRMapflowLazyLayer>(
+        this, LayerName(),
+        [this]() -> OGRLayer * { return LoadResult() ? m_resultLayer.get() : nullptr; },
+        OGRMapflowLazyLayer::Definition::Unknown);
+    return true;
+}
+
+// Whether the area that is wanted alone, if one is, has a result. A service that does not tell is
+// no hindrance. Returns false after one CPLError.
+bool OGRMapflowDataset::CheckArea()
+{
+    std::string area;
+    if (!ReadArea(m_options, area))
+        return false;
+    if (area.empty())
+        return true;
+    mf_error err;
+    mf_error_init(&err);
+    mf_aoi_list areas;
+    if (!OGRMapflowGetAreaList(m_areas, OGRMapflowAreaOwner::Of(m_processing), areas, err))
+    {
+        CPLDebug("MAPFLOW", "Area %s is not checked: %s", area.c_str(), err.message);
+        return true;
+    }
+    const mf_aoi *found = nullptr;
+    const bool hasResult = mf_aoi_list_find(&areas, area.c_str(), &found, &err) == 0;
+    for (size_t i = 0; hasResult && i < areas.count; ++i)
+    {
+        const mf_aoi &one = areas.items[i];
+        if (&one == found)
+            m_area = one.geometry != nullptr ? one.geometry : "";
+        else if (one.geometry != nullptr)
+            m_otherAreas.emplace_back(one.geometry);
+    }
+    mf_aoi_list_free(&areas);
+    if (!hasResult)
+    {
+        mf_error_prefix(&err, "processing %s (\"%s\")", m_processing.id, m_processing.name);
+        OGRMapflowReport(err);
+    }
+    return hasResult;
+}
+
+namespace
+{
+
+// The box of an area; an empty one when it has none, or one that cannot be read.
+mf_box BoxOf(const std::string &geojson, double slack)
+{
+    const auto area = OGRMapflowReadArea(geojson.c_str());
+    OGREnvelope edge;
+    if (area != nullptr && !area->IsEmpty())
+        area->getEnvelope(&edge);
+    return {edge.MinX - slack, edge.MinY - slack, edge.MaxX + slack, edge.MaxY + slack};
+}
+
+} // namespace
+
+// What is given for one area may be the result of all (API notes 19): are there features in another
+// area that are not in this one?
+void OGRMapflowDataset::WarnOfOtherAreas(const mf_collection &features)
+{
+    constexpr double SLACK = 0.001; // degrees: models draw a little over the edge
+    const OGRSpatialReference *const srs = m_resultLayer->GetSpatialRef();
+    if (m_otherAreas.empty() || srs == nullptr || !srs->IsGeographic())
+        return;
+    const mf_box own = BoxOf(m_area, SLACK);
+    if (own.min_x > own.max_x)
+        return;
+    const auto isGiven = [&](const std::string &other)
+    {
+        const mf_box box = BoxOf(other, 0);
+        return mf_collection_leaves(&features, &own, &box) != 0;
+    };
+    if (std::any_of(m_otherAreas.begin(), m_otherAreas.end(), isGiven))
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "Processing %s (\"%s\"): the server was asked for one area, and gave features of "
+                 "others too. A spatial filter leaves them out.",
+                 m_processing.id, m_processing.name);
+}
+
+bool OGRMapflowDataset::FetchResult()
+{
+    if (!IsOffline() && !CheckArea())
+        return false;
+    m_fetched = AcquireResult(m_areas.cache.mode);
+    return m_fetched != nullptr;
+}
+
+bool OGRMapflowDataset::MakeLayers()
+{
+    const auto result = std::move(m_fetched);
+    if (IsOffline() && !(ReadDocument(result->document) && CheckArea()))
+        return false;
+    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), StyleModel(), result);
+    if (m_resultLayer == nullptr)
+        return false;
+    WarnOfOtherAreas(result->collection);
+    return SplitIfWanted(result);
+}
+
+bool OGRMapflowDataset::LoadResult()
+{
+    return FetchResult() && MakeLayers();
+}
+
+bool OGRMapflowDataset::ShowResult()
+{
+    if (!MakeLayers())
+        return false;
+    PublishMetadata();
+    return true;
+}
+
+// The model that the styles of features are chosen by; nullptr when there shall be none.
+const char *OGRMapflowDataset::StyleModel() const
+{
+    if (!m_options.GetBool("STYLE", true))
+        return nullptr;
+    return m_processing.model != nullptr ? m_processing.model : "";
+}
+
+bool OGRMapflowDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
+{
+    if (!m_options.CheckChoice("GEOMETRY", {"MIXED", "SPLIT"}))
+        return false;
+    return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
+           OGRMapflowFamilyLayer::Split(this, LayerName(), StyleModel(), result, m_families);
+}
+
+// The processing as the service has described it before.
+bool OGRMapflowDataset::ReadDocument(const char *document)
+{
+    mf_error err;
+    mf_error_init(&err);
+    const bool failed = mf_processing_read(&m_processing, document, &err) != 0;
+    if (failed)
+        OGRMapflowReport(err);
+    return !failed;
+}
+
+// A processing may have no name, or one that two of our layers have by right.
+std::string OGRMapflowDataset::LayerName() const
+{
+    const char *const name = m_processing.name;
+    if (!m_layerName.empty())
+        return m_layerName;
+    return name[0] == '\0' || EQUAL(name, "aois") || EQUAL(name, "processing") ? "results" : name;
+}
+
+void OGRMapflowDataset::PublishMetadata()
+{
+    const auto setText = [this](const char *key, const char *text)
+    {
+        if (text != nullptr && text[0] != '\0')
+            SetMetadataItem(key, text);
+    };
+    const auto setNumber = [this](const char *key, double number)
+    {
+        if (!std::isnan(number))
+            SetMetadataItem(key, CPLSPrintf("%.15g", number));
+    };
+    const mf_processing &p = m_processing;
+    setText("PROCESSING_ID", p.id);
+    setText("NAME", p.name);
+    setText("STATUS", p.status);
+    setNumber("PERCENT_COMPLETED", p.percent >= 0 ? p.percent : NAN);
+    setText("PROJECT_ID", p.project_id);
+    setText("MODEL", p.model);
+    setNumber("AREA_M2", p.area_m2);
+    setNumber("COST", p.cost);
+    setText("CREATED", p.created);
+    setText("UPDATED", p.updated);
+    setText("REVIEW_STATUS", p.review);
+    setText("RASTER_TILE_URL", p.raster_tile_url);
+    if (p.state != MF_STATE_DONE && !m_statusOnly)
+        SetMetadataItem("PARTIAL", "YES");
+    char *document[] = {p.document, nullptr};
+    SetMetadata(document, "json:MAPFLOW");
+}
+
+int OGRMapflowDataset::GetLayerCount() MF_CONST_312
+{
+    return m_statusOnly ? 2 : m_families.empty() ? 1 : static_cast<int>(m_families.size());
+}
+
+OGRLayer *OGRMapflowDataset::GetLayer(int i) MF_CONST_312
+{
+    if (m_statusOnly)
+        return StatusLayer(i);
+    if (!m_families.empty())
+        return i >= 0 && static_cast<size_t>(i) < m_families.size()
+                   ? m_families[static_cast<size_t>(i)].get()
+                   : nullptr;
+    return i == 0 ? ResultLayer() : nullptr;
+}
+
+// Making a layer on first touch does not change what the dataset is.
+OGRLayer *OGRMapflowDataset::StatusLayer(int i) MF_CONST_312
+{
+    auto *const self = const_cast<OGRMapflowDataset *>(this);
+    return i == 0 ? self->ProcessingLayer() : i == 1 ? self->AOILayer() : nullptr;
+}
+
+OGRLayer *OGRMapflowDataset::GetLayerByName(const char *name)
+{
+    for (const auto &family : m_families)
+    {
+        if (EQUAL(name, family->GetName()))
+            return family.get();
+    }
+    OGRLayer *const result = ResultLayer();
+    if (result != nullptr &&
+        (EQUAL(name, result->GetName()) || EQUAL(name, "results") || OGRMapflowIsFailureName(name)))
+        return result;
+    if (EQUAL(name, "processing"))
+        return ProcessingLayer();
+    return EQUAL(name, "aois") ? AOILayer() : nullptr;
+}
+
+OGRLayer *OGRMapflowDataset::ProcessingLayer()
+{
+    if (m_processingLayer == nullptr)
+        m_processingLayer = OGRMapflowMakeProcessingTable(this, m_processing);
+    return m_processingLayer.get();
+}
+
+OGRLayer *OGRMapflowDataset::AOILayer()
+{
+    if (m_aoiLayer == nullptr)
+    {
+        OGRMapflowAreaSource source = m_areas;
+        if (m_statusOnly && source.cache.mode == MF_CACHE_YES)
+            source.cache.mode = MF_CACHE_REFRESH; // the state of each area as it is now
+        m_aoiLayer = OGRMapflowMakeAOITable(this, source, OGRMapflowAreaOwner::Of(m_processing));
+    }
+    return m_aoiLayer.get();
+}

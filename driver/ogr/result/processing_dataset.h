@@ -1,0 +1,94 @@
+// dataset: one processing as a GDAL dataset.
+#ifndef MAPFLOW_DATASET_H
+#define MAPFLOW_DATASET_H
+
+#include <memory>
+#include <string>
+
+#include "api/processing.h"
+#include "common/areas.h"
+#include "common/compat.h"
+#include "common/connection.h"
+#include "layer/lazy_layer.h"
+#include "layer/table_layer.h"
+#include "result/family_layer.h"
+#include "result/result_layer.h"
+
+// Layers: the result, named after the processing and found as `results` too. Not counted, found by
+// name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind
+// of geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there
+// is no result.
+class OGRMapflowDataset final : public GDALDataset
+{
+  public:
+    // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
+    // after one CPLError.
+    static std::unique_ptr<OGRMapflowDataset> Open(OGRMapflowOptions options);
+    // A processing whose document is known, with a layer of another name; FetchResult and then
+    // ShowResult make it complete. Requests end when `stop` becomes true. Returns nullptr after one
+    // CPLError.
+    static std::unique_ptr<OGRMapflowDataset> Prepare(OGRMapflowOptions options,
+                                                      const std::string &document,
+                                                      const std::string &layerName,
+                                                      std::atomic<bool> &stop);
+    // Downloads the result, in any thread: locks of GDAL and PROJ, which a process that is forked
+    // off meanwhile would find taken for ever, are left alone. Returns false after one CPLError.
+    bool FetchResult();
+    // Makes layer and metadata of what was fetched. Returns false after one CPLError.
+    bool ShowResult();
+    ~OGRMapflowDataset() override;
+
+    int GetLayerCount() MF_CONST_312 override;
+    OGRLayer *GetLayer(int i) MF_CONST_312 override;
+    MF_DATASET_USING
+    OGRLayer *GetLayerByName(const char *name) override;
+    int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+
+  private:
+    explicit OGRMapflowDataset(OGRMapflowOptions options) : m_options(std::move(options)) {}
+
+    bool ReadCacheOptions();
+    bool IsOffline() const { return m_areas.cache.mode == MF_CACHE_OFFLINE; }
+    bool OpenOnline();
+    bool OpenOffline();
+    int GetProcessing(mf_error *err);
+    bool LoadProcessing();
+    bool ListResult();
+    bool MakeLayers();
+    bool LoadResult();
+    const char *StyleModel() const;
+    bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
+    bool ReadDocument(const char *document);
+    bool CheckArea();
+    void WarnOfOtherAreas(const mf_collection &features);
+    bool IsCached();
+    std::shared_ptr<const mf_result> AcquireResult(mf_cache_mode mode);
+    void PublishMetadata();
+    OGRLayer *ResultLayer() const
+    {
+        return m_listedLayer != nullptr ? static_cast<OGRLayer *>(m_listedLayer.get())
+                                        : m_resultLayer.get();
+    }
+    OGRLayer *StatusLayer(int i) MF_CONST_312;
+    OGRLayer *ProcessingLayer();
+    OGRLayer *AOILayer();
+    std::string LayerName() const;
+
+    const OGRMapflowOptions m_options;
+    std::string m_layerName{}; // "": that of the processing
+    std::atomic<bool> *m_stop = nullptr;
+    OGRMapflowClient m_client{};
+    mf_processing m_processing{};
+    OGRMapflowAreaSource m_areas{};
+    bool m_statusOnly = false;
+    std::string m_area{}; // GeoJSON of the area that is wanted alone, "" when it is not known
+    std::vector<std::string> m_otherAreas{};
+    std::shared_ptr<const mf_result> m_fetched{}; // until it is shown
+    std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
+    std::unique_ptr<OGRMapflowLazyLayer> m_listedLayer{}; // of a list, before m_resultLayer
+    std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> m_families{}; // with GEOMETRY=SPLIT
+    std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
+    std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};
+};
+
+#endif

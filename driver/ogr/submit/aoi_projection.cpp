@@ -1,0 +1,284 @@
+#include "submit/aoi_projection.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/polygon_parts.h"
+#include "cpl_error.h"
+
+namespace
+{
+
+// An upper bound: on the ellipsoid a degree of latitude is longest at the poles.
+constexpr double METERS_PER_DEGREE = 111700;
+
+// Edges are looked at in three places. What may lie between these is less than as much again.
+constexpr double LOOKED_FOR_ERROR = MAPFLOW_EDGE_ERROR / 2;
+
+// Halvings of an edge: enough for one around half of the world.
+constexpr int MAX_DEPTH = 14;
+
+// A geographic source has no points in between that would tell which way round an edge goes. Beyond
+// this it crosses the antimeridian: nobody draws an area of interest that wide.
+constexpr double CROSSING = 300; // degrees
+
+constexpr double DEGREE_SLACK = 1e-9;
+
+double Rounded(double degrees)
+{
+    return std::round(degrees * MAPFLOW_STEPS) / MAPFLOW_STEPS;
+}
+
+double Nearest(double lon, double to)
+{
+    return lon + 360 * std::round((to - lon) / 360);
+}
+
+} // namespace
+
+// GeoPackages have two names for none.
+static bool IsUndefined(const OGRSpatialReference *srs)
+{
+    return srs == nullptr || srs->IsEmpty() ||
+           (srs->GetName() != nullptr && STARTS_WITH_CI(srs->GetName(), "Undefined "));
+}
+
+std::unique_ptr<OGRMapflowProjection>
+OGRMapflowProjection::Create(const OGRSpatialReference *source)
+{
+    std::unique_ptr<OGRMapflowProjection> projection(new OGRMapflowProjection());
+    projection->m_target = OGRMapflowWGS84();
+    projection->m_isAssumed = IsUndefined(source);
+    if (projection->m_isAssumed)
+        projection->m_source = OGRMapflowWGS84();
+    else
+        projection->m_source.reset(source->Clone());
+    OGRSpatialReference &srs = *projection->m_source;
+    const char *const sameButAxes[] = {"CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS",
+                                       "IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", nullptr};
+    projection->m_isGeographic = srs.IsGeographic();
+    projection->m_isLonLat =
+        projection->m_isGeographic && srs.IsSame(projection->m_target.get(), sameButAxes);
+    if (projection->m_isGeographic)
+    {
+        projection->m_degree = M_PI / 180 / srs.GetAngularUnits();
+        const auto mapping = srs.GetDataAxisToSRSAxisMapping();
+        projection->m_isLatFirst =
+            srs.EPSGTreatsAsLatLong() == (mapping.empty() || mapping[0] == 1);
+    }
+    {
+        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+        CPLErrorStateBackuper state;
+        projection->m_transformation.reset(
+            OGRCreateCoordinateTransformation(&srs, projection->m_target.get()));
+    }
+    if (projection->m_transformation == nullptr)
+    {
+        CPLError(CE_Failure, CPLE_NotSupported,
+                 "There is no way from the layer's coordinate reference system \"%s\" to WGS84.",
+                 srs.GetName() != nullptr ? srs.GetName() : "unknown");
+        return nullptr;
+    }
+    return projection;
+}
+
+// Of a geographic source: PROJ would wrap what is beyond, and the area would be elsewhere.
+bool OGRMapflowProjection::IsOutside(const Point &source) const
+{
+    if (!std::isfinite(source.x) || !std::isfinite(source.y))
+        return true;
+    if (!m_isGeographic)
+        return false;
+    const double lon = m_isLatFirst ? source.y : source.x, lat = m_isLatFirst ? source.x : source.y;
+    return std::fabs(lon) > 180 * m_degree + DEGREE_SLACK ||
+           std::fabs(lat) > 90 * m_degree + DEGREE_SLACK;
+}
+
+bool OGRMapflowProjection::ToLonLat(const Point &source, Point &lonlat) const
+{
+    lonlat = source;
+    if (!m_transformation->Transform(1, &lonlat.x, &lonlat.y) || !std::isfinite(lonlat.x) ||
+        !std::isfinite(lonlat.y) || std::fabs(lonlat.x) > 180 + DEGREE_SLACK ||
+        std::fabs(lonlat.y) > 90 + DEGREE_SLACK)
+        return false;
+    lonlat = {std::clamp(lonlat.x, -180.0, 180.0), std::clamp(lonlat.y, -90.0, 90.0)};
+    return true;
+}
+
+namespace
+{
+
+// Distance in metres of `p` from the segment between `a` and `b`, on the plane that touches at `p`.
+template <class Point> double DistanceFrom(const Point &a, const Point &b, const Point &p)
+{
+    const double east = METERS_PER_DEGREE * std::cos(p.y * M_PI / 180);
+    const double ax = (Nearest(a.x, p.x) - p.x) * east, ay = (a.y - p.y) * METERS_PER_DEGREE;
+    const double dx = (Nearest(b.x, a.x) - a.x) * east, dy = (b.y - a.y) * METERS_PER_DEGREE;
+    const double length2 = dx * dx + dy * dy;
+    const double t = length2 > 0 ? std::clamp(-(ax * dx + ay * dy) / length2, 0.0, 1.0) : 0.0;
+    return std::hypot(ax + t * dx, ay + t * dy);
+}
+
+} // namespace
+
+// Adds what lies behind `from` up to `to`.
+bool OGRMapflowProjection::AddEdge(const Point &from, const Point &fromLonLat, const Point &to,
+                                   const Point &toLonLat, int depth, Ring &ring) const
+{
+    Point middle{}, middleLonLat{};
+    bool bends = false;
+    for (const double t : {0.5, 0.25, 0.75})
+    {
+        const Point at = {from.x + t * (to.x - from.x), from.y + t * (to.y - from.y)};
+        Point lonlat;
+        if (m_isLonLat || depth >= MAX_DEPTH || bends)
+            break;
+        if (!ToLonLat(at, lonlat))
+            return false;
+        if (t == 0.5)
+        {
+            middle = at;
+            middleLonLat = lonlat;
+        }
+        bends = DistanceFrom(fromLonLat, toLonLat, lonlat) > LOOKED_FOR_ERROR;
+    }
+    if (!bends)
+    {
+        ring.push_back(toLonLat);
+        return true;
+    }
+    return AddEdge(from, fromLonLat, middle, middleLonLat, depth + 1, ring) &&
+           AddEdge(middle, middleLonLat, to, toLonLat, depth + 1, ring);
+}
+
+// Makes longitudes continue across the antimeridian. A ring around a pole then ends 360° from where
+// it began: it is closed along the pole.
+void OGRMapflowProjection::Unwrap(Ring &ring) const
+{
+    const double crossing = m_isGeographic ? CROSSING : 180;
+    double south = 90, north = -90, before = ring.empty() ? 0 : ring[0].x, shift = 0;
+    for (Point &point : ring)
+    {
+        if (std::fabs(point.x - before) > crossing)
+            shift += point.x < before ? 360 : -360;
+        before = point.x;
+        point.x += shift;
+        south = std::min(south, point.y);
+        north = std::max(north, point.y);
+    }
+    if (shift != 0 && std::fabs(ring.back().x - ring.front().x) > 180)
+    {
+        const Point begin = ring.front();
+        const double pole = south + north > 0 ? 90 : -90;
+        ring.push_back({ring.back().x, pole});
+        ring.push_back({begin.x, pole});
+        ring.push_back(begin);
+    }
+}
+
+bool OGRMapflowProjection::TransformRing(const OGRLinearRing &source, Ring &ring,
+                                         std::string &why) const
+{
+    Point last{}, lastLonLat{};
+    for (int i = 0; i < source.getNumPoints(); ++i)
+    {
+        const Point point = {source.getX(i), source.getY(i)};
+        if (IsOutside(point))
+        {
+            why = CPLSPrintf("has the position %.9g, %.9g, which is outside the world%s", point.x,
+                             point.y,
+                             m_isAssumed ? ": the layer has no coordinate reference system, and "
+                                           "this is no WGS84 longitude and latitude"
+                                         : "");
+            return false;
+        }
+        Point lonlat;
+        bool isTransformed = ToLonLat(point, lonlat);
+        if (isTransformed && i == 0)
+            ring.push_back(lonlat);
+        else if (isTransformed)
+            isTransformed = AddEdge(last, lastLonLat, point, lonlat, 0, ring);
+        if (!isTransformed)
+        {
+            why = CPLSPrintf("has the position %.9g, %.9g, which cannot be transformed to WGS84",
+                             point.x, point.y);
+            return false;
+        }
+        last = point;
+        lastLonLat = lonlat;
+    }
+    Unwrap(ring);
+    return true;
+}
+
+// Cuts a polygon with continuous longitudes at the antimeridian, and moves each part to where
+// longitudes are from -180 to 180.
+static bool CutAtAntimeridian(const OGRPolygon &whole, double west, double east,
+                              OGRMultiPolygon &lonlat)
+{
+    for (double turn = std::floor((west + 180) / 360); turn * 360 - 180 < east; ++turn)
+    {
+        OGRLinearRing box;
+        OGRPolygon world;
+        const double left = turn * 360 - 180, right = left + 360;
+        box.addPoint(left, -90);
+        box.addPoint(right, -90);
+        box.addPoint(right, 90);
+        box.addPoint(left, 90);
+        box.addPoint(left, -90);
+        world.addRing(&box);
+        const std::unique_ptr<OGRGeometry> part(whole.Intersection(&world));
+        if (part == nullptr)
+            return false;
+        for (OGRPolygon *piece : OGRMapflowPolygonsOf(*part))
+        {
+            for (OGRLinearRing *ring : *piece)
+                for (int i = 0; i < ring->getNumPoints(); ++i)
+                    ring->setPoint(i, ring->getX(i) - turn * 360, ring->getY(i));
+            lonlat.addGeometry(piece);
+        }
+    }
+    return true;
+}
+
+bool OGRMapflowProjection::Transform(const OGRPolygon &polygon, OGRMultiPolygon &lonlat,
+                                     std::string &why) const
+{
+    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    CPLErrorStateBackuper state;
+    OGRPolygon whole;
+    double west = 0, east = 0;
+    for (const OGRLinearRing *source : polygon)
+    {
+        Ring ring;
+        if (!TransformRing(*source, ring, why))
+            return false;
+        if (ring.empty())
+            continue;
+        const auto [low, high] = std::minmax_element(
+            ring.begin(), ring.end(), [](const Point &a, const Point &b) { return a.x < b.x; });
+        const bool isOuter = whole.getExteriorRing() == nullptr;
+        if (isOuter)
+        {
+            west = low->x;
+            east = high->x;
+        }
+        // A hole goes to the same turn around the world as the ring that it is in.
+        const double middle = (low->x + high->x) / 2;
+        const double shift = isOuter ? 0 : Nearest(middle, (west + east) / 2) - middle;
+        auto made = std::make_unique<OGRLinearRing>();
+        made->setNumPoints(static_cast<int>(ring.size()), FALSE);
+        for (size_t i = 0; i < ring.size(); ++i)
+            made->setPoint(static_cast<int>(i), Rounded(ring[i].x + shift), Rounded(ring[i].y));
+        whole.addRingDirectly(made.release());
+    }
+    if (whole.getExteriorRing() == nullptr)
+        return true;
+    if (west >= -180 && east <= 180)
+        return lonlat.addGeometry(&whole) == OGRERR_NONE;
+    if (CutAtAntimeridian(whole, west, east, lonlat))
+        return true;
+    why = "crosses the antimeridian and could not be cut there. Is it valid, and was GDAL built "
+          "with GEOS?";
+    return false;
+}

@@ -1,0 +1,39 @@
+#include "submit/submission_dataset.h"
+
+OGRMapflowSubmissionDataset::OGRMapflowSubmissionDataset(OGRMapflowOptions options,
+                                                         CSLConstList creationOptions)
+    : m_submissions(options, creationOptions)
+{
+    eAccess = GA_Update;
+    SetDescription(options.PublicName().c_str());
+}
+
+std::unique_ptr<OGRMapflowSubmissionDataset>
+OGRMapflowSubmissionDataset::Create(const char *name, CSLConstList creationOptions)
+{
+    if (!OGRMapflowSubmissionOptions::CheckDatasetOptions(creationOptions))
+        return nullptr;
+    auto options = OGRMapflowOptions::Parse(name, creationOptions);
+    if (!options)
+        return nullptr;
+    if (options->GetTarget() != OGRMapflowOptions::Target::Account)
+    {
+        CPLError(CE_Failure, CPLE_NotSupported,
+                 "%s is there already and is never overwritten. Processings are created in "
+                 "MAPFLOW: with the option PROJECT for another project than the default one",
+                 options->PublicName().c_str());
+        return nullptr;
+    }
+    return std::unique_ptr<OGRMapflowSubmissionDataset>(
+        new OGRMapflowSubmissionDataset(std::move(*options), creationOptions));
+}
+
+OGRLayer *OGRMapflowSubmissionDataset::GetLayer(int i) MF_CONST_312
+{
+    return i >= 0 && i < m_submissions.Count() ? m_submissions.Layer(i) : nullptr;
+}
+
+int OGRMapflowSubmissionDataset::TestCapability(const char *capability) MF_CONST_312
+{
+    return OGRMapflowCanCreate(capability);
+}

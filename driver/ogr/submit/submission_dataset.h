@@ -1,0 +1,43 @@
+// submission_dataset: a dataset that is only written to.
+#ifndef MAPFLOW_SUBMISSION_DATASET_H
+#define MAPFLOW_SUBMISSION_DATASET_H
+
+#include "common/compat.h"
+#include "submit/submission_queue.h"
+
+// The account opened for update lets layers be created as well: account_dataset.h.
+class OGRMapflowSubmissionDataset final : public GDALDataset
+{
+  public:
+    // No request. Returns nullptr after one CPLError.
+    static std::unique_ptr<OGRMapflowSubmissionDataset> Create(const char *name,
+                                                               CSLConstList creationOptions);
+
+    ~OGRMapflowSubmissionDataset() override { (void)FinishAt(true); }
+
+    int GetLayerCount() MF_CONST_312 override { return m_submissions.Count(); }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override;
+    MF_DATASET_USING
+    int TestCapability(const char *capability) MF_CONST_312 override;
+    OGRErr StartTransaction(int) override { return m_submissions.Begin(); }
+    OGRErr CommitTransaction() override { return m_submissions.Commit(); }
+    OGRErr RollbackTransaction() override { return m_submissions.Rollback(); }
+    MF_FLUSH_OVERRIDE
+    MF_CLOSE_OVERRIDE
+
+  protected:
+    MF_CREATE_LAYER_OVERRIDE
+
+  private:
+    OGRMapflowSubmissionDataset(OGRMapflowOptions options, CSLConstList creationOptions);
+    OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *srs, OGRwkbGeometryType type,
+                        CSLConstList options)
+    {
+        return m_submissions.CreateLayer(this, name, srs, type, options);
+    }
+    bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
+
+    OGRMapflowSubmissions m_submissions;
+};
+
+#endif

@@ -1,0 +1,77 @@
+// submission_layer: a layer that is written to, and becomes processings.
+#ifndef MAPFLOW_SUBMISSION_LAYER_H
+#define MAPFLOW_SUBMISSION_LAYER_H
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/compat.h"
+#include "submit/aoi_geometry.h"
+#include "submit/submission.h"
+#include "submit/submission_options.h"
+
+// Features go in and do not come out. Fields are accepted; NAME_FIELD alone is read.
+class OGRMapflowSubmissionLayer final : public OGRLayer
+{
+  public:
+    // Checks the options and the coordinate reference system, without a request. Returns nullptr
+    // after one CPLError.
+    static std::unique_ptr<OGRMapflowSubmissionLayer> Create(GDALDataset *dataset, const char *name,
+                                                             const OGRSpatialReference *srs,
+                                                             OGRwkbGeometryType type,
+                                                             OGRMapflowSubmissionOptions options);
+    ~OGRMapflowSubmissionLayer() override;
+
+    OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return m_defn; }
+    MF_LAYER_USING
+    void ResetReading() override {}
+    OGRFeature *GetNextFeature() override { return nullptr; }
+    GIntBig GetFeatureCount(int) override { return static_cast<GIntBig>(m_written.size()); }
+    int TestCapability(const char *capability) MF_CONST_312 override;
+    GDALDataset *GetDataset() override { return m_dataset; }
+    OGRErr CreateField(MF_CONST_39 OGRFieldDefn *field, int) override { return AddField(field); }
+    OGRErr ICreateFeature(OGRFeature *feature) override { return AddFeature(*feature); }
+
+    const OGRMapflowSubmissionOptions &Options() const { return m_options; }
+    mf_submission *Submission() const { return m_submission.get(); }
+
+    // Makes the jobs of what was written. Returns false after one CPLError. Takes no feature from
+    // now on.
+    bool MakeJobs();
+
+    // Whether a feature was refused, after which nothing of the layer is submitted.
+    bool IsRefused() const { return m_isRefused; }
+
+  private:
+    struct SubmissionCloser
+    {
+        void operator()(mf_submission *submission) const { mf_submission_close(submission); }
+    };
+    struct Written
+    {
+        OGRMapflowArea area;
+        std::string name; // of NAME_FIELD
+    };
+
+    OGRMapflowSubmissionLayer(GDALDataset *dataset, const char *name,
+                              OGRMapflowSubmissionOptions options);
+    OGRErr AddField(const OGRFieldDefn *field);
+    OGRErr AddFeature(const OGRFeature &feature);
+    bool HasNameField() const;
+    std::unique_ptr<OGRMultiPolygon> TakePolygons(size_t begin, size_t end);
+    bool AddJob(const std::string &name, size_t begin, size_t end);
+    std::string NameOf(size_t i) const;
+    std::string BaseName() const;
+
+    GDALDataset *const m_dataset;
+    OGRFeatureDefn *const m_defn;
+    const OGRMapflowSubmissionOptions m_options;
+    std::unique_ptr<OGRMapflowAOIs> m_aois{};
+    std::unique_ptr<mf_submission, SubmissionCloser> m_submission{};
+    std::vector<Written> m_written{};
+    bool m_isRefused = false;
+    bool m_isFinished = false;
+};
+
+#endif

@@ -1,0 +1,184 @@
+#include "submit/submission_options.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "common/option_list.h"
+#include "common/options.h"
+#include "version.h"
+
+namespace
+{
+
+const OGRMapflowOption OPTIONS[] = {
+    {"PROJECT", "string", nullptr, "UUID or name of the project. Default: the default project"},
+    {"CREATE_PROJECT", "boolean", "NO", "Create the project when there is none of that name"},
+    {"MODEL", "string", nullptr, "UUID or name of the model; its emoji may be left out"},
+    {"NAME", "string", nullptr, "Name of the processing. Default: the name of the layer"},
+    {"DESCRIPTION", "string", nullptr, "Description of the processing"},
+    {"BLOCKS", "string", nullptr,
+     "Optional steps of the model, as Classification,Simplification=NO"},
+    {"PROVIDER", "string", nullptr, "Provider of the imagery"},
+    {"ZOOM", "string", nullptr, "Zoom level of the imagery, 0 to 22"},
+    {"IMAGE_IDS", "string", nullptr,
+     "Own images by UUID, or with SEARCH_PROVIDER scenes by id; a comma list"},
+    {"MOSAIC_ID", "string", nullptr, "UUID of a mosaic of own images"},
+    {"SEARCH_PROVIDER", "string", nullptr, "Provider of the scenes in IMAGE_IDS"},
+    {"TILE_URL", "string", nullptr, "Address of a tile service, with {x}, {y}, {z} or {q}"},
+    {"TILE_TYPE", "string-select", "XYZ", "Type of the tile service",
+     "XYZ,TMS,QUADKEY,SENTINEL_L2A,LOCAL"},
+    {"TILE_CRS", "string", nullptr, "EPSG:3857 or EPSG:3395"},
+    {"TILE_LOGIN", "string", nullptr, "Login at the tile service"},
+    {"TILE_PASSWORD", "string", nullptr, "Password at the tile service"},
+    {"INFERENCE_PARAMS", "string", nullptr, "Parameters of the model, a JSON object"},
+    {"META", "string", nullptr, "Texts to keep with the processing, a JSON object"},
+    {"DISSOLVE", "boolean", "YES", "Unite polygons that overlap: what overlaps is billed twice"},
+    {"SPLIT", "string-select", "NO", "One processing for the layer, or one for each feature",
+     "NO,FEATURE"},
+    {"NAME_FIELD", "string", nullptr, "Field with the names of processings, for SPLIT=FEATURE"},
+    {"MAX_COST", "string", nullptr, "Credits that all processings of the layer may cost at most"},
+    {"DRY_RUN", "boolean", "NO", "Check and price everything and submit nothing"},
+    {"WAIT", "boolean", "NO", "Wait for the end, and fail when a processing fails"},
+    {"REPORT", "string", nullptr,
+     "File that gets one JSON object a line for each processing; /vsistdout/ too"},
+};
+
+// Of the dataset alone: who is asked, and how. They are the open options of that name.
+const char *const DATASET_OPTIONS[] = {"API_TOKEN", "API_TOKEN_FILE", "API_URL",
+                                       "AUTH",      "WAIT_TIMEOUT",   "POLL_INTERVAL"};
+
+bool IsDatasetOption(const char *name)
+{
+    return std::any_of(std::begin(DATASET_OPTIONS), std::end(DATASET_OPTIONS),
+                       [name](const char *known) { return EQUAL(known, name); });
+}
+
+bool IsYesNo(const char *value)
+{
+    const char *const words[] = {"YES", "NO", "TRUE", "FALSE", "ON", "OFF", "1", "0"};
+    return std::any_of(std::begin(words), std::end(words),
+                       [value](const char *word) { return EQUAL(word, value); });
+}
+
+bool Refuse(const char *message)
+{
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is submitted.", message);
+    return false;
+}
+
+bool CheckValue(const OGRMapflowOption &option, const char *value)
+{
+    if (EQUAL(option.type, "boolean") && !IsYesNo(value))
+        return Refuse(CPLSPrintf("%s=%.40s is neither YES nor NO.", option.name, value));
+    if (option.values != nullptr && !OGRMapflowIsValueOf(option, value))
+        return Refuse(CPLSPrintf("%s=%.40s is not possible. Choose one of %s.", option.name, value,
+                                 option.values));
+    return true;
+}
+
+// Copies what is given to `values`, where it replaces what is there. Values are not repeated in
+// messages about names: a secret may have been typed in the wrong place.
+bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
+{
+    for (const char *const *item = given; item != nullptr && *item != nullptr; ++item)
+    {
+        char *key = nullptr;
+        const char *const value = CPLParseNameValue(*item, &key);
+        const std::string name = key != nullptr ? key : "";
+        CPLFree(key);
+        if (value == nullptr)
+            return Refuse("A creation option is not of the form NAME=VALUE.");
+        const auto *const option =
+            OGRMapflowFindOption(name.c_str(), std::begin(OPTIONS), std::end(OPTIONS));
+        const bool ofDataset = IsDatasetOption(name.c_str());
+        if (option == nullptr && !(ofDataset && isDataset))
+            return Refuse(CPLSPrintf(ofDataset
+                                         ? "%.40s is an option of the dataset, not of a layer."
+                                         : "There is no creation option %.40s.",
+                                     name.c_str()));
+        if (option != nullptr && !CheckValue(*option, value))
+            return false;
+        values.SetNameValue(name.c_str(), value);
+    }
+    return true;
+}
+
+} // namespace
+
+std::string OGRMapflowCreationOptionList()
+{
+    std::string xml = "<CreationOptionList>";
+    for (const char *name : DATASET_OPTIONS)
+    {
+        const OGRMapflowOption *const option = OGRMapflowFindOpenOption(name);
+        xml += OGRMapflowOptionXML(option, option + 1);
+    }
+    return xml + OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
+           "</CreationOptionList>";
+}
+
+std::string OGRMapflowLayerCreationOptionList()
+{
+    return "<LayerCreationOptionList>" +
+           OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
+           "</LayerCreationOptionList>";
+}
+
+bool OGRMapflowSubmissionOptions::CheckDatasetOptions(CSLConstList datasetOptions)
+{
+    CPLStringList ignored;
+    return Merge(datasetOptions, true, ignored);
+}
+
+std::optional<OGRMapflowSubmissionOptions>
+OGRMapflowSubmissionOptions::Parse(CSLConstList datasetOptions, CSLConstList layerOptions)
+{
+    OGRMapflowSubmissionOptions options;
+    if (!Merge(datasetOptions, true, options.m_values) ||
+        !Merge(layerOptions, false, options.m_values))
+        return std::nullopt;
+    const bool splits = EQUAL(options.Get("SPLIT").c_str(), "FEATURE");
+    const bool hasNameField = !options.Get("NAME_FIELD").empty();
+    if (hasNameField && !splits &&
+        !Refuse("NAME_FIELD names the processings of SPLIT=FEATURE, which is not set."))
+        return std::nullopt;
+    if (hasNameField && !options.Get("NAME").empty() &&
+        !Refuse("NAME and NAME_FIELD exclude each other."))
+        return std::nullopt;
+    if (options.GetBool("DRY_RUN", false) && options.GetBool("WAIT", false) &&
+        !Refuse("WAIT=YES has nothing to wait for with DRY_RUN=YES."))
+        return std::nullopt;
+    return options;
+}
+
+bool OGRMapflowSubmissionOptions::GetBool(const char *key, bool fallback) const
+{
+    return CPLTestBool(m_values.FetchNameValueDef(key, fallback ? "YES" : "NO"));
+}
+
+mf_submission_options OGRMapflowSubmissionOptions::Core() const
+{
+    mf_submission_options core = {};
+    const auto text = [this](const char *key) { return m_values.FetchNameValue(key); };
+    core.project = text("PROJECT");
+    core.create_project = GetBool("CREATE_PROJECT", false);
+    core.model = text("MODEL");
+    core.blocks = text("BLOCKS");
+    core.description = text("DESCRIPTION");
+    core.provider = text("PROVIDER");
+    core.image_ids = text("IMAGE_IDS");
+    core.mosaic_id = text("MOSAIC_ID");
+    core.search_provider = text("SEARCH_PROVIDER");
+    core.tile_url = text("TILE_URL");
+    core.tile_type = text("TILE_TYPE");
+    core.tile_crs = text("TILE_CRS");
+    core.tile_login = text("TILE_LOGIN");
+    core.tile_password = text("TILE_PASSWORD");
+    core.zoom = text("ZOOM");
+    core.inference_params = text("INFERENCE_PARAMS");
+    core.meta = text("META");
+    core.max_cost = text("MAX_COST");
+    core.dry_run = GetBool("DRY_RUN", false);
+    core.version = MAPFLOW_VERSION;
+    return core;
+}

@@ -1,0 +1,37 @@
+// submission_options: what the creation options say, the layer's before the dataset's.
+#ifndef MAPFLOW_SUBMISSION_OPTIONS_H
+#define MAPFLOW_SUBMISSION_OPTIONS_H
+
+#include <optional>
+#include <string>
+
+#include "common/compat.h"
+#include "submit/submission.h"
+
+class OGRMapflowSubmissionOptions
+{
+  public:
+    // Copies both lists. Returns nothing, after one CPLError, for an option that is unknown (a
+    // mistyped MAX_COST must not cost money), comes where it has no meaning, or contradicts
+    // another.
+    static std::optional<OGRMapflowSubmissionOptions> Parse(CSLConstList datasetOptions,
+                                                            CSLConstList layerOptions);
+
+    // The same for the options of a dataset that has no layer yet.
+    static bool CheckDatasetOptions(CSLConstList datasetOptions);
+
+    std::string Get(const char *key) const { return m_values.FetchNameValueDef(key, ""); }
+    bool GetBool(const char *key, bool fallback) const;
+
+    // What the core wants to know; it points into this object.
+    mf_submission_options Core() const;
+
+  private:
+    CPLStringList m_values{};
+};
+
+// The XML of GDAL_DMD_CREATIONOPTIONLIST and GDAL_DS_LAYER_CREATIONOPTIONLIST.
+std::string OGRMapflowCreationOptionList();
+std::string OGRMapflowLayerCreationOptionList();
+
+#endif
