@@ -44,13 +44,13 @@ static int call(struct mf_client *client, int count, char **words, cJSON **docum
     if (is_get)
         failed = mf_client_get(client, words[1], document, err);
     else if (is_query && count == 4)
-        failed = mf_client_query_twin(client, words[1], body, words[3], document, NULL, err);
+        failed = mf_client_query_fallback(client, words[1], body, words[3], document, NULL, err);
     else if (is_query)
         failed = mf_client_query(client, words[1], body, document, err);
     else if (is_change)
-        failed = mf_client_change(client, words[1], words[2], body, document, is_unknown, err);
+        failed = mf_client_send_once(client, words[1], words[2], body, document, is_unknown, err);
     else if (count == 3 && strcmp(words[0], "order") == 0)
-        failed = mf_client_change(client, words[1], words[2], NULL, NULL, is_unknown, err);
+        failed = mf_client_send_once(client, words[1], words[2], NULL, NULL, is_unknown, err);
     else
         failed = mf_error_set(err, MF_ERR_ARGUMENT, "unknown call");
     cJSON_Delete(body);

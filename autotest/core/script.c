@@ -22,8 +22,8 @@ static int add_headers(struct mf_response *response, const char *lines, struct m
             return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
         response->headers = headers;
         struct mf_header *const header = &headers[response->header_count++];
-        header->name = mf_text_copy_part(lines, (size_t)(colon - lines));
-        header->value = mf_text_copy_part(colon + 2, (size_t)(lines + size - colon - 2));
+        header->name = mf_str_copy_part(lines, (size_t)(colon - lines));
+        header->value = mf_str_copy_part(colon + 2, (size_t)(lines + size - colon - 2));
         if (header->name == NULL || header->value == NULL)
             return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
         lines += size + (lines[size] == '\n');
@@ -42,7 +42,7 @@ static int give_body(const struct mf_request *request, const char *body,
 {
     const struct mf_sink *sink = request->sink;
     if (sink == NULL || response->status < 200 || response->status > 299) {
-        response->body = mf_text_copy(body);
+        response->body = mf_str_copy(body);
         if (response->body == NULL)
             return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
         response->body_size = strlen(body);
@@ -60,7 +60,7 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
 {
     struct script *script = ctx;
     if (script->next == script->count || script->next == SCRIPT_MAX)
-        return mf_error_set(err, MF_ERR_CONNECT, "The script has ended");
+        return mf_error_set(err, MF_ERR_NETWORK, "The script has ended");
     struct script_request *seen = &script->requests[script->next];
     const struct script_step *step = &script->steps[script->next++];
     copy(seen->method, sizeof seen->method, request->method);

@@ -17,7 +17,7 @@ static void make_plausible(char *index, size_t size)
     memcpy(index, "MFINDEX", VERSION_AT);
     memcpy(index + VERSION_AT, version_and_mark, sizeof version_and_mark);
     memcpy(index + FILE_SIZE_AT, &file_size, sizeof file_size);
-    const uint64_t checksum = mf_hash_of(index + CHECKSUM_FROM, size - CHECKSUM_FROM);
+    const uint64_t checksum = mf_checksum_of(index + CHECKSUM_FROM, size - CHECKSUM_FROM);
     memcpy(index + CHECKSUM_AT, &checksum, sizeof checksum);
 }
 

@@ -28,7 +28,7 @@ static int make(const char *folder, const char *path, int number)
     if (fuzz_scan(map.data, map.size, 0, 1, &rules, &found, &err) == 0) {
         facts.text.identity.size = map.size;
         facts.features.identity.size = found.feature_count * sizeof *found.features;
-        char *const name = mf_text_format("%s/%d.index", folder, number);
+        char *const name = mf_str_format("%s/%d.index", folder, number);
         if (name == NULL || mf_file_create_temporary(&file, folder, "", &err) != 0 ||
             mf_index_write(&file, &found, &facts, &err) != 0 ||
             mf_file_install(&file, name, &err) != 0)

@@ -40,7 +40,7 @@ std::unique_ptr<GDALDataset> OpenTarget(const OGRMapflowOptions &options, GDALAc
     const OGRMapflowInterruptible interruptible;
     if (options.GetTarget() == OGRMapflowOptions::Target::Project)
         return OGRMapflowProjectDataset::Open(options);
-    return OGRMapflowDataset::Open(options);
+    return OGRMapflowProcessingDataset::Open(options);
 }
 
 GDALDataset *Open(GDALOpenInfo *info)
@@ -54,7 +54,7 @@ GDALDataset *Open(GDALOpenInfo *info)
     auto dataset = options ? OpenTarget(*options, info->eAccess) : nullptr;
     if (dataset == nullptr && info->eAccess == GA_ReadOnly &&
         OGRMapflowOptions::IsListing(info->papszOpenOptions))
-        dataset = OGRMapflowExplainFailure(options);
+        dataset = OGRMapflowListFailure(options);
     // GDAL finds a dataset that is shared by the name that it was opened with.
     if (dataset != nullptr && options && !options->HoldsSecret())
         dataset->SetDescription(info->pszFilename);

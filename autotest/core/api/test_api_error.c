@@ -10,7 +10,7 @@ static struct mf_error error_of(int status, const char *body)
     response.body = (char *)(uintptr_t)body;
     response.body_size = body != NULL ? strlen(body) : 0;
     mf_error_init(&err);
-    CHECK_NUMBER(mf_http_error(&response, "GET", 0, &err), -1);
+    CHECK_NUMBER(mf_api_error(&response, "GET", 0, &err), -1);
     CHECK_NUMBER(err.http_status, status);
     return err;
 }
@@ -103,7 +103,7 @@ static void test_statuses(void)
     CHECK_NUMBER(err.kind, MF_ERR_RATE_LIMIT);
     CHECK_HOLDS(err.message, "GDAL_HTTP_MAX_RETRY");
     err = error_of(407, "");
-    CHECK_NUMBER(err.kind, MF_ERR_CONNECT);
+    CHECK_NUMBER(err.kind, MF_ERR_NETWORK);
     CHECK_HOLDS(err.message, "GDAL_HTTP_PROXYUSERPWD");
     CHECK_NUMBER(error_of(304, "").kind, MF_ERR_FORMAT);
     struct mf_response response;
@@ -112,12 +112,12 @@ static void test_statuses(void)
     response.status = 307;
     response.headers = &location;
     response.header_count = 1;
-    mf_http_error(&response, "POST", 0, &err);
+    mf_api_error(&response, "POST", 0, &err);
     CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
     CHECK_HOLDS(err.message, "https://other.example:8443 (HTTP 307)");
     CHECK_HOLDS(err.message, "POST");
     location.value = "";
-    mf_http_error(&response, "GET", 0, &err);
+    mf_api_error(&response, "GET", 0, &err);
     CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
     CHECK_HOLDS(err.message, "does not say where to");
     CHECK_LACKS(err.message, "GET");
@@ -131,12 +131,12 @@ static void test_changes(void)
     mf_response_init(&response);
     mf_error_init(&err);
     response.status = 502;
-    mf_http_error(&response, "POST", 1, &err);
+    mf_api_error(&response, "POST", 1, &err);
     CHECK_TEXT(err.message, "The server failed (HTTP 502). This is a fault of the service");
-    mf_http_error(&response, "POST", 0, &err);
+    mf_api_error(&response, "POST", 0, &err);
     CHECK_HOLDS(err.message, "fault of the service: try again later");
     response.status = 429;
-    mf_http_error(&response, "PUT", 1, &err);
+    mf_api_error(&response, "PUT", 1, &err);
     CHECK_TEXT(err.message, "The server gets too many requests (HTTP 429). Try again later");
 }
 

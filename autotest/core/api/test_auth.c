@@ -9,16 +9,16 @@
 static void accept(const char *text, enum mf_auth_scheme auth, enum mf_auth_scheme first,
                    const char *header, int may_switch, int line)
 {
-    struct mf_credentials credentials;
+    struct mf_auth credentials;
     struct mf_error err;
     mf_error_init(&err);
-    if (!check_number(mf_credentials_init(&credentials, text, auth, &err), 0, err.message, __FILE__,
+    if (!check_number(mf_auth_init(&credentials, text, auth, &err), 0, err.message, __FILE__,
                       line))
         return;
     check_number(credentials.first, first, "first", __FILE__, line);
     check_number(credentials.may_switch, may_switch, "may_switch", __FILE__, line);
-    check_text(mf_credentials_header(&credentials, credentials.first), header, __FILE__, line);
-    mf_credentials_free(&credentials);
+    check_text(mf_auth_header(&credentials, credentials.first), header, __FILE__, line);
+    mf_auth_free(&credentials);
 }
 #define ACCEPT(text, auth, first, header, may_switch)                                              \
     accept(text, auth, first, header, may_switch, __LINE__)
@@ -46,13 +46,13 @@ static void test_forms(void)
 
 static void refuse(const char *text, enum mf_error_kind kind, const char *part, int line)
 {
-    struct mf_credentials credentials;
+    struct mf_auth credentials;
     struct mf_error err;
-    check_number(mf_credentials_init(&credentials, text, MF_AUTH_AUTO, &err), -1, "init", __FILE__,
+    check_number(mf_auth_init(&credentials, text, MF_AUTH_AUTO, &err), -1, "init", __FILE__,
                  line);
     check_number(err.kind, kind, "kind", __FILE__, line);
     check_holds(err.message, part, 1, __FILE__, line);
-    mf_credentials_free(&credentials);
+    mf_auth_free(&credentials);
 }
 #define REFUSE(text, kind, part) refuse(text, kind, part, __LINE__)
 
@@ -71,14 +71,14 @@ static void test_refused(void)
 
 static void test_hidden(void)
 {
-    struct mf_credentials credentials;
+    struct mf_auth credentials;
     char text[300] = "echo " PADDED_TOKEN " and bWVAZXhhbXBsZS5jb206czNjcmV0LWs and s3cret-k";
-    CHECK_NUMBER(mf_credentials_init(&credentials, PADDED_TOKEN, MF_AUTH_AUTO, NULL), 0);
+    CHECK_NUMBER(mf_auth_init(&credentials, PADDED_TOKEN, MF_AUTH_AUTO, NULL), 0);
     mf_redact(text);
     CHECK_TEXT(text, "echo *** and *** and ***");
-    mf_credentials_free(&credentials);
-    mf_credentials_free(&credentials);
-    mf_credentials_free(NULL);
+    mf_auth_free(&credentials);
+    mf_auth_free(&credentials);
+    mf_auth_free(NULL);
     strcpy(text, "s3cret-k");
     mf_redact(text);
     CHECK_TEXT(text, "s3cret-k");
@@ -86,17 +86,17 @@ static void test_hidden(void)
 
 static void test_memory(void)
 {
-    CHECK_NUMBER(mf_scheme_recall("https://a", 1), MF_AUTH_AUTO);
-    mf_scheme_remember("https://a", 1, MF_AUTH_BASIC);
-    CHECK_NUMBER(mf_scheme_recall("https://a", 1), MF_AUTH_BASIC);
-    CHECK_NUMBER(mf_scheme_recall("https://a", 2), MF_AUTH_AUTO);
-    CHECK_NUMBER(mf_scheme_recall("https://b", 1), MF_AUTH_AUTO);
-    mf_scheme_remember("https://a", 1, MF_AUTH_BEARER);
-    CHECK_NUMBER(mf_scheme_recall("https://a", 1), MF_AUTH_BEARER);
+    CHECK_NUMBER(mf_auth_scheme_recall("https://a", 1), MF_AUTH_AUTO);
+    mf_auth_scheme_remember("https://a", 1, MF_AUTH_BASIC);
+    CHECK_NUMBER(mf_auth_scheme_recall("https://a", 1), MF_AUTH_BASIC);
+    CHECK_NUMBER(mf_auth_scheme_recall("https://a", 2), MF_AUTH_AUTO);
+    CHECK_NUMBER(mf_auth_scheme_recall("https://b", 1), MF_AUTH_AUTO);
+    mf_auth_scheme_remember("https://a", 1, MF_AUTH_BEARER);
+    CHECK_NUMBER(mf_auth_scheme_recall("https://a", 1), MF_AUTH_BEARER);
     for (unsigned i = 10; i < 100; i++)
-        mf_scheme_remember("https://c", i, MF_AUTH_BASIC);
-    CHECK_NUMBER(mf_scheme_recall("https://a", 1), MF_AUTH_AUTO);
-    CHECK_NUMBER(mf_scheme_recall("https://c", 99), MF_AUTH_BASIC);
+        mf_auth_scheme_remember("https://c", i, MF_AUTH_BASIC);
+    CHECK_NUMBER(mf_auth_scheme_recall("https://a", 1), MF_AUTH_AUTO);
+    CHECK_NUMBER(mf_auth_scheme_recall("https://c", 99), MF_AUTH_BASIC);
 }
 
 int main(void)

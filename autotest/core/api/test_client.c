@@ -114,7 +114,7 @@ static void test_retries(void)
     struct script script;
     const struct script_step good[] = {
         {.status = 503, .body = "busy"},
-        {.kind = MF_ERR_CONNECT, .is_transient = 1},
+        {.kind = MF_ERR_NETWORK, .is_transient = 1},
         {.status = 200, .kind = MF_ERR_TRUNCATED, .is_transient = 1},
         {.status = 200, .body = "{\"a\":1}"},
     };
@@ -138,8 +138,8 @@ static void test_retries(void)
     const struct script_step never[] = {{.status = 500}, {.status = 200, .body = "{}"}};
     CHECK_NUMBER(get(&script, never, COUNT(never)), MF_ERR_SERVER);
     CHECK_NUMBER(script.next, 1);
-    const struct script_step tls[] = {{.kind = MF_ERR_CONNECT}, {.status = 200, .body = "{}"}};
-    CHECK_NUMBER(get(&script, tls, COUNT(tls)), MF_ERR_CONNECT);
+    const struct script_step tls[] = {{.kind = MF_ERR_NETWORK}, {.status = 200, .body = "{}"}};
+    CHECK_NUMBER(get(&script, tls, COUNT(tls)), MF_ERR_NETWORK);
     CHECK_NUMBER(script.next, 1);
 }
 
@@ -147,16 +147,16 @@ static void test_retries(void)
 static void test_outage(void)
 {
     struct script script;
-    const struct script_step away = {.kind = MF_ERR_CONNECT, .is_transient = 1, .not_sent = 1};
+    const struct script_step away = {.kind = MF_ERR_NETWORK, .is_transient = 1, .not_sent = 1};
     const struct script_step gone[] = {away, away, away, away, away};
-    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_CONNECT);
+    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_NETWORK);
     CHECK_NUMBER(script.next, 4);
-    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_CONNECT);
+    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_NETWORK);
     CHECK_NUMBER(script.next, 1);
     CHECK(script.slept == 0);
     const struct script_step busy[] = {{.status = 503}, away, {.status = 200, .body = "{}"}};
     CHECK_NUMBER(get(&script, busy, COUNT(busy)), 0); /* it is back */
-    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_CONNECT);
+    CHECK_NUMBER(get(&script, gone, COUNT(gone)), MF_ERR_NETWORK);
     CHECK_NUMBER(script.next, 4);
 
     cJSON *document = NULL;
@@ -248,7 +248,7 @@ static void test_no_switch(void)
     CHECK_TEXT(script.requests[2].authorization, "Basic " TOKEN);
     mf_client_close(client);
     client = open_client(&script, both, COUNT(both), TOKEN);
-    CHECK_NUMBER(mf_client_change(client, "POST", "/x", NULL, NULL, &unknown, &err), -1);
+    CHECK_NUMBER(mf_client_send_once(client, "POST", "/x", NULL, NULL, &unknown, &err), -1);
     CHECK_NUMBER(script.next, 1);
     CHECK_NUMBER(unknown, 0);
     mf_client_close(client);
@@ -387,7 +387,7 @@ static void change(const struct script_step *step, int wanted, int wanted_unknow
     int unknown = -1;
     cJSON *document = NULL, *body = cJSON_Parse("{\"a\":\"\xC3\xA9\"}");
     struct mf_client *client = open_client(&script, step, 1, TOKEN);
-    const int failed = mf_client_change(client, "POST", "/c", body, &document, &unknown, &err);
+    const int failed = mf_client_send_once(client, "POST", "/c", body, &document, &unknown, &err);
     check_number(failed ? (int)err.kind : 0, wanted, "kind", __FILE__, line);
     check_number(unknown, wanted_unknown, "outcome_unknown", __FILE__, line);
     check_number(script.next, 1, "requests", __FILE__, line);
@@ -414,14 +414,14 @@ static void test_change(void)
     CHANGE(MF_ERR_SERVER, 1, .status = 503);
     CHANGE(MF_ERR_REJECTED, 0, .status = 307, .header = "Location: https://other.example/");
     CHANGE(MF_ERR_REJECTED, 1, .status = 303, .header = "Location: https://other.example/");
-    CHANGE(MF_ERR_CONNECT, 1, .kind = MF_ERR_CONNECT, .is_transient = 1);
-    CHANGE(MF_ERR_CONNECT, 0, .kind = MF_ERR_CONNECT, .is_transient = 1, .not_sent = 1);
+    CHANGE(MF_ERR_NETWORK, 1, .kind = MF_ERR_NETWORK, .is_transient = 1);
+    CHANGE(MF_ERR_NETWORK, 0, .kind = MF_ERR_NETWORK, .is_transient = 1, .not_sent = 1);
     CHANGE(MF_ERR_TRUNCATED, 1, .status = 200, .kind = MF_ERR_TRUNCATED, .is_transient = 1);
     CHANGE(MF_ERR_CANCELLED, 1, .kind = MF_ERR_CANCELLED);
     struct script script;
     const struct script_step gone[] = {{.status = 200, .body = "OK, deleted"}};
     struct mf_client *client = open_client(&script, gone, 1, TOKEN);
-    CHECK_NUMBER(mf_client_change(client, "DELETE", "/c", NULL, NULL, NULL, &err), 0);
+    CHECK_NUMBER(mf_client_send_once(client, "DELETE", "/c", NULL, NULL, NULL, &err), 0);
     CHECK_TEXT(script.requests[0].method, "DELETE");
     CHECK_TEXT(script.requests[0].body, "");
     mf_client_close(client);
@@ -447,7 +447,7 @@ static void test_query(void)
         {.status = 405}, {.status = 200, .body = "1"},      {.status = 200, .body = "2"},
         {.status = 404}, {.status = 404, .body = "second"}, {.status = 403}};
     client = open_client(&script, twins, COUNT(twins), TOKEN);
-    CHECK_NUMBER(mf_client_query_twin(client, "/p/3fa85f64-5717/v2/page", body,
+    CHECK_NUMBER(mf_client_query_fallback(client, "/p/3fa85f64-5717/v2/page", body,
                                       "GET /p/3fa85f64-5717/v2", &document, &used, &err),
                  0);
     CHECK_NUMBER(used, 1);
@@ -455,17 +455,17 @@ static void test_query(void)
     CHECK_TEXT(script.requests[1].url, "https://api.example.com/rest/p/3fa85f64-5717/v2");
     CHECK_TEXT(script.requests[1].body, "");
     cJSON_Delete(document);
-    CHECK_NUMBER(mf_client_query_twin(client, "/p/77777777-8888/v2/page", body,
+    CHECK_NUMBER(mf_client_query_fallback(client, "/p/77777777-8888/v2/page", body,
                                       "GET /p/77777777-8888/v2", &document, &used, &err),
                  0);
     CHECK_NUMBER(used, 1);
     CHECK_TEXT(script.requests[2].method, "GET"); /* remembered: not asked for the page again */
     cJSON_Delete(document);
-    CHECK_NUMBER(mf_client_query_twin(client, "/a", body, "/b", &document, &used, &err), -1);
+    CHECK_NUMBER(mf_client_query_fallback(client, "/a", body, "/b", &document, &used, &err), -1);
     CHECK_NUMBER(err.http_status, 404);
     CHECK_LACKS(err.message, "second");
     CHECK_TEXT(script.requests[4].method, "POST");
-    CHECK_NUMBER(mf_client_query_twin(client, "/a", body, "/b", &document, NULL, &err), -1);
+    CHECK_NUMBER(mf_client_query_fallback(client, "/a", body, "/b", &document, NULL, &err), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FORBIDDEN);
     CHECK_NUMBER(script.next, 6);
     cJSON_Delete(body);

@@ -6,7 +6,7 @@ static void check(const char *code, const char *json, const char *wanted, int li
 {
     char text[600];
     cJSON *parameters = json != NULL ? cJSON_Parse(json) : NULL;
-    mf_message_text(code, parameters, text, sizeof text);
+    mf_error_code_text(code, parameters, text, sizeof text);
     cJSON_Delete(parameters);
     check_text(text, wanted, __FILE__, line);
 }
@@ -14,8 +14,8 @@ static void check(const char *code, const char *json, const char *wanted, int li
 
 int main(void)
 {
-    CHECK(mf_message_meaning("source-validator.PixelSizeTooHigh") != NULL);
-    CHECK(mf_message_meaning("nothing") == NULL && mf_message_meaning(NULL) == NULL);
+    CHECK(mf_error_code_description("source-validator.PixelSizeTooHigh") != NULL);
+    CHECK(mf_error_code_description("nothing") == NULL && mf_error_code_description(NULL) == NULL);
     MESSAGE("source-validator.PixelSizeTooHigh",
             "{\"max_res\":\"1.2\",\"level\":\"error\",\"actual_res\":\"5.6212345678\"}",
             "Pixel size is larger than the allowed maximum: the image is too coarse for the model "
@@ -38,15 +38,15 @@ int main(void)
             "Tile service is refused because it serves a drawn map and not imagery (url "
             "https://***@tiles/{x}?***)");
     char small[20];
-    mf_message_text("dataloader.internalError", NULL, small, sizeof small);
+    mf_error_code_text("dataloader.internalError", NULL, small, sizeof small);
     CHECK_TEXT(small, "Internal fault whil");
-    mf_message_text("dataloader.internalError", NULL, small, 0);
+    mf_error_code_text("dataloader.internalError", NULL, small, 0);
     char long_value[400] = "{\"v\":\"";
     memset(long_value + 6, 'y', 300);
     memcpy(long_value + 306, "\"}", 3);
     char text[600];
     cJSON *parameters = cJSON_Parse(long_value);
-    mf_message_text("x", parameters, text, sizeof text);
+    mf_error_code_text("x", parameters, text, sizeof text);
     cJSON_Delete(parameters);
     CHECK(strlen(text) < 140);
     CHECK_HOLDS(text, "...)");

@@ -66,9 +66,9 @@ static int take_credentials(struct mf_error *err)
 {
     static const char *const texts[] = {TOKEN, "me@example.com:secret", "opaque-token"};
     for (size_t i = 0; i < COUNT(texts); i++) {
-        struct mf_credentials credentials;
-        const int failed = mf_credentials_init(&credentials, texts[i], MF_AUTH_AUTO, err);
-        mf_credentials_free(&credentials);
+        struct mf_auth credentials;
+        const int failed = mf_auth_init(&credentials, texts[i], MF_AUTH_AUTO, err);
+        mf_auth_free(&credentials);
         if (failed)
             return -1;
     }
@@ -150,11 +150,11 @@ static int remember_processing(struct mf_error *err)
     PLAY(GOOD(PROCESSING), GOOD(PROCESSING));
     int failed = 0;
     for (int i = 0; i < 2 && !failed; i++) {
-        failed = mf_processing_get_recent(&processing, client, ID, err);
+        failed = mf_recent_get(&processing, client, ID, err);
         if (!failed)
             mf_processing_free(&processing);
     }
-    mf_processing_forget(client, ID);
+    mf_recent_invalidate(client, ID);
     mf_client_close(client);
     return failed;
 }

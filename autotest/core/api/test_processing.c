@@ -1,4 +1,5 @@
 #include "api/processing.h"
+#include "base/uuid.h"
 
 #include <math.h>
 #include <stdlib.h>

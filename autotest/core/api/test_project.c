@@ -251,7 +251,7 @@ static void test_changes(void)
                                         {.status = 200, .body = "{}"},
                                         {.status = 200},
                                         {.status = 403, .body = "{\"message\":\"no rights\"}"},
-                                        {.kind = MF_ERR_CONNECT},
+                                        {.kind = MF_ERR_NETWORK},
                                         {.status = 400, .body = "{\"message\":\"bad name\"}"}};
     start(steps, COUNT(steps));
     CHECK_NUMBER(mf_project_create(&project, client, "New", NULL, &err), 0);

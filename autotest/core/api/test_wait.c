@@ -97,7 +97,7 @@ static void test_failures(void)
     const struct script_step passing[] = {
         RUNNING,
         {.status = 503},
-        {.kind = MF_ERR_CONNECT},
+        {.kind = MF_ERR_NETWORK},
         {.status = 429},
         {.status = 200, .body = DOCUMENT("\"status\":\"CANCELLED\"")}};
     CHECK_NUMBER(wait_for(passing, COUNT(passing), 3600, 30, 0), 0);

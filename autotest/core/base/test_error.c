@@ -18,7 +18,7 @@ static void test_set(void)
     mf_error_append(&err, ". %s\n", "Try again");
     CHECK_TEXT(err.message, "Processing 1: no room in 7. Try again");
     CHECK_NUMBER(err.kind, MF_ERR_FILE);
-    mf_error_set(&err, MF_ERR_CONNECT, "again: %s", err.message);
+    mf_error_set(&err, MF_ERR_NETWORK, "again: %s", err.message);
     CHECK_TEXT(err.message, "again: Processing 1: no room in 7. Try again");
     CHECK_NUMBER(mf_error_set(NULL, MF_ERR_FILE, "x"), -1);
     CHECK_NUMBER(mf_error_prefix(NULL, "x"), -1);
@@ -53,24 +53,24 @@ static void test_text(void)
 {
     char text[64] = "a\x01\xFF"
                     "b\xC3(\xED\xA0\x80\xC0\x80 \n";
-    mf_text_clean(text, 0);
+    mf_str_clean(text, 0);
     CHECK_TEXT(text, "a ?b?(?????");
     strcpy(text, "one\ntwo\n");
-    mf_text_clean(text, 1);
+    mf_str_clean(text, 1);
     CHECK_TEXT(text, "one\ntwo");
     strcpy(text, " \r\n a \t b ");
-    mf_text_squeeze(text);
+    mf_str_squeeze(text);
     CHECK_TEXT(text, "a b");
     strcpy(text, "abcd\xC3\xA9xyz");
-    mf_text_shorten(text, 8);
+    mf_str_shorten(text, 8);
     CHECK_TEXT(text, "abcd...");
-    mf_text_shorten(text, 8);
+    mf_str_shorten(text, 8);
     CHECK_TEXT(text, "abcd...");
-    CHECK(mf_text_equal_nocase("Ab", "aB") && !mf_text_equal_nocase("Ab", "aBc"));
-    CHECK_NUMBER(mf_text_prefix_nocase("BEARER x", "bearer "), 7);
-    CHECK_NUMBER(mf_text_prefix_nocase("Bear", "bearer "), 0);
-    CHECK_TEXT(mf_text_find_nocase("<HTML><Title>", "<title"), "<Title>");
-    CHECK(mf_text_find_nocase("<HTML>", "<title") == NULL);
+    CHECK(mf_str_equal_nocase("Ab", "aB") && !mf_str_equal_nocase("Ab", "aBc"));
+    CHECK_NUMBER(mf_str_prefix_nocase("BEARER x", "bearer "), 7);
+    CHECK_NUMBER(mf_str_prefix_nocase("Bear", "bearer "), 0);
+    CHECK_TEXT(mf_str_find_nocase("<HTML><Title>", "<title"), "<Title>");
+    CHECK(mf_str_find_nocase("<HTML>", "<title") == NULL);
 }
 
 int main(void)

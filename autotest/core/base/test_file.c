@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/signal.h"
+#include "base/thread.h"
 #include "base/str.h"
 
 static char directory[] = "/tmp/mapflow-test-XXXXXX";
@@ -53,7 +56,7 @@ static void test_file(void)
     CHECK(map.size == 4 && memcmp(map.data, "good", 4) == 0);
     mf_map_release(&map);
     mf_map_release(&map);
-    char *path = mf_text_copy(file.path);
+    char *path = mf_str_copy(file.path);
     mf_file_discard(&file);
     mf_file_discard(&file);
     mf_file_discard(NULL);
@@ -107,20 +110,20 @@ static void test_user_folder(void)
     const char *const names[] = {"XDG_CACHE_HOME", "HOME"};
     char *kept[2], *folder;
     for (int i = 0; i < 2; i++) {
-        kept[i] = mf_text_copy(getenv(names[i]));
+        kept[i] = mf_str_copy(getenv(names[i]));
         setenv(names[i], i == 0 ? "/xdg" : "/home/me", 1);
     }
-    folder = mf_user_cache_directory();
+    folder = mf_user_cache_dir();
     CHECK_TEXT(folder, "/xdg");
     free(folder);
     setenv("XDG_CACHE_HOME", "relative", 1);
-    folder = mf_user_cache_directory();
+    folder = mf_user_cache_dir();
     CHECK_TEXT(folder, "/home/me/.cache");
     free(folder);
     unsetenv("HOME");
     const struct passwd *const user = getpwuid(geteuid());
-    char *const wanted = user != NULL ? mf_text_format("%s/.cache", user->pw_dir) : NULL;
-    folder = mf_user_cache_directory();
+    char *const wanted = user != NULL ? mf_str_format("%s/.cache", user->pw_dir) : NULL;
+    folder = mf_user_cache_dir();
     CHECK_TEXT(folder, wanted);
     free(folder);
     free(wanted);
@@ -136,7 +139,7 @@ static void test_user_folder(void)
 static void test_small_file(void)
 {
     struct mf_error err;
-    char *path = mf_text_format("%s/token", directory);
+    char *path = mf_str_format("%s/token", directory);
     char *text = NULL;
     int is_private = -1;
     FILE *file = fopen(path, "w");

@@ -39,9 +39,9 @@ static void check_coordinate(const char *text, double wanted)
     int64_t units = 0;
     const char *stop = mf_number_read_plain(padded, padded + size, &value);
     CHECK(stop == NULL || (*stop == ',' && memcmp(&value, &wanted, sizeof value) == 0));
-    stop = mf_number_read_near(padded, &units);
+    stop = mf_number_read_approx(padded, &units);
     CHECK(stop == NULL ||
-          (*stop == ',' && fabs((double)units * MF_NEAR_UNIT - wanted) < MF_NUMBER_NEAR_ERROR));
+          (*stop == ',' && fabs((double)units * MF_APPROX_UNIT - wanted) < MF_APPROX_ERROR));
 }
 
 static void check_double(const char *text)
@@ -140,14 +140,14 @@ static void test_quick_ways(void)
     int64_t units;
     for (size_t i = 0; i < sizeof quick / sizeof *quick; i++) {
         const int size = snprintf(padded, sizeof padded, "%s]%*s", quick[i], BEHIND, "");
-        CHECK(mf_number_read_near(padded, &units) == padded + strlen(quick[i]));
+        CHECK(mf_number_read_approx(padded, &units) == padded + strlen(quick[i]));
         CHECK(strlen(quick[i]) > 18 ||
               mf_number_read_plain(padded, padded + size, &value) == padded + strlen(quick[i]));
         CHECK(mf_number_read_plain(padded, padded + 8, &value) == NULL);
     }
     for (size_t i = 0; i < sizeof slow / sizeof *slow; i++) {
         const int size = snprintf(padded, sizeof padded, "%s]%*s", slow[i], BEHIND, "");
-        CHECK(mf_number_read_near(padded, &units) == NULL);
+        CHECK(mf_number_read_approx(padded, &units) == NULL);
         CHECK(mf_number_read_plain(padded, padded + size, &value) == NULL);
     }
 }

@@ -527,14 +527,14 @@ static void test_find(void)
     struct outcome outcome = scan(text, strlen(text), WHOLE);
     const struct mf_collection *const found = &outcome.collection;
     CHECK_NUMBER(found->feature_count, GRID * (GRID + 1));
-    CHECK_NUMBER(mf_collection_run_count(found), 7);
+    CHECK_NUMBER(mf_collection_block_count(found), 7);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i)
         CHECK_NUMBER(count_found(found, 0, &cases[i].box), cases[i].found);
-    CHECK(mf_collection_leaves(found, &cases[5].box, &cases[0].box));
-    CHECK(mf_collection_leaves(found, &cases[1].box, &cases[3].box));
-    CHECK(!mf_collection_leaves(found, &cases[0].box, &cases[6].box)); /* without geometry: nowhere */
-    CHECK(!mf_collection_leaves(found, &cases[2].box, &cases[1].box));
-    CHECK(!mf_collection_leaves(found, &cases[5].box, &cases[5].box));
+    CHECK(mf_collection_extends_beyond(found, &cases[5].box, &cases[0].box));
+    CHECK(mf_collection_extends_beyond(found, &cases[1].box, &cases[3].box));
+    CHECK(!mf_collection_extends_beyond(found, &cases[0].box, &cases[6].box)); /* without geometry: nowhere */
+    CHECK(!mf_collection_extends_beyond(found, &cases[2].box, &cases[1].box));
+    CHECK(!mf_collection_extends_beyond(found, &cases[5].box, &cases[5].box));
     /* From within a run, and behind the end. */
     CHECK_NUMBER(count_found(found, 20 * (GRID + 1) + 5, &cases[5].box), 4);
     CHECK_NUMBER(count_found(found, found->feature_count, &cases[0].box), 0);

@@ -10,28 +10,28 @@ static const struct {
     int is_transient;
     const char *said;
 } cases[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, "", 0, MF_ERR_CONNECT, 1,
+    {CURLE_COULDNT_RESOLVE_HOST, "", 0, MF_ERR_NETWORK, 1,
      "The address of https://h.example is unknown"},
-    {CURLE_COULDNT_RESOLVE_PROXY, "", 0, MF_ERR_CONNECT, 0, "The address of the proxy is unknown"},
-    {CURLE_COULDNT_CONNECT, "refused", 0, MF_ERR_CONNECT, 1,
+    {CURLE_COULDNT_RESOLVE_PROXY, "", 0, MF_ERR_NETWORK, 0, "The address of the proxy is unknown"},
+    {CURLE_COULDNT_CONNECT, "refused", 0, MF_ERR_NETWORK, 1,
      "Cannot connect to https://h.example (refused)"},
-    {CURLE_OPERATION_TIMEDOUT, "", 0, MF_ERR_CONNECT, 1, "GDAL_HTTP_CONNECTTIMEOUT"},
+    {CURLE_OPERATION_TIMEDOUT, "", 0, MF_ERR_NETWORK, 1, "GDAL_HTTP_CONNECTTIMEOUT"},
     {CURLE_OPERATION_TIMEDOUT, "", 1, MF_ERR_TRUNCATED, 1, "GDAL_HTTP_LOW_SPEED_TIME"},
-    {CURLE_GOT_NOTHING, "", 0, MF_ERR_CONNECT, 1, "closed the connection without an answer"},
+    {CURLE_GOT_NOTHING, "", 0, MF_ERR_NETWORK, 1, "closed the connection without an answer"},
     {CURLE_RECV_ERROR, "", 1, MF_ERR_TRUNCATED, 1, "was cut short"},
     {CURLE_PARTIAL_FILE, "", 1, MF_ERR_TRUNCATED, 1, "was cut short"},
-    {CURLE_SSL_CONNECT_ERROR, "", 0, MF_ERR_CONNECT, 1, "No TLS connection"},
-    {CURLE_PEER_FAILED_VERIFICATION, "", 0, MF_ERR_CONNECT, 0, "is not trusted"},
-    {CURLE_SSL_CACERT_BADFILE, "", 0, MF_ERR_CONNECT, 0, "CURL_CA_BUNDLE"},
-    {CURLE_SSL_CERTPROBLEM, "", 0, MF_ERR_CONNECT, 0, "GDAL_HTTP_SSLCERT"},
+    {CURLE_SSL_CONNECT_ERROR, "", 0, MF_ERR_NETWORK, 1, "No TLS connection"},
+    {CURLE_PEER_FAILED_VERIFICATION, "", 0, MF_ERR_NETWORK, 0, "is not trusted"},
+    {CURLE_SSL_CACERT_BADFILE, "", 0, MF_ERR_NETWORK, 0, "CURL_CA_BUNDLE"},
+    {CURLE_SSL_CERTPROBLEM, "", 0, MF_ERR_NETWORK, 0, "GDAL_HTTP_SSLCERT"},
     {CURLE_WEIRD_SERVER_REPLY, "", 0, MF_ERR_FORMAT, 0, "does not answer in HTTP"},
     {CURLE_UNSUPPORTED_PROTOCOL, "Received HTTP/0.9 when not allowed", 0, MF_ERR_FORMAT, 0,
      "does not answer in HTTP"},
-    {CURLE_UNSUPPORTED_PROTOCOL, "gopher", 0, MF_ERR_CONNECT, 0,
+    {CURLE_UNSUPPORTED_PROTOCOL, "gopher", 0, MF_ERR_NETWORK, 0,
      "The exchange with https://h.example failed (gopher)"},
     {CURLE_URL_MALFORMAT, "", 0, MF_ERR_ARGUMENT, 0, "is malformed"},
-    {CURLE_OUT_OF_MEMORY, "", 0, MF_ERR_MEMORY, 0, "Out of memory"},
-    {CURLE_READ_ERROR, "odd", 0, MF_ERR_CONNECT, 0,
+    {CURLE_OUT_OF_MEMORY, "", 0, MF_ERR_MEMORY, 0, "out of memory"},
+    {CURLE_READ_ERROR, "odd", 0, MF_ERR_NETWORK, 0,
      "The exchange with https://h.example failed (odd)"},
 };
 
@@ -44,7 +44,7 @@ int main(void)
         struct mf_error err;
         int is_transient = -1;
         mf_error_init(&err);
-        CHECK_NUMBER(mf_curl_failure(cases[i].code, easy, cases[i].detail, &url, cases[i].has_begun,
+        CHECK_NUMBER(mf_curl_error(cases[i].code, easy, cases[i].detail, &url, cases[i].has_begun,
                                      &is_transient, &err),
                      -1);
         CHECK_NUMBER(err.kind, cases[i].kind);

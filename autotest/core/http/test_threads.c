@@ -60,7 +60,7 @@ static int ask_twin(struct mf_client *client)
     cJSON *document = NULL;
     int used_twin = 0;
     const int failed =
-        mf_client_query_twin(client, "/gone", NULL, "GET /json", &document, &used_twin, NULL);
+        mf_client_query_fallback(client, "/gone", NULL, "GET /json", &document, &used_twin, NULL);
     cJSON_Delete(document);
     return failed || !used_twin;
 }
@@ -91,7 +91,7 @@ static int fail_and_retry(struct mf_client *client)
 static int change(struct mf_client *client)
 {
     int unknown = 0;
-    return mf_client_change(client, "POST", "/reset", NULL, NULL, &unknown, NULL) == 0 || !unknown;
+    return mf_client_send_once(client, "POST", "/reset", NULL, NULL, &unknown, NULL) == 0 || !unknown;
 }
 
 /* A 401 makes the client try the other scheme, and settle on one. */

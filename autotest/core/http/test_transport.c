@@ -6,7 +6,7 @@
 #include "check.h"
 #include "api/client.h"
 #include "loopback.h"
-#include "base/file.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "http/transport.h"
 
@@ -89,8 +89,8 @@ static void test_broken(void)
     } cases[] = {
         {"/cut", MF_ERR_TRUNCATED},        {"/chunk-cut", MF_ERR_TRUNCATED},
         {"/chunk-bad", MF_ERR_TRUNCATED},  {"/gzip-cut", MF_ERR_TRUNCATED},
-        {"/reset-late", MF_ERR_TRUNCATED}, {"/reset", MF_ERR_CONNECT},
-        {"/nothing", MF_ERR_CONNECT},      {"/header-cut", MF_ERR_CONNECT},
+        {"/reset-late", MF_ERR_TRUNCATED}, {"/reset", MF_ERR_NETWORK},
+        {"/nothing", MF_ERR_NETWORK},      {"/header-cut", MF_ERR_NETWORK},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         if (!CHECK_NUMBER(get(cases[i].path), cases[i].kind))
@@ -109,14 +109,14 @@ static void test_no_server(void)
 {
     struct mf_request request = {
         .method = "POST", .url = "http://127.0.0.1:1/", .body = "x", .body_size = 1};
-    CHECK_NUMBER(perform(&request), MF_ERR_CONNECT);
+    CHECK_NUMBER(perform(&request), MF_ERR_NETWORK);
     CHECK_NUMBER(response.is_transient, 1);
     CHECK_NUMBER(response.request_sent, 0);
     CHECK_HOLDS(err.message, "127.0.0.1:1");
     char url[100];
     snprintf(url, sizeof url, "https://127.0.0.1:%d/ok", home.port); /* speaks no TLS */
     request.url = url;
-    CHECK_NUMBER(perform(&request), MF_ERR_CONNECT);
+    CHECK_NUMBER(perform(&request), MF_ERR_NETWORK);
     CHECK_HOLDS(err.message, "TLS");
     CHECK_NUMBER(response.request_sent, 0);
     request.url = "http://user:pw@127.0.0.1:1/";
@@ -193,7 +193,7 @@ static void test_connections(void)
     pthread_mutex_unlock(&home.mutex);
     const struct mf_request lost = {
         .method = "POST", .url = url_of(&home, "/nothing"), .fresh_connection = 1};
-    CHECK_NUMBER(perform(&lost), MF_ERR_CONNECT);
+    CHECK_NUMBER(perform(&lost), MF_ERR_NETWORK);
     CHECK_NUMBER(response.request_sent, 1);
     pthread_mutex_lock(&home.mutex);
     CHECK_NUMBER(home.count, count + 1);
@@ -332,7 +332,7 @@ static void test_time(void)
     CHECK(mf_clock_monotonic() - start < 1);
     CHECK_NUMBER(response.is_transient, 1);
     request.url = url_of(&home, "/silent");
-    CHECK_NUMBER(perform(&request), MF_ERR_CONNECT);
+    CHECK_NUMBER(perform(&request), MF_ERR_NETWORK);
     CHECK_NUMBER(response.is_transient, 1);
 }
 
@@ -476,7 +476,7 @@ static void test_proxy(void)
                                  .url = "https://mapflow.invalid/ok",
                                  .authorization = "Basic own",
                                  .fresh_connection = 1};
-    CHECK_NUMBER(perform(&request), MF_ERR_CONNECT);
+    CHECK_NUMBER(perform(&request), MF_ERR_NETWORK);
     CHECK_HOLDS(err.message, "GDAL_HTTP_PROXYUSERPWD");
     CHECK_NUMBER(response.request_sent, 0);
     CHECK_NUMBER(response.is_transient, 0);
@@ -488,7 +488,7 @@ static void test_proxy(void)
     CHECK_NUMBER(perform(&request), 0);
     CHECK_NUMBER(response.status, 200);
     strcpy(host.proxy, "http://127.0.0.1:1");
-    CHECK_NUMBER(perform(&request), MF_ERR_CONNECT);
+    CHECK_NUMBER(perform(&request), MF_ERR_NETWORK);
     CHECK_NUMBER(response.request_sent, 0);
     host.proxy[0] = '\0';
 }
@@ -549,7 +549,7 @@ static void test_client(void)
     CHECK_NUMBER(mf_client_get(client, "/cut", &document, &err), -1);
     CHECK_NUMBER(err.kind, MF_ERR_TRUNCATED);
     CHECK_HOLDS(err.message, "(3 tries)");
-    CHECK_NUMBER(mf_client_change(client, "POST", "/reset", NULL, NULL, &unknown, &err), -1);
+    CHECK_NUMBER(mf_client_send_once(client, "POST", "/reset", NULL, NULL, &unknown, &err), -1);
     CHECK_NUMBER(unknown, 1);
     pthread_mutex_lock(&home.mutex);
     CHECK_NUMBER(home.count, count + 4);

@@ -5,6 +5,7 @@
 #include "http/content_decoder_internal.h"
 #include "check.h"
 #include "base/file.h"
+#include "base/thread.h"
 #include "store/pipe_internal.h"
 #include "store/result.h"
 #include "store/index_file_internal.h"
@@ -215,14 +216,14 @@ static int take(void *ctx, const char *data, size_t size, struct mf_error *err)
 
 static int relay(struct mf_error *err)
 {
-    static char bytes[MF_RELAY_ALONE + 2 * MF_RELAY_PIECE];
-    const struct mf_relay_work work = {take, take, NULL};
-    struct mf_relay *relay = NULL;
-    if (mf_relay_open(&relay, &work, err) != 0)
+    static char bytes[MF_PIPE_INLINE + 2 * MF_PIPE_PIECE];
+    const struct mf_pipe_work work = {take, take, NULL};
+    struct mf_pipe *relay = NULL;
+    if (mf_pipe_open(&relay, &work, err) != 0)
         return -1;
     const int failed =
-        mf_relay_give(relay, bytes, sizeof bytes, err) != 0 || mf_relay_settle(relay, err) != 0;
-    mf_relay_close(relay);
+        mf_pipe_write(relay, bytes, sizeof bytes, err) != 0 || mf_pipe_drain(relay, err) != 0;
+    mf_pipe_close(relay);
     return failed;
 }
 
@@ -257,7 +258,7 @@ static int use_platform(struct mf_error *err)
     char path[sizeof folder + 10];
     struct mf_map map = {0};
     snprintf(path, sizeof path, "%s/deep", folder);
-    char *const cache = mf_user_cache_directory();
+    char *const cache = mf_user_cache_dir();
     const int failed = (cache == NULL && no_memory(err) != 0) || mf_folder_create(path, err) != 0 ||
                        mf_mutex_init(&mutex, err) != 0 || mf_condition_init(&condition, err) != 0 ||
                        mf_thread_start(&thread, nothing, NULL, err) != 0 ||
@@ -293,7 +294,7 @@ static int connect_to_nobody(struct mf_error *err)
     const int failed = transport.perform(transport.ctx, &request, &response, err);
     mf_response_free(&response);
     transport.close(transport.ctx);
-    return failed && err->kind != MF_ERR_CONNECT;
+    return failed && err->kind != MF_ERR_NETWORK;
 }
 
 static void remove_file(void *ctx, const char *name)

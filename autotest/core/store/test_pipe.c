@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "base/file.h"
+#include "base/clock.h"
 
 enum { LARGE = 3000000 };
 
@@ -30,7 +30,7 @@ static char expected(size_t i)
 static int take_here(void *ctx, const char *data, size_t size, struct mf_error *err)
 {
     struct taker *const taker = ctx;
-    taker->here_wrong += size > MF_RELAY_PIECE;
+    taker->here_wrong += size > MF_PIPE_PIECE;
     for (size_t i = 0; i < size; ++i)
         taker->here_wrong += data[i] != expected(taker->here + i);
     taker->here += size;
@@ -54,11 +54,11 @@ static int take(void *ctx, const char *data, size_t size, struct mf_error *err)
     return mf_error_set(err, MF_ERR_FORMAT, "not that one");
 }
 
-static struct mf_relay *open_relay(struct taker *taker)
+static struct mf_pipe *open_relay(struct taker *taker)
 {
-    const struct mf_relay_work work = {take_here, take, taker};
-    struct mf_relay *relay = NULL;
-    CHECK_NUMBER(mf_relay_open(&relay, &work, NULL), 0);
+    const struct mf_pipe_work work = {take_here, take, taker};
+    struct mf_pipe *relay = NULL;
+    CHECK_NUMBER(mf_pipe_open(&relay, &work, NULL), 0);
     return relay;
 }
 
@@ -71,14 +71,14 @@ static char *make_bytes(size_t size)
 }
 
 /* Gives `size` bytes in pieces of `step`, and settles. */
-static int give(struct mf_relay *relay, const char *bytes, size_t size, size_t step,
+static int give(struct mf_pipe *relay, const char *bytes, size_t size, size_t step,
                 struct mf_error *err)
 {
     for (size_t at = 0; at < size; at += step) {
-        if (mf_relay_give(relay, bytes + at, size - at < step ? size - at : step, err) != 0)
+        if (mf_pipe_write(relay, bytes + at, size - at < step ? size - at : step, err) != 0)
             return -1;
     }
-    return mf_relay_settle(relay, err);
+    return mf_pipe_drain(relay, err);
 }
 
 static void test_order(const char *bytes)
@@ -88,13 +88,13 @@ static void test_order(const char *bytes)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; ++s) {
         for (size_t k = 0; k < sizeof steps / sizeof *steps; ++k) {
             struct taker taker = {.is_slow = k == 4};
-            struct mf_relay *const relay = open_relay(&taker);
+            struct mf_pipe *const relay = open_relay(&taker);
             CHECK_NUMBER(give(relay, bytes, sizes[s], steps[k], NULL), 0);
             CHECK_NUMBER(taker.here, sizes[s]);
             CHECK_NUMBER(taker.here_wrong, 0);
             CHECK_NUMBER(taker.seen, sizes[s]);
             CHECK_NUMBER(taker.wrong, 0);
-            mf_relay_close(relay);
+            mf_pipe_close(relay);
         }
     }
 }
@@ -104,47 +104,47 @@ static void test_failure(const char *bytes)
     static const size_t behind[] = {1, 700000, LARGE - 1};
     for (size_t i = 0; i < sizeof behind / sizeof *behind; ++i) {
         struct taker taker = {.fails_behind = behind[i]};
-        struct mf_relay *const relay = open_relay(&taker);
+        struct mf_pipe *const relay = open_relay(&taker);
         struct mf_error err;
         mf_error_init(&err);
         CHECK_NUMBER(give(relay, bytes, LARGE, 100000, &err), -1);
         CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
         CHECK_TEXT(err.message, "not that one");
-        CHECK_NUMBER(mf_relay_settle(relay, NULL), -1);
+        CHECK_NUMBER(mf_pipe_drain(relay, NULL), -1);
         CHECK_NUMBER(taker.calls_after_failure, 0);
 
         /* From the start again, and this time to the end. */
-        mf_relay_reset(relay);
+        mf_pipe_reset(relay);
         taker = (struct taker){0};
         CHECK_NUMBER(give(relay, bytes, LARGE, 100000, NULL), 0);
         CHECK_NUMBER(taker.seen, LARGE);
         CHECK_NUMBER(taker.wrong, 0);
-        mf_relay_close(relay);
+        mf_pipe_close(relay);
     }
 }
 
 /* What cannot be kept here is not worked on there. */
 static void test_failure_here(const char *bytes)
 {
-    static const size_t behind[] = {1, MF_RELAY_PIECE, MF_RELAY_ALONE, LARGE - 1};
+    static const size_t behind[] = {1, MF_PIPE_PIECE, MF_PIPE_INLINE, LARGE - 1};
     for (size_t i = 0; i < sizeof behind / sizeof *behind; ++i) {
         struct taker taker = {.fails_here_behind = behind[i]};
-        struct mf_relay *const relay = open_relay(&taker);
+        struct mf_pipe *const relay = open_relay(&taker);
         struct mf_error err;
         mf_error_init(&err);
         CHECK_NUMBER(give(relay, bytes, LARGE, 16384, &err), -1);
         CHECK_TEXT(err.message, "no room");
         const size_t here = taker.here;
-        CHECK_NUMBER(mf_relay_settle(relay, NULL), -1);
+        CHECK_NUMBER(mf_pipe_drain(relay, NULL), -1);
         CHECK_NUMBER(taker.here, here);
         CHECK_NUMBER(taker.wrong, 0);
         CHECK(taker.seen < taker.here);
 
-        mf_relay_reset(relay);
+        mf_pipe_reset(relay);
         taker = (struct taker){0};
         CHECK_NUMBER(give(relay, bytes, LARGE, 16384, NULL), 0);
         CHECK_NUMBER(taker.seen, LARGE);
-        mf_relay_close(relay);
+        mf_pipe_close(relay);
     }
 }
 
@@ -152,13 +152,13 @@ static void test_failure_here(const char *bytes)
 static void test_dropped(const char *bytes)
 {
     struct taker taker = {.is_slow = 1};
-    struct mf_relay *const relay = open_relay(&taker);
-    CHECK_NUMBER(mf_relay_give(relay, bytes, 1000, NULL), 0);
-    mf_relay_reset(relay);
-    CHECK_NUMBER(mf_relay_settle(relay, NULL), 0);
+    struct mf_pipe *const relay = open_relay(&taker);
+    CHECK_NUMBER(mf_pipe_write(relay, bytes, 1000, NULL), 0);
+    mf_pipe_reset(relay);
+    CHECK_NUMBER(mf_pipe_drain(relay, NULL), 0);
     CHECK_NUMBER(taker.seen, 0);
-    CHECK_NUMBER(mf_relay_give(relay, bytes, LARGE, NULL), 0);
-    mf_relay_close(relay);
+    CHECK_NUMBER(mf_pipe_write(relay, bytes, LARGE, NULL), 0);
+    mf_pipe_close(relay);
     CHECK_NUMBER(taker.wrong, 0);
     CHECK(taker.seen < LARGE);
 }
@@ -168,7 +168,7 @@ int main(void)
     char *const bytes = make_bytes(LARGE);
     if (!CHECK(bytes != NULL))
         return 1;
-    mf_relay_close(NULL);
+    mf_pipe_close(NULL);
     test_order(bytes);
     test_failure(bytes);
     test_failure_here(bytes);

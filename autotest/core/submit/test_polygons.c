@@ -20,7 +20,7 @@ static double proj_area(double *lonlat, int count)
     return area;
 }
 
-static int is_near(double got, double wanted, double relative)
+static int is_approx(double got, double wanted, double relative)
 {
     return fabs(got - wanted) <= relative * fabs(wanted);
 }
@@ -30,12 +30,12 @@ static void test_ring_area(void)
     double square[] = {4.49, 52.15, 4.50, 52.15, 4.50, 52.16, 4.49, 52.16, 4.49, 52.15};
     double octant[] = {0, 0, 90, 0, 0, 90};
     double across[] = {179.9, -17, -179.9, -17, -179.9, -16.8, 179.9, -16.8};
-    CHECK(is_near(mf_ring_area(square, 5), proj_area(square, 4), 1e-9));
-    CHECK(is_near(mf_ring_area(square, 4), proj_area(square, 4), 1e-9));
-    CHECK(is_near(mf_ring_area(across, 4), proj_area(across, 4), 1e-9));
+    CHECK(is_approx(mf_ring_area(square, 5), proj_area(square, 4), 1e-9));
+    CHECK(is_approx(mf_ring_area(square, 4), proj_area(square, 4), 1e-9));
+    CHECK(is_approx(mf_ring_area(across, 4), proj_area(across, 4), 1e-9));
     CHECK(mf_ring_area(across, 4) > 0);
     /* An eighth of the WGS84 ellipsoid, 510065621724088.44 m² by Karney. */
-    CHECK(is_near(mf_ring_area(octant, 3), 510065621724088.44 / 8, 1e-9));
+    CHECK(is_approx(mf_ring_area(octant, 3), 510065621724088.44 / 8, 1e-9));
     CHECK_NUMBER(mf_ring_area(square, 0), 0);
 }
 
@@ -58,7 +58,7 @@ static void test_rings_are_made_right(void)
     CHECK(mf_ring_area(polygon->rings[0].lonlat, 5) > 0);
     CHECK(mf_ring_area(polygon->rings[1].lonlat, 5) < 0);
     CHECK(polygon->rings[0].lonlat[0] == polygon->rings[0].lonlat[8]);
-    CHECK(is_near(mf_polygon_area(polygon),
+    CHECK(is_approx(mf_polygon_area(polygon),
                   polygon->rings[0].area_m2 - polygon->rings[1].area_m2 -
                       (polygon->count > 2 ? polygon->rings[2].area_m2 : 0),
                   1e-15));
@@ -75,9 +75,9 @@ static void test_bounds(void)
     struct mf_polygons polygons = {0};
     CHECK(mf_polygons_add_outer(&polygons, triangle, 3, NULL, &err) == 0);
     CHECK(mf_polygons_add_outer(&polygons, wide, 3, NULL, &err) == 0);
-    CHECK(is_near(mf_polygon_bounds_area(&polygons.items[0]), proj_area(box, 4), 1e-9));
+    CHECK(is_approx(mf_polygon_bounds_area(&polygons.items[0]), proj_area(box, 4), 1e-9));
     /* 340 of 360 degrees of the zone between 10° south and north: sin 10° of the sphere, about. */
-    CHECK(is_near(mf_polygon_bounds_area(&polygons.items[1]),
+    CHECK(is_approx(mf_polygon_bounds_area(&polygons.items[1]),
                   510065621724088.44 * sin(10 * M_PI / 180) * 340 / 360, 0.01));
     mf_polygons_free(&polygons);
 }
@@ -111,7 +111,7 @@ static void test_geojson(void)
     mf_polygons_free(&polygons);
     for (int i = 0; i < 2; i++)
         CHECK(mf_polygons_add_outer(&polygons, triangle, 3, NULL, &err) == 0);
-    CHECK(is_near(mf_polygons_area(&polygons), 2 * mf_polygon_area(&polygons.items[0]), 1e-15));
+    CHECK(is_approx(mf_polygons_area(&polygons), 2 * mf_polygon_area(&polygons.items[0]), 1e-15));
     mf_polygons_free(&polygons);
 }
 

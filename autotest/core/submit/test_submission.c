@@ -360,7 +360,7 @@ static void lost(const struct script_step *loss, int is_there)
 static void test_lost(void)
 {
     static const struct script_step losses[] = {
-        {0, NULL, NULL, MF_ERR_CONNECT, 1, 0},
+        {0, NULL, NULL, MF_ERR_NETWORK, 1, 0},
         {0, NULL, NULL, MF_ERR_TRUNCATED, 1, 0},
         {500, NULL, "oops", MF_OK, 0, 0},
         {502, NULL, "<html></html>", MF_OK, 0, 0},
@@ -380,7 +380,7 @@ static void test_lost(void)
 
 static void test_never_left(void)
 {
-    const struct script_step steps[] = {{0, NULL, NULL, MF_ERR_CONNECT, 1, 1}};
+    const struct script_step steps[] = {{0, NULL, NULL, MF_ERR_NETWORK, 1, 1}};
     int failed = 0;
     struct mf_submission *const s = send_by(steps, COUNT(steps), &failed);
     CHECK(failed != 0);
@@ -454,7 +454,7 @@ static void test_resumed(void)
     const char *const one = mf_submission_job(s, 0)->digest, *const two =
                                                                  mf_submission_job(s, 1)->digest;
     CHECK(strcmp(one, two) != 0);
-    char *const text = mf_text_format(
+    char *const text = mf_str_format(
         "{\"id\":\"" JOB "\",\"dryRun\":false,\"request\":\"%s\"}\n"
         "{\"id\":null,\"dryRun\":true,\"request\":\"%s\"}\r\n\n"
         "{\"id\":\"" PROJECT "\",\"dryRun\":false,\"request\":\"0123456789abcdef\"}\n"

@@ -6,11 +6,6 @@
 
 #include "base/str.h"
 
-static int out_of_memory(struct mf_error *err)
-{
-    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-}
-
 /* Room for all entries of an array; never NULL for an empty one. */
 static void *room_for(const cJSON *array, size_t item_size, int *failed)
 {
@@ -27,7 +22,7 @@ static char *take_display_name(const cJSON *object, int *failed)
         text = mf_json_string(object, "description", "");
     if (text[0] == '\0')
         text = mf_json_string(object, "name", "");
-    char *copy = mf_text_copy(text);
+    char *copy = mf_str_copy(text);
     *failed |= copy == NULL;
     return copy;
 }
@@ -73,7 +68,7 @@ int mf_model_list_parse(struct mf_model_list *list, const cJSON *array, struct m
     memset(list, 0, sizeof *list);
     list->items = room_for(array, sizeof *list->items, &failed);
     if (list->items == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     cJSON_ArrayForEach(entry, array)
     {
         if (mf_json_string(entry, "name", NULL) != NULL)
@@ -82,7 +77,7 @@ int mf_model_list_parse(struct mf_model_list *list, const cJSON *array, struct m
     if (!failed)
         return 0;
     mf_model_list_free(list);
-    return out_of_memory(err);
+    return mf_out_of_memory(err);
 }
 
 static void free_model(struct mf_model *model)
@@ -179,9 +174,9 @@ const char *mf_billing_name(enum mf_billing billing)
 static enum mf_billing billing_of(const cJSON *document)
 {
     const char *const type = mf_json_string(document, "billingType", "AREA");
-    return mf_text_equal_nocase(type, "CREDITS") ? MF_BILLING_CREDITS
-           : mf_text_equal_nocase(type, "NONE")  ? MF_BILLING_NONE
-                                                 : MF_BILLING_AREA;
+    return mf_str_equal_nocase(type, "CREDITS") ? MF_BILLING_CREDITS
+           : mf_str_equal_nocase(type, "NONE")  ? MF_BILLING_NONE
+                                                : MF_BILLING_AREA;
 }
 
 int mf_account_parse(struct mf_account *account, const cJSON *document, struct mf_error *err)
@@ -213,7 +208,7 @@ int mf_account_parse(struct mf_account *account, const cJSON *document, struct m
     parse_providers(account, document, &failed);
     if (failed) {
         mf_account_free(account);
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     }
     if (mf_model_list_parse(&account->models, mf_json_member(document, "models"), err) != 0) {
         mf_account_free(account);

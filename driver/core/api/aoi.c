@@ -34,13 +34,13 @@ int mf_aoi_list_parse(struct mf_aoi_list *list, const cJSON *document, struct mf
         return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list of areas");
     list->items = calloc((size_t)cJSON_GetArraySize(items) + 1, sizeof *list->items);
     if (list->items == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        return mf_out_of_memory(err);
     const cJSON *item;
     cJSON_ArrayForEach(item, items)
     {
         if (parse_aoi(&list->items[list->count++], item) != 0) {
             mf_aoi_list_free(list);
-            return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+            return mf_out_of_memory(err);
         }
     }
     return 0;
@@ -79,9 +79,8 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
 {
     cJSON *answer = NULL;
     memset(list, 0, sizeof *list);
-    char *const path = mf_text_format("/processings/%s/aois", id);
-    const int failed = path == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
-                                    : ask(list, &answer, client, path, err);
+    char *const path = mf_str_format("/processings/%s/aois", id);
+    const int failed = path == NULL ? mf_out_of_memory(err) : ask(list, &answer, client, path, err);
     free(path);
     if (document != NULL && !failed)
         *document = answer;
@@ -92,8 +91,8 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
 
 static int has_result(const struct mf_aoi *aoi)
 {
-    return aoi->status[0] == '\0' || mf_text_equal_nocase(aoi->status, "OK") ||
-           mf_text_equal_nocase(aoi->status, "REFUNDED");
+    return aoi->status[0] == '\0' || mf_str_equal_nocase(aoi->status, "OK") ||
+           mf_str_equal_nocase(aoi->status, "REFUNDED");
 }
 
 int mf_aoi_list_find(const struct mf_aoi_list *list, const char *id, const struct mf_aoi **found,
@@ -101,7 +100,7 @@ int mf_aoi_list_find(const struct mf_aoi_list *list, const char *id, const struc
 {
     *found = NULL;
     for (size_t i = 0; i < list->count; i++) {
-        if (mf_text_equal_nocase(list->items[i].id, id))
+        if (mf_str_equal_nocase(list->items[i].id, id))
             *found = &list->items[i];
     }
     const struct mf_aoi *const aoi = *found;

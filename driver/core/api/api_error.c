@@ -28,13 +28,13 @@ struct said {
 static void show(const char *in, char *out, size_t size)
 {
     out[0] = '\0';
-    char *copy = mf_text_copy(in);
+    char *copy = mf_str_copy(in);
     if (copy == NULL)
         return;
     mf_redact(copy);
-    mf_text_squeeze(copy);
-    mf_text_clean(copy, 0);
-    mf_text_shorten(copy, size - 1 < MAX_TEXT ? size - 1 : MAX_TEXT);
+    mf_str_squeeze(copy);
+    mf_str_clean(copy, 0);
+    mf_str_shorten(copy, size - 1 < MAX_TEXT ? size - 1 : MAX_TEXT);
     memcpy(out, copy, strlen(copy) + 1);
     free(copy);
 }
@@ -62,7 +62,7 @@ static void strip_markup(char *text)
         }
         size_t step = 0;
         for (size_t i = 0; step == 0 && i < sizeof entities / sizeof entities[0]; i++) {
-            step = mf_text_prefix_nocase(in, entities[i].entity);
+            step = mf_str_prefix_nocase(in, entities[i].entity);
             if (step > 0)
                 *out++ = entities[i].character;
         }
@@ -76,18 +76,18 @@ static void strip_markup(char *text)
 /* What stands between <name …> and </name>, on the heap; NULL when there is none. */
 static char *element_text(const char *html, const char *open, const char *close)
 {
-    const char *begin = mf_text_find_nocase(html, open);
+    const char *begin = mf_str_find_nocase(html, open);
     begin = begin != NULL ? strchr(begin, '>') : NULL;
-    const char *end = begin != NULL ? mf_text_find_nocase(begin, close) : NULL;
+    const char *end = begin != NULL ? mf_str_find_nocase(begin, close) : NULL;
     if (end == NULL)
         return NULL;
-    char *text = mf_text_copy_part(begin + 1, (size_t)(end - begin - 1));
+    char *text = mf_str_copy_part(begin + 1, (size_t)(end - begin - 1));
     if (text != NULL)
         strip_markup(text);
     return text;
 }
 
-void mf_http_plain_text(const char *body, char *text, size_t size)
+void mf_api_error_plain_text(const char *body, char *text, size_t size)
 {
     text[0] = '\0';
     if (body == NULL)
@@ -125,8 +125,8 @@ static void read_object(const cJSON *object, struct said *said)
     if (!cJSON_IsObject(parameters))
         parameters = mf_json_member(object, "parameters");
     show(mf_json_string(object, "message", mf_json_string(object, "msg", "")), shown, sizeof shown);
-    const char *meaning = mf_message_meaning(said->code);
-    mf_message_parameters(said->code, parameters, list, sizeof list);
+    const char *meaning = mf_error_code_description(said->code);
+    mf_error_code_parameters(said->code, parameters, list, sizeof list);
     if (meaning != NULL)
         append(said, "; ", meaning);
     else if (shown[0] != '\0')
@@ -214,14 +214,14 @@ static void drop_full_stop(char *text)
         text[size - 1] = '\0';
 }
 
-void mf_http_document_text(const cJSON *document, char *text, size_t size)
+void mf_api_error_document_text(const cJSON *document, char *text, size_t size)
 {
     struct said said = {"", ""};
     if (cJSON_IsObject(document))
         read_document(document, &said);
     drop_full_stop(said.text);
     snprintf(text, size, "%s", said.text);
-    mf_text_clean(text, 0); /* snprintf may have cut a character */
+    mf_str_clean(text, 0); /* snprintf may have cut a character */
 }
 
 static void read_body(const struct mf_response *response, struct said *said)
@@ -234,7 +234,7 @@ static void read_body(const struct mf_response *response, struct said *said)
     if (mf_json_parse(response->body, response->body_size, "", &document, NULL) == 0)
         read_document(document, said);
     else
-        mf_http_plain_text(response->body, said->text, sizeof said->text);
+        mf_api_error_plain_text(response->body, said->text, sizeof said->text);
     cJSON_Delete(document);
     drop_full_stop(said->text);
 }
@@ -252,7 +252,7 @@ static enum mf_error_kind kind_of(int status)
     case 410:
         return MF_ERR_NOT_FOUND;
     case 407:
-        return MF_ERR_CONNECT;
+        return MF_ERR_NETWORK;
     case 429:
         return MF_ERR_RATE_LIMIT;
     default:
@@ -292,7 +292,7 @@ static const char *advice(int status, const char *said, int is_change)
         return "Check API_TOKEN or MAPFLOW_API_TOKEN; a new token is made on the account page of "
                "the Mapflow web app, in the API tab";
     case 403:
-        if (mf_text_find_nocase(said, "data provider") != NULL)
+        if (mf_str_find_nocase(said, "data provider") != NULL)
             return "The plan of the account does not include this data provider: choose another "
                    "one or upgrade the plan";
         return "Check the role of the account in the project, and what its plan includes";
@@ -333,8 +333,8 @@ static int redirect_error(const struct mf_response *response, const char *method
                         origin, response->status, method);
 }
 
-int mf_http_error(const struct mf_response *response, const char *method, int is_change,
-                  struct mf_error *err)
+int mf_api_error(const struct mf_response *response, const char *method, int is_change,
+                 struct mf_error *err)
 {
     struct said said;
     const int status = response->status;

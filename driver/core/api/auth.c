@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/redact.h"
 #include "base/str.h"
+#include "base/thread.h"
 #include "http/url.h"
 
 /* ---- base64 -------------------------------------------------------------------------------- */
@@ -105,7 +105,7 @@ static char *trimmed(const char *text)
     size_t size = strlen(text);
     while (size > 0 && is_blank(text[size - 1]))
         size--;
-    return mf_text_copy_part(text, size);
+    return mf_str_copy_part(text, size);
 }
 
 static int check_characters(const char *token, struct mf_error *err)
@@ -127,7 +127,7 @@ static enum mf_auth_scheme take_word(char *token)
         enum mf_auth_scheme scheme;
     } words[] = {{"Basic", MF_AUTH_BASIC}, {"Bearer", MF_AUTH_BEARER}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        size_t size = mf_text_prefix_nocase(token, words[i].word);
+        size_t size = mf_str_prefix_nocase(token, words[i].word);
         if (size == 0 || (token[size] != '\0' && !is_blank(token[size])))
             continue;
         while (is_blank(token[size]))
@@ -162,9 +162,9 @@ static char *padded(const char *token)
         size--;
     for (size_t i = 0; i < size; i++)
         if (digit_value(token[i]) < 0)
-            return mf_text_copy(token); /* not base64 at all: as it is */
+            return mf_str_copy(token); /* not base64 at all: as it is */
     static const char *const paddings[] = {"", "", "==", "="};
-    return mf_text_format("%.*s%s", (int)size, token, paddings[size % 4]);
+    return mf_str_format("%.*s%s", (int)size, token, paddings[size % 4]);
 }
 
 static uint64_t hash(const char *text)
@@ -178,10 +178,10 @@ static uint64_t hash(const char *text)
 /* ---- the headers --------------------------------------------------------------------------- */
 
 /* Registers one secret under which the token may turn up in a text. Takes `text` over. */
-static int hide(struct mf_credentials *credentials, char *text, struct mf_error *err)
+static int hide(struct mf_auth *credentials, char *text, struct mf_error *err)
 {
     if (text == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     for (size_t i = 0; i < sizeof credentials->secrets / sizeof credentials->secrets[0]; i++) {
         if (credentials->secrets[i] != NULL)
             continue;
@@ -201,23 +201,23 @@ static char *without_padding(const char *text)
     size_t size = strlen(text);
     while (size > 0 && text[size - 1] == '=')
         size--;
-    return mf_text_copy_part(text, size);
+    return mf_str_copy_part(text, size);
 }
 
 /* `login` is "name:secret" when the token is known to stand for that, else NULL. */
-static int set_headers(struct mf_credentials *credentials, const char *token, const char *login,
+static int set_headers(struct mf_auth *credentials, const char *token, const char *login,
                        struct mf_error *err)
 {
     const int is_plain = strchr(token, ':') != NULL;
     char *basic = login != NULL ? base64_encode(login) : padded(token);
     if (basic == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
-    credentials->basic = mf_text_format("Basic %s", basic);
+        return mf_out_of_memory(err);
+    credentials->basic = mf_str_format("Basic %s", basic);
     /* A colon cannot stand in a Bearer header. */
-    credentials->bearer = mf_text_format("Bearer %s", is_plain ? basic : token);
+    credentials->bearer = mf_str_format("Bearer %s", is_plain ? basic : token);
     if (credentials->basic == NULL || credentials->bearer == NULL) {
         free(basic);
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     }
     int failed = hide(credentials, without_padding(basic), err);
     free(basic);
@@ -225,11 +225,11 @@ static int set_headers(struct mf_credentials *credentials, const char *token, co
         failed = hide(credentials, without_padding(token), err);
     const char *colon = login != NULL ? strchr(login, ':') : NULL;
     if (!failed && colon != NULL)
-        failed = hide(credentials, mf_text_copy(colon + 1), err);
+        failed = hide(credentials, mf_str_copy(colon + 1), err);
     return failed;
 }
 
-static int choose_scheme(struct mf_credentials *credentials, const char *token, const char *login,
+static int choose_scheme(struct mf_auth *credentials, const char *token, const char *login,
                          enum mf_auth_scheme word, enum mf_auth_scheme auth, struct mf_error *err)
 {
     const enum mf_auth_scheme named = auth != MF_AUTH_AUTO ? auth : word;
@@ -247,13 +247,13 @@ static int choose_scheme(struct mf_credentials *credentials, const char *token, 
     return 0;
 }
 
-int mf_credentials_init(struct mf_credentials *credentials, const char *text,
-                        enum mf_auth_scheme auth, struct mf_error *err)
+int mf_auth_init(struct mf_auth *credentials, const char *text, enum mf_auth_scheme auth,
+                 struct mf_error *err)
 {
     memset(credentials, 0, sizeof *credentials);
     char *token = trimmed(text != NULL ? text : "");
     if (token == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     if (check_characters(token, err) != 0) {
         free(token);
         return -1;
@@ -264,7 +264,7 @@ int mf_credentials_init(struct mf_credentials *credentials, const char *text,
         return no_token(err);
     }
     const int is_plain = strchr(token, ':') != NULL;
-    char *login = is_plain ? mf_text_copy(token) : base64_decode(token);
+    char *login = is_plain ? mf_str_copy(token) : base64_decode(token);
     if (login != NULL && !is_plain && !is_login(login)) {
         free(login); /* it merely looks like base64 */
         login = NULL;
@@ -278,7 +278,7 @@ int mf_credentials_init(struct mf_credentials *credentials, const char *text,
     return failed;
 }
 
-void mf_credentials_free(struct mf_credentials *credentials)
+void mf_auth_free(struct mf_auth *credentials)
 {
     if (credentials == NULL)
         return;
@@ -291,8 +291,7 @@ void mf_credentials_free(struct mf_credentials *credentials)
     memset(credentials, 0, sizeof *credentials);
 }
 
-const char *mf_credentials_header(const struct mf_credentials *credentials,
-                                  enum mf_auth_scheme scheme)
+const char *mf_auth_header(const struct mf_auth *credentials, enum mf_auth_scheme scheme)
 {
     return scheme == MF_AUTH_BASIC ? credentials->basic : credentials->bearer;
 }
@@ -320,7 +319,7 @@ static struct memory *find_memory(const char *origin, uint64_t fingerprint)
     return NULL;
 }
 
-enum mf_auth_scheme mf_scheme_recall(const char *origin, uint64_t fingerprint)
+enum mf_auth_scheme mf_auth_scheme_recall(const char *origin, uint64_t fingerprint)
 {
     mf_global_lock();
     const struct memory *memory = find_memory(origin, fingerprint);
@@ -329,7 +328,7 @@ enum mf_auth_scheme mf_scheme_recall(const char *origin, uint64_t fingerprint)
     return scheme;
 }
 
-void mf_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme)
+void mf_auth_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme)
 {
     mf_global_lock();
     struct memory *memory = find_memory(origin, fingerprint);

@@ -1,4 +1,4 @@
-/* credentials: what a user gives as a token, and the Authorization headers it can become.
+/* auth: what a user gives as a token, and the Authorization headers it can become.
  *
  * API notes 2.3, D1, D2. Accepted: the token of the account page, which is base64 of
  * "email:secret", with or without padding; "email:secret" itself; an opaque token; a JSON web
@@ -6,8 +6,8 @@
  *
  * Thread-safety: a struct that is not being changed may be read by several threads; the memory of
  * schemes is locked. */
-#ifndef MF_CREDENTIALS_H
-#define MF_CREDENTIALS_H
+#ifndef MF_AUTH_H
+#define MF_AUTH_H
 
 #include <stdint.h>
 
@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-struct mf_credentials {
+struct mf_auth {
     enum mf_auth_scheme first; /* BASIC or BEARER: the scheme to begin with */
     int may_switch;            /* the other one is worth a try after a 401 */
     char *basic;               /* value of the Authorization header */
@@ -27,18 +27,17 @@ struct mf_credentials {
 };
 
 /* MF_ERR_AUTH when `text` is empty or NULL, MF_ERR_ARGUMENT when it holds what no header may hold.
- * Registers the secrets for redaction. Call mf_credentials_free also after a failure. */
-int mf_credentials_init(struct mf_credentials *credentials, const char *text,
-                        enum mf_auth_scheme auth, struct mf_error *err) MF_NODISCARD;
-void mf_credentials_free(struct mf_credentials *credentials); /* safe on zeros */
+ * Registers the secrets for redaction. Call mf_auth_free also after a failure. */
+int mf_auth_init(struct mf_auth *credentials, const char *text, enum mf_auth_scheme auth,
+                 struct mf_error *err) MF_NODISCARD;
+void mf_auth_free(struct mf_auth *credentials); /* safe on zeros */
 
-const char *mf_credentials_header(const struct mf_credentials *credentials,
-                                  enum mf_auth_scheme scheme);
+const char *mf_auth_header(const struct mf_auth *credentials, enum mf_auth_scheme scheme);
 
 /* Which scheme a server (by its origin) accepted for a token, for the whole process: MF_AUTH_AUTO
  * when nothing is known. Holds no token. */
-enum mf_auth_scheme mf_scheme_recall(const char *origin, uint64_t fingerprint);
-void mf_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme);
+enum mf_auth_scheme mf_auth_scheme_recall(const char *origin, uint64_t fingerprint);
+void mf_auth_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme);
 
 #ifdef __cplusplus
 }

@@ -5,15 +5,11 @@
 #include "api/api_error.h"
 #include "api/client_internal.h"
 #include "base/str.h"
+#include "base/thread.h"
 #include "http/outage.h"
 #include "http/resume.h"
 
 static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
-
-static int out_of_memory(struct mf_error *err)
-{
-    return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
-}
 
 /* ---- one try ------------------------------------------------------------------------------- */
 
@@ -21,8 +17,8 @@ static int out_of_memory(struct mf_error *err)
 struct call {
     const char *method;
     const char *path;
-    char *body;                   /* JSON, NULL for none */
-    struct mf_download *download; /* where a result goes, NULL for a document */
+    char *body;                 /* JSON, NULL for none */
+    struct mf_resume *download; /* where a result goes, NULL for a document */
     int64_t max_body;
     int is_repeatable; /* only asks: may be retried, and sent again with the other scheme */
 };
@@ -33,11 +29,11 @@ static void log_try(const struct mf_client *client, const struct call *call,
     if (client->debug == NULL)
         return;
     char *line = response->status > 0
-                     ? mf_text_format("%s %s: HTTP %d after %.3f s%s%s", call->method, call->path,
-                                      response->status, seconds, err != NULL ? ": " : "",
-                                      err != NULL ? err->message : "")
-                     : mf_text_format("%s %s: %s", call->method, call->path,
-                                      err != NULL ? err->message : "no answer");
+                     ? mf_str_format("%s %s: HTTP %d after %.3f s%s%s", call->method, call->path,
+                                     response->status, seconds, err != NULL ? ": " : "",
+                                     err != NULL ? err->message : "")
+                     : mf_str_format("%s %s: %s", call->method, call->path,
+                                     err != NULL ? err->message : "no answer");
     if (line == NULL)
         return;
     mf_redact(line);
@@ -55,15 +51,15 @@ static int try_once(const struct mf_client *client, const struct call *call,
                     enum mf_auth_scheme scheme, struct mf_response *response, struct mf_error *err)
 {
     mf_response_free(response);
-    char *url = mf_text_format("%s%s", client->base_url, call->path);
+    char *url = mf_str_format("%s%s", client->base_url, call->path);
     if (url == NULL)
-        return out_of_memory(err);
-    struct mf_download *const download = call->download;
+        return mf_out_of_memory(err);
+    struct mf_resume *const download = call->download;
     const struct mf_request request = {
         .method = call->method,
         .url = url,
-        .authorization = mf_credentials_header(&client->credentials, scheme),
-        .headers = download != NULL ? mf_download_next_try(download) : NULL,
+        .authorization = mf_auth_header(&client->credentials, scheme),
+        .headers = download != NULL ? mf_resume_next_try(download) : NULL,
         .body = call->body,
         .body_size = call->body != NULL ? strlen(call->body) : 0,
         .content_type = "application/json",
@@ -106,7 +102,7 @@ static void settle_scheme(struct mf_client *client, enum mf_auth_scheme scheme)
     mf_mutex_unlock(&client->mutex);
     if (!is_new)
         return;
-    mf_scheme_remember(client->origin, client->credentials.fingerprint, scheme);
+    mf_auth_scheme_remember(client->origin, client->credentials.fingerprint, scheme);
     if (client->debug != NULL)
         client->debug(client->log_ctx, scheme == MF_AUTH_BASIC
                                            ? "The server takes the token as Basic"
@@ -171,7 +167,7 @@ static int is_worth_a_retry(const struct mf_client *client, const struct call *c
     if (failed)
         return response->is_transient;
     return mf_retry_wants_status(&client->retry, response->status) ||
-           (call->download != NULL && mf_download_is_refused(call->download, response->status));
+           (call->download != NULL && mf_resume_is_refused(call->download, response->status));
 }
 
 static void log_retry(const struct mf_client *client, const struct call *call, int tries,
@@ -179,10 +175,10 @@ static void log_retry(const struct mf_client *client, const struct call *call, i
 {
     if (client->debug == NULL)
         return;
-    const int continues = call->download != NULL && mf_download_can_continue(call->download);
+    const int continues = call->download != NULL && mf_resume_can_continue(call->download);
     char *line =
-        mf_text_format("%s %s: retry %d of %d in %.1f s%s", call->method, call->path, tries,
-                       client->retry.max_retry, delay, continues ? ", from where it was cut" : "");
+        mf_str_format("%s %s: retry %d of %d in %.1f s%s", call->method, call->path, tries,
+                      client->retry.max_retry, delay, continues ? ", from where it was cut" : "");
     if (line != NULL)
         client->debug(client->log_ctx, line);
     free(line);
@@ -212,18 +208,18 @@ static int run(struct mf_client *client, const struct call *call, struct mf_resp
 {
     for (int tries = 1;; tries++) {
         const int failed = try_schemes(client, call, response, err);
-        const int was_reached = !failed || err->kind != MF_ERR_CONNECT || response->request_sent;
+        const int was_reached = !failed || err->kind != MF_ERR_NETWORK || response->request_sent;
         const double now = client->clock->monotonic(client->clock->ctx);
         if (was_reached)
-            mf_outage_end(client->origin);
+            mf_circuit_close(client->origin);
         if (!failed && is_success(response))
             return 0;
         if (!failed)
-            mf_http_error(response, call->method, !call->is_repeatable, err);
+            mf_api_error(response, call->method, !call->is_repeatable, err);
         if (!may_try_again(client, call, tries, failed, response) ||
-            mf_outage_lasts(client->origin, now)) {
+            mf_circuit_is_open(client->origin, now)) {
             if (!was_reached)
-                mf_outage_begin(client->origin, now);
+                mf_circuit_open(client->origin, now);
             return give_up(call, tries, err);
         }
         const double delay = choose_delay(client, response, tries, err);
@@ -254,7 +250,7 @@ static int parse_answer(const struct mf_response *response, cJSON **out, struct 
                            err) == 0)
         return 0;
     else
-        mf_http_plain_text(response->body, said, sizeof said);
+        mf_api_error_plain_text(response->body, said, sizeof said);
     if (said[0] != '\0')
         mf_error_append(err, " (it begins: \"%.120s\")", said);
     mf_error_append(err,
@@ -271,7 +267,7 @@ static int print_body(const cJSON *body, char **text, struct mf_error *err)
     if (body == NULL)
         return 0;
     *text = cJSON_PrintUnformatted(body);
-    return *text != NULL ? 0 : out_of_memory(err);
+    return *text != NULL ? 0 : mf_out_of_memory(err);
 }
 
 /* Hands the local error to the caller, who may not want it. */
@@ -322,7 +318,7 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
 {
     struct mf_error local;
     struct mf_response response;
-    struct mf_download download;
+    struct mf_resume download;
     const struct call call = {.method = "GET",
                               .path = path,
                               .download = &download,
@@ -330,7 +326,7 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
                               .is_repeatable = 1};
     mf_error_init(&local);
     mf_response_init(&response);
-    mf_download_init(&download, sink, &response, max_body);
+    mf_resume_init(&download, sink, &response, max_body);
     int failed = run(client, &call, &response, &local);
     mf_response_free(&response);
     if (failed)
@@ -340,7 +336,7 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
 
 static uint64_t changes; /* guarded by the global lock */
 
-uint64_t mf_client_changes(void)
+uint64_t mf_client_write_count(void)
 {
     mf_global_lock();
     const uint64_t count = changes;
@@ -366,8 +362,8 @@ static int is_outcome_unknown(const struct mf_response *response, int failed)
            (response->status < 400 && response->status != 307 && response->status != 308);
 }
 
-int mf_client_change(struct mf_client *client, const char *method, const char *path,
-                     const cJSON *body, cJSON **out, int *outcome_unknown, struct mf_error *err)
+int mf_client_send_once(struct mf_client *client, const char *method, const char *path,
+                        const cJSON *body, cJSON **out, int *outcome_unknown, struct mf_error *err)
 {
     struct mf_error local;
     struct mf_response response;
@@ -402,18 +398,18 @@ int mf_client_change(struct mf_client *client, const char *method, const char *p
 
 /* The form of a path: up to the query, with "*" for each part that holds a digit, as ids do and
  * "v2" does not. */
-static void path_form(const char *path, char form[MF_CLIENT_TWIN_SIZE])
+static void path_form(const char *path, char form[MF_CLIENT_FALLBACK_SIZE])
 {
     size_t used = 0;
     const char *end = path + strcspn(path, "?");
-    while (path < end && used + 2 < MF_CLIENT_TWIN_SIZE) {
+    while (path < end && used + 2 < MF_CLIENT_FALLBACK_SIZE) {
         const size_t part = strcspn(path + 1, "/?") + 1;
         const int is_id = part > 4 && strcspn(path, "0123456789") < part;
         if (is_id) {
             form[used++] = '/';
             form[used++] = '*';
         } else {
-            for (size_t i = 0; i < part && used + 1 < MF_CLIENT_TWIN_SIZE; i++)
+            for (size_t i = 0; i < part && used + 1 < MF_CLIENT_FALLBACK_SIZE; i++)
                 form[used++] = path[i];
         }
         path += part;
@@ -425,7 +421,7 @@ static int prefers_twin(struct mf_client *client, const char *form)
 {
     int found = 0;
     mf_mutex_lock(&client->mutex);
-    for (size_t i = 0; i < MF_CLIENT_TWINS; i++)
+    for (size_t i = 0; i < MF_CLIENT_FALLBACKS; i++)
         found |= strcmp(client->twins[i], form) == 0;
     mf_mutex_unlock(&client->mutex);
     return found;
@@ -435,22 +431,22 @@ static void remember_twin(struct mf_client *client, const char *form)
 {
     mf_mutex_lock(&client->mutex);
     memcpy(client->twins[client->next_twin], form, strlen(form) + 1);
-    client->next_twin = (client->next_twin + 1) % MF_CLIENT_TWINS;
+    client->next_twin = (client->next_twin + 1) % MF_CLIENT_FALLBACKS;
     mf_mutex_unlock(&client->mutex);
 }
 
 static int ask_twin(struct mf_client *client, const char *twin, const cJSON *body, cJSON **out,
                     struct mf_error *err)
 {
-    const size_t word = mf_text_prefix_nocase(twin, "GET ");
+    const size_t word = mf_str_prefix_nocase(twin, "GET ");
     return word > 0 ? ask(client, "GET", twin + word, NULL, out, err)
                     : ask(client, "POST", twin, body, out, err);
 }
 
-int mf_client_query_twin(struct mf_client *client, const char *path, const cJSON *body,
-                         const char *twin, cJSON **out, int *used_twin, struct mf_error *err)
+int mf_client_query_fallback(struct mf_client *client, const char *path, const cJSON *body,
+                             const char *twin, cJSON **out, int *used_twin, struct mf_error *err)
 {
-    char form[MF_CLIENT_TWIN_SIZE];
+    char form[MF_CLIENT_FALLBACK_SIZE];
     struct mf_error first, second;
     mf_error_init(&first);
     path_form(path, form);

@@ -7,8 +7,8 @@
 #ifndef MF_CLIENT_H
 #define MF_CLIENT_H
 
+#include "base/clock.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "http/transport.h"
 
@@ -100,7 +100,7 @@ int mf_client_query(struct mf_client *client, const char *path, const cJSON *bod
 
 /* How many changes this process has sent so far, on all accounts: lists that were read before one
  * may be old. */
-uint64_t mf_client_changes(void);
+uint64_t mf_client_write_count(void);
 
 /* A request that changes something: sent at most once, on a connection of its own, never retried.
  * `body` may be NULL. `*out` is NULL when the answer was empty; `out` may be NULL, any 2xx answer
@@ -110,21 +110,21 @@ uint64_t mf_client_changes(void);
  * the request may have reached it, and there is no answer, a 5xx one, a redirect, or, when `out`
  * asks for a document, a 2xx one that is no JSON (MF_ERR_FORMAT) or is empty (0 with *out NULL; 204
  * and 205 are empty on purpose). Else it is set to 0. */
-int mf_client_change(struct mf_client *client, const char *method, const char *path,
-                     const cJSON *body, cJSON **out, int *outcome_unknown,
-                     struct mf_error *err) MF_NODISCARD;
+int mf_client_send_once(struct mf_client *client, const char *method, const char *path,
+                        const cJSON *body, cJSON **out, int *outcome_unknown,
+                        struct mf_error *err) MF_NODISCARD;
 
 /* mf_client_query of `path` and, only after 404 or 405, of `twin` (the other documented form, API
  * notes D9, D39). A twin that starts with "GET " is a GET without a body. Which one worked is
  * remembered for the client, for all paths that differ in ids alone. *used_twin may be NULL. When
  * both fail, the error is that of `path`. */
-int mf_client_query_twin(struct mf_client *client, const char *path, const cJSON *body,
-                         const char *twin, cJSON **out, int *used_twin,
-                         struct mf_error *err) MF_NODISCARD;
+int mf_client_query_fallback(struct mf_client *client, const char *path, const cJSON *body,
+                             const char *twin, cJSON **out, int *used_twin,
+                             struct mf_error *err) MF_NODISCARD;
 
 /* "source-validator.PixelSizeTooHigh" and its parameters as one sentence for people, into
  * `text`. Unknown codes are shown as they are, with their parameters. `parameters` may be NULL. */
-void mf_message_text(const char *code, const cJSON *parameters, char *text, size_t size);
+void mf_error_code_text(const char *code, const cJSON *parameters, char *text, size_t size);
 
 #ifdef __cplusplus
 }

@@ -4,16 +4,18 @@
 
 #include "api/auth.h"
 #include "api/client.h"
+#include "base/clock.h"
+#include "base/thread.h"
 #include "http/retry.h"
 #include "http/url.h"
 
-#define MF_CLIENT_TWINS 16
-#define MF_CLIENT_TWIN_SIZE 160
+#define MF_CLIENT_FALLBACKS 16
+#define MF_CLIENT_FALLBACK_SIZE 160
 
 struct mf_client {
     char *base_url;
     char origin[MF_URL_ORIGIN_SIZE];
-    struct mf_credentials credentials;
+    struct mf_auth credentials;
     struct mf_retry_policy retry;
     double document_timeout; /* s */
     struct mf_transport transport;
@@ -25,7 +27,7 @@ struct mf_client {
     struct mf_mutex mutex;      /* guards what follows */
     enum mf_auth_scheme scheme; /* the one that works, or that is tried first */
     int is_scheme_settled;      /* it has worked, or neither does: no more tries of the other */
-    char twins[MF_CLIENT_TWINS][MF_CLIENT_TWIN_SIZE]; /* paths whose twin works */
+    char twins[MF_CLIENT_FALLBACKS][MF_CLIENT_FALLBACK_SIZE]; /* paths whose twin works */
     unsigned next_twin;
 };
 

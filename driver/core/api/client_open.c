@@ -3,15 +3,12 @@
 #include <string.h>
 
 #include "api/client_internal.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "base/thread.h"
 
 enum { MAX_TOKEN_FILE = 65536 }; /* bytes */
-
-static int out_of_memory(struct mf_error *err)
-{
-    return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
-}
 
 static int set_base_url(struct mf_client *client, const struct mf_client_options *options,
                         struct mf_error *err)
@@ -35,9 +32,9 @@ static int set_base_url(struct mf_client *client, const struct mf_client_options
     size_t size = strlen(text);
     while (size > url.path_offset && text[size - 1] == '/')
         size--;
-    client->base_url = mf_text_copy_part(text, size);
+    client->base_url = mf_str_copy_part(text, size);
     mf_url_origin(&url, client->origin);
-    return client->base_url != NULL ? 0 : out_of_memory(err);
+    return client->base_url != NULL ? 0 : mf_out_of_memory(err);
 }
 
 /* Not const: the text is wiped. */
@@ -55,18 +52,18 @@ static int set_credentials(struct mf_client *client, const struct mf_client_opti
     const int has_token = options->token != NULL && *options->token != '\0';
     const char *path = options->token_file;
     if (has_token || path == NULL || *path == '\0')
-        return mf_credentials_init(&client->credentials, options->token, options->auth, err);
+        return mf_auth_init(&client->credentials, options->token, options->auth, err);
     char *text = NULL;
     int is_private = 1;
     if (mf_read_small_file(path, MAX_TOKEN_FILE, &text, &is_private, err) != 0)
         return mf_error_prefix(err, "API_TOKEN_FILE");
-    const int failed = mf_credentials_init(&client->credentials, text, options->auth, err);
+    const int failed = mf_auth_init(&client->credentials, text, options->auth, err);
     wipe(text);
     if (failed)
         return mf_error_prefix(err, "API_TOKEN_FILE %s", path);
     if (!is_private && client->warn != NULL) {
         char *line =
-            mf_text_format("API_TOKEN_FILE %s can be read by other users: chmod 600 it", path);
+            mf_str_format("API_TOKEN_FILE %s can be read by other users: chmod 600 it", path);
         if (line != NULL)
             client->warn(client->log_ctx, line);
         free(line);
@@ -93,7 +90,7 @@ static int set_up(struct mf_client *client, const struct mf_client_options *opti
     client->scheme = client->credentials.first;
     if (client->credentials.may_switch) {
         const enum mf_auth_scheme known =
-            mf_scheme_recall(client->origin, client->credentials.fingerprint);
+            mf_auth_scheme_recall(client->origin, client->credentials.fingerprint);
         client->scheme = known != MF_AUTH_AUTO ? known : client->scheme;
     }
     return 0;
@@ -105,7 +102,7 @@ int mf_client_open(struct mf_client **out, const struct mf_client_options *optio
     *out = NULL;
     struct mf_client *client = calloc(1, sizeof *client);
     if (client == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     if (set_up(client, options, err) != 0) {
         mf_client_close(client);
         return -1;
@@ -118,7 +115,7 @@ void mf_client_close(struct mf_client *client)
 {
     if (client == NULL)
         return;
-    mf_credentials_free(&client->credentials);
+    mf_auth_free(&client->credentials);
     mf_mutex_free(&client->mutex);
     free(client->base_url);
     free(client);

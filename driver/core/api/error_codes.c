@@ -29,7 +29,7 @@ static const struct message *find(const char *code)
     return NULL;
 }
 
-const char *mf_message_meaning(const char *code)
+const char *mf_error_code_description(const char *code)
 {
     const struct message *message = find(code);
     return message != NULL ? message->meaning : NULL;
@@ -55,19 +55,19 @@ static void shorten_decimals(char *text)
 /* The value as people write it, on the heap; NULL when out of memory. */
 static char *value_text(const cJSON *value)
 {
-    char *text = cJSON_IsString(value) ? mf_text_copy(value->valuestring) : NULL;
+    char *text = cJSON_IsString(value) ? mf_str_copy(value->valuestring) : NULL;
     if (text == NULL) {
         char *printed = cJSON_PrintUnformatted(value);
-        text = mf_text_copy(printed);
+        text = mf_str_copy(printed);
         cJSON_free(printed);
     }
     if (text == NULL)
         return NULL;
     shorten_decimals(text);
     mf_redact(text);
-    mf_text_squeeze(text);
-    mf_text_clean(text, 0);
-    mf_text_shorten(text, MAX_VALUE);
+    mf_str_squeeze(text);
+    mf_str_clean(text, 0);
+    mf_str_shorten(text, MAX_VALUE);
     return text;
 }
 
@@ -108,7 +108,7 @@ static void append_listed(const char *list, const cJSON *parameters, char *text,
     }
 }
 
-void mf_message_parameters(const char *code, const cJSON *parameters, char *text, size_t size)
+void mf_error_code_parameters(const char *code, const cJSON *parameters, char *text, size_t size)
 {
     if (size == 0)
         return;
@@ -123,22 +123,22 @@ void mf_message_parameters(const char *code, const cJSON *parameters, char *text
     const size_t used = strlen(text);
     if (used > 0 && used + 1 < size)
         memcpy(text + used, ")", 2);
-    mf_text_clean(text, 0); /* snprintf may have cut a character */
+    mf_str_clean(text, 0); /* snprintf may have cut a character */
 }
 
-void mf_message_text(const char *code, const cJSON *parameters, char *text, size_t size)
+void mf_error_code_text(const char *code, const cJSON *parameters, char *text, size_t size)
 {
     char list[1024];
     if (size == 0)
         return;
-    const char *meaning = mf_message_meaning(code);
+    const char *meaning = mf_error_code_description(code);
     if (meaning == NULL)
         meaning = code != NULL && *code != '\0' ? code : "An error without a code";
-    mf_message_parameters(code, parameters, list, sizeof list);
+    mf_error_code_parameters(code, parameters, list, sizeof list);
     if (snprintf(text, size, "%s%s", meaning, list) < 0)
         text[0] = '\0';
     mf_redact(text);
-    mf_text_clean(text, 0);
+    mf_str_clean(text, 0);
 }
 
 char *mf_messages_text(const cJSON *owner, int *failed)
@@ -156,7 +156,7 @@ char *mf_messages_text(const cJSON *owner, int *failed)
             parameters = mf_json_member(message, "params");
         if (code == NULL)
             continue;
-        mf_message_text(code, parameters, text, sizeof text);
+        mf_error_code_text(code, parameters, text, sizeof text);
         if (joined != NULL && strstr(joined, text) != NULL)
             continue;
         size_t more = strlen(text);

@@ -26,27 +26,22 @@ enum { MOST_IDLE_PAGES = 2 };
 /* A total that goes up and down without end must end the reading. */
 enum { MOST_CORRECTIONS = 10000 };
 
-static int out_of_memory(struct mf_error *err)
-{
-    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-}
-
 int mf_pager_open(struct mf_pager **out, const char *path, const char *twin,
                   const char *filter_name, const char *filter, struct mf_error *err)
 {
     *out = NULL;
     struct mf_pager *const pager = calloc(1, sizeof *pager);
     if (pager == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     pager->total = -1;
-    pager->path = mf_text_copy(path);
-    pager->twin = mf_text_copy(twin);
-    pager->filter_name = mf_text_copy(filter_name);
-    pager->filter = mf_text_copy(filter);
+    pager->path = mf_str_copy(path);
+    pager->twin = mf_str_copy(twin);
+    pager->filter_name = mf_str_copy(filter_name);
+    pager->filter = mf_str_copy(filter);
     if (pager->path == NULL || pager->twin == NULL ||
         (filter != NULL && (pager->filter_name == NULL || pager->filter == NULL))) {
         mf_pager_close(pager);
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     }
     *out = pager;
     return 0;
@@ -117,7 +112,7 @@ static int is_new(struct mf_pager *pager, const char *id)
 {
     if (make_room(pager) != 0)
         return -1;
-    const int added = put(pager->seen, pager->seen_room, mf_hash_of(id, strlen(id)) | 1);
+    const int added = put(pager->seen, pager->seen_room, mf_checksum_of(id, strlen(id)) | 1);
     pager->seen_count += (size_t)added;
     return added;
 }
@@ -127,14 +122,14 @@ static int take_new(struct mf_pager *pager, cJSON *list, cJSON **entries, struct
 {
     cJSON *const chosen = cJSON_CreateArray();
     if (chosen == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     for (cJSON *entry = list != NULL ? list->child : NULL, *next; entry != NULL; entry = next) {
         next = entry->next;
         const char *const id = mf_json_string(entry, "id", NULL);
         const int verdict = id != NULL ? is_new(pager, id) : -1;
         if (verdict < 0) {
             cJSON_Delete(chosen);
-            return id != NULL ? out_of_memory(err)
+            return id != NULL ? mf_out_of_memory(err)
                               : mf_error_set(err, MF_ERR_FORMAT,
                                              "an entry of the server's list has no id");
         }
@@ -237,9 +232,9 @@ int mf_pager_next(struct mf_pager *pager, struct mf_client *client, cJSON **entr
         cJSON *answer = NULL;
         cJSON *const body = request_body(pager);
         if (body == NULL)
-            return out_of_memory(err);
+            return mf_out_of_memory(err);
         int failed =
-            mf_client_query_twin(client, pager->path, body, pager->twin, &answer, NULL, err);
+            mf_client_query_fallback(client, pager->path, body, pager->twin, &answer, NULL, err);
         cJSON_Delete(body);
         if (!failed)
             failed = read_answer(pager, answer, entries, err);

@@ -1,4 +1,4 @@
-/* page: lists that the service gives in pages, and their documented twins.
+/* pager: lists that the service gives in pages, and their documented twins.
  *
  * Asked first: POST <path> with limit, offset and a sort by time of creation; on 404 or 405 the
  * twin, a GET that gives the whole list at once (API notes 5, 6.4, D39). The server may give fewer
@@ -10,8 +10,8 @@
  * counts, the same page again and again, is MF_ERR_FORMAT: it would be a list cut short.
  *
  * Thread-safety: a pager belongs to one thread at a time. */
-#ifndef MF_PAGE_H
-#define MF_PAGE_H
+#ifndef MF_PAGER_H
+#define MF_PAGER_H
 
 #include "api/client.h"
 

@@ -11,23 +11,6 @@
 #include "base/redact.h"
 #include "base/str.h"
 
-int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
-{
-    if (strlen(text) != MF_UUID_SIZE - 1)
-        return 0;
-    for (int i = 0; i < MF_UUID_SIZE - 1; ++i) {
-        const char c = text[i];
-        const int dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const int digit = c >= '0' && c <= '9';
-        const char lower = (char)(c >= 'A' && c <= 'F' ? c + 32 : c);
-        if (dash ? c != '-' : !digit && (lower < 'a' || lower > 'f'))
-            return 0;
-        uuid[i] = lower;
-    }
-    uuid[MF_UUID_SIZE - 1] = '\0';
-    return 1;
-}
-
 /* ---- parsing -------------------------------------------------------------------------------- */
 
 /* The review is null, a text, or an object with one of two members (API notes D13). */
@@ -64,7 +47,7 @@ static char *take_blocks(const cJSON *document, int *failed)
         if (name == NULL || !mf_json_bool(block, "enabled", 1))
             continue;
         char *const longer =
-            mf_text_format("%s%s%s", joined != NULL ? joined : "", joined != NULL ? "," : "", name);
+            mf_str_format("%s%s%s", joined != NULL ? joined : "", joined != NULL ? "," : "", name);
         *failed |= longer == NULL;
         free(joined);
         joined = longer;
@@ -82,7 +65,7 @@ static void take_source(struct mf_processing *p, const cJSON *document, int *fai
     const cJSON *const own_tiles = mf_json_member(sources, "userDefined");
     const cJSON *const source = data != NULL ? data : search != NULL ? search : own_tiles;
     if (source == NULL && mf_json_member(sources, "myImagery") != NULL) {
-        p->provider = mf_text_copy("My imagery");
+        p->provider = mf_str_copy("My imagery");
         *failed |= p->provider == NULL;
     } else {
         p->provider = mf_json_take(source,
@@ -96,14 +79,14 @@ static void take_source(struct mf_processing *p, const cJSON *document, int *fai
 
 static enum mf_state state_of(const char *status, const char *review)
 {
-    if (mf_text_equal_nocase(status, "OK"))
-        return review != NULL && mf_text_equal_nocase(review, "NOT_ACCEPTED") ? MF_STATE_REWORK
-                                                                              : MF_STATE_DONE;
-    if (mf_text_equal_nocase(status, "FAILED"))
+    if (mf_str_equal_nocase(status, "OK"))
+        return review != NULL && mf_str_equal_nocase(review, "NOT_ACCEPTED") ? MF_STATE_REWORK
+                                                                             : MF_STATE_DONE;
+    if (mf_str_equal_nocase(status, "FAILED"))
         return MF_STATE_FAILED;
-    if (mf_text_equal_nocase(status, "CANCELLED") || mf_text_equal_nocase(status, "CANCELED"))
+    if (mf_str_equal_nocase(status, "CANCELLED") || mf_str_equal_nocase(status, "CANCELED"))
         return MF_STATE_CANCELLED;
-    return mf_text_equal_nocase(status, "REFUNDED") ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
+    return mf_str_equal_nocase(status, "REFUNDED") ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
 }
 
 int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct mf_error *err)
@@ -111,7 +94,7 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     memset(p, 0, sizeof *p);
     if (mf_json_string(document, "id", NULL) == NULL) {
         char said[300];
-        mf_http_document_text(document, said, sizeof said);
+        mf_api_error_document_text(document, said, sizeof said);
         return mf_error_set(err, MF_ERR_FORMAT,
                             "the server's answer is not a processing: it has no id%s%s%s",
                             said[0] != '\0' ? " (it says: " : "", said, said[0] != '\0' ? ")" : "");
@@ -139,7 +122,7 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     failed |= p->document == NULL;
     if (failed) {
         mf_processing_free(p);
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        return mf_out_of_memory(err);
     }
     p->percent = mf_json_percent(document, "percentCompleted");
     p->aoi_count = mf_json_count(document, "aoiCount");
@@ -175,7 +158,7 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
         return mf_error_prefix(err, "processing %s", id);
     int failed = mf_processing_parse(processing, document, err);
     /* A cache in between may mix answers up: its result would be kept as this one's. */
-    if (!failed && !mf_text_equal_nocase(processing->id, id)) {
+    if (!failed && !mf_str_equal_nocase(processing->id, id)) {
         failed =
             mf_error_set(err, MF_ERR_FORMAT,
                          "the server's answer is about another processing, %.60s", processing->id);
@@ -188,12 +171,12 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
 int mf_processing_pager_open(struct mf_pager **out, const char *project_id, const char *terms,
                              struct mf_error *err)
 {
-    char *const path = mf_text_format("/projects/%s/processings/v2/page", project_id);
-    char *const twin = mf_text_format("GET /projects/%s/processings/v2", project_id);
+    char *const path = mf_str_format("/projects/%s/processings/v2/page", project_id);
+    char *const twin = mf_str_format("GET /projects/%s/processings/v2", project_id);
     int failed = path == NULL || twin == NULL;
     *out = NULL;
     if (failed)
-        mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        mf_out_of_memory(err);
     else
         failed = mf_pager_open(out, path, twin, "terms", terms, err);
     free(path);
@@ -206,9 +189,9 @@ char *mf_processing_fingerprint(const struct mf_processing *p)
     char area[MF_NUMBER_TEXT_SIZE], cost[MF_NUMBER_TEXT_SIZE]; /* the same in any locale */
     mf_number_format(p->area_m2, area);
     mf_number_format(p->cost, cost);
-    return mf_text_format("%s|%s|%s|%s|%s|%s", p->status, p->review != NULL ? p->review : "",
-                          p->updated != NULL ? p->updated : "", area, cost,
-                          p->vector_layer_id != NULL ? p->vector_layer_id : "");
+    return mf_str_format("%s|%s|%s|%s|%s|%s", p->status, p->review != NULL ? p->review : "",
+                         p->updated != NULL ? p->updated : "", area, cost,
+                         p->vector_layer_id != NULL ? p->vector_layer_id : "");
 }
 
 /* ---- states --------------------------------------------------------------------------------- */
@@ -255,7 +238,7 @@ static int is_unknown_status(const char *status)
 {
     static const char *const known[] = {"UNPROCESSED", "IN_PROGRESS", "AWAITING", ""};
     for (size_t i = 0; i < sizeof known / sizeof *known; ++i) {
-        if (mf_text_equal_nocase(status, known[i]))
+        if (mf_str_equal_nocase(status, known[i]))
             return 0;
     }
     return 1;

@@ -77,15 +77,15 @@ int mf_processing_pager_open(struct mf_pager **out, const char *project_id, cons
  * always. */
 #define MF_RECENT 2.0
 #define MF_RECENT_WHILE_OPEN 60.0
-int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
-                             const char *id, struct mf_error *err) MF_NODISCARD;
+int mf_recent_get(struct mf_processing *processing, struct mf_client *client, const char *id,
+                  struct mf_error *err) MF_NODISCARD;
 
 /* To be called of a processing that will be opened when a user has looked at what there is: its
  * answer is good for MF_RECENT_WHILE_OPEN s. */
-void mf_processing_expect(const struct mf_client *client, const char *id);
+void mf_recent_prolong(const struct mf_client *client, const char *id);
 
 /* To be called when a processing was changed: what is remembered of it is old now. */
-void mf_processing_forget(const struct mf_client *client, const char *id);
+void mf_recent_invalidate(const struct mf_client *client, const char *id);
 
 /* What tells one result of a processing from another: the status, the review and what changes with
  * them. A new text (free it), NULL without memory. */
@@ -98,13 +98,6 @@ int mf_processing_is_terminal(const struct mf_processing *processing);
  * `partial` also lets through what a failed, cancelled or refunded one has. */
 int mf_processing_check_result(const struct mf_processing *processing, int partial,
                                struct mf_error *err) MF_NODISCARD;
-
-/* ---- identifiers ---------------------------------------------------------------------------- */
-
-#define MF_UUID_SIZE 37
-
-/* Reads a UUID in its 8-4-4-4-12 form, any case, into lower case. Returns 0 when `text` is none. */
-int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE]);
 
 #ifdef __cplusplus
 }

@@ -6,21 +6,16 @@
 #include "api/processing.h"
 #include "base/str.h"
 
-static int out_of_memory(struct mf_error *err)
-{
-    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-}
-
 static int send(struct mf_client *client, const char *method, const char *id, const char *rest,
                 const cJSON *body, struct mf_error *err)
 {
-    char *const path = mf_text_format("/processings/%s%s", id, rest);
+    char *const path = mf_str_format("/processings/%s%s", id, rest);
     if (path == NULL)
-        return out_of_memory(err);
-    const int failed = mf_client_change(client, method, path, body, NULL, NULL, err);
+        return mf_out_of_memory(err);
+    const int failed = mf_client_send_once(client, method, path, body, NULL, NULL, err);
     free(path);
     /* After a failure too: it may have been done all the same. */
-    mf_processing_forget(client, id);
+    mf_recent_invalidate(client, id);
     return failed;
 }
 
@@ -56,7 +51,7 @@ static int change_with(struct mf_client *client, const char *method, const char 
                        const char *rest, const char *twin, cJSON *body, struct mf_error *err)
 {
     if (body == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     const int failed = change(client, method, id, rest, twin, body, err);
     cJSON_Delete(body);
     return failed;

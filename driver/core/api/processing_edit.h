@@ -1,11 +1,11 @@
-/* processing_change: what a user may change about a processing.
+/* processing_edit: what a user may change about a processing.
  *
  * Source: API notes 6.6. Each call is sent once. Where two forms of a path are known (D9) the
  * second is tried after 404 or 405 to the first, which means that nothing was done.
  *
  * Thread-safety: as the client. */
-#ifndef MF_PROCESSING_CHANGE_H
-#define MF_PROCESSING_CHANGE_H
+#ifndef MF_PROCESSING_EDIT_H
+#define MF_PROCESSING_EDIT_H
 
 #include "api/client.h"
 

@@ -6,11 +6,7 @@
 
 #include "api/processing.h"
 #include "base/str.h"
-
-static int out_of_memory(struct mf_error *err)
-{
-    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-}
+#include "base/uuid.h"
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
@@ -22,7 +18,7 @@ static void take_members(struct mf_project *project, const cJSON *array, int *fa
         struct mf_member *const member = &project->members[project->member_count++];
         member->email = mf_json_take_or_empty(entry, "email", failed);
         member->role = mf_json_take_or_empty(entry, "role", failed);
-        mf_text_lower(member->role);
+        mf_str_lower(member->role);
     }
 }
 
@@ -63,7 +59,7 @@ int mf_project_parse(struct mf_project *project, const cJSON *document, struct m
     project->aoi_limit_m2 = mf_json_limit(owner, "aoiAreaLimit");
     take_share(project, mf_json_member(document, "shareProject"), &failed);
     if (failed)
-        out_of_memory(err);
+        mf_out_of_memory(err);
     else
         failed =
             mf_model_list_parse(&project->models, mf_json_member(document, "workflowDefs"), err);
@@ -94,7 +90,7 @@ const char *mf_project_role(const struct mf_project *project, const char *email)
     if (!project->is_shared)
         return "owner";
     for (size_t i = 0; email[0] != '\0' && i < project->member_count; i++) {
-        if (mf_text_equal_nocase(project->members[i].email, email))
+        if (mf_str_equal_nocase(project->members[i].email, email))
             return project->members[i].role[0] != '\0' ? project->members[i].role : "readonly";
     }
     return "readonly";
@@ -113,7 +109,7 @@ static int add_entries(struct mf_project_list *list, const cJSON *entries, struc
     const size_t more = (size_t)cJSON_GetArraySize(entries);
     struct mf_project *const grown = realloc(list->items, (list->count + more) * sizeof *grown);
     if (grown == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     list->items = grown;
     cJSON_ArrayForEach(entry, entries)
     {
@@ -181,9 +177,9 @@ static int get_path(struct mf_project *project, struct mf_client *client, const 
 int mf_project_get(struct mf_project *project, struct mf_client *client, const char *id,
                    struct mf_error *err)
 {
-    char *const path = mf_text_format("/projects/%s", id);
+    char *const path = mf_str_format("/projects/%s", id);
     if (path == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     const int failed = get_path(project, client, path, err);
     free(path);
     return failed ? mf_error_prefix(err, "project %s", id) : 0;
@@ -202,9 +198,9 @@ enum fit { NO_FIT, OTHER_CASE, EXACT };
 
 static enum fit fit_of(const struct mf_project *project, const char *name)
 {
-    return strcmp(project->name, name) == 0            ? EXACT
-           : mf_text_equal_nocase(project->name, name) ? OTHER_CASE
-                                                       : NO_FIT;
+    return strcmp(project->name, name) == 0           ? EXACT
+           : mf_str_equal_nocase(project->name, name) ? OTHER_CASE
+                                                      : NO_FIT;
 }
 
 /* Long accounts are not listed whole. */
@@ -294,8 +290,8 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
     memset(project, 0, sizeof *project);
     cJSON *const body = texts_body(name, description);
     if (body == NULL)
-        return out_of_memory(err);
-    int failed = mf_client_change(client, "POST", "/projects", body, &answer, &unknown, err);
+        return mf_out_of_memory(err);
+    int failed = mf_client_send_once(client, "POST", "/projects", body, &answer, &unknown, err);
     cJSON_Delete(body);
     if (!failed)
         failed = mf_project_parse(project, answer, err);
@@ -313,10 +309,10 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
 static int change(struct mf_client *client, const char *method, const char *id, const cJSON *body,
                   struct mf_error *err)
 {
-    char *const path = mf_text_format("/projects/%s", id);
+    char *const path = mf_str_format("/projects/%s", id);
     if (path == NULL)
-        return out_of_memory(err);
-    const int failed = mf_client_change(client, method, path, body, NULL, NULL, err);
+        return mf_out_of_memory(err);
+    const int failed = mf_client_send_once(client, method, path, body, NULL, NULL, err);
     free(path);
     return failed ? mf_error_prefix(err, "project %s", id) : 0;
 }
@@ -326,7 +322,7 @@ int mf_project_update(struct mf_client *client, const char *id, const char *name
 {
     cJSON *const body = texts_body(name, description);
     if (body == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     const int failed = change(client, "PUT", id, body, err);
     cJSON_Delete(body);
     return failed;

@@ -1,5 +1,7 @@
 #include "api/wait.h"
 
+#include "base/clock.h"
+
 static const double first_delay = 5;    /* s */
 static const double growth = 1.5;       /* of the delay, from look to look */
 static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
@@ -33,7 +35,7 @@ static int sleep_until(const struct mf_clock *clock, struct mf_client *client, d
 /* Failures that say nothing about the processing. */
 static int may_pass(const struct mf_error *err)
 {
-    return err->kind == MF_ERR_CONNECT || err->kind == MF_ERR_TRUNCATED ||
+    return err->kind == MF_ERR_NETWORK || err->kind == MF_ERR_TRUNCATED ||
            err->kind == MF_ERR_SERVER || err->kind == MF_ERR_RATE_LIMIT;
 }
 

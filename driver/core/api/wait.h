@@ -9,6 +9,7 @@
 #define MF_WAIT_H
 
 #include "api/processing.h"
+#include "base/clock.h"
 
 #ifdef __cplusplus
 extern "C" {

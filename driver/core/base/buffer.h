@@ -1,16 +1,16 @@
-/* bytes: bytes that grow at their end.
+/* buffer: bytes that grow at their end.
  *
  * Begin with zeros; the owner frees `data`.
  *
  * Thread-safety: each belongs to its owner. */
-#ifndef MF_BYTES_H
-#define MF_BYTES_H
+#ifndef MF_BUFFER_H
+#define MF_BUFFER_H
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct mf_bytes {
+struct mf_buffer {
     char *data;
     size_t size;
     size_t capacity;
@@ -18,7 +18,7 @@ struct mf_bytes {
 
 /* Puts a copy of `data`, which may be NULL when there is nothing, behind what is there. Returns -1
  * without memory; then nothing has changed. */
-static inline int mf_bytes_put(struct mf_bytes *bytes, const void *data, size_t size)
+static inline int mf_buffer_append(struct mf_buffer *bytes, const void *data, size_t size)
 {
     if (size == 0)
         return 0;

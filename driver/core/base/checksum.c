@@ -34,7 +34,7 @@ static void add_block(uint64_t lanes[4], const unsigned char *p)
     lanes[3] = mix(lanes[3], word(p + 24));
 }
 
-void mf_hash_init(struct mf_hash *hash)
+void mf_checksum_init(struct mf_checksum *hash)
 {
     memset(hash, 0, sizeof *hash);
     hash->lanes[0] = PRIME_1;
@@ -43,7 +43,7 @@ void mf_hash_init(struct mf_hash *hash)
     hash->lanes[3] = PRIME_1 ^ PRIME_3;
 }
 
-void mf_hash_add(struct mf_hash *hash, const void *data, size_t size)
+void mf_checksum_add(struct mf_checksum *hash, const void *data, size_t size)
 {
     if (size == 0)
         return; /* data may be NULL */
@@ -65,7 +65,7 @@ void mf_hash_add(struct mf_hash *hash, const void *data, size_t size)
     memcpy(hash->rest, p, size);
 }
 
-uint64_t mf_hash_value(const struct mf_hash *hash)
+uint64_t mf_checksum_value(const struct mf_checksum *hash)
 {
     uint64_t value = hash->total;
     for (int i = 0; i < 4; ++i)
@@ -78,10 +78,10 @@ uint64_t mf_hash_value(const struct mf_hash *hash)
     return value ^ value >> 32;
 }
 
-uint64_t mf_hash_of(const void *data, size_t size)
+uint64_t mf_checksum_of(const void *data, size_t size)
 {
-    struct mf_hash hash;
-    mf_hash_init(&hash);
-    mf_hash_add(&hash, data, size);
-    return mf_hash_value(&hash);
+    struct mf_checksum hash;
+    mf_checksum_init(&hash);
+    mf_checksum_add(&hash, data, size);
+    return mf_checksum_value(&hash);
 }

@@ -22,7 +22,7 @@ static void finish(struct mf_error *err, int wanted)
                 err->message[start - 1] = '\0';
         }
     }
-    mf_text_clean(err->message, 1);
+    mf_str_clean(err->message, 1);
 }
 
 void mf_error_init(struct mf_error *err)
@@ -81,4 +81,9 @@ int mf_error_append(struct mf_error *err, const char *format, ...)
     const int wanted = snprintf(err->message + used, sizeof err->message - used, "%s", more);
     finish(err, (int)used + wanted);
     return -1;
+}
+
+int mf_out_of_memory(struct mf_error *err)
+{
+    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
 }

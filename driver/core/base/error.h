@@ -8,16 +8,10 @@
 #ifndef MF_ERROR_H
 #define MF_ERROR_H
 
+#include "base/compiler.h"
+
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#if defined(__GNUC__)
-#define MF_PRINTF(fmt_index, first_arg) __attribute__((format(printf, fmt_index, first_arg)))
-#define MF_NODISCARD __attribute__((warn_unused_result))
-#else
-#define MF_PRINTF(fmt_index, first_arg)
-#define MF_NODISCARD
 #endif
 
 /* What kind of thing failed: decides the CPLE code and whether a retry can help. */
@@ -26,7 +20,7 @@ enum mf_error_kind {
     MF_ERR_ARGUMENT,    /* the caller (user) asked for something impossible: bad option, bad uuid */
     MF_ERR_MEMORY,      /* out of memory */
     MF_ERR_FILE,        /* the disk: cannot create, write, map, rename */
-    MF_ERR_CONNECT,     /* no HTTP answer: name, connection, TLS, proxy, reset, time-out */
+    MF_ERR_NETWORK,     /* no HTTP answer: name, connection, TLS, proxy, reset, time-out */
     MF_ERR_TRUNCATED,   /* an answer began and did not end: short body, broken gzip, reset */
     MF_ERR_AUTH,        /* HTTP 401, or no token at all */
     MF_ERR_FORBIDDEN,   /* HTTP 403 */
@@ -59,6 +53,9 @@ void mf_error_init(struct mf_error *err);
  * `return mf_error_set(err, …)`. */
 int mf_error_set(struct mf_error *err, enum mf_error_kind kind, const char *format, ...)
     MF_PRINTF(3, 4);
+
+/* Sets MF_ERR_MEMORY and its message. Returns -1. */
+int mf_out_of_memory(struct mf_error *err);
 
 /* Puts "<prefix>: " before the message, keeps everything else. Returns -1. */
 int mf_error_prefix(struct mf_error *err, const char *format, ...) MF_PRINTF(2, 3);

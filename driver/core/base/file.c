@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,138 +11,23 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/signal.h"
 #include "base/str.h"
 
 #ifndef O_CLOEXEC
 #define O_CLOEXEC 0
 #endif
 
-/* ---- clock, sleep, random ------------------------------------------------------------------ */
-
-static double read_clock(clockid_t which)
-{
-    struct timespec now = {0, 0};
-    clock_gettime(which, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-double mf_clock_monotonic(void)
-{
-    return read_clock(CLOCK_MONOTONIC);
-}
-
-double mf_clock_utc(void)
-{
-    return read_clock(CLOCK_REALTIME);
-}
-
-void mf_sleep(double seconds)
-{
-    if (!(seconds > 0))
-        return;
-    if (seconds > 1e8)
-        seconds = 1e8;
-    struct timespec span;
-    span.tv_sec = (time_t)seconds;
-    span.tv_nsec = (long)((seconds - (double)span.tv_sec) * 1e9);
-    nanosleep(&span, NULL);
-}
-
-static double system_monotonic(void *ctx)
-{
-    (void)ctx;
-    return mf_clock_monotonic();
-}
-
-static double system_utc(void *ctx)
-{
-    (void)ctx;
-    return mf_clock_utc();
-}
-
-static void system_sleep(void *ctx, double seconds)
-{
-    (void)ctx;
-    mf_sleep(seconds);
-}
-
-const struct mf_clock mf_system_clock = {NULL, system_monotonic, system_utc, system_sleep};
-
-int mf_random_bytes(void *out, size_t size, struct mf_error *err)
-{
-    unsigned char *bytes = out;
-    while (size > 0) {
-        const size_t part = size < 256 ? size : 256; /* the most that getentropy gives */
-        if (getentropy(bytes, part) != 0)
-            return mf_error_set(err, MF_ERR_FILE, "The operating system gives no random bytes: %s",
-                                strerror(errno));
-        bytes += part;
-        size -= part;
-    }
-    return 0;
-}
-
-double mf_random_unit(void)
-{
-    uint32_t value = 0;
-    if (mf_random_bytes(&value, sizeof value, NULL) != 0)
-        value = (uint32_t)(mf_clock_monotonic() * 1e6);
-    return (double)value / 4294967296.0;
-}
-
-/* ---- signals ------------------------------------------------------------------------------- */
-
-/* Keeps a signal that the calling thread brings upon itself from it. Returns whether it is to be
- * released: one that is pending already, or blocked already, is the host's business. */
-static int hold_signal(int number)
-{
-    sigset_t one, old, pending;
-    sigemptyset(&one);
-    sigaddset(&one, number);
-    sigemptyset(&pending);
-    sigpending(&pending);
-    return !sigismember(&pending, number) && pthread_sigmask(SIG_BLOCK, &one, &old) == 0 &&
-           !sigismember(&old, number);
-}
-
-static void release_signal(int number)
-{
-    sigset_t one, pending;
-    int taken = 0;
-    sigemptyset(&one);
-    sigaddset(&one, number);
-    sigemptyset(&pending);
-    sigpending(&pending);
-    if (sigismember(&pending, number))
-        sigwait(&one, &taken); /* take ours out, at once since it is pending */
-    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
-}
-
-void mf_sigpipe_hold(struct mf_sigpipe *state)
-{
-    state->held = hold_signal(SIGPIPE);
-}
-
-void mf_sigpipe_release(const struct mf_sigpipe *state)
-{
-    if (state->held)
-        release_signal(SIGPIPE);
-}
-
-/* ---- files --------------------------------------------------------------------------------- */
-
 int mf_file_create_temporary(struct mf_file *file, const char *directory, const char *prefix,
                              struct mf_error *err)
 {
     file->fd = -1;
-    file->path = mf_text_format("%s/%sXXXXXX", directory, prefix);
+    file->path = mf_str_format("%s/%sXXXXXX", directory, prefix);
     if (file->path == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     file->fd = mkstemp(file->path); /* mode 0600 by POSIX */
     if (file->fd < 0) {
         mf_error_set(err, MF_ERR_FILE, "Cannot create a file in %s: %s", directory,
@@ -171,7 +55,7 @@ static int write_error(const struct mf_file *file, struct mf_error *err)
 int mf_file_write(struct mf_file *file, const void *data, size_t size, struct mf_error *err)
 {
     const char *bytes = data;
-    const int held = hold_signal(SIGXFSZ); /* which would end the program: the error will do */
+    const int held = mf_signal_hold(SIGXFSZ); /* which would end the program: the error will do */
     int failed = 0;
     while (size > 0 && !failed) {
         const size_t part = size < (size_t)INT_MAX ? size : (size_t)INT_MAX;
@@ -184,7 +68,7 @@ int mf_file_write(struct mf_file *file, const void *data, size_t size, struct mf
         }
     }
     if (held)
-        release_signal(SIGXFSZ);
+        mf_signal_release(SIGXFSZ);
     return failed;
 }
 
@@ -245,7 +129,7 @@ static int read_all(int fd, const char *path, size_t max_size, char **text, stru
 {
     char *buffer = malloc(max_size + 2); /* one byte to notice too much, one for the NUL */
     if (buffer == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     size_t size = 0;
     while (size <= max_size) {
         const ssize_t got = read(fd, buffer + size, max_size + 1 - size);
@@ -294,9 +178,9 @@ int mf_map_path(struct mf_map *map, const char *path, struct mf_error *err)
 
 int mf_file_install(struct mf_file *file, const char *path, struct mf_error *err)
 {
-    char *const copy = mf_text_format("%s", path);
+    char *const copy = mf_str_format("%s", path);
     if (copy == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     if (rename(file->path, path) != 0) {
         free(copy);
         return mf_error_set(err, MF_ERR_FILE, "Cannot write %s: %s", path, strerror(errno));
@@ -356,9 +240,9 @@ void mf_path_remove(const char *path)
 
 int mf_folder_create(const char *path, struct mf_error *err)
 {
-    char *const copy = mf_text_format("%s", path);
+    char *const copy = mf_str_format("%s", path);
     if (copy == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         mkdir(copy, 0700);
@@ -383,18 +267,18 @@ void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name),
     closedir(folder);
 }
 
-char *mf_user_cache_directory(void)
+char *mf_user_cache_dir(void)
 {
     const char *const xdg = getenv("XDG_CACHE_HOME");
     if (xdg != NULL && xdg[0] == '/')
-        return mf_text_format("%s", xdg);
+        return mf_str_format("%s", xdg);
     const char *home = getenv("HOME");
     char buffer[4096];
     struct passwd entry, *found = NULL;
     if ((home == NULL || home[0] != '/') &&
         getpwuid_r(geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != NULL)
         home = entry.pw_dir;
-    return home != NULL && home[0] == '/' ? mf_text_format("%s/.cache", home) : NULL;
+    return home != NULL && home[0] == '/' ? mf_str_format("%s/.cache", home) : NULL;
 }
 
 void mf_boot_id(char id[MF_BOOT_ID_SIZE])
@@ -433,159 +317,4 @@ const char *mf_temporary_directory(void)
 {
     const char *directory = getenv("TMPDIR");
     return directory != NULL && directory[0] != '\0' ? directory : "/tmp";
-}
-
-/* ---- threads and locks ---------------------------------------------------------------------- */
-
-int mf_mutex_init(struct mf_mutex *mutex, struct mf_error *err)
-{
-    mutex->impl = malloc(sizeof(pthread_mutex_t));
-    if (mutex->impl == NULL || pthread_mutex_init(mutex->impl, NULL) != 0) {
-        free(mutex->impl);
-        mutex->impl = NULL;
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
-    }
-    return 0;
-}
-
-void mf_mutex_lock(struct mf_mutex *mutex)
-{
-    pthread_mutex_lock(mutex->impl);
-}
-
-void mf_mutex_unlock(struct mf_mutex *mutex)
-{
-    pthread_mutex_unlock(mutex->impl);
-}
-
-void mf_mutex_free(struct mf_mutex *mutex)
-{
-    if (mutex == NULL || mutex->impl == NULL)
-        return;
-    pthread_mutex_destroy(mutex->impl);
-    free(mutex->impl);
-    mutex->impl = NULL;
-}
-
-int mf_condition_init(struct mf_condition *condition, struct mf_error *err)
-{
-    condition->impl = malloc(sizeof(pthread_cond_t));
-    if (condition->impl == NULL || pthread_cond_init(condition->impl, NULL) != 0) {
-        free(condition->impl);
-        condition->impl = NULL;
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
-    }
-    return 0;
-}
-
-void mf_condition_wait(struct mf_condition *condition, struct mf_mutex *mutex)
-{
-    pthread_cond_wait(condition->impl, mutex->impl);
-}
-
-void mf_condition_wake(struct mf_condition *condition)
-{
-    pthread_cond_broadcast(condition->impl);
-}
-
-void mf_condition_free(struct mf_condition *condition)
-{
-    if (condition == NULL || condition->impl == NULL)
-        return;
-    pthread_cond_destroy(condition->impl);
-    free(condition->impl);
-    condition->impl = NULL;
-}
-
-struct started_thread {
-    pthread_t id;
-    void (*run)(void *arg);
-    void *arg;
-};
-
-static void *run_thread(void *started)
-{
-    struct started_thread *const thread = started;
-    thread->run(thread->arg);
-    return NULL;
-}
-
-int mf_thread_start(struct mf_thread *thread, void (*run)(void *arg), void *arg,
-                    struct mf_error *err)
-{
-    struct started_thread *const started = malloc(sizeof *started);
-    sigset_t all, former;
-    if (started == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
-    started->run = run;
-    started->arg = arg;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &former); /* a thread begins with the mask of its maker */
-    const int failed = pthread_create(&started->id, NULL, run_thread, started);
-    pthread_sigmask(SIG_SETMASK, &former, NULL);
-    if (failed) {
-        free(started);
-        return mf_error_set(err, MF_ERR_MEMORY, "Cannot start a thread: %s", strerror(failed));
-    }
-    thread->impl = started;
-    return 0;
-}
-
-void mf_thread_join(struct mf_thread *thread)
-{
-    struct started_thread *const started = thread->impl;
-    if (started == NULL)
-        return;
-    pthread_join(started->id, NULL);
-    free(started);
-    thread->impl = NULL;
-}
-
-static pthread_mutex_t global_mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t watch_forks_once = PTHREAD_ONCE_INIT;
-static unsigned fork_generation; /* changes only where there is one thread */
-
-static void before_fork(void)
-{
-    pthread_mutex_lock(&global_mutex);
-}
-
-static void after_fork(void)
-{
-    pthread_mutex_unlock(&global_mutex);
-}
-
-static void after_fork_in_child(void)
-{
-    ++fork_generation;
-    pthread_mutex_unlock(&global_mutex);
-}
-
-static void watch_forks(void)
-{
-    pthread_atfork(before_fork, after_fork, after_fork_in_child);
-}
-
-void mf_global_lock(void)
-{
-    pthread_once(&watch_forks_once, watch_forks);
-    pthread_mutex_lock(&global_mutex);
-}
-
-void mf_global_unlock(void)
-{
-    pthread_mutex_unlock(&global_mutex);
-}
-
-unsigned mf_fork_generation(void)
-{
-    pthread_once(&watch_forks_once, watch_forks);
-    return fork_generation;
-}
-
-/* ---- terminal ------------------------------------------------------------------------------- */
-
-int mf_stderr_is_terminal(void)
-{
-    return isatty(STDERR_FILENO);
 }

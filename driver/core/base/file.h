@@ -1,8 +1,9 @@
-/* platform: the only file with calls to the operating system.
+/* file: files, folders, mappings, and locks between processes.
  *
- * Thread-safety: all functions may be called from any thread; a struct belongs to its caller. */
-#ifndef MF_PLATFORM_H
-#define MF_PLATFORM_H
+ * Thread-safety: all functions may be called from any thread; a struct belongs to its
+ * caller. */
+#ifndef MF_FILE_H
+#define MF_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,36 +13,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* ---- clock, sleep, random ------------------------------------------------------------------ */
-
-/* Seconds on a clock that never goes back. */
-double mf_clock_monotonic(void);
-
-/* Seconds since 1970-01-01T00:00:00Z. */
-double mf_clock_utc(void);
-
-/* Sleeps. Returns early when a signal arrives. */
-void mf_sleep(double seconds);
-
-/* The clock as a value, so that tests can put their own in its place. The functions get `ctx`. */
-struct mf_clock {
-    void *ctx;
-    double (*monotonic)(void *ctx);
-    double (*utc)(void *ctx);
-    void (*sleep)(void *ctx, double seconds);
-};
-
-/* The system's clock. */
-extern const struct mf_clock mf_system_clock;
-
-/* Fills `out` with unpredictable bytes from the operating system. */
-int mf_random_bytes(void *out, size_t size, struct mf_error *err) MF_NODISCARD;
-
-/* A uniform number in [0, 1), good for jitter and nothing else. */
-double mf_random_unit(void);
-
-/* ---- files --------------------------------------------------------------------------------- */
 
 /* A file that is written once, front to back, and has no other reader until it is mapped. */
 struct mf_file {
@@ -119,7 +90,7 @@ const char *mf_temporary_directory(void);
 
 /* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME, or in what the system
  * knows as the user's home. NULL when there is none; else the caller frees it. */
-char *mf_user_cache_directory(void);
+char *mf_user_cache_dir(void);
 
 /* A text that changes when the computer starts anew, "" when it cannot be known. */
 #define MF_BOOT_ID_SIZE 40
@@ -136,67 +107,6 @@ struct mf_lock {
  * possible here. `path` is a file made for this. */
 int mf_lock_try(struct mf_lock *lock, const char *path);
 void mf_lock_release(struct mf_lock *lock);
-
-/* ---- threads and locks ---------------------------------------------------------------------- */
-
-struct mf_mutex {
-    void *impl;
-};
-
-int mf_mutex_init(struct mf_mutex *mutex, struct mf_error *err) MF_NODISCARD;
-void mf_mutex_lock(struct mf_mutex *mutex);
-void mf_mutex_unlock(struct mf_mutex *mutex);
-void mf_mutex_free(struct mf_mutex *mutex); /* NULL-safe, and safe on a mutex of zeros */
-
-/* Something to wait for, under a mutex. */
-struct mf_condition {
-    void *impl;
-};
-
-int mf_condition_init(struct mf_condition *condition, struct mf_error *err) MF_NODISCARD;
-/* Gives the mutex up while waiting. May return without cause: look again. */
-void mf_condition_wait(struct mf_condition *condition, struct mf_mutex *mutex);
-void mf_condition_wake(struct mf_condition *condition); /* all who wait */
-void mf_condition_free(struct mf_condition *condition); /* NULL-safe, and safe on one of zeros */
-
-struct mf_thread {
-    void *impl;
-};
-
-/* Runs `run(arg)` in a thread of its own, which takes no signals: they are for the host's. */
-int mf_thread_start(struct mf_thread *thread, void (*run)(void *arg), void *arg,
-                    struct mf_error *err) MF_NODISCARD;
-void mf_thread_join(struct mf_thread *thread); /* safe on one that was never started */
-
-/* One lock for the whole process, for what is rare and short: setting up a library once, a small
- * table. Never call out of the core while holding it. Across a fork nobody holds it, so that what
- * it guards is whole in the child. */
-void mf_global_lock(void);
-void mf_global_unlock(void);
-
-/* ---- forks ---------------------------------------------------------------------------------- */
-
-/* A number that is another one in a process that was forked off. A child has the memory of its
- * parent, and none of its threads; connections and locks it shares with it. Who keeps such a thing
- * keeps this number beside it, and when it has changed lets go of the thing without touching it:
- * the memory is lost. */
-unsigned mf_fork_generation(void);
-
-/* ---- terminal ------------------------------------------------------------------------------ */
-
-/* Whether somebody may be reading along what goes to the standard error stream. */
-int mf_stderr_is_terminal(void);
-
-/* ---- signals ------------------------------------------------------------------------------- */
-
-/* Keeps SIGPIPE away from the calling thread, and from it alone, between hold and release: some TLS
- * libraries write to closed sockets without MSG_NOSIGNAL. */
-struct mf_sigpipe {
-    int held;
-};
-
-void mf_sigpipe_hold(struct mf_sigpipe *state);
-void mf_sigpipe_release(const struct mf_sigpipe *state);
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/thread.h"
 
 /* Guarded by the global lock; the handler reads `former` alone, which is set before it is
  * installed. */

@@ -54,7 +54,7 @@ static int is_between(int unit, int first, int last)
 static void mend(char *text)
 {
     while (*text != '\0') {
-        const size_t size = mf_text_character(text);
+        const size_t size = mf_str_character(text);
         if (size == 0) {
             *text++ = '?';
         } else if (*text != '\\') {
@@ -74,7 +74,7 @@ static void mend(char *text)
 static cJSON *parse_mended(const char *text, size_t size, size_t *bad)
 {
     const char *end = NULL;
-    char *const copy = mf_text_copy_part(text, size);
+    char *const copy = mf_str_copy_part(text, size);
     *bad = 0;
     if (copy == NULL)
         return NULL;
@@ -160,9 +160,9 @@ int mf_json_bool(const cJSON *object, const char *name, int fallback)
     if (cJSON_IsNumber(member))
         return member->valuedouble != 0;
     const char *text = mf_json_string(object, name, "");
-    if (mf_text_equal_nocase(text, "true"))
+    if (mf_str_equal_nocase(text, "true"))
         return 1;
-    if (mf_text_equal_nocase(text, "false"))
+    if (mf_str_equal_nocase(text, "false"))
         return 0;
     return fallback;
 }
@@ -170,14 +170,14 @@ int mf_json_bool(const cJSON *object, const char *name, int fallback)
 char *mf_json_take(const cJSON *object, const char *name, int *failed)
 {
     const char *text = mf_json_string(object, name, NULL);
-    char *copy = mf_text_copy(text);
+    char *copy = mf_str_copy(text);
     *failed |= text != NULL && copy == NULL;
     return copy;
 }
 
 char *mf_json_take_or_empty(const cJSON *object, const char *name, int *failed)
 {
-    char *copy = mf_text_copy(mf_json_string(object, name, ""));
+    char *copy = mf_str_copy(mf_json_string(object, name, ""));
     *failed |= copy == NULL;
     return copy;
 }

@@ -1,9 +1,9 @@
-/* number_near: numbers in their usual form, their digits read eight at once, and coordinates read
+/* number_digits: numbers in their usual form, their digits read eight at once, and coordinates read
  * only as well as a bounding box needs.
  *
  * Internal to `number` and `geojson`. */
-#ifndef MF_NUMBER_NEAR_H
-#define MF_NUMBER_NEAR_H
+#ifndef MF_NUMBER_DIGITS_H
+#define MF_NUMBER_DIGITS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -129,11 +129,11 @@ static inline const char *mf_degrees_read(const char *p, struct mf_degrees *degr
 }
 
 /* Reads the number at p, where MF_COORDINATE_BYTES can be read, only as well as a bounding box
- * needs: as a multiple of MF_NEAR_UNIT, the digits behind the eighth decimal passed over. Returns
+ * needs: as a multiple of MF_APPROX_UNIT, the digits behind the eighth decimal passed over. Returns
  * the first byte behind it, or NULL: then read it in another way. */
-#define MF_NEAR_UNIT 1e-8
-#define MF_NUMBER_NEAR_ERROR 1.1e-8
-static inline const char *mf_number_read_near(const char *p, int64_t *units)
+#define MF_APPROX_UNIT 1e-8
+#define MF_APPROX_ERROR 1.1e-8
+static inline const char *mf_number_read_approx(const char *p, int64_t *units)
 {
     struct mf_degrees degrees;
     p = mf_degrees_read(p, &degrees);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/str.h"
+#include "base/thread.h"
 
 /* ---- registered secrets -------------------------------------------------------------------- */
 
@@ -45,7 +45,7 @@ int mf_redact_add(const char *secret, struct mf_error *err)
         *place = entry;
     }
     mf_global_unlock();
-    return entry != NULL ? 0 : mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+    return entry != NULL ? 0 : mf_out_of_memory(err);
 }
 
 void mf_redact_remove(const char *secret)
@@ -155,7 +155,7 @@ static size_t word_at(const char *text, const char *const *words)
 {
     size_t size = 0;
     for (; size == 0 && *words != NULL; words++)
-        size = mf_text_prefix_nocase(text, *words);
+        size = mf_str_prefix_nocase(text, *words);
     return size;
 }
 
@@ -199,7 +199,7 @@ static size_t mask_header(char *text, size_t at)
 /* `Added cookie name="value" for domain x`, as libcurl's log has it. */
 static size_t mask_cookie(char *text, size_t at)
 {
-    const size_t word = mf_text_prefix_nocase(text + at, "cookie ");
+    const size_t word = mf_str_prefix_nocase(text + at, "cookie ");
     if (word == 0)
         return at;
     size_t i = at + word + strcspn(text + at + word, "= \t\r\n\"'");
@@ -312,7 +312,7 @@ static int is_secret_name(const char *name)
 {
     static const char *const words[] = {"password", "login", "token", "secret", "authorization"};
     for (size_t i = 0; i < sizeof words / sizeof *words; ++i) {
-        if (mf_text_find_nocase(name, words[i]) != NULL)
+        if (mf_str_find_nocase(name, words[i]) != NULL)
             return 1;
     }
     return 0;

@@ -10,7 +10,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-char *mf_text_copy_part(const char *text, size_t size)
+char *mf_str_copy_part(const char *text, size_t size)
 {
     char *copy = malloc(size + 1);
     if (copy == NULL)
@@ -20,12 +20,12 @@ char *mf_text_copy_part(const char *text, size_t size)
     return copy;
 }
 
-char *mf_text_copy(const char *text)
+char *mf_str_copy(const char *text)
 {
-    return text == NULL ? NULL : mf_text_copy_part(text, strlen(text));
+    return text == NULL ? NULL : mf_str_copy_part(text, strlen(text));
 }
 
-char *mf_text_format(const char *format, ...)
+char *mf_str_format(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -42,13 +42,13 @@ char *mf_text_format(const char *format, ...)
     return text;
 }
 
-void mf_text_lower(char *text)
+void mf_str_lower(char *text)
 {
     for (; text != NULL && *text != '\0'; text++)
         *text = lower(*text);
 }
 
-int mf_text_equal_nocase(const char *a, const char *b)
+int mf_str_equal_nocase(const char *a, const char *b)
 {
     while (*a != '\0' && lower(*a) == lower(*b)) {
         a++;
@@ -57,7 +57,7 @@ int mf_text_equal_nocase(const char *a, const char *b)
     return lower(*a) == lower(*b);
 }
 
-size_t mf_text_prefix_nocase(const char *text, const char *prefix)
+size_t mf_str_prefix_nocase(const char *text, const char *prefix)
 {
     size_t i = 0;
     for (; prefix[i] != '\0'; i++)
@@ -66,16 +66,16 @@ size_t mf_text_prefix_nocase(const char *text, const char *prefix)
     return i;
 }
 
-const char *mf_text_find_nocase(const char *text, const char *needle)
+const char *mf_str_find_nocase(const char *text, const char *needle)
 {
     for (; *text != '\0'; text++)
-        if (mf_text_prefix_nocase(text, needle) > 0)
+        if (mf_str_prefix_nocase(text, needle) > 0)
             return text;
     return NULL;
 }
 
 /* A NUL is no continuation byte. */
-size_t mf_text_character(const char *text)
+size_t mf_str_character(const char *text)
 {
     const unsigned char *u = (const unsigned char *)text;
     size_t size = 0;
@@ -97,7 +97,7 @@ size_t mf_text_character(const char *text)
     return size;
 }
 
-size_t mf_text_cut(const char *text, size_t size, size_t max)
+size_t mf_str_cut(const char *text, size_t size, size_t max)
 {
     if (size <= max)
         return size;
@@ -114,11 +114,11 @@ int mf_hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-void mf_text_clean(char *text, int keep_lines)
+void mf_str_clean(char *text, int keep_lines)
 {
     char *out = text;
     for (const char *in = text; *in != '\0';) {
-        size_t size = mf_text_character(in);
+        size_t size = mf_str_character(in);
         if (size == 0) {
             *out++ = '?';
             in++;
@@ -135,7 +135,7 @@ void mf_text_clean(char *text, int keep_lines)
     *out = '\0';
 }
 
-void mf_text_squeeze(char *text)
+void mf_str_squeeze(char *text)
 {
     char *out = text;
     for (const char *in = text; *in != '\0'; in++) {
@@ -150,9 +150,14 @@ void mf_text_squeeze(char *text)
     *out = '\0';
 }
 
-void mf_text_shorten(char *text, size_t max)
+void mf_str_shorten(char *text, size_t max)
 {
     const size_t size = strlen(text);
     if (size > max)
-        memcpy(text + mf_text_cut(text, size, max - 3), "...", 4);
+        memcpy(text + mf_str_cut(text, size, max - 3), "...", 4);
+}
+
+const char *mf_str_nonblank(const char *text)
+{
+    return text != NULL && text[strspn(text, " \t\r\n")] != '\0' ? text : NULL;
 }

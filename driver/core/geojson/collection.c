@@ -2,13 +2,14 @@
  * of the index is not even read. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "geojson/geojson.h"
+#include "geojson/schema_internal.h"
 
-uint64_t mf_collection_run_count(const struct mf_collection *collection)
+uint64_t mf_collection_block_count(const struct mf_collection *collection)
 {
-    return collection->feature_count / MF_FEATURES_IN_RUN +
-           (collection->feature_count % MF_FEATURES_IN_RUN != 0);
+    return collection->feature_count / MF_FEATURES_IN_BLOCK +
+           (collection->feature_count % MF_FEATURES_IN_BLOCK != 0);
 }
 
 /* Boxes in which there is nothing to find change nothing. */
@@ -20,18 +21,18 @@ static void add_box(float run[4], const float box[4])
     run[3] = fmaxf(run[3], box[3]);
 }
 
-int mf_collection_make_runs(struct mf_collection *collection)
+int mf_collection_make_blocks(struct mf_collection *collection)
 {
-    const uint64_t count = mf_collection_run_count(collection);
+    const uint64_t count = mf_collection_block_count(collection);
     if (count == 0)
         return 0;
-    struct mf_feature_run *const runs = malloc((size_t)count * sizeof *runs);
+    struct mf_bbox_block *const runs = malloc((size_t)count * sizeof *runs);
     if (runs == NULL)
         return -1;
     for (uint64_t i = 0; i < count; ++i)
-        runs[i] = (struct mf_feature_run){{INFINITY, INFINITY, -INFINITY, -INFINITY}};
+        runs[i] = (struct mf_bbox_block){{INFINITY, INFINITY, -INFINITY, -INFINITY}};
     for (uint64_t i = 0; i < collection->feature_count; ++i)
-        add_box(runs[i / MF_FEATURES_IN_RUN].box, collection->features[i].box);
+        add_box(runs[i / MF_FEATURES_IN_BLOCK].box, collection->features[i].box);
     collection->runs = runs;
     return 0;
 }
@@ -47,8 +48,8 @@ uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t fro
 {
     uint64_t i = from;
     while (i < collection->feature_count) {
-        const uint64_t run = i / MF_FEATURES_IN_RUN;
-        uint64_t end = (run + 1) * MF_FEATURES_IN_RUN;
+        const uint64_t run = i / MF_FEATURES_IN_BLOCK;
+        uint64_t end = (run + 1) * MF_FEATURES_IN_BLOCK;
         end = end < collection->feature_count ? end : collection->feature_count;
         if (!meets(collection->runs[run].box, wanted)) {
             i = end;
@@ -62,11 +63,23 @@ uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t fro
     return collection->feature_count;
 }
 
-int mf_collection_leaves(const struct mf_collection *collection, const struct mf_box *box,
-                         const struct mf_box *towards)
+int mf_collection_extends_beyond(const struct mf_collection *collection, const struct mf_box *box,
+                                 const struct mf_box *towards)
 {
     uint64_t i = mf_collection_find(collection, 0, towards);
     while (i < collection->feature_count && meets(collection->features[i].box, box))
         i = mf_collection_find(collection, i + 1, towards);
     return i < collection->feature_count;
+}
+
+void mf_collection_free(struct mf_collection *collection)
+{
+    if (collection == NULL)
+        return;
+    mf_schema_free(&collection->schema);
+    free(collection->features);
+    free(collection->runs);
+    free(collection->crs);
+    free(collection->description);
+    memset(collection, 0, sizeof *collection);
 }

@@ -1,9 +1,9 @@
-/* date: does a text look like a date, a time, or both?
+/* date_kind: does a text look like a date, a time, or both?
  *
  * Answers as GDAL's OGRParseDate does, so that a column gets the type that GDAL's GeoJSON driver
  * gives it. The values themselves are parsed by the host. */
-#ifndef MF_DATE_H
-#define MF_DATE_H
+#ifndef MF_DATE_KIND_H
+#define MF_DATE_KIND_H
 
 #ifdef __cplusplus
 extern "C" {

@@ -111,10 +111,10 @@ struct mf_feature {
     uint8_t reserved[2];
 };
 
-#define MF_FEATURES_IN_RUN 256
+#define MF_FEATURES_IN_BLOCK 256
 
 /* So many features, one behind the other, and the box around those that have something to find. */
-struct mf_feature_run {
+struct mf_bbox_block {
     float box[4];
 };
 
@@ -122,7 +122,7 @@ struct mf_feature_run {
 struct mf_collection {
     struct mf_schema schema;
     struct mf_feature *features;
-    struct mf_feature_run *runs; /* mf_collection_run_count of them */
+    struct mf_bbox_block *runs; /* mf_collection_block_count of them */
     uint64_t feature_count;
     struct mf_box extent;    /* of all geometries, exact */
     uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
@@ -143,13 +143,13 @@ uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t fro
                             const struct mf_box *wanted);
 
 /* Whether there is a feature outside of a box, for certain, where another box may hold it. */
-int mf_collection_leaves(const struct mf_collection *collection, const struct mf_box *box,
-                         const struct mf_box *towards);
+int mf_collection_extends_beyond(const struct mf_collection *collection, const struct mf_box *box,
+                                 const struct mf_box *towards);
 
-uint64_t mf_collection_run_count(const struct mf_collection *collection);
+uint64_t mf_collection_block_count(const struct mf_collection *collection);
 
 /* Makes the runs of the features. Returns -1 without memory. */
-int mf_collection_make_runs(struct mf_collection *collection) MF_NODISCARD;
+int mf_collection_make_blocks(struct mf_collection *collection) MF_NODISCARD;
 
 /* ---- scanning ------------------------------------------------------------------------------ */
 

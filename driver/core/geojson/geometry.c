@@ -9,9 +9,9 @@
 enum outcome { KEPT, LEFT_OUT, STOPPED };
 
 struct reader {
-    struct mf_text *t;
+    struct mf_cursor *t;
     struct mf_wkb *wkb;
-    enum mf_lex lex;           /* why STOPPED */
+    enum mf_parse_status lex;  /* why STOPPED */
     int left_out;              /* something was */
     const char *usual_content; /* the coordinates of a geometry in the usual form, else NULL */
 };
@@ -20,7 +20,7 @@ static enum outcome read_geometry(struct reader *r, int *type);
 
 /* ---- reading coordinates ------------------------------------------------------------------- */
 
-static enum outcome stop(struct reader *r, enum mf_lex lex)
+static enum outcome stop(struct reader *r, enum mf_parse_status lex)
 {
     r->lex = lex;
     return STOPPED;
@@ -45,16 +45,16 @@ static enum outcome leave_out(struct reader *r, const struct mark *mark)
     r->wkb->saw_z = mark->saw_z;
     r->t->p = mark->text;
     r->left_out = 1;
-    const enum mf_lex lex = mf_text_skip(r->t);
-    return lex == MF_LEX_OK ? LEFT_OUT : stop(r, lex);
+    const enum mf_parse_status lex = mf_cursor_skip(r->t);
+    return lex == MF_PARSE_OK ? LEFT_OUT : stop(r, lex);
 }
 
-static int at_null(const struct mf_text *t)
+static int at_null(const struct mf_cursor *t)
 {
     return *t->p == 'n';
 }
 
-static int at_number(const struct mf_text *t)
+static int at_number(const struct mf_cursor *t)
 {
     return *t->p == '-' || (*t->p >= '0' && *t->p <= '9');
 }
@@ -101,10 +101,10 @@ static uint32_t read_plain_nearly(struct reader *r)
     int64_t min_x = INT64_MAX, min_y = INT64_MAX, max_x = INT64_MIN, max_y = INT64_MIN;
     for (const char *p = r->t->p; end - p >= BYTES && *p == '['; ++p) {
         int64_t x, y;
-        p = mf_number_read_near(p + 1, &x);
+        p = mf_number_read_approx(p + 1, &x);
         if (p == NULL || *p != ',')
             break;
-        p = mf_number_read_near(p + 1, &y);
+        p = mf_number_read_approx(p + 1, &y);
         if (p == NULL || *p != ']')
             break;
         min_x = x < min_x ? x : min_x;
@@ -117,8 +117,8 @@ static uint32_t read_plain_nearly(struct reader *r)
     }
     if (min_x > max_x)
         return 0;
-    const double min[3] = {(double)min_x * MF_NEAR_UNIT, (double)min_y * MF_NEAR_UNIT, 0};
-    const double max[3] = {(double)max_x * MF_NEAR_UNIT, (double)max_y * MF_NEAR_UNIT, 0};
+    const double min[3] = {(double)min_x * MF_APPROX_UNIT, (double)min_y * MF_APPROX_UNIT, 0};
+    const double max[3] = {(double)max_x * MF_APPROX_UNIT, (double)max_y * MF_APPROX_UNIT, 0};
     mf_wkb_write_position(r->wkb, min);
     mf_wkb_write_position(r->wkb, max);
     return 2;
@@ -126,13 +126,13 @@ static uint32_t read_plain_nearly(struct reader *r)
 
 static uint32_t read_plain(struct reader *r)
 {
-    return r->wkb->is_near ? read_plain_nearly(r) : read_plain_exactly(r);
+    return r->wkb->is_approx ? read_plain_nearly(r) : read_plain_exactly(r);
 }
 
 /* [x, y], [x, y, z], [x, y, z, …] */
 static enum outcome read_position(struct reader *r)
 {
-    struct mf_text *const t = r->t;
+    struct mf_cursor *const t = r->t;
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);
@@ -140,24 +140,24 @@ static enum outcome read_position(struct reader *r)
 
     double ordinates[3] = {0, 0, 0};
     int count = 0, first = 1;
-    enum mf_lex lex;
-    for (; mf_text_next(t, ']', &first, &lex); ++count) {
+    enum mf_parse_status lex;
+    for (; mf_cursor_next(t, ']', &first, &lex); ++count) {
         if (count >= 3) {
-            lex = mf_text_skip(t);
+            lex = mf_cursor_skip(t);
         } else {
             struct mf_number number;
             if (!at_number(t))
                 return leave_out(r, &mark);
-            lex = mf_text_number(t, &number);
+            lex = mf_cursor_number(t, &number);
             /* An integer has 64 bits for GDAL, and stops at their end. */
-            if (lex == MF_LEX_OK)
+            if (lex == MF_PARSE_OK)
                 ordinates[count] =
                     number.real ? mf_number_double(&number) : (double)mf_number_int64(&number);
         }
-        if (lex != MF_LEX_OK)
+        if (lex != MF_PARSE_OK)
             break;
     }
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return stop(r, lex);
     if (count < 2)
         return leave_out(r, &mark);
@@ -169,7 +169,7 @@ static enum outcome read_position(struct reader *r)
 /* A list of positions, as in a line or a ring: count, positions. One bad position spoils it. */
 static enum outcome read_positions(struct reader *r)
 {
-    struct mf_text *const t = r->t;
+    struct mf_cursor *const t = r->t;
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);
@@ -178,15 +178,15 @@ static enum outcome read_positions(struct reader *r)
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = read_plain(r);
     int first = count == 0;
-    enum mf_lex lex;
-    for (; mf_text_next(t, ']', &first, &lex); ++count) {
+    enum mf_parse_status lex;
+    for (; mf_cursor_next(t, ']', &first, &lex); ++count) {
         const enum outcome outcome = read_position(r);
         if (outcome == LEFT_OUT)
             return leave_out(r, &mark);
         if (outcome == STOPPED)
             return STOPPED;
     }
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return stop(r, lex);
     mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
@@ -194,8 +194,8 @@ static enum outcome read_positions(struct reader *r)
 
 static enum outcome write_empty_list(struct reader *r)
 {
-    const enum mf_lex lex = mf_text_literal(r->t, "null", 4);
-    if (lex != MF_LEX_OK)
+    const enum mf_parse_status lex = mf_cursor_literal(r->t, "null", 4);
+    if (lex != MF_PARSE_OK)
         return stop(r, lex);
     mf_wkb_count_later(r->wkb);
     return KEPT;
@@ -203,15 +203,15 @@ static enum outcome write_empty_list(struct reader *r)
 
 static enum outcome skip_null(struct reader *r)
 {
-    const enum mf_lex lex = mf_text_literal(r->t, "null", 4);
-    return lex == MF_LEX_OK ? LEFT_OUT : stop(r, lex);
+    const enum mf_parse_status lex = mf_cursor_literal(r->t, "null", 4);
+    return lex == MF_PARSE_OK ? LEFT_OUT : stop(r, lex);
 }
 
 /* A list of rings. A bad first ring spoils the polygon, a bad later one is left out. By the rule
  * empty_polygons null is no ring; else it is an empty ring, and a polygon without rings is none. */
 static enum outcome read_polygon(struct reader *r)
 {
-    struct mf_text *const t = r->t;
+    struct mf_cursor *const t = r->t;
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);
@@ -220,8 +220,8 @@ static enum outcome read_polygon(struct reader *r)
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
-    enum mf_lex lex;
-    for (int is_first = 1; mf_text_next(t, ']', &first, &lex); is_first = 0) {
+    enum mf_parse_status lex;
+    for (int is_first = 1; mf_cursor_next(t, ']', &first, &lex); is_first = 0) {
         const int null = at_null(t);
         const enum outcome outcome = !null                    ? read_positions(r)
                                      : r->wkb->empty_polygons ? skip_null(r)
@@ -232,7 +232,7 @@ static enum outcome read_polygon(struct reader *r)
             return leave_out(r, &mark);
         count += outcome == KEPT;
     }
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return stop(r, lex);
     if (count == 0 && !r->wkb->empty_polygons)
         return leave_out(r, &mark);
@@ -243,8 +243,8 @@ static enum outcome read_polygon(struct reader *r)
 static enum outcome write_empty_point(struct reader *r)
 {
     static const double nothing[3] = {NAN, NAN, NAN};
-    const enum mf_lex lex = mf_text_literal(r->t, "null", 4);
-    if (lex != MF_LEX_OK)
+    const enum mf_parse_status lex = mf_cursor_literal(r->t, "null", 4);
+    if (lex != MF_PARSE_OK)
         return stop(r, lex);
     mf_wkb_write_position(r->wkb, nothing);
     return KEPT;
@@ -273,7 +273,7 @@ static enum outcome read_part(struct reader *r, int part_type)
 /* The coordinates of a multi-geometry. Bad parts are left out, but a bad point spoils all. */
 static enum outcome read_parts(struct reader *r, int part_type)
 {
-    struct mf_text *const t = r->t;
+    struct mf_cursor *const t = r->t;
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);
@@ -282,8 +282,8 @@ static enum outcome read_parts(struct reader *r, int part_type)
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
-    enum mf_lex lex;
-    while (mf_text_next(t, ']', &first, &lex)) {
+    enum mf_parse_status lex;
+    while (mf_cursor_next(t, ']', &first, &lex)) {
         const enum outcome outcome = read_part(r, part_type);
         if (outcome == STOPPED)
             return STOPPED;
@@ -291,7 +291,7 @@ static enum outcome read_parts(struct reader *r, int part_type)
             return leave_out(r, &mark);
         count += outcome == KEPT;
     }
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return stop(r, lex);
     mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
@@ -300,7 +300,7 @@ static enum outcome read_parts(struct reader *r, int part_type)
 /* The member `geometries`. What is no geometry is left out. */
 static enum outcome read_collection(struct reader *r)
 {
-    struct mf_text *const t = r->t;
+    struct mf_cursor *const t = r->t;
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);
@@ -309,15 +309,15 @@ static enum outcome read_collection(struct reader *r)
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
-    enum mf_lex lex;
-    while (mf_text_next(t, ']', &first, &lex)) {
+    enum mf_parse_status lex;
+    while (mf_cursor_next(t, ']', &first, &lex)) {
         int type;
         const enum outcome outcome = read_geometry(r, &type);
         if (outcome == STOPPED)
             return STOPPED;
         count += outcome == KEPT;
     }
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return stop(r, lex);
     mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
@@ -375,26 +375,27 @@ static int type_of(const struct mf_span *name)
  * comes. Returns 0, with the cursor anywhere, when the object has another form. */
 static int read_usual(struct reader *r, int *type, enum outcome *outcome)
 {
-    struct mf_text *const t = r->t;
+    struct mf_cursor *const t = r->t;
     struct mf_span key, name;
     int first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     ++t->p;
-    if (!mf_text_next(t, '}', &first, &lex) || mf_text_key(t, &key) != MF_LEX_OK ||
-        !mf_span_equals(&key, "type", 4) || *t->p != '"' || mf_text_string(t, &name) != MF_LEX_OK)
+    if (!mf_cursor_next(t, '}', &first, &lex) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
+        !mf_span_equals(&key, "type", 4) || *t->p != '"' ||
+        mf_cursor_string(t, &name) != MF_PARSE_OK)
         return 0;
     *type = type_of(&name);
     if (*type == MF_GEOMETRY_NONE || *type == MF_GEOMETRY_COLLECTION ||
-        !mf_text_next(t, '}', &first, &lex) || mf_text_key(t, &key) != MF_LEX_OK ||
+        !mf_cursor_next(t, '}', &first, &lex) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
         !mf_span_equals(&key, "coordinates", 11))
         return 0;
     const char *const content = t->p;
     *outcome = read_coordinates(r, *type);
     if (*outcome == STOPPED)
         return 1;
-    if (mf_text_next(t, '}', &first, &lex))
+    if (mf_cursor_next(t, '}', &first, &lex))
         return 0;
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         *outcome = stop(r, lex);
     r->usual_content = content;
     return 1;
@@ -414,15 +415,15 @@ static int same_key(const struct mf_span *a, const struct mf_span *b)
     return a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
 }
 
-static enum mf_lex find_members(struct mf_text *t, struct member *members, size_t count)
+static enum mf_parse_status find_members(struct mf_cursor *t, struct member *members, size_t count)
 {
     int first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
+    while (mf_cursor_next(t, '}', &first, &lex)) {
         struct mf_span key;
-        lex = mf_text_key(t, &key);
-        if (lex != MF_LEX_OK)
+        lex = mf_cursor_key(t, &key);
+        if (lex != MF_PARSE_OK)
             return lex;
         for (size_t i = 0; i < count; ++i) {
             struct member *const m = &members[i];
@@ -432,8 +433,8 @@ static enum mf_lex find_members(struct mf_text *t, struct member *members, size_
                 m->value = t->p;
             }
         }
-        lex = mf_text_skip(t);
-        if (lex != MF_LEX_OK)
+        lex = mf_cursor_skip(t);
+        if (lex != MF_PARSE_OK)
             return lex;
     }
     return lex;
@@ -444,8 +445,8 @@ static enum outcome read_general(struct reader *r, int *type)
     struct member members[] = {{.name = "type", .name_size = 4},
                                {.name = "coordinates", .name_size = 11},
                                {.name = "geometries", .name_size = 10}};
-    const enum mf_lex lex = find_members(r->t, members, 3);
-    if (lex != MF_LEX_OK)
+    const enum mf_parse_status lex = find_members(r->t, members, 3);
+    if (lex != MF_PARSE_OK)
         return stop(r, lex);
     if (members[0].value == NULL || *members[0].value != '"')
         return LEFT_OUT;
@@ -453,7 +454,7 @@ static enum outcome read_general(struct reader *r, int *type)
     const char *const end = r->t->p;
     struct mf_span name;
     r->t->p = members[0].value;
-    if (mf_text_string(r->t, &name) == MF_LEX_OK)
+    if (mf_cursor_string(r->t, &name) == MF_PARSE_OK)
         *type = type_of(&name);
     const struct member *const content = &members[*type == MF_GEOMETRY_COLLECTION ? 2 : 1];
     enum outcome outcome = LEFT_OUT;
@@ -488,44 +489,44 @@ static enum outcome read_geometry(struct reader *r, int *type)
 /* ---- what a geometry states about itself ---------------------------------------------------- */
 
 /* Whether the first position in the coordinates at p has three ordinates. */
-static int first_position_has_z(struct mf_text t, const char *p)
+static int first_position_has_z(struct mf_cursor t, const char *p)
 {
-    enum mf_lex lex = MF_LEX_OK;
+    enum mf_parse_status lex = MF_PARSE_OK;
     int first = 1, count = 0;
     for (t.p = p; *t.p == '[';) {
         first = 1;
         ++t.p;
-        if (!mf_text_next(&t, ']', &first, &lex))
+        if (!mf_cursor_next(&t, ']', &first, &lex))
             return 0;
     }
     if (t.p == p)
         return 0;
     do {
         ++count;
-        lex = mf_text_skip(&t);
-    } while (lex == MF_LEX_OK && mf_text_next(&t, ']', &first, &lex));
-    return lex == MF_LEX_OK && count == 3;
+        lex = mf_cursor_skip(&t);
+    } while (lex == MF_PARSE_OK && mf_cursor_next(&t, ']', &first, &lex));
+    return lex == MF_PARSE_OK && count == 3;
 }
 
 /* The value of the last member of that very name in the object at p, NULL when there is none. */
-static const char *exact_member(struct mf_text t, const char *p, const char *name)
+static const char *exact_member(struct mf_cursor t, const char *p, const char *name)
 {
     const char *value = NULL;
     struct mf_span key;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     int first = 1;
     t.p = p + 1;
-    while (mf_text_next(&t, '}', &first, &lex) && mf_text_key(&t, &key) == MF_LEX_OK) {
+    while (mf_cursor_next(&t, '}', &first, &lex) && mf_cursor_key(&t, &key) == MF_PARSE_OK) {
         if (mf_span_equals(&key, name, strlen(name)))
             value = t.p;
-        if (mf_text_skip(&t) != MF_LEX_OK)
+        if (mf_cursor_skip(&t) != MF_PARSE_OK)
             break;
     }
     return value;
 }
 
 /* What the object at p states; the text is known to be JSON up to its end. */
-static int stated_type(struct mf_text t, const char *p, int *has_z)
+static int stated_type(struct mf_cursor t, const char *p, int *has_z)
 {
     const char *const name = exact_member(t, p, "type");
     struct mf_span span;
@@ -533,7 +534,7 @@ static int stated_type(struct mf_text t, const char *p, int *has_z)
     if (name == NULL || *name != '"')
         return MF_GEOMETRY_NONE;
     t.p = name;
-    if (mf_text_string(&t, &span) != MF_LEX_OK)
+    if (mf_cursor_string(&t, &span) != MF_PARSE_OK)
         return MF_GEOMETRY_NONE;
     const int type = type_of(&span);
     const int is_collection = type == MF_GEOMETRY_COLLECTION;
@@ -544,10 +545,10 @@ static int stated_type(struct mf_text t, const char *p, int *has_z)
         *has_z = first_position_has_z(t, content);
         return type;
     }
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     int first = 1;
     t.p = content + 1;
-    if (mf_text_next(&t, ']', &first, &lex) && *t.p == '{')
+    if (mf_cursor_next(&t, ']', &first, &lex) && *t.p == '{')
         stated_type(t, t.p, has_z);
     return type;
 }
@@ -564,10 +565,10 @@ static void note_what_is_stated(const struct reader *r, const char *start)
         wkb->stated_z = first_position_has_z(*r->t, r->usual_content);
 }
 
-enum mf_lex mf_geometry_read(struct mf_text *t, struct mf_wkb *wkb)
+enum mf_parse_status mf_geometry_read(struct mf_cursor *t, struct mf_wkb *wkb)
 {
     const char *const start = t->p;
-    struct reader r = {t, wkb, MF_LEX_OK, 0, NULL};
+    struct reader r = {t, wkb, MF_PARSE_OK, 0, NULL};
     /* The guess is right but for the first geometry of another dimension. */
     for (int tries = 0; tries < 2; ++tries) {
         t->p = start;
@@ -580,11 +581,11 @@ enum mf_lex mf_geometry_read(struct mf_text *t, struct mf_wkb *wkb)
         if (outcome == LEFT_OUT) {
             wkb->type = MF_GEOMETRY_NONE;
             wkb->size = 0;
-            return MF_LEX_OK;
+            return MF_PARSE_OK;
         }
         if (wkb->saw_z == wkb->has_z)
             break;
         wkb->has_z = wkb->saw_z;
     }
-    return MF_LEX_OK;
+    return MF_PARSE_OK;
 }

@@ -6,93 +6,93 @@
 #include "base/str.h"
 
 /* Checks the escape at t->p, which stands on the backslash. */
-static enum mf_lex check_escape(struct mf_text *t)
+static enum mf_parse_status check_escape(struct mf_cursor *t)
 {
     const char *const p = t->p;
     if (t->end - p < 2)
-        return MF_LEX_MORE;
+        return MF_PARSE_INCOMPLETE;
     if (p[1] != 'u') {
         if (p[1] == '\0' || strchr("\"\\/bfnrt", p[1]) == NULL)
-            return mf_text_bad(t, "invalid escape in a string");
+            return mf_cursor_bad(t, "invalid escape in a string");
         t->p = p + 2;
-        return MF_LEX_OK;
+        return MF_PARSE_OK;
     }
     for (int i = 2; i < 6; ++i) {
         if (p + i >= t->end)
-            return MF_LEX_MORE;
+            return MF_PARSE_INCOMPLETE;
         if (mf_hex_digit(p[i]) < 0) {
             t->p = p + i;
-            return mf_text_bad(t, "invalid \\u escape in a string");
+            return mf_cursor_bad(t, "invalid \\u escape in a string");
         }
     }
     t->p = p + 6;
-    return MF_LEX_OK;
+    return MF_PARSE_OK;
 }
 
-enum mf_lex mf_text_string_escaped(struct mf_text *t, struct mf_span *span)
+enum mf_parse_status mf_cursor_string_escaped(struct mf_cursor *t, struct mf_span *span)
 {
     span->escaped = 1;
     for (;;) {
-        t->p = mf_text_string_stop(t->p, t->end);
+        t->p = mf_cursor_string_stop(t->p, t->end);
         if (t->p == t->end)
-            return MF_LEX_MORE;
+            return MF_PARSE_INCOMPLETE;
         if (*t->p == '"')
             break;
         if ((unsigned char)*t->p < 0x20)
-            return mf_text_bad(t, "control character in a string");
-        const enum mf_lex lex = check_escape(t);
-        if (lex != MF_LEX_OK)
+            return mf_cursor_bad(t, "control character in a string");
+        const enum mf_parse_status lex = check_escape(t);
+        if (lex != MF_PARSE_OK)
             return lex;
     }
     span->size = (size_t)(t->p - span->text);
     ++t->p;
-    return MF_LEX_OK;
+    return MF_PARSE_OK;
 }
 
-enum mf_lex mf_text_literal(struct mf_text *t, const char *word, size_t size)
+enum mf_parse_status mf_cursor_literal(struct mf_cursor *t, const char *word, size_t size)
 {
     for (size_t i = 0; i < size; ++i) {
         if (t->p + i >= t->end)
-            return MF_LEX_MORE;
+            return MF_PARSE_INCOMPLETE;
         if (t->p[i] != word[i])
-            return mf_text_bad(t, "invalid literal");
+            return mf_cursor_bad(t, "invalid literal");
     }
     t->p += size;
-    return MF_LEX_OK;
+    return MF_PARSE_OK;
 }
 
-static enum mf_lex skip_scalar(struct mf_text *t)
+static enum mf_parse_status skip_scalar(struct mf_cursor *t)
 {
     struct mf_span span;
     struct mf_number number;
     switch (*t->p) {
     case '"':
-        return mf_text_string(t, &span);
+        return mf_cursor_string(t, &span);
     case 't':
-        return mf_text_literal(t, "true", 4);
+        return mf_cursor_literal(t, "true", 4);
     case 'f':
-        return mf_text_literal(t, "false", 5);
+        return mf_cursor_literal(t, "false", 5);
     case 'n':
-        return mf_text_literal(t, "null", 4);
+        return mf_cursor_literal(t, "null", 4);
     default:
         if (*t->p == '-' || (*t->p >= '0' && *t->p <= '9'))
-            return mf_text_number(t, &number);
-        return mf_text_bad(t, "expected a value");
+            return mf_cursor_number(t, &number);
+        return mf_cursor_bad(t, "expected a value");
     }
 }
 
 /* Skips an object or array. Which of the two each level is, is kept in one bit. */
-static enum mf_lex skip_nested(struct mf_text *t)
+static enum mf_parse_status skip_nested(struct mf_cursor *t)
 {
-    unsigned char is_object[MF_TEXT_MAX_DEPTH / 8] = {0};
+    unsigned char is_object[MF_JSON_NESTING_MAX / 8] = {0};
     int depth = 0;
     int first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     for (;;) {
         const char c = *t->p;
         if (c == '{' || c == '[') {
-            if (depth == MF_TEXT_MAX_DEPTH)
-                return mf_text_bad(t, "objects and arrays nested too deeply");
+            if (depth == MF_JSON_NESTING_MAX)
+                return mf_cursor_bad(t, "objects and arrays nested too deeply");
             const unsigned bit = 1U << (depth & 7);
             unsigned char *const byte = &is_object[depth >> 3];
             *byte = (unsigned char)(c == '{' ? *byte | bit : *byte & ~bit);
@@ -101,32 +101,32 @@ static enum mf_lex skip_nested(struct mf_text *t)
             first = 1;
         } else {
             lex = skip_scalar(t);
-            if (lex != MF_LEX_OK)
+            if (lex != MF_PARSE_OK)
                 return lex;
         }
         /* Behind an opening bracket or a value: on to the next value, closing what ends here. */
         for (;;) {
             const int level = depth - 1;
             const int object = is_object[level >> 3] >> (level & 7) & 1;
-            if (mf_text_next(t, object ? '}' : ']', &first, &lex)) {
+            if (mf_cursor_next(t, object ? '}' : ']', &first, &lex)) {
                 struct mf_span key;
-                if (object && (lex = mf_text_key(t, &key)) != MF_LEX_OK)
+                if (object && (lex = mf_cursor_key(t, &key)) != MF_PARSE_OK)
                     return lex;
                 break;
             }
-            if (lex != MF_LEX_OK)
+            if (lex != MF_PARSE_OK)
                 return lex;
             if (--depth == 0)
-                return MF_LEX_OK;
+                return MF_PARSE_OK;
             first = 0;
         }
     }
 }
 
-enum mf_lex mf_text_skip(struct mf_text *t)
+enum mf_parse_status mf_cursor_skip(struct mf_cursor *t)
 {
     if (t->p == t->end)
-        return MF_LEX_MORE;
+        return MF_PARSE_INCOMPLETE;
     return *t->p == '{' || *t->p == '[' ? skip_nested(t) : skip_scalar(t);
 }
 
@@ -176,7 +176,7 @@ static const char *unescape_unicode(const char *p, const char *end, unsigned *ch
     return p;
 }
 
-size_t mf_text_unescape(const struct mf_span *span, char *out)
+size_t mf_cursor_unescape(const struct mf_span *span, char *out)
 {
     static const char named[] = "b\bf\fn\nr\rt\t";
     const char *p = span->text;
@@ -227,7 +227,7 @@ int mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t s
     if (span->escaped) {
         if (span->size > sizeof buffer)
             return 0;
-        text_size = mf_text_unescape(span, buffer);
+        text_size = mf_cursor_unescape(span, buffer);
         text = buffer;
     }
     return text_size == size &&

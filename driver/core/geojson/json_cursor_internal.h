@@ -1,13 +1,14 @@
-/* geojson_text: reading JSON text in place, inside a piece of memory that may end too early.
+/* json_cursor: reading JSON text in place, inside a piece of memory that may end too early.
  *
  * Internal to `geojson`. A cursor moves over [p, end). Each function leaves the cursor behind what
- * it read and returns MF_LEX_OK, or
- *   MF_LEX_MORE  the text ended first: call again with more of it, from the start of the value;
- *   MF_LEX_BAD   this is not JSON: `p` stands at the offending byte and `why` says what is wrong.
+ * it read and returns MF_PARSE_OK, or
+ *   MF_PARSE_INCOMPLETE  the text ended first: call again with more of it, from the start of the
+ * value; MF_PARSE_BAD   this is not JSON: `p` stands at the offending byte and `why` says what is
+ * wrong.
  *
  * Strict RFC 8259, but that the bytes of strings are not checked to be UTF-8. */
-#ifndef MF_GEOJSON_TEXT_H
-#define MF_GEOJSON_TEXT_H
+#ifndef MF_JSON_CURSOR_INTERNAL_H
+#define MF_JSON_CURSOR_INTERNAL_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,17 +21,17 @@
 #include "base/number.h"
 
 /* Objects and arrays inside each other; GDAL's GeoJSON driver has the same limit. */
-#define MF_TEXT_MAX_DEPTH 1024
+#define MF_JSON_NESTING_MAX 1024
 
-enum mf_lex { MF_LEX_OK = 0, MF_LEX_MORE, MF_LEX_BAD };
+enum mf_parse_status { MF_PARSE_OK = 0, MF_PARSE_INCOMPLETE, MF_PARSE_BAD };
 
 /* What a function that needs memory may return in the place of a verdict. */
-enum { MF_NO_MEMORY = -2 };
+enum { MF_PARSE_NO_MEMORY = -2 };
 
-struct mf_text {
+struct mf_cursor {
     const char *p;
     const char *end;
-    const char *why; /* set with MF_LEX_BAD: a constant text */
+    const char *why; /* set with MF_PARSE_BAD: a constant text */
 };
 
 /* A string as it stands between its quotes. */
@@ -40,14 +41,14 @@ struct mf_span {
     int escaped; /* has at least one backslash */
 };
 
-static inline enum mf_lex mf_text_bad(struct mf_text *t, const char *why)
+static inline enum mf_parse_status mf_cursor_bad(struct mf_cursor *t, const char *why)
 {
     t->why = why;
-    return MF_LEX_BAD;
+    return MF_PARSE_BAD;
 }
 
 /* Skips white space. Returns the byte that follows, or -1 at the end of the text. */
-static inline int mf_text_peek(struct mf_text *t)
+static inline int mf_cursor_peek(struct mf_cursor *t)
 {
     const char *p = t->p;
     const char *const end = t->end;
@@ -60,7 +61,7 @@ static inline int mf_text_peek(struct mf_text *t)
 }
 
 /* First quote, backslash or control character at or behind p. */
-static inline const char *mf_text_string_stop(const char *p, const char *end)
+static inline const char *mf_cursor_string_stop(const char *p, const char *end)
 {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"');
@@ -83,35 +84,35 @@ static inline const char *mf_text_string_stop(const char *p, const char *end)
 }
 
 /* The rest of a string that has an escape at t->p; `span` already starts at its first byte. */
-enum mf_lex mf_text_string_escaped(struct mf_text *t, struct mf_span *span);
+enum mf_parse_status mf_cursor_string_escaped(struct mf_cursor *t, struct mf_span *span);
 
 /* Reads a string, the cursor standing on its opening quote. */
-static inline enum mf_lex mf_text_string(struct mf_text *t, struct mf_span *span)
+static inline enum mf_parse_status mf_cursor_string(struct mf_cursor *t, struct mf_span *span)
 {
     span->text = t->p + 1;
     span->escaped = 0;
-    const char *const stop = mf_text_string_stop(span->text, t->end);
+    const char *const stop = mf_cursor_string_stop(span->text, t->end);
     if (stop == t->end)
-        return MF_LEX_MORE;
+        return MF_PARSE_INCOMPLETE;
     if (*stop != '"') {
         t->p = stop;
-        return mf_text_string_escaped(t, span);
+        return mf_cursor_string_escaped(t, span);
     }
     span->size = (size_t)(stop - span->text);
     t->p = stop + 1;
-    return MF_LEX_OK;
+    return MF_PARSE_OK;
 }
 
 /* Reads a number. */
-static inline enum mf_lex mf_text_number(struct mf_text *t, struct mf_number *number)
+static inline enum mf_parse_status mf_cursor_number(struct mf_cursor *t, struct mf_number *number)
 {
     const char *const stop = mf_number_lex(t->p, t->end, number);
     if (stop == NULL)
-        return mf_text_bad(t, "invalid number");
+        return mf_cursor_bad(t, "invalid number");
     if (stop == t->end)
-        return MF_LEX_MORE;
+        return MF_PARSE_INCOMPLETE;
     t->p = stop;
-    return MF_LEX_OK;
+    return MF_PARSE_OK;
 }
 
 /* Whether GDAL takes the number for a real one: all with a fraction or an exponent, but for those
@@ -123,66 +124,67 @@ int mf_number_is_real(const struct mf_number *number);
 int64_t mf_number_integer(const struct mf_number *number);
 
 /* Reads the literal `word` ("true", "false", "null"). */
-enum mf_lex mf_text_literal(struct mf_text *t, const char *word, size_t size);
+enum mf_parse_status mf_cursor_literal(struct mf_cursor *t, const char *word, size_t size);
 
 /* Skips any value, checking it, with bounded memory whatever its nesting. */
-enum mf_lex mf_text_skip(struct mf_text *t);
+enum mf_parse_status mf_cursor_skip(struct mf_cursor *t);
 
 /* ---- walking over objects and arrays -------------------------------------------------------
  *
- *     mf_text_open(t);                       // on '{' or '['
- *     while ((more = mf_text_next(t, '}', &first, &lex)))  …
+ *     mf_cursor_open(t);                       // on '{' or '['
+ *     while ((more = mf_cursor_next(t, '}', &first, &lex)))  …
  */
 
 /* Moves to the next member or element of the object or array that ends with `close`, over the
  * comma. Sets *lex; returns 1 when the cursor stands on a member or element, 0 when the object or
  * array has ended (the cursor is behind it) or *lex is not OK. `*first` starts as 1. */
-static inline int mf_text_next(struct mf_text *t, char close, int *first, enum mf_lex *lex)
+static inline int mf_cursor_next(struct mf_cursor *t, char close, int *first,
+                                 enum mf_parse_status *lex)
 {
-    int c = mf_text_peek(t);
-    *lex = MF_LEX_OK;
+    int c = mf_cursor_peek(t);
+    *lex = MF_PARSE_OK;
     if (c == close) {
         ++t->p;
         return 0;
     }
     if (!*first && c >= 0) {
         if (c != ',') {
-            *lex = mf_text_bad(t, close == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
+            *lex = mf_cursor_bad(t, close == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
             return 0;
         }
         ++t->p;
-        c = mf_text_peek(t);
+        c = mf_cursor_peek(t);
         if (c == close) {
-            *lex = mf_text_bad(t, "nothing behind a comma");
+            *lex = mf_cursor_bad(t, "nothing behind a comma");
             return 0;
         }
     }
     *first = 0;
     if (c < 0)
-        *lex = MF_LEX_MORE;
+        *lex = MF_PARSE_INCOMPLETE;
     return c >= 0;
 }
 
 /* Reads `"key" :` and leaves the cursor on the first byte of the value. */
-static inline enum mf_lex mf_text_key(struct mf_text *t, struct mf_span *key)
+static inline enum mf_parse_status mf_cursor_key(struct mf_cursor *t, struct mf_span *key)
 {
     if (*t->p != '"')
-        return mf_text_bad(t, "expected a member name in double quotes");
-    const enum mf_lex lex = mf_text_string(t, key);
-    if (lex != MF_LEX_OK)
+        return mf_cursor_bad(t, "expected a member name in double quotes");
+    const enum mf_parse_status lex = mf_cursor_string(t, key);
+    if (lex != MF_PARSE_OK)
         return lex;
-    int c = mf_text_peek(t);
+    int c = mf_cursor_peek(t);
     if (c < 0)
-        return MF_LEX_MORE;
+        return MF_PARSE_INCOMPLETE;
     if (c != ':')
-        return mf_text_bad(t, "expected ':'");
+        return mf_cursor_bad(t, "expected ':'");
     ++t->p;
-    c = mf_text_peek(t);
-    return c < 0 ? MF_LEX_MORE : MF_LEX_OK;
+    c = mf_cursor_peek(t);
+    return c < 0 ? MF_PARSE_INCOMPLETE : MF_PARSE_OK;
 }
 
 /* memcmp for short texts, in line: whether they are the same. */
-static inline int mf_text_same(const char *a, const char *b, size_t size)
+static inline int mf_cursor_same(const char *a, const char *b, size_t size)
 {
     uint64_t x, y;
     if (size < sizeof x) {
@@ -205,14 +207,14 @@ static inline int mf_text_same(const char *a, const char *b, size_t size)
 
 /* Moves over `"name" :` when the text at the cursor is just that and the value's first byte is
  * there; else does nothing and returns 0. For names without characters that JSON escapes. */
-static inline int mf_text_key_is(struct mf_text *t, const char *name, size_t size)
+static inline int mf_cursor_key_is(struct mf_cursor *t, const char *name, size_t size)
 {
     const char *const p = t->p;
     if ((size_t)(t->end - p) < size + 4 || p[size + 1] != '"' || p[size + 2] != ':' ||
-        p[0] != '"' || !mf_text_same(p + 1, name, size))
+        p[0] != '"' || !mf_cursor_same(p + 1, name, size))
         return 0;
     t->p = p + size + 3;
-    if (mf_text_peek(t) >= 0)
+    if (mf_cursor_peek(t) >= 0)
         return 1;
     t->p = p;
     return 0;
@@ -223,7 +225,7 @@ static inline int mf_text_key_is(struct mf_text *t, const char *name, size_t siz
 /* Writes the characters of a (checked) string, escapes resolved, to `out`, which has room for
  * span->size bytes. Unpaired surrogates become U+FFFD. The text is cut at a NUL (\u0000), where
  * GDAL cuts it. Returns the length. */
-size_t mf_text_unescape(const struct mf_span *span, char *out);
+size_t mf_cursor_unescape(const struct mf_span *span, char *out);
 
 /* Whether the string is `name`, exactly or without regard to ASCII case. */
 int mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t size, int any_case);

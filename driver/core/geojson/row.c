@@ -15,25 +15,25 @@ static int64_t limit_to_int32(int64_t value)
 
 /* A number or boolean, as integer or as real. Returns a verdict; *is_scalar is 0, and the value is
  * skipped, when it is something else. */
-static enum mf_lex read_scalar(struct mf_text *t, int as_real, int64_t *integer, double *real,
-                               int *is_scalar)
+static enum mf_parse_status read_scalar(struct mf_cursor *t, int as_real, int64_t *integer,
+                                        double *real, int *is_scalar)
 {
     const char c = *t->p;
     *is_scalar = 1;
     if (c == 't' || c == 'f') {
         *integer = c == 't';
         *real = (double)*integer;
-        return c == 't' ? mf_text_literal(t, "true", 4) : mf_text_literal(t, "false", 5);
+        return c == 't' ? mf_cursor_literal(t, "true", 4) : mf_cursor_literal(t, "false", 5);
     }
     if (c != '-' && (c < '0' || c > '9')) {
         *is_scalar = 0;
         *integer = 0;
         *real = 0;
-        return mf_text_skip(t);
+        return mf_cursor_skip(t);
     }
     struct mf_number number;
-    const enum mf_lex lex = mf_text_number(t, &number);
-    if (lex != MF_LEX_OK)
+    const enum mf_parse_status lex = mf_cursor_number(t, &number);
+    if (lex != MF_PARSE_OK)
         return lex;
     if (mf_number_is_real(&number)) {
         *real = mf_number_double(&number);
@@ -43,16 +43,17 @@ static enum mf_lex read_scalar(struct mf_text *t, int as_real, int64_t *integer,
         if (as_real)
             *real = (double)*integer;
     }
-    return MF_LEX_OK;
+    return MF_PARSE_OK;
 }
 
-static int read_number(struct mf_text *t, enum mf_field_type type, struct mf_value *value)
+static int read_number(struct mf_cursor *t, enum mf_field_type type, struct mf_value *value)
 {
     int64_t integer;
     double real;
     int is_scalar;
-    const enum mf_lex lex = read_scalar(t, type == MF_FIELD_REAL, &integer, &real, &is_scalar);
-    if (lex != MF_LEX_OK)
+    const enum mf_parse_status lex =
+        read_scalar(t, type == MF_FIELD_REAL, &integer, &real, &is_scalar);
+    if (lex != MF_PARSE_OK)
         return (int)lex;
     if (type == MF_FIELD_REAL) {
         value->kind = MF_VALUE_REAL;
@@ -65,16 +66,16 @@ static int read_number(struct mf_text *t, enum mf_field_type type, struct mf_val
 }
 
 /* Counts the elements of the list at the cursor, which stays. */
-static int count_items(const struct mf_text *list, size_t *count)
+static int count_items(const struct mf_cursor *list, size_t *count)
 {
-    struct mf_text t = *list;
+    struct mf_cursor t = *list;
     int first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     *count = 0;
     ++t.p;
-    while (mf_text_next(&t, ']', &first, &lex)) {
-        lex = mf_text_skip(&t);
-        if (lex != MF_LEX_OK)
+    while (mf_cursor_next(&t, ']', &first, &lex)) {
+        lex = mf_cursor_skip(&t);
+        if (lex != MF_PARSE_OK)
             return (int)lex;
         ++*count;
     }
@@ -82,7 +83,7 @@ static int count_items(const struct mf_text *list, size_t *count)
 }
 
 /* A list of numbers; a single number or boolean is a list of one. */
-static int read_number_list(struct mf_row *row, struct mf_text *t, enum mf_field_type type,
+static int read_number_list(struct mf_row *row, struct mf_cursor *t, enum mf_field_type type,
                             struct mf_value *value)
 {
     const int as_real = type == MF_FIELD_REAL_LIST;
@@ -95,23 +96,23 @@ static int read_number_list(struct mf_row *row, struct mf_text *t, enum mf_field
     }
     int64_t *const integers = mf_row_take(row, (count + 1) * sizeof *integers);
     if (integers == NULL)
-        return MF_NO_MEMORY;
+        return MF_PARSE_NO_MEMORY;
     double *const reals = (double *)(void *)integers;
     int first = 1, is_scalar = 1;
-    enum mf_lex lex = MF_LEX_OK;
+    enum mf_parse_status lex = MF_PARSE_OK;
     t->p += is_list;
-    for (size_t i = 0; is_list ? mf_text_next(t, ']', &first, &lex) : i < count; ++i) {
+    for (size_t i = 0; is_list ? mf_cursor_next(t, ']', &first, &lex) : i < count; ++i) {
         int64_t integer;
         double real;
         lex = read_scalar(t, as_real, &integer, &real, &is_scalar);
-        if (lex != MF_LEX_OK)
+        if (lex != MF_PARSE_OK)
             return (int)lex;
         if (as_real)
             reals[i] = real;
         else
             integers[i] = type == MF_FIELD_INTEGER_LIST ? limit_to_int32(integer) : integer;
     }
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return (int)lex;
     if (!is_list && !is_scalar)
         return 0;
@@ -125,7 +126,7 @@ static int read_number_list(struct mf_row *row, struct mf_text *t, enum mf_field
 }
 
 /* A list of texts, up to its first null. What is no list stays a single text. */
-static int read_string_list(struct mf_row *row, struct mf_text *t, struct mf_value *value)
+static int read_string_list(struct mf_row *row, struct mf_cursor *t, struct mf_value *value)
 {
     size_t count;
     int failed = count_items(t, &count);
@@ -133,14 +134,14 @@ static int read_string_list(struct mf_row *row, struct mf_text *t, struct mf_val
         return failed;
     struct mf_string *const strings = mf_row_take(row, (count + 1) * sizeof *strings);
     if (strings == NULL)
-        return MF_NO_MEMORY;
+        return MF_PARSE_NO_MEMORY;
     int first = 1, at_null = 0;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     count = 0;
     ++t->p;
-    while (mf_text_next(t, ']', &first, &lex)) {
+    while (mf_cursor_next(t, ']', &first, &lex)) {
         at_null |= *t->p == 'n';
-        failed = at_null ? (int)mf_text_skip(t) : mf_row_text(row, t, &strings[count]);
+        failed = at_null ? (int)mf_cursor_skip(t) : mf_row_text(row, t, &strings[count]);
         if (failed)
             return failed;
         count += !at_null;
@@ -151,7 +152,7 @@ static int read_string_list(struct mf_row *row, struct mf_text *t, struct mf_val
     return (int)lex;
 }
 
-static int read_text(struct mf_row *row, struct mf_text *t, struct mf_value *value)
+static int read_text(struct mf_row *row, struct mf_cursor *t, struct mf_value *value)
 {
     struct mf_string string;
     const int failed = mf_row_text(row, t, &string);
@@ -163,13 +164,13 @@ static int read_text(struct mf_row *row, struct mf_text *t, struct mf_value *val
     return failed;
 }
 
-static int read_value(struct mf_row *row, struct mf_text *t, enum mf_field_type type,
+static int read_value(struct mf_row *row, struct mf_cursor *t, enum mf_field_type type,
                       struct mf_value *value)
 {
     value->kind = MF_VALUE_UNSET;
     if (*t->p == 'n') {
         value->kind = MF_VALUE_NULL;
-        return (int)mf_text_literal(t, "null", 4);
+        return (int)mf_cursor_literal(t, "null", 4);
     }
     switch (type) {
     case MF_FIELD_INTEGER:
@@ -208,48 +209,49 @@ static int field_of(struct mf_row *row, const struct mf_string *name)
 }
 
 /* Reads the key at the cursor. *field is -1 when it names none. */
-static int read_key(struct mf_row *row, struct mf_text *t, int *field)
+static int read_key(struct mf_row *row, struct mf_cursor *t, int *field)
 {
     const struct mf_schema *const schema = row->schema;
     if (row->guess < schema->field_count && schema->fields[row->guess].is_plain &&
-        mf_text_key_is(t, schema->fields[row->guess].name, schema->fields[row->guess].name_size)) {
+        mf_cursor_key_is(t, schema->fields[row->guess].name,
+                         schema->fields[row->guess].name_size)) {
         *field = row->guess++;
         return 0;
     }
     struct mf_span key;
     struct mf_string name;
-    const enum mf_lex lex = mf_text_key(t, &key);
-    if (lex != MF_LEX_OK)
+    const enum mf_parse_status lex = mf_cursor_key(t, &key);
+    if (lex != MF_PARSE_OK)
         return (int)lex;
     if (mf_row_characters(row, &key, &name) != 0)
-        return MF_NO_MEMORY;
+        return MF_PARSE_NO_MEMORY;
     *field = field_of(row, &name);
     return 0;
 }
 
 /* Reads `"key": value` into the field of that name. With `as_text`, whatever the field's type, the
  * value is handed over as text. */
-static int read_member(struct mf_row *row, struct mf_text *t, int as_text)
+static int read_member(struct mf_row *row, struct mf_cursor *t, int as_text)
 {
     int field;
     const int failed = read_key(row, t, &field);
     if (failed)
         return failed;
     if (field < 0 || !row->wanted[field])
-        return (int)mf_text_skip(t);
+        return (int)mf_cursor_skip(t);
     struct mf_value *const value = &row->values[field];
     if (as_text && *t->p != 'n')
         return read_text(row, t, value);
     return read_value(row, t, row->schema->fields[field].type, value);
 }
 
-static int read_properties(struct mf_row *row, struct mf_text *t)
+static int read_properties(struct mf_row *row, struct mf_cursor *t)
 {
     int first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     row->guess = 0;
     ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
+    while (mf_cursor_next(t, '}', &first, &lex)) {
         const int failed = read_member(row, t, 0);
         if (failed)
             return failed;
@@ -279,35 +281,35 @@ static void forget_values(struct mf_row *row)
         row->values[i].kind = MF_VALUE_UNSET;
 }
 
-static enum mf_lex read_row_geometry(struct mf_row *row, struct mf_text *t,
-                                     const struct mf_span *key, struct places *places)
+static enum mf_parse_status read_row_geometry(struct mf_row *row, struct mf_cursor *t,
+                                              const struct mf_span *key, struct places *places)
 {
     if (*t->p == 'n') {
         places->null_geometry_key = *key;
-        return mf_text_literal(t, "null", 4);
+        return mf_cursor_literal(t, "null", 4);
     }
     if (places->null_geometry_key.text != NULL && first_spelling(&places->null_geometry_key, key))
         places->null_geometry_key.text = NULL;
     if (!row->wants_geometry)
-        return mf_text_skip(t);
+        return mf_cursor_skip(t);
     struct mf_wkb wkb = {.data = row->wkb,
                          .capacity = row->wkb_capacity,
                          .has_z = row->has_z,
                          .empty_polygons = row->schema->empty_polygons};
-    const enum mf_lex lex = mf_geometry_read(t, &wkb);
+    const enum mf_parse_status lex = mf_geometry_read(t, &wkb);
     row->wkb = wkb.data;
     row->wkb_capacity = wkb.capacity;
     row->wkb_size = wkb.size;
-    row->geometry = wkb.out_of_memory ? MF_NO_MEMORY : wkb.type;
+    row->geometry = wkb.out_of_memory ? MF_PARSE_NO_MEMORY : wkb.type;
     row->has_z = wkb.has_z;
     return lex;
 }
 
-static int read_feature_member(struct mf_row *row, struct mf_text *t, struct places *places)
+static int read_feature_member(struct mf_row *row, struct mf_cursor *t, struct places *places)
 {
     struct mf_span key;
-    const enum mf_lex lex = mf_text_key(t, &key);
-    if (lex != MF_LEX_OK)
+    const enum mf_parse_status lex = mf_cursor_key(t, &key);
+    if (lex != MF_PARSE_OK)
         return (int)lex;
     if (mf_span_equals_nocase(&key, "geometry", 8))
         return (int)read_row_geometry(row, t, &key, places);
@@ -315,21 +317,21 @@ static int read_feature_member(struct mf_row *row, struct mf_text *t, struct pla
         first_spelling(&places->properties_key, &key)) {
         forget_values(row);
         places->has_properties = *t->p != 'n';
-        return *t->p == '{' ? read_properties(row, t) : (int)mf_text_skip(t);
+        return *t->p == '{' ? read_properties(row, t) : (int)mf_cursor_skip(t);
     }
     if (mf_span_equals_nocase(&key, "id", 2) && first_spelling(&places->id_key, &key))
         places->id = t->p;
-    return (int)mf_text_skip(t);
+    return (int)mf_cursor_skip(t);
 }
 
 /* A feature without properties: each of its members that is named like a field is its value. */
-static int read_flat(struct mf_row *row, struct mf_text t)
+static int read_flat(struct mf_row *row, struct mf_cursor t)
 {
     int first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     row->guess = 0;
     ++t.p;
-    while (mf_text_next(&t, '}', &first, &lex)) {
+    while (mf_cursor_next(&t, '}', &first, &lex)) {
         const int failed = read_member(row, &t, 1);
         if (failed)
             return failed;
@@ -345,7 +347,7 @@ static int fill_id(struct mf_row *row, const struct places *places, const char *
     if (field < 0 || !row->wanted[field] || row->values[field].kind != MF_VALUE_UNSET)
         return 0;
     /* A text does not fit a property `id` of numbers: it stays unset there. */
-    struct mf_text t = {places->id, end, ""};
+    struct mf_cursor t = {places->id, end, ""};
     const enum mf_field_type type = row->schema->fields[field].type;
     const int is_number = *t.p == '-' || (*t.p >= '0' && *t.p <= '9');
     if (is_number && (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64))
@@ -353,25 +355,25 @@ static int fill_id(struct mf_row *row, const struct places *places, const char *
     return type == MF_FIELD_STRING ? read_text(row, &t, &row->values[field]) : 0;
 }
 
-static int read_row(struct mf_row *row, struct mf_text *t)
+static int read_row(struct mf_row *row, struct mf_cursor *t)
 {
-    const struct mf_text whole = *t;
+    const struct mf_cursor whole = *t;
     struct places places;
     int first = 1;
-    enum mf_lex lex;
-    if (mf_text_peek(t) != '{')
-        return MF_LEX_BAD;
+    enum mf_parse_status lex;
+    if (mf_cursor_peek(t) != '{')
+        return MF_PARSE_BAD;
     memset(&places, 0, sizeof places);
     ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
+    while (mf_cursor_next(t, '}', &first, &lex)) {
         const int failed = read_feature_member(row, t, &places);
         if (failed)
             return failed;
     }
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return (int)lex;
-    if (row->geometry == MF_NO_MEMORY)
-        return MF_NO_MEMORY;
+    if (row->geometry == MF_PARSE_NO_MEMORY)
+        return MF_PARSE_NO_MEMORY;
     if (places.null_geometry_key.text != NULL)
         row->geometry = MF_GEOMETRY_NONE;
     const int failed = places.has_properties ? 0 : read_flat(row, whole);
@@ -387,7 +389,7 @@ int mf_row_init(struct mf_row *row, const struct mf_schema *schema, struct mf_er
     row->wanted = malloc((size_t)schema->field_count + 1);
     if (row->values == NULL || row->wanted == NULL) {
         mf_row_free(row);
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        return mf_out_of_memory(err);
     }
     memset(row->wanted, 1, (size_t)schema->field_count + 1);
     return 0;
@@ -411,14 +413,14 @@ static int fail_changed(struct mf_error *err)
 
 int mf_row_decode(struct mf_row *row, const char *text, size_t size, struct mf_error *err)
 {
-    struct mf_text t = {text, text + size, ""};
+    struct mf_cursor t = {text, text + size, ""};
     mf_row_empty_arena(row);
     forget_values(row);
     row->geometry = MF_GEOMETRY_NONE;
     row->wkb_size = 0;
     const int failed = read_row(row, &t);
-    if (failed == MF_NO_MEMORY)
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+    if (failed == MF_PARSE_NO_MEMORY)
+        return mf_out_of_memory(err);
     return failed ? fail_changed(err) : 0;
 }
 

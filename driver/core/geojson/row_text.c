@@ -69,20 +69,20 @@ int mf_row_characters(struct mf_row *row, const struct mf_span *span, struct mf_
     }
     char *const made = mf_row_take(row, span->size);
     if (made == NULL)
-        return MF_NO_MEMORY;
-    *out = (struct mf_string){made, mf_text_unescape(span, made)};
+        return MF_PARSE_NO_MEMORY;
+    *out = (struct mf_string){made, mf_cursor_unescape(span, made)};
     return 0;
 }
 
 /* ---- JSON as json-c writes it ---------------------------------------------------------------
  * Text in columns of mixed types: `{ "a": 1, "b": [ true, null ] }`. */
 
-static int text_put(struct mf_bytes *out, const char *data, size_t size)
+static int text_put(struct mf_buffer *out, const char *data, size_t size)
 {
-    return mf_bytes_put(out, data, size) != 0 ? MF_NO_MEMORY : 0;
+    return mf_buffer_append(out, data, size) != 0 ? MF_PARSE_NO_MEMORY : 0;
 }
 
-static int text_put_string(struct mf_bytes *out, const char *data, size_t size)
+static int text_put_string(struct mf_buffer *out, const char *data, size_t size)
 {
     static const char named[] = "\b\f\n\r\t\"\\/";
     static const char names[] = "bfnrt\"\\/";
@@ -101,7 +101,7 @@ static int text_put_string(struct mf_bytes *out, const char *data, size_t size)
             failed = text_put(out, data + i, 1);
         }
     }
-    return failed || text_put(out, "\"", 1) ? MF_NO_MEMORY : 0;
+    return failed || text_put(out, "\"", 1) ? MF_PARSE_NO_MEMORY : 0;
 }
 
 static size_t format_integer(int64_t value, char text[MF_NUMBER_TEXT_SIZE])
@@ -126,21 +126,21 @@ static size_t format_number(const struct mf_number *number, char text[MF_NUMBER_
                                      : format_integer(mf_number_integer(number), text);
 }
 
-static int format_value(struct mf_row *row, struct mf_text *t, struct mf_bytes *out);
+static int format_value(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out);
 
-static int format_list(struct mf_row *row, struct mf_text *t, struct mf_bytes *out)
+static int format_list(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out)
 {
     int first = 1, failed = text_put(out, "[", 1);
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     ++t->p;
-    for (int nth = 0; !failed && mf_text_next(t, ']', &first, &lex); ++nth) {
+    for (int nth = 0; !failed && mf_cursor_next(t, ']', &first, &lex); ++nth) {
         failed = text_put(out, nth == 0 ? " " : ", ", nth == 0 ? 1 : 2);
         if (!failed)
             failed = format_value(row, t, out);
     }
     if (failed)
         return failed;
-    return lex != MF_LEX_OK ? (int)lex : text_put(out, " ]", 2);
+    return lex != MF_PARSE_OK ? (int)lex : text_put(out, " ]", 2);
 }
 
 struct format_member {
@@ -187,38 +187,38 @@ static void unite_repeated(struct format_member *members, size_t count)
 
 /* Lists the members of the object at the cursor. The names live in the arena, the list in the
  * caller's buffer. */
-static int list_members(struct mf_row *row, struct mf_text *t, struct format_member **members,
+static int list_members(struct mf_row *row, struct mf_cursor *t, struct format_member **members,
                         size_t *count)
 {
     size_t capacity = 0;
     int first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
+    while (mf_cursor_next(t, '}', &first, &lex)) {
         struct mf_span key;
         struct mf_string name;
-        lex = mf_text_key(t, &key);
-        if (lex != MF_LEX_OK)
+        lex = mf_cursor_key(t, &key);
+        if (lex != MF_PARSE_OK)
             return (int)lex;
         if (mf_row_characters(row, &key, &name) != 0)
-            return MF_NO_MEMORY;
+            return MF_PARSE_NO_MEMORY;
         if (*count == capacity) {
             capacity = capacity * 2 + 8;
             struct format_member *const grown = realloc(*members, capacity * sizeof *grown);
             if (grown == NULL)
-                return MF_NO_MEMORY;
+                return MF_PARSE_NO_MEMORY;
             *members = grown;
         }
         (*members)[(*count)++] = (struct format_member){name, t->p, t->p};
-        lex = mf_text_skip(t);
-        if (lex != MF_LEX_OK)
+        lex = mf_cursor_skip(t);
+        if (lex != MF_PARSE_OK)
             return (int)lex;
     }
     unite_repeated(*members, *count);
     return (int)lex;
 }
 
-static int format_member(struct mf_row *row, struct mf_text *t, struct mf_bytes *out,
+static int format_member(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out,
                          const struct format_member *member, int is_first)
 {
     int failed = text_put(out, is_first ? " " : ", ", is_first ? 1 : 2);
@@ -230,7 +230,7 @@ static int format_member(struct mf_row *row, struct mf_text *t, struct mf_bytes 
     return failed ? failed : format_value(row, t, out);
 }
 
-static int format_object(struct mf_row *row, struct mf_text *t, struct mf_bytes *out)
+static int format_object(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out)
 {
     struct format_member *members = NULL;
     size_t count = 0;
@@ -247,53 +247,53 @@ static int format_object(struct mf_row *row, struct mf_text *t, struct mf_bytes 
     return failed ? failed : text_put(out, " }", 2);
 }
 
-static int format_scalar(struct mf_row *row, struct mf_text *t, struct mf_bytes *out)
+static int format_scalar(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out)
 {
     const char *const start = t->p;
     if (*start == '"') {
         struct mf_span span;
         struct mf_string string;
-        const enum mf_lex lex = mf_text_string(t, &span);
-        if (lex != MF_LEX_OK)
+        const enum mf_parse_status lex = mf_cursor_string(t, &span);
+        if (lex != MF_PARSE_OK)
             return (int)lex;
         return mf_row_characters(row, &span, &string) != 0
-                   ? MF_NO_MEMORY
+                   ? MF_PARSE_NO_MEMORY
                    : text_put_string(out, string.text, string.size);
     }
     if (*start == '-' || (*start >= '0' && *start <= '9')) {
         struct mf_number number;
         char text[MF_NUMBER_TEXT_SIZE];
-        const enum mf_lex lex = mf_text_number(t, &number);
-        return lex != MF_LEX_OK ? (int)lex : text_put(out, text, format_number(&number, text));
+        const enum mf_parse_status lex = mf_cursor_number(t, &number);
+        return lex != MF_PARSE_OK ? (int)lex : text_put(out, text, format_number(&number, text));
     }
-    const enum mf_lex lex = mf_text_skip(t);
-    return lex != MF_LEX_OK ? (int)lex : text_put(out, start, (size_t)(t->p - start));
+    const enum mf_parse_status lex = mf_cursor_skip(t);
+    return lex != MF_PARSE_OK ? (int)lex : text_put(out, start, (size_t)(t->p - start));
 }
 
 /* The nesting is bounded: the scanner has let it through. */
-static int format_value(struct mf_row *row, struct mf_text *t, struct mf_bytes *out)
+static int format_value(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out)
 {
     if (t->p == t->end)
-        return MF_LEX_MORE;
+        return MF_PARSE_INCOMPLETE;
     if (*t->p == '{')
         return format_object(row, t, out);
     return *t->p == '[' ? format_list(row, t, out) : format_scalar(row, t, out);
 }
 
-int mf_row_text(struct mf_row *row, struct mf_text *t, struct mf_string *string)
+int mf_row_text(struct mf_row *row, struct mf_cursor *t, struct mf_string *string)
 {
     if (*t->p == '"') {
         struct mf_span span;
-        const enum mf_lex lex = mf_text_string(t, &span);
-        return lex != MF_LEX_OK ? (int)lex : mf_row_characters(row, &span, string);
+        const enum mf_parse_status lex = mf_cursor_string(t, &span);
+        return lex != MF_PARSE_OK ? (int)lex : mf_row_characters(row, &span, string);
     }
     /* Depth and form were checked by the scanner; checked again here, so that no text can make this
      * recurse without end. */
-    struct mf_text probe = *t;
-    const enum mf_lex lex = mf_text_skip(&probe);
-    if (lex != MF_LEX_OK)
+    struct mf_cursor probe = *t;
+    const enum mf_parse_status lex = mf_cursor_skip(&probe);
+    if (lex != MF_PARSE_OK)
         return (int)lex;
-    struct mf_bytes out = {NULL, 0, 0};
+    struct mf_buffer out = {NULL, 0, 0};
     int failed = format_value(row, t, &out);
     char *const made = failed ? NULL : mf_row_take(row, out.size);
     if (made != NULL) {
@@ -301,7 +301,7 @@ int mf_row_text(struct mf_row *row, struct mf_text *t, struct mf_string *string)
             memcpy(made, out.data, out.size);
         *string = (struct mf_string){made, out.size};
     } else if (!failed) {
-        failed = MF_NO_MEMORY;
+        failed = MF_PARSE_NO_MEMORY;
     }
     free(out.data);
     return failed;

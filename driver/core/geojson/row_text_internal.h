@@ -1,9 +1,9 @@
-/* geojson_row: what decoding a feature has to make.
+/* row_text: what decoding a feature has to make.
  *
  * Internal to `geojson`. It lives in the row's arena until the next feature is decoded. Functions
- * that return int return a lexer's verdict or MF_NO_MEMORY. */
-#ifndef MF_GEOJSON_ROW_H
-#define MF_GEOJSON_ROW_H
+ * that return int return a lexer's verdict or MF_PARSE_NO_MEMORY. */
+#ifndef MF_ROW_TEXT_INTERNAL_H
+#define MF_ROW_TEXT_INTERNAL_H
 
 #include "geojson/geojson.h"
 #include "geojson/json_cursor_internal.h"
@@ -20,6 +20,6 @@ int mf_row_characters(struct mf_row *row, const struct mf_span *span, struct mf_
 
 /* The value at the cursor, which is not null, as text: a string as it is, all else as json-c writes
  * it. Moves behind it. */
-int mf_row_text(struct mf_row *row, struct mf_text *t, struct mf_string *out);
+int mf_row_text(struct mf_row *row, struct mf_cursor *t, struct mf_string *out);
 
 #endif

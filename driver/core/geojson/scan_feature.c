@@ -8,43 +8,31 @@
 
 static const struct mf_box empty_box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
 
-void mf_gather_init(struct mf_gather *g, const struct mf_schema_rules *rules)
+void mf_feature_scan_init(struct mf_feature_scan *g, const struct mf_schema_rules *rules)
 {
     memset(g, 0, sizeof *g);
     g->rules = *rules;
-    mf_builder_init(&g->builder, rules);
+    mf_schema_builder_init(&g->builder, rules);
     g->wkb.empty_polygons = rules->empty_polygons;
     g->found.extent = empty_box;
 }
 
-void mf_gather_reset(struct mf_gather *g)
+void mf_feature_scan_reset(struct mf_feature_scan *g)
 {
-    mf_builder_free(&g->builder);
+    mf_schema_builder_free(&g->builder);
     mf_collection_free(&g->found);
     g->found.extent = empty_box;
     g->feature_capacity = 0;
     g->needs_exact = 0;
 }
 
-void mf_gather_free(struct mf_gather *g)
+void mf_feature_scan_free(struct mf_feature_scan *g)
 {
-    mf_gather_reset(g);
+    mf_feature_scan_reset(g);
     free(g->wkb.data);
     free(g->observations);
     g->wkb.data = NULL;
     g->observations = NULL;
-}
-
-void mf_collection_free(struct mf_collection *collection)
-{
-    if (collection == NULL)
-        return;
-    mf_schema_free(&collection->schema);
-    free(collection->features);
-    free(collection->runs);
-    free(collection->crs);
-    free(collection->description);
-    memset(collection, 0, sizeof *collection);
 }
 
 /* ---- properties ----------------------------------------------------------------------------- */
@@ -82,16 +70,16 @@ static enum mf_value_class class_with_item(int list, enum mf_value_class item)
     }
 }
 
-static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, struct mf_span *string,
-                              int *negative);
+static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class *kind,
+                                       struct mf_span *string, int *negative);
 
-static enum mf_lex read_list_class(struct mf_text *t, enum mf_value_class *kind)
+static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_class *kind)
 {
     const char *const start = t->p;
     int list = -1, first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     ++t->p;
-    while (mf_text_next(t, ']', &first, &lex)) {
+    while (mf_cursor_next(t, ']', &first, &lex)) {
         enum mf_value_class item;
         struct mf_span string;
         int negative;
@@ -99,10 +87,10 @@ static enum mf_lex read_list_class(struct mf_text *t, enum mf_value_class *kind)
             /* Nested: the list is JSON text, and its depth is for the skipper to watch. */
             t->p = start;
             *kind = MF_CLASS_JSON;
-            return mf_text_skip(t);
+            return mf_cursor_skip(t);
         }
         lex = read_class(t, &item, &string, &negative);
-        if (lex != MF_LEX_OK)
+        if (lex != MF_PARSE_OK)
             return lex;
         list = (int)class_with_item(list, item);
     }
@@ -111,43 +99,43 @@ static enum mf_lex read_list_class(struct mf_text *t, enum mf_value_class *kind)
 }
 
 /* Reads a value and says what it is. *string is set for strings, *negative for integers. */
-static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, struct mf_span *string,
-                              int *negative)
+static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class *kind,
+                                       struct mf_span *string, int *negative)
 {
     enum { DIGITS_OF_INT32 = 9 }; /* so many always fit */
     struct mf_plain plain;
     struct mf_number number;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     switch (*t->p) {
     case '"':
         *kind = MF_CLASS_STRING;
-        return mf_text_string(t, string);
+        return mf_cursor_string(t, string);
     case 't':
         *kind = MF_CLASS_BOOLEAN;
-        return mf_text_literal(t, "true", 4);
+        return mf_cursor_literal(t, "true", 4);
     case 'f':
         *kind = MF_CLASS_BOOLEAN;
-        return mf_text_literal(t, "false", 5);
+        return mf_cursor_literal(t, "false", 5);
     case 'n':
         *kind = MF_CLASS_NULL;
-        return mf_text_literal(t, "null", 4);
+        return mf_cursor_literal(t, "null", 4);
     case '[':
         return read_list_class(t, kind);
     case '{':
         *kind = MF_CLASS_JSON;
-        return mf_text_skip(t);
+        return mf_cursor_skip(t);
     default:
         if (*t->p != '-' && (*t->p < '0' || *t->p > '9'))
-            return mf_text_bad(t, "expected a value");
+            return mf_cursor_bad(t, "expected a value");
         if (mf_plain_find(&plain, t->p, t->end) &&
             (plain.fraction_size > 0 || plain.whole_size <= DIGITS_OF_INT32)) {
             *kind = plain.fraction_size > 0 ? MF_CLASS_REAL : MF_CLASS_INT32;
             *negative = plain.negative && *plain.whole != '0';
             t->p = plain.stop;
-            return MF_LEX_OK;
+            return MF_PARSE_OK;
         }
-        lex = mf_text_number(t, &number);
-        if (lex == MF_LEX_OK) {
+        lex = mf_cursor_number(t, &number);
+        if (lex == MF_PARSE_OK) {
             *kind = class_of_number(&number);
             *negative = number.negative && number.mantissa != 0;
         }
@@ -155,7 +143,7 @@ static enum mf_lex read_class(struct mf_text *t, enum mf_value_class *kind, stru
     }
 }
 
-static struct mf_observation *add_observation(struct mf_gather *g)
+static struct mf_observation *add_observation(struct mf_feature_scan *g)
 {
     if (g->observation_count == g->observation_capacity) {
         const size_t capacity = g->observation_capacity * 2 + 32;
@@ -170,9 +158,10 @@ static struct mf_observation *add_observation(struct mf_gather *g)
 
 /* Adds what was met to the observations, unless it repeats a key: then the value takes the place of
  * the one before. */
-static int observe(struct mf_gather *g, const struct mf_observation *met)
+static int observe(struct mf_feature_scan *g, const struct mf_observation *met)
 {
-    struct mf_builder_field *const field = met->field >= 0 ? &g->builder.fields[met->field] : NULL;
+    struct mf_schema_builder_field *const field =
+        met->field >= 0 ? &g->builder.fields[met->field] : NULL;
     const int is_repeated = field != NULL && field->object == g->builder.object;
     if (is_repeated && field->observation != MF_NOT_OBSERVED) {
         struct mf_observation *const first = &g->observations[field->observation];
@@ -182,7 +171,7 @@ static int observe(struct mf_gather *g, const struct mf_observation *met)
     }
     struct mf_observation *const seen = add_observation(g);
     if (seen == NULL)
-        return MF_NO_MEMORY;
+        return MF_PARSE_NO_MEMORY;
     *seen = *met;
     if (is_repeated)
         seen->after = MF_AFTER_NOTHING;
@@ -194,23 +183,23 @@ static int observe(struct mf_gather *g, const struct mf_observation *met)
 }
 
 /* Reads one member of an object of properties. *before is the field that stands before it. */
-static int read_property(struct mf_gather *g, struct mf_text *t, int *before)
+static int read_property(struct mf_feature_scan *g, struct mf_cursor *t, int *before)
 {
     struct mf_observation met;
     int negative;
-    enum mf_lex lex = MF_LEX_OK;
+    enum mf_parse_status lex = MF_PARSE_OK;
     met.string = (struct mf_span){"", 0, 0};
-    met.field = mf_builder_read_key(&g->builder, t, *before);
+    met.field = mf_schema_builder_read_key(&g->builder, t, *before);
     if (met.field == MF_OBSERVED_NEW) {
-        lex = mf_text_key(t, &met.key);
-        if (lex != MF_LEX_OK)
+        lex = mf_cursor_key(t, &met.key);
+        if (lex != MF_PARSE_OK)
             return (int)lex;
-        met.field = mf_builder_find(&g->builder, &met.key);
-        if (met.field == MF_NO_MEMORY)
-            return MF_NO_MEMORY;
+        met.field = mf_schema_builder_find(&g->builder, &met.key);
+        if (met.field == MF_PARSE_NO_MEMORY)
+            return MF_PARSE_NO_MEMORY;
     }
     lex = read_class(t, &met.kind, &met.string, &negative);
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return (int)lex;
     met.after = *before;
     met.repeats_new = 0;
@@ -219,7 +208,7 @@ static int read_property(struct mf_gather *g, struct mf_text *t, int *before)
         g->has_property_id |= mf_span_equals(&met.key, "id", 2) && met.kind != MF_CLASS_NULL;
         return observe(g, &met);
     }
-    struct mf_builder_field *const field = &g->builder.fields[met.field];
+    struct mf_schema_builder_field *const field = &g->builder.fields[met.field];
     if (field->object != g->builder.object)
         *before = met.field; /* a repeated key stands in its first place, and nothing behind it */
     if (field->is_id)
@@ -227,7 +216,7 @@ static int read_property(struct mf_gather *g, struct mf_text *t, int *before)
     if (field->object != g->builder.object && met.after >= 0 &&
         (g->builder.fields[met.after].followers[0] == met.field ||
          g->builder.fields[met.after].followers[1] == met.field) &&
-        mf_builder_is_settled(field, met.kind, &met.string)) {
+        mf_schema_builder_is_settled(field, met.kind, &met.string)) {
         field->object = g->builder.object;
         field->observation = MF_NOT_OBSERVED;
         return 0;
@@ -236,18 +225,18 @@ static int read_property(struct mf_gather *g, struct mf_text *t, int *before)
 }
 
 /* Reads the object at the cursor; what may teach the schema something goes to g->observations.
- * Returns a verdict or MF_NO_MEMORY. */
-static int read_members(struct mf_gather *g, struct mf_text *t)
+ * Returns a verdict or MF_PARSE_NO_MEMORY. */
+static int read_members(struct mf_feature_scan *g, struct mf_cursor *t)
 {
     int first = 1, before = MF_AFTER_START;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     g->observation_count = 0;
     g->has_property_id = 0;
     ++g->builder.object;
     ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
+    while (mf_cursor_next(t, '}', &first, &lex)) {
         const int verdict = read_property(g, t, &before);
-        if (verdict != MF_LEX_OK)
+        if (verdict != MF_PARSE_OK)
             return verdict;
     }
     return (int)lex;
@@ -267,7 +256,7 @@ struct feature {
     enum mf_value_class id_kind;
     int id_negative;
     struct mf_span null_geometry_key; /* text NULL: none is null */
-    struct mf_text geometry;          /* what g->wkb was read from */
+    struct mf_cursor geometry;        /* what g->wkb was read from */
     uint32_t layer_type; /* bit of geometry_types; only for the key `geometry` itself */
 };
 
@@ -278,7 +267,7 @@ static int first_spelling(struct mf_span *known, const struct mf_span *key)
     return known->size == key->size && memcmp(known->text, key->text, key->size) == 0;
 }
 
-static int read_properties(struct mf_gather *g, struct mf_text *t, struct feature *feature)
+static int read_properties(struct mf_feature_scan *g, struct mf_cursor *t, struct feature *feature)
 {
     g->observation_count = 0;
     if (*t->p == '{') {
@@ -288,28 +277,29 @@ static int read_properties(struct mf_gather *g, struct mf_text *t, struct featur
     enum mf_value_class kind = MF_CLASS_NULL;
     struct mf_span string;
     int negative;
-    const enum mf_lex lex = read_class(t, &kind, &string, &negative);
+    const enum mf_parse_status lex = read_class(t, &kind, &string, &negative);
     feature->properties =
         kind == MF_CLASS_NULL || kind == MF_CLASS_EMPTY_LIST ? NULL_OR_EMPTY : SOMETHING_ELSE;
     return (int)lex;
 }
 
-static enum mf_lex read_feature_geometry(struct mf_gather *g, struct mf_text *t,
-                                         const struct mf_span *key, struct feature *feature)
+static enum mf_parse_status read_feature_geometry(struct mf_feature_scan *g, struct mf_cursor *t,
+                                                  const struct mf_span *key,
+                                                  struct feature *feature)
 {
     const int is_exact = mf_span_equals(key, "geometry", 8);
     if (is_exact)
         feature->layer_type = 0;
     if (*t->p == 'n') {
         feature->null_geometry_key = *key;
-        return mf_text_literal(t, "null", 4);
+        return mf_cursor_literal(t, "null", 4);
     }
     if (feature->null_geometry_key.text != NULL && first_spelling(&feature->null_geometry_key, key))
         feature->null_geometry_key.text = NULL;
     feature->geometry = *t;
-    g->wkb.is_near = !g->needs_exact;
-    const enum mf_lex lex = mf_geometry_read(t, &g->wkb);
-    if (lex != MF_LEX_OK || !is_exact)
+    g->wkb.is_approx = !g->needs_exact;
+    const enum mf_parse_status lex = mf_geometry_read(t, &g->wkb);
+    if (lex != MF_PARSE_OK || !is_exact)
         return lex;
     if (g->rules.geometry_type_is_stated)
         feature->layer_type = (uint32_t)g->wkb.is_object << (2 * g->wkb.stated + g->wkb.stated_z);
@@ -318,22 +308,23 @@ static enum mf_lex read_feature_geometry(struct mf_gather *g, struct mf_text *t,
     return lex;
 }
 
-static enum mf_lex read_type(struct mf_text *t, struct feature *feature)
+static enum mf_parse_status read_type(struct mf_cursor *t, struct feature *feature)
 {
     struct mf_span string;
     feature->is_feature = 0;
     if (*t->p != '"')
-        return mf_text_skip(t);
-    const enum mf_lex lex = mf_text_string(t, &string);
-    feature->is_feature = lex == MF_LEX_OK && mf_span_equals(&string, "Feature", 7);
+        return mf_cursor_skip(t);
+    const enum mf_parse_status lex = mf_cursor_string(t, &string);
+    feature->is_feature = lex == MF_PARSE_OK && mf_span_equals(&string, "Feature", 7);
     return lex;
 }
 
-static int read_feature_member(struct mf_gather *g, struct mf_text *t, struct feature *feature)
+static int read_feature_member(struct mf_feature_scan *g, struct mf_cursor *t,
+                               struct feature *feature)
 {
     struct mf_span key, string;
-    const enum mf_lex lex = mf_text_key(t, &key);
-    if (lex != MF_LEX_OK)
+    const enum mf_parse_status lex = mf_cursor_key(t, &key);
+    if (lex != MF_PARSE_OK)
         return (int)lex;
     if (mf_span_equals(&key, "type", 4))
         return (int)read_type(t, feature);
@@ -344,12 +335,12 @@ static int read_feature_member(struct mf_gather *g, struct mf_text *t, struct fe
         return (int)read_feature_geometry(g, t, &key, feature);
     if (mf_span_equals_nocase(&key, "id", 2) && first_spelling(&feature->id_key, &key))
         return (int)read_class(t, &feature->id_kind, &string, &feature->id_negative);
-    return (int)mf_text_skip(t);
+    return (int)mf_cursor_skip(t);
 }
 
 /* Whether a property has a name. */
-static int is_named(const struct mf_gather *g, const struct mf_observation *seen, const char *name,
-                    size_t size)
+static int is_named(const struct mf_feature_scan *g, const struct mf_observation *seen,
+                    const char *name, size_t size)
 {
     if (seen->field < 0)
         return mf_span_equals(&seen->key, name, size);
@@ -358,7 +349,7 @@ static int is_named(const struct mf_gather *g, const struct mf_observation *seen
 }
 
 /* Takes what is no field of a feature without properties out of the observations. */
-static void drop_members_of_geojson(struct mf_gather *g)
+static void drop_members_of_geojson(struct mf_feature_scan *g)
 {
     static const char *const names[] = {"type", "geometry", "centroid", "bbox", "center"};
     size_t kept = 0;
@@ -374,27 +365,30 @@ static void drop_members_of_geojson(struct mf_gather *g)
 
 /* Lets the schema learn from a feature. One without properties is flat: its other members are its
  * fields. */
-static int learn_schema(struct mf_gather *g, const struct feature *feature, struct mf_text whole)
+static int learn_schema(struct mf_feature_scan *g, const struct feature *feature,
+                        struct mf_cursor whole)
 {
     int after = -1;
     if (feature->id_key.text != NULL && feature->id_kind != MF_CLASS_NULL) {
-        after = mf_builder_feature_id(&g->builder, feature->id_kind, feature->id_negative,
-                                      feature->properties == AN_OBJECT && g->has_property_id);
-        if (after == MF_NO_MEMORY)
-            return MF_NO_MEMORY;
+        after =
+            mf_schema_builder_feature_id(&g->builder, feature->id_kind, feature->id_negative,
+                                         feature->properties == AN_OBJECT && g->has_property_id);
+        if (after == MF_PARSE_NO_MEMORY)
+            return MF_PARSE_NO_MEMORY;
     }
     if (feature->properties == NULL_OR_EMPTY)
         return 0;
     const int is_flat = feature->properties != AN_OBJECT;
     if (is_flat) {
-        if (read_members(g, &whole) == MF_NO_MEMORY)
-            return MF_NO_MEMORY;
+        if (read_members(g, &whole) == MF_PARSE_NO_MEMORY)
+            return MF_PARSE_NO_MEMORY;
         drop_members_of_geojson(g);
     }
-    return mf_builder_observe(&g->builder, g->observations, g->observation_count, after, is_flat);
+    return mf_schema_builder_observe(&g->builder, g->observations, g->observation_count, after,
+                                     is_flat);
 }
 
-static struct mf_feature *add_feature(struct mf_gather *g)
+static struct mf_feature *add_feature(struct mf_feature_scan *g)
 {
     struct mf_collection *const found = &g->found;
     if (found->feature_count == g->feature_capacity) {
@@ -460,41 +454,41 @@ static int is_inside(const struct mf_box *box, const struct mf_box *extent)
 /* A box around all that the exact ordinates may be. */
 static void widen(struct mf_box *box)
 {
-    box->min_x -= MF_NUMBER_NEAR_ERROR;
-    box->min_y -= MF_NUMBER_NEAR_ERROR;
-    box->max_x += MF_NUMBER_NEAR_ERROR;
-    box->max_y += MF_NUMBER_NEAR_ERROR;
+    box->min_x -= MF_APPROX_ERROR;
+    box->min_y -= MF_APPROX_ERROR;
+    box->max_x += MF_APPROX_ERROR;
+    box->max_y += MF_APPROX_ERROR;
 }
 
 /* The box of a feature. The index wants it rounded outwards, so that near ordinates are good
  * enough; only who may make the extent larger is read exactly. */
-static void find_box(struct mf_gather *g, const struct feature *feature, struct mf_box *box)
+static void find_box(struct mf_feature_scan *g, const struct feature *feature, struct mf_box *box)
 {
     mf_geometry_box(&g->wkb, box);
     if (g->wkb.type == MF_GEOMETRY_NONE || box->min_x > box->max_x)
         return;
-    if (g->wkb.is_near) {
+    if (g->wkb.is_approx) {
         struct mf_box wide = *box;
         widen(&wide);
         if (is_inside(&wide, &g->found.extent)) {
             *box = wide;
             return;
         }
-        struct mf_text again = feature->geometry;
-        g->wkb.is_near = 0;
-        if (mf_geometry_read(&again, &g->wkb) == MF_LEX_OK) /* as it was before */
+        struct mf_cursor again = feature->geometry;
+        g->wkb.is_approx = 0;
+        if (mf_geometry_read(&again, &g->wkb) == MF_PARSE_OK) /* as it was before */
             mf_geometry_box(&g->wkb, box);
     }
     g->needs_exact = !is_inside(box, &g->found.extent);
     grow_extent(&g->found.extent, box);
 }
 
-static int keep_feature(struct mf_gather *g, const struct feature *feature, uint64_t offset,
+static int keep_feature(struct mf_feature_scan *g, const struct feature *feature, uint64_t offset,
                         size_t size)
 {
     struct mf_feature *const kept = add_feature(g);
     if (kept == NULL)
-        return MF_NO_MEMORY;
+        return MF_PARSE_NO_MEMORY;
     if (feature->null_geometry_key.text != NULL)
         g->wkb.type = MF_GEOMETRY_NONE;
     struct mf_box box;
@@ -510,31 +504,31 @@ static int keep_feature(struct mf_gather *g, const struct feature *feature, uint
     return 0;
 }
 
-int mf_gather_item(struct mf_gather *g, struct mf_text *t, uint64_t offset)
+int mf_feature_scan_item(struct mf_feature_scan *g, struct mf_cursor *t, uint64_t offset)
 {
     if (*t->p != '{')
-        return (int)mf_text_skip(t);
-    struct mf_text whole = *t;
+        return (int)mf_cursor_skip(t);
+    struct mf_cursor whole = *t;
     struct feature feature;
     memset(&feature, 0, sizeof feature);
     g->wkb.type = MF_GEOMETRY_NONE;
     g->observation_count = 0;
 
     int first = 1;
-    enum mf_lex lex;
+    enum mf_parse_status lex;
     ++t->p;
-    while (mf_text_next(t, '}', &first, &lex)) {
+    while (mf_cursor_next(t, '}', &first, &lex)) {
         const int verdict = read_feature_member(g, t, &feature);
-        if (verdict != MF_LEX_OK)
+        if (verdict != MF_PARSE_OK)
             return verdict;
     }
-    if (lex != MF_LEX_OK)
+    if (lex != MF_PARSE_OK)
         return (int)lex;
     if (g->wkb.out_of_memory)
-        return MF_NO_MEMORY;
+        return MF_PARSE_NO_MEMORY;
     if (!feature.is_feature && !g->rules.untyped_objects_are_rows)
-        return MF_LEX_OK;
+        return MF_PARSE_OK;
     if (feature.is_feature && learn_schema(g, &feature, whole) != 0)
-        return MF_NO_MEMORY;
+        return MF_PARSE_NO_MEMORY;
     return keep_feature(g, &feature, offset, (size_t)(t->p - whole.p));
 }

@@ -34,12 +34,12 @@ struct value_end {
 };
 
 struct mf_scanner {
-    struct mf_gather gather;
+    struct mf_feature_scan gather;
 
     enum state state;
     enum member member;
-    uint64_t offset;       /* of the first byte that is not read yet */
-    struct mf_bytes carry; /* the start of a value that is not whole yet */
+    uint64_t offset;        /* of the first byte that is not read yet */
+    struct mf_buffer carry; /* the start of a value that is not whole yet */
     struct value_end end;
     size_t bom_size;
     int is_collection; /* "type": "FeatureCollection" was met */
@@ -53,15 +53,15 @@ int mf_scanner_open(struct mf_scanner **out, const struct mf_schema_rules *rules
 {
     struct mf_scanner *const scanner = calloc(1, sizeof *scanner);
     if (scanner == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-    mf_gather_init(&scanner->gather, rules);
+        return mf_out_of_memory(err);
+    mf_feature_scan_init(&scanner->gather, rules);
     *out = scanner;
     return 0;
 }
 
 void mf_scanner_reset(struct mf_scanner *scanner)
 {
-    mf_gather_reset(&scanner->gather);
+    mf_feature_scan_reset(&scanner->gather);
     scanner->state = AT_START;
     scanner->offset = 0;
     scanner->carry.size = 0;
@@ -74,7 +74,7 @@ void mf_scanner_close(struct mf_scanner *scanner)
 {
     if (scanner == NULL)
         return;
-    mf_gather_free(&scanner->gather);
+    mf_feature_scan_free(&scanner->gather);
     free(scanner->carry.data);
     free(scanner);
 }
@@ -97,7 +97,7 @@ static int keep_member(struct mf_scanner *s, const char *text, size_t size)
     if (s->member == CRS_MEMBER) {
         free(s->gather.found.crs);
         s->gather.found.crs = *text == 'n' ? NULL : copy_text(text, size);
-        return *text != 'n' && s->gather.found.crs == NULL ? MF_NO_MEMORY : 0;
+        return *text != 'n' && s->gather.found.crs == NULL ? MF_PARSE_NO_MEMORY : 0;
     }
     if (*text != '"')
         return 0;
@@ -109,18 +109,18 @@ static int keep_member(struct mf_scanner *s, const char *text, size_t size)
     free(s->gather.found.description);
     s->gather.found.description = malloc(size);
     if (s->gather.found.description == NULL)
-        return MF_NO_MEMORY;
-    s->gather.found.description[mf_text_unescape(&span, s->gather.found.description)] = '\0';
+        return MF_PARSE_NO_MEMORY;
+    s->gather.found.description[mf_cursor_unescape(&span, s->gather.found.description)] = '\0';
     return 0;
 }
 
-static int read_member_value(struct mf_scanner *s, struct mf_text *t)
+static int read_member_value(struct mf_scanner *s, struct mf_cursor *t)
 {
     const char *const start = t->p;
-    const enum mf_lex lex = mf_text_skip(t);
-    if (lex != MF_LEX_OK || s->member == OTHER_MEMBER)
+    const enum mf_parse_status lex = mf_cursor_skip(t);
+    if (lex != MF_PARSE_OK || s->member == OTHER_MEMBER)
         return (int)lex;
-    return keep_member(s, start, (size_t)(t->p - start)) == 0 ? MF_LEX_OK : MF_NO_MEMORY;
+    return keep_member(s, start, (size_t)(t->p - start)) == 0 ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
 }
 
 static enum member member_of_key(const struct mf_span *key)
@@ -135,13 +135,13 @@ static enum member member_of_key(const struct mf_span *key)
 }
 
 /* The single characters that the state allows; moves on. */
-static enum mf_lex read_punctuation(struct mf_scanner *s, struct mf_text *t)
+static enum mf_parse_status read_punctuation(struct mf_scanner *s, struct mf_cursor *t)
 {
     const char c = *t->p;
     switch (s->state) {
     case AT_START:
         if (c != '{')
-            return mf_text_bad(t, "it does not start with '{'");
+            return mf_cursor_bad(t, "it does not start with '{'");
         s->state = AT_FIRST_MEMBER;
         break;
     case AT_FIRST_MEMBER:
@@ -149,12 +149,12 @@ static enum mf_lex read_punctuation(struct mf_scanner *s, struct mf_text *t)
         break;
     case AT_COLON:
         if (c != ':')
-            return mf_text_bad(t, "expected ':'");
+            return mf_cursor_bad(t, "expected ':'");
         s->state = AT_VALUE;
         break;
     case AFTER_MEMBER:
         if (c != ',' && c != '}')
-            return mf_text_bad(t, "expected ',' or '}'");
+            return mf_cursor_bad(t, "expected ',' or '}'");
         s->state = c == ',' ? AT_MEMBER : AT_END;
         break;
     case AT_FIRST_ITEM:
@@ -162,18 +162,18 @@ static enum mf_lex read_punctuation(struct mf_scanner *s, struct mf_text *t)
         break;
     case AFTER_ITEM:
         if (c != ',' && c != ']')
-            return mf_text_bad(t, "expected ',' or ']'");
+            return mf_cursor_bad(t, "expected ',' or ']'");
         s->state = c == ',' ? AT_ITEM : AFTER_MEMBER;
         break;
     default:
-        return mf_text_bad(t, "there is text behind its end");
+        return mf_cursor_bad(t, "there is text behind its end");
     }
     ++t->p;
-    return MF_LEX_OK;
+    return MF_PARSE_OK;
 }
 
 /* Reads the value (a key, a member's value or a feature) that the state asks for; moves on. */
-static int read_value(struct mf_scanner *s, struct mf_text *t, uint64_t offset)
+static int read_value(struct mf_scanner *s, struct mf_cursor *t, uint64_t offset)
 {
     int verdict;
     struct mf_span key;
@@ -181,21 +181,21 @@ static int read_value(struct mf_scanner *s, struct mf_text *t, uint64_t offset)
     case AT_FIRST_MEMBER:
     case AT_MEMBER:
         if (*t->p != '"')
-            return (int)mf_text_bad(t, "expected a member name in double quotes");
-        verdict = (int)mf_text_string(t, &key);
-        if (verdict == MF_LEX_OK) {
+            return (int)mf_cursor_bad(t, "expected a member name in double quotes");
+        verdict = (int)mf_cursor_string(t, &key);
+        if (verdict == MF_PARSE_OK) {
             s->member = member_of_key(&key);
             s->state = AT_COLON;
         }
         return verdict;
     case AT_VALUE:
         verdict = read_member_value(s, t);
-        if (verdict == MF_LEX_OK)
+        if (verdict == MF_PARSE_OK)
             s->state = AFTER_MEMBER;
         return verdict;
     default:
-        verdict = mf_gather_item(&s->gather, t, offset);
-        if (verdict == MF_LEX_OK)
+        verdict = mf_feature_scan_item(&s->gather, t, offset);
+        if (verdict == MF_PARSE_OK)
             s->state = AFTER_ITEM;
         return verdict;
     }
@@ -217,7 +217,7 @@ static int wants_value(const struct mf_scanner *s, char c)
     }
 }
 
-static int enter_features(struct mf_scanner *s, struct mf_text *t)
+static int enter_features(struct mf_scanner *s, struct mf_cursor *t)
 {
     if (s->state != AT_VALUE || s->member != FEATURES_MEMBER || *t->p != '[')
         return 0;
@@ -266,7 +266,7 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
                 v->after_backslash = 0;
                 continue;
             }
-            p = mf_text_string_stop(p, end);
+            p = mf_cursor_string_stop(p, end);
             if (p == end)
                 break;
             v->after_backslash = *p == '\\';
@@ -320,13 +320,13 @@ static int fail_memory(struct mf_scanner *s, struct mf_error *err)
 /* Reads the value in the carry, of which no more will come when `is_whole`. */
 static int read_carry(struct mf_scanner *s, struct mf_error *err)
 {
-    struct mf_text t = {s->carry.data, s->carry.data + s->carry.size, ""};
+    struct mf_cursor t = {s->carry.data, s->carry.data + s->carry.size, ""};
     const int verdict = read_value(s, &t, s->offset);
-    if (verdict == MF_NO_MEMORY)
+    if (verdict == MF_PARSE_NO_MEMORY)
         return fail_memory(s, err);
-    if (verdict == MF_LEX_BAD)
+    if (verdict == MF_PARSE_BAD)
         return fail(s, t.why, s->offset + (uint64_t)(t.p - s->carry.data), err);
-    if (verdict == MF_LEX_OK) {
+    if (verdict == MF_PARSE_OK) {
         s->offset += (uint64_t)(t.p - s->carry.data);
         s->carry.size = 0;
     }
@@ -342,16 +342,16 @@ static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_
     int is_whole;
     *used = find_value_end(&s->end, data, data + size, &is_whole);
     const size_t extra = is_whole && s->end.scalar_size > 0 ? 1 : 0;
-    if (mf_bytes_put(&s->carry, data, *used + extra) != 0)
+    if (mf_buffer_append(&s->carry, data, *used + extra) != 0)
         return fail_memory(s, err);
     if (!is_whole)
         return 0;
     const uint64_t start = s->offset;
     const size_t before = s->carry.size - *used - extra;
     const int verdict = read_carry(s, err);
-    if (verdict == MF_LEX_MORE)
+    if (verdict == MF_PARSE_INCOMPLETE)
         return fail(s, "unbalanced brackets", s->offset + s->carry.size, err);
-    if (verdict != MF_LEX_OK)
+    if (verdict != MF_PARSE_OK)
         return -1;
     *used = (size_t)(s->offset - start) - before;
     return 0;
@@ -375,7 +375,7 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
 {
     if (s->state == FAILED)
         return mf_error_set(err, MF_ERR_FORMAT, "the result is not GeoJSON");
-    struct mf_text t = {data, data + size, ""};
+    struct mf_cursor t = {data, data + size, ""};
     if (s->carry.size > 0) {
         size_t used;
         if (feed_carry(s, data, size, &used, err) != 0)
@@ -389,7 +389,7 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
 
     while (s->carry.size == 0) {
         const char *const before = t.p;
-        const int c = mf_text_peek(&t);
+        const int c = mf_cursor_peek(&t);
         s->offset += (uint64_t)(t.p - before);
         if (c < 0)
             break;
@@ -398,20 +398,20 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
         const char *const start = t.p;
         int verdict;
         if (enter_features(s, &t))
-            verdict = MF_LEX_OK;
+            verdict = MF_PARSE_OK;
         else if (wants_value(s, (char)c))
             verdict = read_value(s, &t, s->offset);
         else
             verdict = (int)read_punctuation(s, &t);
-        if (verdict == MF_NO_MEMORY)
+        if (verdict == MF_PARSE_NO_MEMORY)
             return fail_memory(s, err);
-        if (verdict == MF_LEX_BAD)
+        if (verdict == MF_PARSE_BAD)
             return fail(s, t.why, s->offset + (uint64_t)(t.p - start), err);
-        if (verdict == MF_LEX_MORE) {
+        if (verdict == MF_PARSE_INCOMPLETE) {
             int is_whole;
             memset(&s->end, 0, sizeof s->end);
             find_value_end(&s->end, start, t.end, &is_whole);
-            if (mf_bytes_put(&s->carry, start, (size_t)(t.end - start)) != 0)
+            if (mf_buffer_append(&s->carry, start, (size_t)(t.end - start)) != 0)
                 return fail_memory(s, err);
             break;
         }
@@ -450,8 +450,8 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
                     !s->is_collection ? "it is JSON, but no FeatureCollection"
                                       : "it is a FeatureCollection without features",
                     s->offset, err);
-    if (mf_builder_finish(&s->gather.builder, &s->gather.found.schema) != 0 ||
-        mf_collection_make_runs(&s->gather.found) != 0)
+    if (mf_schema_builder_finish(&s->gather.builder, &s->gather.found.schema) != 0 ||
+        mf_collection_make_blocks(&s->gather.found) != 0)
         return fail_memory(s, err);
     s->gather.found.schema.empty_polygons = s->gather.rules.empty_polygons;
     find_layer_type(&s->gather.found);

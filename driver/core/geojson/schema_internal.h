@@ -1,9 +1,9 @@
-/* geojson_schema: the fields of a collection, learnt from one feature after the other.
+/* schema: the fields of a collection, learnt from one feature after the other.
  *
  * Internal to `geojson`. Types widen and fields are ordered by the rules of GDAL's GeoJSON driver:
  * the order is a topological one over "a stands before b in some feature", ties broken by name. */
-#ifndef MF_GEOJSON_SCHEMA_H
-#define MF_GEOJSON_SCHEMA_H
+#ifndef MF_SCHEMA_INTERNAL_H
+#define MF_SCHEMA_INTERNAL_H
 
 #include "geojson/geojson.h"
 #include "geojson/json_cursor_internal.h"
@@ -47,7 +47,7 @@ enum {
 
 #define MF_NOT_OBSERVED SIZE_MAX
 
-struct mf_builder_field {
+struct mf_schema_builder_field {
     struct mf_field field;
     int is_new;         /* has no type yet */
     int undetermined;   /* met as null only */
@@ -65,7 +65,7 @@ struct mf_builder_field {
 
 struct mf_schema_builder {
     struct mf_schema_rules rules;
-    struct mf_builder_field *fields; /* in the order of first appearance */
+    struct mf_schema_builder_field *fields; /* in the order of first appearance */
     int field_count;
     int field_capacity;
     int32_t *slots;
@@ -76,37 +76,38 @@ struct mf_schema_builder {
     uint64_t object; /* number of the object of properties at hand, from 1 */
     char *scratch;   /* unescaped texts */
     size_t scratch_capacity;
-    /* Feature-level ids, see mf_builder_feature_id. */
+    /* Feature-level ids, see mf_schema_builder_feature_id. */
     int id_is_field;
     int id_would_be_fid;
     int id_candidate; /* enum mf_field_type + 1 of a field `id` made of ids, 0: none was met */
 };
 
-void mf_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules);
-void mf_builder_free(struct mf_schema_builder *builder);
+void mf_schema_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules);
+void mf_schema_builder_free(struct mf_schema_builder *builder);
 
 /* Reads the key at the cursor when it is one to expect behind the field `before` (-1: at the
  * start). Returns its field, or MF_OBSERVED_NEW with the cursor where it was. */
-static inline int mf_builder_read_key(const struct mf_schema_builder *builder, struct mf_text *t,
-                                      int before)
+static inline int mf_schema_builder_read_key(const struct mf_schema_builder *builder,
+                                             struct mf_cursor *t, int before)
 {
     for (int i = 0; i < 2; ++i) {
         const int guess = before >= 0 ? builder->fields[before].followers[i] : -i;
         if (guess < 0 || guess >= builder->field_count)
             break;
         const struct mf_field *const field = &builder->fields[guess].field;
-        if (field->is_plain && mf_text_key_is(t, field->name, field->name_size))
+        if (field->is_plain && mf_cursor_key_is(t, field->name, field->name_size))
             return guess;
     }
     return MF_OBSERVED_NEW;
 }
 
-/* The field of a key, or MF_OBSERVED_NEW; MF_NO_MEMORY. */
-int mf_builder_find(struct mf_schema_builder *builder, const struct mf_span *key);
+/* The field of a key, or MF_OBSERVED_NEW; MF_PARSE_NO_MEMORY. */
+int mf_schema_builder_find(struct mf_schema_builder *builder, const struct mf_span *key);
 
 /* Whether a value of this class can change nothing about the field any more. */
-static inline int mf_builder_is_settled(const struct mf_builder_field *field,
-                                        enum mf_value_class kind, const struct mf_span *string)
+static inline int mf_schema_builder_is_settled(const struct mf_schema_builder_field *field,
+                                               enum mf_value_class kind,
+                                               const struct mf_span *string)
 {
     if (field->settled >> kind & 1)
         return 1;
@@ -117,29 +118,38 @@ static inline int mf_builder_is_settled(const struct mf_builder_field *field,
 
 /* Learns from what was observed in one object of properties. `start` is the field that stands
  * before its first one, -1 for none. With `only_new` the fields known before stay as they are, and
- * count for nothing. Returns 0, or MF_NO_MEMORY. */
-int mf_builder_observe(struct mf_schema_builder *builder, struct mf_observation *seen, size_t count,
-                       int start, int only_new);
+ * count for nothing. Returns 0, or MF_PARSE_NO_MEMORY. */
+int mf_schema_builder_observe(struct mf_schema_builder *builder, struct mf_observation *seen,
+                              size_t count, int start, int only_new);
 
 /* A feature-level id was met, whose properties have (or not) an `id` that is not null. Returns the
- * field that it stands for, -1 when for none, MF_NO_MEMORY. */
-int mf_builder_feature_id(struct mf_schema_builder *builder, enum mf_value_class kind,
-                          int is_negative, int has_property_id);
+ * field that it stands for, -1 when for none, MF_PARSE_NO_MEMORY. */
+int mf_schema_builder_feature_id(struct mf_schema_builder *builder, enum mf_value_class kind,
+                                 int is_negative, int has_property_id);
 
-/* Records that field `from` stood right before field `to` in a feature. Returns 0, or MF_NO_MEMORY.
+/* Records that field `from` stood right before field `to` in a feature. Returns 0, or
+ * MF_PARSE_NO_MEMORY.
  */
-int mf_builder_add_edge(struct mf_schema_builder *builder, int from, int to);
+int mf_schema_builder_add_edge(struct mf_schema_builder *builder, int from, int to);
 
 /* Moves the fields to `ordered`, which has room for all: of those with nothing left before them,
- * always the one whose name is first. Returns 0, or MF_NO_MEMORY. */
-int mf_builder_order(struct mf_schema_builder *builder, struct mf_field *ordered);
+ * always the one whose name is first. Returns 0, or MF_PARSE_NO_MEMORY. */
+int mf_schema_builder_order(struct mf_schema_builder *builder, struct mf_field *ordered);
 
-/* Moves the fields to *schema, ordered. Returns 0, or MF_NO_MEMORY. */
-int mf_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schema);
+/* Moves the fields to *schema, ordered. Returns 0, or MF_PARSE_NO_MEMORY. */
+int mf_schema_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schema);
 
 void mf_schema_free(struct mf_schema *schema);
 
-/* Fills schema->slots from schema->fields. Returns 0, or MF_NO_MEMORY. */
+/* ---- names of fields ------------------------------------------------------------------------- */
+
+uint32_t mf_field_name_hash(const char *name, size_t size);
+int mf_field_has_name(const struct mf_field *field, const char *name, size_t size);
+
+/* Whether the name has no character that JSON escapes. */
+int mf_field_name_is_plain(const char *name, size_t size);
+
+/* Fills schema->slots from schema->fields. Returns 0, or MF_PARSE_NO_MEMORY. */
 int mf_schema_index(struct mf_schema *schema);
 
 #endif

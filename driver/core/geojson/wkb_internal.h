@@ -1,8 +1,8 @@
-/* geojson_wkb: a geometry as little-endian ISO WKB, written piece by piece.
+/* wkb: a geometry as little-endian ISO WKB, written piece by piece.
  *
  * Internal to `geojson`. */
-#ifndef MF_GEOJSON_WKB_H
-#define MF_GEOJSON_WKB_H
+#ifndef MF_WKB_INTERNAL_H
+#define MF_WKB_INTERNAL_H
 
 #include <string.h>
 
@@ -14,8 +14,8 @@ struct mf_wkb {
     unsigned char *data; /* little-endian ISO WKB */
     size_t size;
     size_t capacity;
-    int is_near; /* asked for: only the bounding box counts, and only nearly, see number_near.h */
-    int type;    /* MF_GEOMETRY_…, NONE when the value is no geometry */
+    int is_approx; /* asked for: only the bounding box counts, and only nearly, see number_near.h */
+    int type;      /* MF_GEOMETRY_…, NONE when the value is no geometry */
     int has_z;
     int saw_z;          /* a part that was kept has a third ordinate */
     int empty_polygons; /* in: the rule of this name */

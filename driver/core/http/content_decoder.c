@@ -33,10 +33,10 @@ static int64_t announced_size(const struct mf_response *response)
 static int choose_decoder(struct mf_body *body, struct mf_error *err)
 {
     const char *encoding = mf_response_header(body->response, "content-encoding");
-    if (encoding == NULL || *encoding == '\0' || mf_text_equal_nocase(encoding, "identity"))
+    if (encoding == NULL || *encoding == '\0' || mf_str_equal_nocase(encoding, "identity"))
         return 0;
-    if (!mf_text_equal_nocase(encoding, "gzip") && !mf_text_equal_nocase(encoding, "x-gzip") &&
-        !mf_text_equal_nocase(encoding, "deflate")) {
+    if (!mf_str_equal_nocase(encoding, "gzip") && !mf_str_equal_nocase(encoding, "x-gzip") &&
+        !mf_str_equal_nocase(encoding, "deflate")) {
         /* The body of an error answer is a courtesy: do without it. */
         if (!body->is_result)
             return 0;
@@ -47,7 +47,7 @@ static int choose_decoder(struct mf_body *body, struct mf_error *err)
     }
     body->is_compressed = 1;
     if (inflateInit2(&body->zlib, MAX_WBITS + 32) != Z_OK) /* + 32: gzip or zlib, as it comes */
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     body->has_zlib = 1;
     return 0;
 }
@@ -74,7 +74,7 @@ static int append(struct mf_body *body, const char *data, size_t size, struct mf
 {
     struct mf_response *response = body->response;
     if (size >= SIZE_MAX / 2 - response->body_size)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     const size_t needed = response->body_size + size + 1;
     if (needed > body->capacity) {
         size_t capacity = body->capacity > 0 ? body->capacity : 4096;
@@ -82,7 +82,7 @@ static int append(struct mf_body *body, const char *data, size_t size, struct mf
             capacity *= 2;
         char *grown = realloc(response->body, capacity);
         if (grown == NULL)
-            return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+            return mf_out_of_memory(err);
         response->body = grown;
         body->capacity = capacity;
     }
@@ -137,7 +137,7 @@ static int inflate_part(struct mf_body *body, const char *data, unsigned size, s
         body->zlib.avail_out = sizeof out;
         const int result = inflate(&body->zlib, Z_NO_FLUSH);
         if (result == Z_MEM_ERROR)
-            return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+            return mf_out_of_memory(err);
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
             return broken_gzip(err);
         const size_t got = sizeof out - body->zlib.avail_out;

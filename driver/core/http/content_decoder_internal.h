@@ -1,11 +1,11 @@
-/* body: the bytes of one answer, from the wire to the sink or to memory.
+/* content_decoder: the bytes of one answer, from the wire to the sink or to memory.
  *
  * Undoes gzip, counts against the limit, and knows when the end is missing. gzip is undone here and
  * not by libcurl, which takes a gzip stream that ends early for a whole one.
  *
  * Thread-safety: belongs to one exchange. */
-#ifndef MF_BODY_H
-#define MF_BODY_H
+#ifndef MF_CONTENT_DECODER_INTERNAL_H
+#define MF_CONTENT_DECODER_INTERNAL_H
 
 #include <zlib.h>
 

@@ -11,10 +11,10 @@ static int proxy_refusal(long status, int *is_transient, struct mf_error *err)
 {
     *is_transient = status == 429 || status == 502 || status == 503 || status == 504;
     if (status == 407)
-        return mf_error_set(err, MF_ERR_CONNECT,
+        return mf_error_set(err, MF_ERR_NETWORK,
                             "The proxy wants a user name and a password (HTTP 407): set "
                             "GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if it is not Basic");
-    return mf_error_set(err, MF_ERR_CONNECT,
+    return mf_error_set(err, MF_ERR_NETWORK,
                         "The proxy refused the connection (HTTP %ld): check GDAL_HTTP_PROXY and "
                         "https_proxy",
                         status);
@@ -26,18 +26,18 @@ static int tls_failure(CURLcode code, const char *origin, const char *detail, in
     /* A handshake may fail by a lost connection; a wrong certificate stays wrong. */
     *is_transient = code == CURLE_SSL_CONNECT_ERROR;
     if (code == CURLE_SSL_CACERT_BADFILE)
-        return mf_error_set(err, MF_ERR_CONNECT,
+        return mf_error_set(err, MF_ERR_NETWORK,
                             "The file of trusted certificates cannot be read (%s): check "
                             "CURL_CA_BUNDLE, GDAL_CURL_CA_BUNDLE and SSL_CERT_FILE",
                             detail);
     if (code == CURLE_SSL_CERTPROBLEM)
-        return mf_error_set(err, MF_ERR_CONNECT,
+        return mf_error_set(err, MF_ERR_NETWORK,
                             "The client certificate cannot be used (%s): check GDAL_HTTP_SSLCERT "
                             "and GDAL_HTTP_SSLKEY",
                             detail);
     if (code == CURLE_SSL_CONNECT_ERROR)
-        return mf_error_set(err, MF_ERR_CONNECT, "No TLS connection to %s (%s)", origin, detail);
-    return mf_error_set(err, MF_ERR_CONNECT,
+        return mf_error_set(err, MF_ERR_NETWORK, "No TLS connection to %s (%s)", origin, detail);
+    return mf_error_set(err, MF_ERR_NETWORK,
                         "The certificate of %s is not trusted (%s): if a proxy of your network "
                         "signs it, set CURL_CA_BUNDLE to a file with the certificate of its "
                         "authority",
@@ -51,7 +51,7 @@ static int time_out(const char *origin, const char *detail, int has_begun, struc
                             "The answer of %s stopped coming (%s): GDAL_HTTP_LOW_SPEED_TIME and "
                             "GDAL_HTTP_TIMEOUT set the limits",
                             origin, detail);
-    return mf_error_set(err, MF_ERR_CONNECT,
+    return mf_error_set(err, MF_ERR_NETWORK,
                         "%s does not answer (%s): check the network, or set "
                         "GDAL_HTTP_CONNECTTIMEOUT, GDAL_HTTP_LOW_SPEED_TIME or GDAL_HTTP_TIMEOUT",
                         origin, detail);
@@ -65,7 +65,7 @@ static int broken(const char *origin, const char *detail, int has_begun, int *is
     if (has_begun)
         return mf_error_set(err, MF_ERR_TRUNCATED, "The answer of %s was cut short (%s)", origin,
                             detail);
-    return mf_error_set(err, MF_ERR_CONNECT, "%s closed the connection without an answer (%s)",
+    return mf_error_set(err, MF_ERR_NETWORK, "%s closed the connection without an answer (%s)",
                         origin, detail);
 }
 
@@ -74,7 +74,7 @@ static int other_failure(CURLcode code, const char *origin, const char *detail,
 {
     switch (code) {
     case CURLE_OUT_OF_MEMORY:
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     case CURLE_UNSUPPORTED_PROTOCOL:
         if (strstr(detail, "HTTP/0.9") == NULL)
             break;
@@ -85,14 +85,14 @@ static int other_failure(CURLcode code, const char *origin, const char *detail,
         return mf_error_set(err, MF_ERR_ARGUMENT, "The URL at %s is malformed (%s)", origin,
                             detail);
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return mf_error_set(err, MF_ERR_CONNECT,
+        return mf_error_set(err, MF_ERR_NETWORK,
                             "The address of the proxy is unknown (%s): check GDAL_HTTP_PROXY and "
                             "https_proxy",
                             detail);
     default:
         break;
     }
-    return mf_error_set(err, MF_ERR_CONNECT, "The exchange with %s failed (%s)", origin, detail);
+    return mf_error_set(err, MF_ERR_NETWORK, "The exchange with %s failed (%s)", origin, detail);
 }
 
 static int classify(CURLcode code, const char *origin, const char *detail, int has_begun,
@@ -101,13 +101,13 @@ static int classify(CURLcode code, const char *origin, const char *detail, int h
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
         *is_transient = 1; /* name servers fail for moments */
-        return mf_error_set(err, MF_ERR_CONNECT,
+        return mf_error_set(err, MF_ERR_NETWORK,
                             "The address of %s is unknown (%s): check the network and the URL, or "
                             "set GDAL_HTTP_PROXY if a proxy leads out of your network",
                             origin, detail);
     case CURLE_COULDNT_CONNECT:
         *is_transient = 1;
-        return mf_error_set(err, MF_ERR_CONNECT,
+        return mf_error_set(err, MF_ERR_NETWORK,
                             "Cannot connect to %s (%s): check the network, or set GDAL_HTTP_PROXY "
                             "if a proxy leads out of your network",
                             origin, detail);
@@ -133,15 +133,15 @@ static int classify(CURLcode code, const char *origin, const char *detail, int h
     }
 }
 
-int mf_curl_failure(CURLcode code, CURL *easy, const char *detail, const struct mf_url *url,
-                    int has_begun, int *is_transient, struct mf_error *err)
+int mf_curl_error(CURLcode code, CURL *easy, const char *detail, const struct mf_url *url,
+                  int has_begun, int *is_transient, struct mf_error *err)
 {
     char origin[MF_URL_ORIGIN_SIZE];
     char reason[CURL_ERROR_SIZE];
     mf_url_origin(url, origin);
     snprintf(reason, sizeof reason, "%s", detail[0] != '\0' ? detail : curl_easy_strerror(code));
     mf_redact(reason);
-    mf_text_clean(reason, 0);
+    mf_str_clean(reason, 0);
     *is_transient = 0;
     long connect_status = 0;
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);

@@ -1,6 +1,6 @@
-/* curl_failure: what a libcurl error means to a user, and whether trying again can help. */
-#ifndef MF_CURL_FAILURE_H
-#define MF_CURL_FAILURE_H
+/* curl_error: what a libcurl error means to a user, and whether trying again can help. */
+#ifndef MF_CURL_ERROR_INTERNAL_H
+#define MF_CURL_ERROR_INTERNAL_H
 
 #include <curl/curl.h>
 
@@ -9,7 +9,7 @@
 
 /* Fills *err and *is_transient. `detail` is libcurl's error buffer, `has_begun` tells that a good
  * answer had begun. Returns -1. */
-int mf_curl_failure(CURLcode code, CURL *easy, const char *detail, const struct mf_url *url,
-                    int has_begun, int *is_transient, struct mf_error *err);
+int mf_curl_error(CURLcode code, CURL *easy, const char *detail, const struct mf_url *url,
+                  int has_begun, int *is_transient, struct mf_error *err);
 
 #endif

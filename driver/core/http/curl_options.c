@@ -36,7 +36,7 @@ static int append(struct curl_slist **list, const char *line)
 
 static int append_pair(struct curl_slist **list, const char *name, const char *value)
 {
-    char *line = mf_text_format("%s: %s", name, value);
+    char *line = mf_str_format("%s: %s", name, value);
     const int failed = line == NULL ? -1 : append(list, line);
     free(line);
     return failed;
@@ -45,14 +45,14 @@ static int append_pair(struct curl_slist **list, const char *name, const char *v
 /* "Name: value", "Name:" and "Name;" all name a header. */
 static int is_named(const char *line, const char *name)
 {
-    const size_t size = mf_text_prefix_nocase(line, name);
+    const size_t size = mf_str_prefix_nocase(line, name);
     return size > 0 && (line[size] == ':' || line[size] == ';' || line[size] == ' ');
 }
 
 static int holds_header(const char *const *lines, const char *host_line)
 {
     for (; lines != NULL && *lines != NULL; lines++) {
-        char *name = mf_text_copy_part(*lines, strcspn(*lines, ":;"));
+        char *name = mf_str_copy_part(*lines, strcspn(*lines, ":;"));
         const int found = name != NULL && is_named(host_line, name);
         free(name);
         if (found)
@@ -188,11 +188,11 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
 static void log_line(const struct mf_transport_hooks *hooks, char mark, const char *data,
                      size_t size)
 {
-    char *line = mf_text_format("%c %.*s", mark, size < 8192 ? (int)size : 8192, data);
+    char *line = mf_str_format("%c %.*s", mark, size < 8192 ? (int)size : 8192, data);
     if (line == NULL)
         return;
     mf_redact(line);
-    mf_text_clean(line, 0);
+    mf_str_clean(line, 0);
     if (line[1] != '\0')
         hooks->debug(hooks->ctx, line);
     free(line);
@@ -225,8 +225,9 @@ static void set_log(CURL *easy, const struct mf_transport_hooks *hooks)
     set_long(easy, CURLOPT_VERBOSE, wanted);
 }
 
-int mf_curl_setup(CURL *easy, const struct mf_transport_options *options,
-                  const struct mf_curl_hop *hop, struct curl_slist **list, struct mf_error *err)
+int mf_curl_set_options(CURL *easy, const struct mf_transport_options *options,
+                        const struct mf_curl_hop *hop, struct curl_slist **list,
+                        struct mf_error *err)
 {
     const struct mf_transport_hooks *hooks = &options->hooks;
     void *host_headers = NULL;
@@ -240,7 +241,7 @@ int mf_curl_setup(CURL *easy, const struct mf_transport_options *options,
     if (failed) {
         curl_slist_free_all(*list);
         *list = NULL;
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     }
     set_own(easy, hop, *list);
     set_log(easy, hooks);

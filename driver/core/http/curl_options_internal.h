@@ -1,6 +1,6 @@
-/* curl_setup: everything that is set on a libcurl handle before an exchange. */
-#ifndef MF_CURL_SETUP_H
-#define MF_CURL_SETUP_H
+/* curl_options: everything that is set on a libcurl handle before an exchange. */
+#ifndef MF_CURL_OPTIONS_INTERNAL_H
+#define MF_CURL_OPTIONS_INTERNAL_H
 
 #include <curl/curl.h>
 
@@ -20,8 +20,8 @@ struct mf_curl_hop {
 
 /* Sets up `easy`, which was reset. *list receives the header list, to be freed after the exchange
  * with curl_slist_free_all. */
-int mf_curl_setup(CURL *easy, const struct mf_transport_options *options,
-                  const struct mf_curl_hop *hop, struct curl_slist **list,
-                  struct mf_error *err) MF_NODISCARD;
+int mf_curl_set_options(CURL *easy, const struct mf_transport_options *options,
+                        const struct mf_curl_hop *hop, struct curl_slist **list,
+                        struct mf_error *err) MF_NODISCARD;
 
 #endif

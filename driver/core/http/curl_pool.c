@@ -23,7 +23,7 @@ int mf_curl_pool_init(struct mf_curl_pool *pool, struct mf_error *err)
     pool->idle = NULL;
     pool->generation = mf_fork_generation();
     if (!set_up_libcurl())
-        return mf_error_set(err, MF_ERR_CONNECT, "libcurl cannot be initialised");
+        return mf_error_set(err, MF_ERR_NETWORK, "libcurl cannot be initialised");
     return 0;
 }
 

@@ -6,12 +6,12 @@
  * answers.
  *
  * Thread-safety: take and give back may be called from any thread. */
-#ifndef MF_CURL_POOL_H
-#define MF_CURL_POOL_H
+#ifndef MF_CURL_POOL_INTERNAL_H
+#define MF_CURL_POOL_INTERNAL_H
 
 #include <curl/curl.h>
 
-#include "base/file.h"
+#include "base/thread.h"
 #include "http/url.h"
 
 /* Idle handles kept, at most: more threads than this may run, their handles are closed after use.

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/signal.h"
 #include "base/str.h"
 #include "http/content_decoder_internal.h"
 #include "http/curl_error_internal.h"
@@ -70,14 +72,14 @@ static int add_header(struct mf_response *response, const char *line, size_t siz
         return -1;
     response->headers = headers;
     struct mf_header *header = &headers[response->header_count];
-    header->name = mf_text_copy_part(line, (size_t)(colon - line));
-    header->value = mf_text_copy_part(value, (size_t)(end - value));
+    header->name = mf_str_copy_part(line, (size_t)(colon - line));
+    header->value = mf_str_copy_part(value, (size_t)(end - value));
     if (header->name == NULL || header->value == NULL) {
         free(header->name);
         free(header->value);
         return -1;
     }
-    mf_text_lower(header->name);
+    mf_str_lower(header->name);
     response->header_count++;
     return 0;
 }
@@ -187,7 +189,7 @@ static int must_stop(struct exchange *exchange, double deadline)
     }
     if (deadline > 0 && mf_clock_monotonic() > deadline) {
         exchange->response->is_transient = 1;
-        mf_error_set(exchange->err, exchange->headers_ended ? MF_ERR_TRUNCATED : MF_ERR_CONNECT,
+        mf_error_set(exchange->err, exchange->headers_ended ? MF_ERR_TRUNCATED : MF_ERR_NETWORK,
                      "The answer took longer than %.0f s", exchange->request->total_timeout);
         return 1;
     }
@@ -238,8 +240,8 @@ static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf
     /* An error answer counts even when its explanation was cut. */
     const int is_error_answer = exchange->headers_ended && response->status >= 300;
     if (verdict != CURLE_OK && !exchange->has_enough && !is_error_answer)
-        return mf_curl_failure(verdict, exchange->easy, exchange->error_buffer, url,
-                               exchange->headers_ended, &response->is_transient, exchange->err);
+        return mf_curl_error(verdict, exchange->easy, exchange->error_buffer, url,
+                             exchange->headers_ended, &response->is_transient, exchange->err);
     if (mf_body_end(&exchange->body, exchange->err) != 0) {
         response->is_transient = exchange->err->kind == MF_ERR_TRUNCATED;
         return -1;
@@ -252,7 +254,7 @@ static char *redirect_target(CURL *easy)
 {
     char *target = NULL;
     curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
-    return mf_text_copy(target != NULL ? target : "");
+    return mf_str_copy(target != NULL ? target : "");
 }
 
 static int run_handle(const struct curl_transport *transport, struct mf_curl_handle *handle,
@@ -272,7 +274,8 @@ static int run_handle(const struct curl_transport *transport, struct mf_curl_han
      * which may be another account's. */
     if (hop->number == 0)
         curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "ALL");
-    if (mf_curl_setup(handle->easy, &transport->options, &wanted, &headers, exchange->err) != 0)
+    if (mf_curl_set_options(handle->easy, &transport->options, &wanted, &headers, exchange->err) !=
+        0)
         return -1;
 #if LIBCURL_VERSION_NUM < 0x075000
     exchange->response->request_sent = 1; /* it cannot be told: assume the worst */
@@ -305,7 +308,7 @@ static int perform_hop(struct curl_transport *transport, const struct mf_request
     if (handle == NULL || exchange == NULL) {
         mf_curl_handle_free(handle);
         free(exchange);
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     }
     exchange->request = request;
     exchange->response = response;
@@ -318,7 +321,7 @@ static int perform_hop(struct curl_transport *transport, const struct mf_request
         mf_curl_pool_give_back(&transport->pool, handle);
     const int lost = !failed && exchange->is_redirect && *redirect == NULL;
     free(exchange);
-    return lost ? mf_error_set(err, MF_ERR_MEMORY, "Out of memory") : failed;
+    return lost ? mf_out_of_memory(err) : failed;
 }
 
 /* ---- redirects ----------------------------------------------------------------------------- */
@@ -390,9 +393,9 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     mf_response_free(response);
     if (has_line_break(request->authorization))
         return mf_error_set(err, MF_ERR_ARGUMENT, "The credentials hold a line break");
-    struct hop hop = {.url = mf_text_copy(request->url), .is_home = 1};
+    struct hop hop = {.url = mf_str_copy(request->url), .is_home = 1};
     if (hop.url == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     const int failed = follow(ctx, request, &hop, response, err);
     response->effective_url = hop.url; /* without user info: such URLs are refused */
     return failed;
@@ -416,19 +419,18 @@ int mf_transport_curl_open(struct mf_transport *out, const struct mf_transport_o
     memset(out, 0, sizeof *out);
     struct curl_transport *transport = calloc(1, sizeof *transport);
     if (transport == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     if (options != NULL)
         transport->options = *options;
     struct mf_transport_options *own = &transport->options;
     own->connect_timeout = own->connect_timeout > 0 ? own->connect_timeout : 10;
     own->low_speed_time = own->low_speed_time > 0 ? own->low_speed_time : 60;
     own->low_speed_limit = own->low_speed_limit > 0 ? own->low_speed_limit : 1;
-    transport->user_agent =
-        mf_text_copy(own->user_agent != NULL ? own->user_agent : "gdal-mapflow");
+    transport->user_agent = mf_str_copy(own->user_agent != NULL ? own->user_agent : "gdal-mapflow");
     own->user_agent = transport->user_agent;
     if (transport->user_agent == NULL) {
         free(transport);
-        return mf_error_set(err, MF_ERR_MEMORY, "Out of memory");
+        return mf_out_of_memory(err);
     }
     if (mf_curl_pool_init(&transport->pool, err) != 0) {
         close_transport(transport);

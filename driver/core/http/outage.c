@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/thread.h"
 #include "http/url.h"
 
 /* Guarded by the global lock. */
 static char last_origin[MF_URL_ORIGIN_SIZE];
 static double last_time;
 
-void mf_outage_begin(const char *origin, double now)
+void mf_circuit_open(const char *origin, double now)
 {
     mf_global_lock();
     snprintf(last_origin, sizeof last_origin, "%s", origin);
@@ -18,7 +18,7 @@ void mf_outage_begin(const char *origin, double now)
     mf_global_unlock();
 }
 
-int mf_outage_lasts(const char *origin, double now)
+int mf_circuit_is_open(const char *origin, double now)
 {
     mf_global_lock();
     const int lasts = strcmp(last_origin, origin) == 0 && now - last_time < MF_OUTAGE;
@@ -26,7 +26,7 @@ int mf_outage_lasts(const char *origin, double now)
     return lasts;
 }
 
-void mf_outage_end(const char *origin)
+void mf_circuit_close(const char *origin)
 {
     mf_global_lock();
     if (strcmp(last_origin, origin) == 0)

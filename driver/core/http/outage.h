@@ -15,9 +15,9 @@ extern "C" {
 #define MF_OUTAGE 15.0 /* s after the last request that gave up */
 
 /* `now` is monotonic time, in s. */
-void mf_outage_begin(const char *origin, double now);
-int mf_outage_lasts(const char *origin, double now);
-void mf_outage_end(const char *origin); /* the server was reached */
+void mf_circuit_open(const char *origin, double now);
+int mf_circuit_is_open(const char *origin, double now);
+void mf_circuit_close(const char *origin); /* the server was reached */
 
 #ifdef __cplusplus
 }

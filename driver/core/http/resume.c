@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-static void start_again(struct mf_download *download)
+static void start_again(struct mf_resume *download)
 {
     download->received = 0;
     download->total = -1;
@@ -16,16 +16,16 @@ static void start_again(struct mf_download *download)
 static int is_identity(const struct mf_response *response)
 {
     const char *encoding = mf_response_header(response, "content-encoding");
-    return encoding == NULL || *encoding == '\0' || mf_text_equal_nocase(encoding, "identity");
+    return encoding == NULL || *encoding == '\0' || mf_str_equal_nocase(encoding, "identity");
 }
 
 /* Keeps what a later try needs to ask for the rest of this body. */
-static void note_offer(struct mf_download *download, int64_t announced)
+static void note_offer(struct mf_resume *download, int64_t announced)
 {
     const char *ranges = mf_response_header(download->response, "accept-ranges");
     const char *etag = mf_response_header(download->response, "etag");
     start_again(download);
-    if (ranges == NULL || !mf_text_equal_nocase(ranges, "bytes") || etag == NULL ||
+    if (ranges == NULL || !mf_str_equal_nocase(ranges, "bytes") || etag == NULL ||
         !is_identity(download->response))
         return;
     const size_t size = strlen(etag);
@@ -36,9 +36,9 @@ static void note_offer(struct mf_download *download, int64_t announced)
 }
 
 /* Is this "bytes <received>-<last>/<total>", up to the very end of the body? */
-static int is_the_rest(const struct mf_download *download, const char *range)
+static int is_the_rest(const struct mf_resume *download, const char *range)
 {
-    size_t at = range != NULL ? mf_text_prefix_nocase(range, "bytes ") : 0;
+    size_t at = range != NULL ? mf_str_prefix_nocase(range, "bytes ") : 0;
     if (at == 0)
         return 0;
     char *end = NULL;
@@ -52,7 +52,7 @@ static int is_the_rest(const struct mf_download *download, const char *range)
     return total > 0 && last == total - 1 && (download->total < 0 || total == download->total);
 }
 
-static int is_not_whole(const struct mf_download *download, struct mf_error *err)
+static int is_not_whole(const struct mf_resume *download, struct mf_error *err)
 {
     const int status = download->response->status;
     mf_error_set(err, MF_ERR_FORMAT,
@@ -63,7 +63,7 @@ static int is_not_whole(const struct mf_download *download, struct mf_error *err
     return -1;
 }
 
-static int begin_part(struct mf_download *download, struct mf_error *err)
+static int begin_part(struct mf_resume *download, struct mf_error *err)
 {
     const char *etag = mf_response_header(download->response, "etag");
     if (!download->asks_for_rest)
@@ -78,7 +78,7 @@ static int begin_part(struct mf_download *download, struct mf_error *err)
 
 static int begin(void *ctx, int64_t announced, struct mf_error *err)
 {
-    struct mf_download *const download = ctx;
+    struct mf_resume *const download = ctx;
     if (download->response->status == 206)
         return begin_part(download, err);
     note_offer(download, announced);
@@ -88,7 +88,7 @@ static int begin(void *ctx, int64_t announced, struct mf_error *err)
 
 static int write(void *ctx, const char *data, size_t size, struct mf_error *err)
 {
-    struct mf_download *const download = ctx;
+    struct mf_resume *const download = ctx;
     download->received += (int64_t)size;
     if (download->max_body > 0 && download->received > download->max_body)
         return mf_error_set(err, MF_ERR_TOO_LARGE,
@@ -99,7 +99,7 @@ static int write(void *ctx, const char *data, size_t size, struct mf_error *err)
 
 static int end(void *ctx, struct mf_error *err)
 {
-    struct mf_download *const download = ctx;
+    struct mf_resume *const download = ctx;
     const int status = download->response->status;
     if (status == 204 || status == 205) /* the target would call it cut */
         return is_not_whole(download, err);
@@ -108,8 +108,8 @@ static int end(void *ctx, struct mf_error *err)
     return target->end != NULL ? target->end(target->ctx, err) : 0;
 }
 
-void mf_download_init(struct mf_download *download, const struct mf_sink *target,
-                      const struct mf_response *response, int64_t max_body)
+void mf_resume_init(struct mf_resume *download, const struct mf_sink *target,
+                    const struct mf_response *response, int64_t max_body)
 {
     memset(download, 0, sizeof *download);
     download->sink = (struct mf_sink){download, begin, write, end};
@@ -119,14 +119,14 @@ void mf_download_init(struct mf_download *download, const struct mf_sink *target
     start_again(download);
 }
 
-int mf_download_can_continue(const struct mf_download *download)
+int mf_resume_can_continue(const struct mf_resume *download)
 {
     return download->etag[0] != '\0' && download->received > 0;
 }
 
-const char *const *mf_download_next_try(struct mf_download *download)
+const char *const *mf_resume_next_try(struct mf_resume *download)
 {
-    download->asks_for_rest = mf_download_can_continue(download);
+    download->asks_for_rest = mf_resume_can_continue(download);
     if (!download->asks_for_rest)
         return NULL;
     snprintf(download->range, sizeof download->range, "Range: bytes=%lld-",
@@ -139,7 +139,7 @@ const char *const *mf_download_next_try(struct mf_download *download)
     return download->headers;
 }
 
-int mf_download_is_refused(struct mf_download *download, int status)
+int mf_resume_is_refused(struct mf_resume *download, int status)
 {
     if (!download->asks_for_rest || status != 416)
         return 0;

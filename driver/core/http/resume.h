@@ -1,12 +1,12 @@
-/* download: one body that several tries may bring.
+/* resume: one body that several tries may bring.
  *
  * A try that was cut is continued by a Range request when the server has offered that: the first
  * answer says "Accept-Ranges: bytes", has a strong ETag and is not compressed. Whatever does not
  * fit then (a changed ETag, another range, a refusal) starts the body again from its first byte.
  *
  * Thread-safety: belongs to one call of the client. */
-#ifndef MF_DOWNLOAD_H
-#define MF_DOWNLOAD_H
+#ifndef MF_RESUME_H
+#define MF_RESUME_H
 
 #include "http/transport.h"
 
@@ -16,7 +16,7 @@ extern "C" {
 
 #define MF_ETAG_SIZE 160 /* a longer ETag is not used */
 
-struct mf_download {
+struct mf_resume {
     struct mf_sink sink;                /* for the transport */
     const struct mf_sink *target;       /* the caller's: begun again when the body starts again */
     const struct mf_response *response; /* of the try that runs */
@@ -31,18 +31,18 @@ struct mf_download {
 };
 
 /* target and response are borrowed. A download must not be moved: its sink points to it. */
-void mf_download_init(struct mf_download *download, const struct mf_sink *target,
-                      const struct mf_response *response, int64_t max_body);
+void mf_resume_init(struct mf_resume *download, const struct mf_sink *target,
+                    const struct mf_response *response, int64_t max_body);
 
 /* To be called before each try. Returns the headers that it needs, NULL for none; they stay valid
  * until the next call. */
-const char *const *mf_download_next_try(struct mf_download *download);
+const char *const *mf_resume_next_try(struct mf_resume *download);
 
 /* 1 when the answer refuses to give the rest, so that the next try has to start again. */
-int mf_download_is_refused(struct mf_download *download, int status);
+int mf_resume_is_refused(struct mf_resume *download, int status);
 
 /* 1 when the next try will ask for the rest. */
-int mf_download_can_continue(const struct mf_download *download);
+int mf_resume_can_continue(const struct mf_resume *download);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ int mf_retry_policy_init(struct mf_retry_policy *policy, int max_retry, double f
     policy->first_delay = first_delay >= 0 ? first_delay : 1.0; /* NaN gives the default too */
     if (codes == NULL)
         codes = "429,502,503,504";
-    policy->all_codes = mf_text_equal_nocase(codes, "ALL");
+    policy->all_codes = mf_str_equal_nocase(codes, "ALL");
     if (!policy->all_codes && parse_codes(policy, codes) != 0)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "GDAL_HTTP_RETRY_CODES must be ALL or a comma separated list of HTTP "

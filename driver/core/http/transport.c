@@ -27,7 +27,7 @@ void mf_response_free(struct mf_response *response)
 const char *mf_response_header(const struct mf_response *response, const char *name)
 {
     for (size_t i = response->header_count; i > 0; i--)
-        if (mf_text_equal_nocase(response->headers[i - 1].name, name))
+        if (mf_str_equal_nocase(response->headers[i - 1].name, name))
             return response->headers[i - 1].value;
     return NULL;
 }
@@ -37,5 +37,5 @@ int mf_response_is_delimited(const struct mf_response *response)
     const char *encoding = mf_response_header(response, "content-encoding");
     return mf_response_header(response, "content-length") != NULL ||
            mf_response_header(response, "transfer-encoding") != NULL ||
-           (encoding != NULL && !mf_text_equal_nocase(encoding, "identity"));
+           (encoding != NULL && !mf_str_equal_nocase(encoding, "identity"));
 }

@@ -98,7 +98,7 @@ int mf_response_is_delimited(const struct mf_response *response);
 struct mf_transport {
     void *ctx;
     /* Returns 0 when an HTTP answer arrived, whatever its status: a 2xx one whole, of any other
-     * what came of its body, at most MF_MAX_ERROR_BODY bytes. Else -1 with MF_ERR_CONNECT,
+     * what came of its body, at most MF_MAX_ERROR_BODY bytes. Else -1 with MF_ERR_NETWORK,
      * MF_ERR_TRUNCATED, MF_ERR_TOO_LARGE, MF_ERR_CANCELLED, MF_ERR_FORMAT (not HTTP, an unknown
      * content encoding), MF_ERR_REJECTED (a redirect that must not be followed), MF_ERR_ARGUMENT (a
      * bad URL), MF_ERR_MEMORY or the sink's own error. Thread-safe. */

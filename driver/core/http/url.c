@@ -67,10 +67,10 @@ int mf_url_parse(struct mf_url *url, const char *text, struct mf_error *err)
     for (const char *c = text; *c != '\0'; c++)
         if (*c <= ' ' || *c >= 0x7F || *c == '\\')
             return refuse(err, "holds a space or another character that has to be escaped");
-    size_t scheme = mf_text_prefix_nocase(text, "https://");
+    size_t scheme = mf_str_prefix_nocase(text, "https://");
     url->is_https = scheme > 0;
     if (scheme == 0)
-        scheme = mf_text_prefix_nocase(text, "http://");
+        scheme = mf_str_prefix_nocase(text, "http://");
     if (scheme == 0)
         return refuse(err, "does not start with https:// or http://");
     const char *begin = text + scheme;

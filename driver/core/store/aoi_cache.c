@@ -7,8 +7,10 @@
 
 #include "api/processing.h"
 #include "base/checksum.h"
+#include "base/file.h"
 #include "base/redact.h"
 #include "base/str.h"
+#include "base/uuid.h"
 #include "store/cache_dir.h"
 
 /* The version changes with every change of the form. */
@@ -26,7 +28,7 @@ static void say(const struct mf_aoi_request *request, const char *what)
 
 static void write_head(char head[HEAD_SIZE + 1], const char *body, size_t size)
 {
-    snprintf(head, HEAD_SIZE + 1, HEAD_FORMAT, mf_hash_of(body, size));
+    snprintf(head, HEAD_SIZE + 1, HEAD_FORMAT, mf_checksum_of(body, size));
 }
 
 /* ---- loading -------------------------------------------------------------------------------- */
@@ -96,7 +98,7 @@ static int write_entry(const struct mf_cache_entry *entry, const char *path, con
     struct mf_file file;
     const size_t size = strlen(body);
     write_head(head, body, size);
-    if (mf_cache_create_part(entry, MF_CACHE_AREAS, &file, err) != 0)
+    if (mf_cache_create_temp(entry, MF_CACHE_AREAS, &file, err) != 0)
         return -1;
     if (mf_file_write(&file, head, HEAD_SIZE, err) != 0 ||
         mf_file_write(&file, body, size, err) != 0 || mf_file_install(&file, path, err) != 0) {
@@ -112,9 +114,8 @@ static int store(const struct mf_cache_entry *entry, const char *fingerprint, co
 {
     char *const path = mf_cache_path(entry, NULL, MF_CACHE_AREAS);
     char *const body = make_body(fingerprint, answer);
-    const int failed = path == NULL || body == NULL
-                           ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
-                           : write_entry(entry, path, body, err);
+    const int failed =
+        path == NULL || body == NULL ? mf_out_of_memory(err) : write_entry(entry, path, body, err);
     free(body);
     free(path);
     return failed;
@@ -181,5 +182,5 @@ int mf_aoi_list_acquire(struct mf_aoi_list *list, const struct mf_aoi_request *r
 
 void mf_aoi_cache_trim(const char *cache_directory, int64_t cache_size)
 {
-    mf_cache_make_room(cache_directory, cache_size > 0 ? cache_size : MF_DEFAULT_CACHE_SIZE);
+    mf_cache_evict(cache_directory, cache_size > 0 ? cache_size : MF_DEFAULT_CACHE_SIZE);
 }

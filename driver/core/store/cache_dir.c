@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/checksum.h"
+#include "base/clock.h"
 #include "base/str.h"
 
 #define FOLDER_NAME "gdal-mapflow"
@@ -19,9 +20,9 @@
 static char *folder_of(const char *directory)
 {
     if (directory != NULL)
-        return mf_text_copy(directory);
-    char *const user = mf_user_cache_directory();
-    char *const own = user != NULL ? mf_text_format("%s/" FOLDER_NAME, user) : NULL;
+        return mf_str_copy(directory);
+    char *const user = mf_user_cache_dir();
+    char *const own = user != NULL ? mf_str_format("%s/" FOLDER_NAME, user) : NULL;
     free(user);
     return own;
 }
@@ -29,16 +30,16 @@ static char *folder_of(const char *directory)
 int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, const char *base_url,
                         const char *id, const char *aoi_id, int read_only, struct mf_error *err)
 {
-    const uint64_t server = mf_hash_of(base_url, strlen(base_url));
+    const uint64_t server = mf_checksum_of(base_url, strlen(base_url));
     entry->directory = folder_of(directory);
-    entry->stem = mf_text_format("%s%s%s-%016" PRIx64, id, aoi_id != NULL ? "-" : "",
-                                 aoi_id != NULL ? aoi_id : "", server);
+    entry->stem = mf_str_format("%s%s%s-%016" PRIx64, id, aoi_id != NULL ? "-" : "",
+                                aoi_id != NULL ? aoi_id : "", server);
     int failed = 0;
     if (entry->directory == NULL)
         failed = mf_error_set(err, MF_ERR_FILE,
                               "neither XDG_CACHE_HOME nor HOME names a folder of the user");
     else if (entry->stem == NULL)
-        failed = mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        failed = mf_out_of_memory(err);
     else if (!read_only)
         failed = mf_folder_create(entry->directory, err);
     if (failed)
@@ -57,15 +58,15 @@ void mf_cache_entry_close(struct mf_cache_entry *entry)
 
 char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const char *ending)
 {
-    return mf_text_format("%s/%s%s", entry->directory, name != NULL ? name : entry->stem, ending);
+    return mf_str_format("%s/%s%s", entry->directory, name != NULL ? name : entry->stem, ending);
 }
 
-int mf_cache_create_part(const struct mf_cache_entry *entry, const char *ending,
+int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
                          struct mf_file *file, struct mf_error *err)
 {
-    char *const prefix = mf_text_format("%s%s" PART_MIDDLE, entry->stem, ending);
+    char *const prefix = mf_str_format("%s%s" PART_MIDDLE, entry->stem, ending);
     if (prefix == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        return mf_out_of_memory(err);
     const int failed = mf_file_create_temporary(file, entry->directory, prefix, err);
     free(prefix);
     return failed;
@@ -160,7 +161,7 @@ static void list_item(void *ctx, const char *name)
         listing->capacity = capacity;
     }
     char *const path = mf_cache_path(listing->folder, name, "");
-    char *const copy = mf_text_copy(name);
+    char *const copy = mf_str_copy(name);
     if (path != NULL && copy != NULL && mf_path_identity(path, &identity) == 0) {
         listing->items[listing->count++] = (struct item){copy, kind, identity.size, identity.used};
         listing->total += identity.size;
@@ -232,7 +233,7 @@ static int least_recently_used_first(const void *a, const void *b)
     return x->used < y->used ? -1 : x->used > y->used;
 }
 
-void mf_cache_make_room(const char *directory, int64_t max_size)
+void mf_cache_evict(const char *directory, int64_t max_size)
 {
     struct mf_cache_entry folder = {folder_of(directory), NULL};
     struct listing listing = {&folder, NULL, 0, 0, 0};
@@ -270,7 +271,7 @@ static void remove_former(void *ctx, const char *name)
     free(path);
 }
 
-void mf_cache_remove_former(const struct mf_cache_entry *entry, const char *keep)
+void mf_cache_remove_superseded(const struct mf_cache_entry *entry, const char *keep)
 {
     struct former former = {entry, keep};
     mf_folder_list(entry->directory, remove_former, &former);

@@ -1,4 +1,4 @@
-/* cache_folder: the folder of the cache: whose file is which, how a new one comes in, and how they
+/* cache_dir: the folder of the cache: whose file is which, how a new one comes in, and how they
  * all stay within a size.
  *
  * An entry is what is kept of one processing, or of one of its areas, of one server: its files
@@ -8,8 +8,8 @@
  *
  * Internal to `cache` and `aoi_cache`. Thread-safety: an entry belongs to its caller; the folder
  * may be used by any number of threads and processes. */
-#ifndef MF_CACHE_FOLDER_H
-#define MF_CACHE_FOLDER_H
+#ifndef MF_CACHE_DIR_H
+#define MF_CACHE_DIR_H
 
 #include "base/file.h"
 
@@ -37,16 +37,16 @@ char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const 
 
 /* A new file that is to become one of the entry. `ending`: MF_CACHE_AREAS when it is to have that,
  * "" for all of a result. */
-int mf_cache_create_part(const struct mf_cache_entry *entry, const char *ending,
+int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
                          struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 
 /* Removes the files of former results of the entry, and the parts that a killed process has left of
  * one, but for those of the name `keep`. Only for who holds the entry's lock. */
-void mf_cache_remove_former(const struct mf_cache_entry *entry, const char *keep);
+void mf_cache_remove_superseded(const struct mf_cache_entry *entry, const char *keep);
 
 /* Removes the entries used least recently until the rest of the folder is within `max_size` bytes,
  * and what killed processes have left long ago. What another process has open stays readable for
  * it. A NULL directory is the user's own. */
-void mf_cache_make_room(const char *directory, int64_t max_size);
+void mf_cache_evict(const char *directory, int64_t max_size);
 
 #endif

@@ -37,13 +37,13 @@ struct header {
 /* ---- writing -------------------------------------------------------------------------------- */
 
 struct buffer {
-    struct mf_bytes bytes;
+    struct mf_buffer bytes;
     int failed;
 };
 
 static void put(struct buffer *buffer, const void *data, size_t size)
 {
-    buffer->failed = buffer->failed || mf_bytes_put(&buffer->bytes, data, size) != 0;
+    buffer->failed = buffer->failed || mf_buffer_append(&buffer->bytes, data, size) != 0;
 }
 
 /* A length, the bytes, a NUL. */
@@ -106,15 +106,15 @@ int mf_index_write(struct mf_file *file, const struct mf_collection *collection,
     put_optional(&buffer, collection->description);
     put_fields(&buffer, &collection->schema);
     put(&buffer, collection->runs,
-        (size_t)mf_collection_run_count(collection) * sizeof *collection->runs);
+        (size_t)mf_collection_block_count(collection) * sizeof *collection->runs);
     if (buffer.failed) {
         free(buffer.bytes.data);
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        return mf_out_of_memory(err);
     }
 
     header.file_size = buffer.bytes.size;
     header.checksum =
-        mf_hash_of(buffer.bytes.data + CHECKSUM_FROM, buffer.bytes.size - CHECKSUM_FROM);
+        mf_checksum_of(buffer.bytes.data + CHECKSUM_FROM, buffer.bytes.size - CHECKSUM_FROM);
     memcpy(buffer.bytes.data, &header, sizeof header);
     const int failed = mf_file_write(file, buffer.bytes.data, buffer.bytes.size, err);
     free(buffer.bytes.data);
@@ -201,14 +201,14 @@ static void take_field(struct cursor *cursor, struct mf_field *field, int *no_me
     field->time_zone = facts[2];
 }
 
-static struct mf_feature_run *take_runs(struct cursor *cursor, uint64_t count, int *no_memory)
+static struct mf_bbox_block *take_runs(struct cursor *cursor, uint64_t count, int *no_memory)
 {
-    if (count > (uint64_t)(cursor->end - cursor->p) / sizeof(struct mf_feature_run))
+    if (count > (uint64_t)(cursor->end - cursor->p) / sizeof(struct mf_bbox_block))
         cursor->failed = 1;
     if (cursor->failed || count == 0)
         return NULL;
-    const size_t size = (size_t)count * sizeof(struct mf_feature_run);
-    struct mf_feature_run *const runs = malloc(size);
+    const size_t size = (size_t)count * sizeof(struct mf_bbox_block);
+    struct mf_bbox_block *const runs = malloc(size);
     *no_memory |= runs == NULL;
     if (runs != NULL)
         memcpy(runs, cursor->p, size);
@@ -224,7 +224,7 @@ static int is_usable(const char *data, size_t size, const struct header *header)
            header->features.identity.size % sizeof(struct mf_feature) == 0 &&
            header->layer_geometry <= MF_GEOMETRY_COLLECTION &&
            header->field_count <= size / sizeof(uint64_t) &&
-           mf_hash_of(data + CHECKSUM_FROM, size - CHECKSUM_FROM) == header->checksum;
+           mf_checksum_of(data + CHECKSUM_FROM, size - CHECKSUM_FROM) == header->checksum;
 }
 
 static int read_small_things(const struct header *header, struct cursor *cursor,
@@ -245,7 +245,7 @@ static int read_small_things(const struct header *header, struct cursor *cursor,
         ++collection->schema.field_count;
         take_field(cursor, &collection->schema.fields[i], &no_memory);
     }
-    collection->runs = take_runs(cursor, mf_collection_run_count(collection), &no_memory);
+    collection->runs = take_runs(cursor, mf_collection_block_count(collection), &no_memory);
     return no_memory ? -1 : 0;
 }
 
@@ -280,7 +280,7 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
     if (failed || cursor.failed) {
         mf_index_collection_free(collection);
         return failed
-                   ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
+                   ? mf_out_of_memory(err)
                    : mf_error_set(err, MF_ERR_FORMAT, "the index of the cached result is damaged");
     }
     return 0;

@@ -1,4 +1,4 @@
-/* result_index: what a scan has found, as a file.
+/* index_file: what a scan has found, as a file.
  *
  * Kept beside the text of the result and its features (the array mf_feature as it is in memory), so
  * that reopening reads neither of those: the index is small, and says how to tell that both are
@@ -7,8 +7,8 @@
  *
  * Layout: a header, then texts, fields and the boxes of runs one after the other. The checksum in
  * the header covers all that follows it. */
-#ifndef MF_RESULT_INDEX_H
-#define MF_RESULT_INDEX_H
+#ifndef MF_INDEX_FILE_INTERNAL_H
+#define MF_INDEX_FILE_INTERNAL_H
 
 #include "base/file.h"
 #include "geojson/geojson.h"

@@ -3,18 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/thread.h"
 
 /* Small enough for all of them to stay in the cache of a processor. */
 #define BUFFERS 4
 
 struct buffer {
     size_t size;
-    char data[MF_RELAY_PIECE];
+    char data[MF_PIPE_PIECE];
 };
 
-struct mf_relay {
-    struct mf_relay_work work;
+struct mf_pipe {
+    struct mf_pipe_work work;
     struct buffer *buffers; /* a ring; each belongs to the giver until it is handed over */
     struct mf_thread thread;
     struct mf_condition changed;
@@ -27,7 +27,7 @@ struct mf_relay {
 };
 
 /* Lets a taker have the buffer, and keeps its error. */
-static int call(struct mf_relay *relay, mf_relay_taker *taker, const struct buffer *buffer)
+static int call(struct mf_pipe *relay, mf_pipe_consumer *taker, const struct buffer *buffer)
 {
     struct mf_error error;
     mf_error_init(&error);
@@ -43,7 +43,7 @@ static int call(struct mf_relay *relay, mf_relay_taker *taker, const struct buff
 /* The relay's thread. */
 static void run(void *arg)
 {
-    struct mf_relay *const relay = arg;
+    struct mf_pipe *const relay = arg;
     mf_mutex_lock(&relay->mutex);
     while (!relay->stop) {
         if (relay->done == relay->full) {
@@ -62,20 +62,19 @@ static void run(void *arg)
     mf_mutex_unlock(&relay->mutex);
 }
 
-int mf_relay_open(struct mf_relay **out, const struct mf_relay_work *work, struct mf_error *err)
+int mf_pipe_open(struct mf_pipe **out, const struct mf_pipe_work *work, struct mf_error *err)
 {
-    struct mf_relay *const relay = calloc(1, sizeof *relay);
+    struct mf_pipe *const relay = calloc(1, sizeof *relay);
     *out = NULL;
     if (relay == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        return mf_out_of_memory(err);
     relay->work = *work;
     relay->buffers = malloc(BUFFERS * sizeof *relay->buffers);
-    int failed = relay->buffers == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
-                                        : mf_mutex_init(&relay->mutex, err);
+    int failed = relay->buffers == NULL ? mf_out_of_memory(err) : mf_mutex_init(&relay->mutex, err);
     if (!failed)
         failed = mf_condition_init(&relay->changed, err);
     if (failed) {
-        mf_relay_close(relay);
+        mf_pipe_close(relay);
         return -1;
     }
     relay->buffers[0].size = 0;
@@ -83,7 +82,7 @@ int mf_relay_open(struct mf_relay **out, const struct mf_relay_work *work, struc
     return 0;
 }
 
-void mf_relay_close(struct mf_relay *relay)
+void mf_pipe_close(struct mf_pipe *relay)
 {
     if (relay == NULL)
         return;
@@ -101,7 +100,7 @@ void mf_relay_close(struct mf_relay *relay)
 }
 
 /* Waits until no more than so many full buffers are left. */
-static int wait_for_taker(struct mf_relay *relay, uint64_t left, struct mf_error *err)
+static int wait_for_taker(struct mf_pipe *relay, uint64_t left, struct mf_error *err)
 {
     mf_mutex_lock(&relay->mutex);
     while (relay->full - relay->done > left)
@@ -113,20 +112,20 @@ static int wait_for_taker(struct mf_relay *relay, uint64_t left, struct mf_error
     return failed ? -1 : 0;
 }
 
-static struct buffer *buffer_at_hand(struct mf_relay *relay)
+static struct buffer *buffer_at_hand(struct mf_pipe *relay)
 {
     return &relay->buffers[relay->full % BUFFERS];
 }
 
 /* Returns whether there is a thread to work. */
-static int has_thread(struct mf_relay *relay)
+static int has_thread(struct mf_pipe *relay)
 {
-    if (relay->thread.impl == NULL && relay->full >= MF_RELAY_ALONE / MF_RELAY_PIECE)
+    if (relay->thread.impl == NULL && relay->full >= MF_PIPE_INLINE / MF_PIPE_PIECE)
         return mf_thread_start(&relay->thread, run, relay, NULL) == 0;
     return relay->thread.impl != NULL;
 }
 
-static void leave_to_thread(struct mf_relay *relay)
+static void leave_to_thread(struct mf_pipe *relay)
 {
     mf_mutex_lock(&relay->mutex);
     ++relay->full;
@@ -134,7 +133,7 @@ static void leave_to_thread(struct mf_relay *relay)
     mf_mutex_unlock(&relay->mutex);
 }
 
-static void work_alone(struct mf_relay *relay)
+static void work_alone(struct mf_pipe *relay)
 {
     call(relay, relay->work.there, buffer_at_hand(relay));
     ++relay->full;
@@ -142,7 +141,7 @@ static void work_alone(struct mf_relay *relay)
 }
 
 /* Hands over the buffer at hand, and begins an empty one. */
-static int hand_over(struct mf_relay *relay, struct mf_error *err)
+static int hand_over(struct mf_pipe *relay, struct mf_error *err)
 {
     if (wait_for_taker(relay, BUFFERS - 1, err) != 0)
         return -1;
@@ -157,30 +156,30 @@ static int hand_over(struct mf_relay *relay, struct mf_error *err)
     return failed;
 }
 
-int mf_relay_give(struct mf_relay *relay, const char *data, size_t size, struct mf_error *err)
+int mf_pipe_write(struct mf_pipe *relay, const char *data, size_t size, struct mf_error *err)
 {
     while (size > 0) {
         struct buffer *const buffer = buffer_at_hand(relay);
-        const size_t room = MF_RELAY_PIECE - buffer->size;
+        const size_t room = MF_PIPE_PIECE - buffer->size;
         const size_t given = size < room ? size : room;
         memcpy(buffer->data + buffer->size, data, given);
         buffer->size += given;
         data += given;
         size -= given;
-        if (buffer->size == MF_RELAY_PIECE && hand_over(relay, err) != 0)
+        if (buffer->size == MF_PIPE_PIECE && hand_over(relay, err) != 0)
             return -1;
     }
     return 0;
 }
 
-int mf_relay_settle(struct mf_relay *relay, struct mf_error *err)
+int mf_pipe_drain(struct mf_pipe *relay, struct mf_error *err)
 {
     if (buffer_at_hand(relay)->size > 0 && hand_over(relay, err) != 0)
         return -1;
     return wait_for_taker(relay, 0, err);
 }
 
-void mf_relay_reset(struct mf_relay *relay)
+void mf_pipe_reset(struct mf_pipe *relay)
 {
     wait_for_taker(relay, 0, NULL);
     buffer_at_hand(relay)->size = 0;

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "api/processing.h"
-#include "base/file.h"
+#include "base/clock.h"
 #include "base/str.h"
+#include "base/thread.h"
 #include "store/result.h"
 
 #define REMEMBERED 64
@@ -19,8 +20,8 @@ static struct answer {
 
 static char *key_of(const struct mf_client *client, const char *id)
 {
-    return mf_text_format("%s %llu %s", mf_client_base_url(client),
-                          (unsigned long long)mf_client_account(client), id);
+    return mf_str_format("%s %llu %s", mf_client_base_url(client),
+                         (unsigned long long)mf_client_account(client), id);
 }
 
 /* The answer of that key, NULL when there is none. The lock is held. */
@@ -52,7 +53,7 @@ static char *recall(const char *key, double max_age)
     const struct answer *const known = find(key);
     if (known != NULL &&
         mf_clock_monotonic() - known->time < (known->max_age > max_age ? known->max_age : max_age))
-        copy = mf_text_format("%s", known->document);
+        copy = mf_str_format("%s", known->document);
     mf_global_unlock();
     return copy;
 }
@@ -60,7 +61,7 @@ static char *recall(const char *key, double max_age)
 /* Takes the place of the same processing, or of the oldest answer. Takes over the key. */
 static void remember(char *key, const char *document)
 {
-    char *const copy = mf_text_format("%s", document);
+    char *const copy = mf_str_format("%s", document);
     mf_global_lock();
     struct answer *const same = find(key);
     struct answer *const place = same != NULL ? same : oldest();
@@ -72,8 +73,8 @@ static void remember(char *key, const char *document)
         free(key);
 }
 
-int mf_processing_get_recent(struct mf_processing *processing, struct mf_client *client,
-                             const char *id, struct mf_error *err)
+int mf_recent_get(struct mf_processing *processing, struct mf_client *client, const char *id,
+                  struct mf_error *err)
 {
     char *const key = key_of(client, id);
     const int is_open = mf_result_is_open(mf_client_base_url(client), id);
@@ -93,7 +94,7 @@ int mf_processing_get_recent(struct mf_processing *processing, struct mf_client 
     return failed;
 }
 
-void mf_processing_expect(const struct mf_client *client, const char *id)
+void mf_recent_prolong(const struct mf_client *client, const char *id)
 {
     char *const key = key_of(client, id);
     mf_global_lock();
@@ -104,7 +105,7 @@ void mf_processing_expect(const struct mf_client *client, const char *id)
     free(key);
 }
 
-void mf_processing_forget(const struct mf_client *client, const char *id)
+void mf_recent_invalidate(const struct mf_client *client, const char *id)
 {
     char *const key = key_of(client, id);
     mf_global_lock();

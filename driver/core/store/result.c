@@ -6,8 +6,10 @@
 
 #include "api/api_error.h"
 #include "base/checksum.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/thread.h"
 #include "store/index_file_internal.h"
 #include "store/pipe_internal.h"
 #include "store/result_cache_internal.h"
@@ -21,9 +23,9 @@
 struct intake {
     struct mf_file *file;
     struct mf_scanner *scanner;
-    struct mf_relay *relay; /* on the way to both */
+    struct mf_pipe *relay; /* on the way to both */
     struct mf_collection *collection;
-    struct mf_hash hash;
+    struct mf_checksum hash;
     int64_t stored; /* bytes that are in the file */
     int started;    /* a byte that is no white space has come */
 };
@@ -33,12 +35,12 @@ static int intake_begin(void *ctx, int64_t announced, struct mf_error *err)
     struct intake *const intake = ctx;
     (void)announced;
     /* Not of an empty file: ext4 then writes out at its closing what it would write when it can. */
-    mf_relay_reset(intake->relay);
+    mf_pipe_reset(intake->relay);
     if (intake->stored > 0 && mf_file_truncate(intake->file, err) != 0)
         return -1;
     intake->stored = 0;
     intake->started = 0;
-    mf_hash_init(&intake->hash);
+    mf_checksum_init(&intake->hash);
     mf_scanner_reset(intake->scanner);
     return 0;
 }
@@ -71,7 +73,7 @@ static int store(void *ctx, const char *data, size_t size, struct mf_error *err)
 static int scan(void *ctx, const char *data, size_t size, struct mf_error *err)
 {
     struct intake *const intake = ctx;
-    mf_hash_add(&intake->hash, data, size);
+    mf_checksum_add(&intake->hash, data, size);
     return mf_scanner_feed(intake->scanner, data, size, err);
 }
 
@@ -80,7 +82,7 @@ static int intake_write(void *ctx, const char *data, size_t size, struct mf_erro
     struct intake *const intake = ctx;
     if (!intake->started && check_start(intake, data, size, err) != 0)
         return -1;
-    return mf_relay_give(intake->relay, data, size, err);
+    return mf_pipe_write(intake->relay, data, size, err);
 }
 
 /* A document that is no result may be an error that was sent as success: it says more than that. */
@@ -93,7 +95,7 @@ static void append_said(const struct intake *intake, struct mf_error *err)
         mf_map_file(&map, intake->file, NULL) != 0)
         return;
     if (mf_json_parse(map.data, map.size, "", &document, NULL) == 0) {
-        mf_http_document_text(document, said, sizeof said);
+        mf_api_error_document_text(document, said, sizeof said);
         if (said[0] != '\0')
             mf_error_append(err, ". The server says: %s", said);
         cJSON_Delete(document);
@@ -104,7 +106,7 @@ static void append_said(const struct intake *intake, struct mf_error *err)
 static int intake_end(void *ctx, struct mf_error *err)
 {
     struct intake *const intake = ctx;
-    if (mf_relay_settle(intake->relay, err) != 0)
+    if (mf_pipe_drain(intake->relay, err) != 0)
         return -1;
     const int failed = mf_scanner_finish(intake->scanner, intake->collection, err);
     if (failed)
@@ -119,30 +121,30 @@ static int download(struct mf_result *result, const struct mf_result_request *re
     struct intake intake = {.file = &result->file, .collection = &result->collection};
     if (mf_scanner_open(&intake.scanner, &request->rules, err) != 0)
         return -1;
-    const struct mf_relay_work work = {.here = store, .there = scan, .ctx = &intake};
-    if (mf_relay_open(&intake.relay, &work, err) != 0) {
+    const struct mf_pipe_work work = {.here = store, .there = scan, .ctx = &intake};
+    if (mf_pipe_open(&intake.relay, &work, err) != 0) {
         mf_scanner_close(intake.scanner);
         return -1;
     }
     const struct mf_sink sink = {&intake, intake_begin, intake_write, intake_end};
-    char *const path = mf_text_format("/processings/%s/result%s%s", request->id,
-                                      request->aoi_id != NULL ? "?aoiId=" : "",
-                                      request->aoi_id != NULL ? request->aoi_id : "");
+    char *const path = mf_str_format("/processings/%s/result%s%s", request->id,
+                                     request->aoi_id != NULL ? "?aoiId=" : "",
+                                     request->aoi_id != NULL ? request->aoi_id : "");
     int failed = path == NULL
-                     ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
+                     ? mf_out_of_memory(err)
                      : mf_client_download(request->client, path, &sink,
                                           request->max_size > 0 ? request->max_size
                                                                 : MF_DEFAULT_MAX_RESULT_SIZE,
                                           err);
     free(path);
-    mf_relay_close(intake.relay);
+    mf_pipe_close(intake.relay);
     mf_scanner_close(intake.scanner);
     if (failed && err != NULL && err->kind == MF_ERR_FILE)
         mf_error_append(err, ". Make room there; CACHE_DIR names another folder, and TMPDIR that "
                              "of results that are not cached");
     if (failed)
         return -1;
-    *checksum = mf_hash_value(&intake.hash);
+    *checksum = mf_checksum_value(&intake.hash);
     return mf_map_file(&result->text, &result->file, err);
 }
 
@@ -281,7 +283,7 @@ static struct shared *open_results;
 
 static char *key_of(const struct mf_result_request *r)
 {
-    return mf_text_format(
+    return mf_str_format(
         "%s\n%s\n%s\n%s\n%s\n%u", r->base_url, r->id, r->aoi_id != NULL ? r->aoi_id : "",
         r->fingerprint != NULL ? r->fingerprint : "",
         r->cache_directory != NULL ? r->cache_directory : "", mf_schema_rules_bits(&r->rules));
@@ -351,7 +353,7 @@ static int find_or_claim(struct shared **out, char *key, const struct mf_result_
             if (*out != NULL)
                 return 0;
             free(key);
-            return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+            return mf_out_of_memory(err);
         }
         mf_global_unlock();
         if (is_cancelled(request)) {
@@ -385,7 +387,7 @@ int mf_result_acquire(const struct mf_result **out, const struct mf_result_reque
     char *key = key_of(request);
     *out = NULL;
     if (key == NULL)
-        return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
+        return mf_out_of_memory(err);
     /* Who asks for a fresh or a private copy must not be given one that is open already. */
     if (request->mode == MF_CACHE_REFRESH) {
         mf_global_lock();

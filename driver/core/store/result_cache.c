@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/checksum.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "store/index_file_internal.h"
 
@@ -53,7 +54,7 @@ static int is_right(const struct mf_map *map, const char *path, const struct mf_
     if (same_boot && now.inode == known->identity.inode && now.changed == known->identity.changed)
         return 1;
     *was_read = 1;
-    return mf_hash_of(map->data, map->size) == known->checksum;
+    return mf_checksum_of(map->data, map->size) == known->checksum;
 }
 
 static void use_mapped_features(struct mf_result *result)
@@ -89,7 +90,7 @@ static int find_identity(const struct mf_cache *cache, const char *name, const c
                          struct mf_index_part *part, struct mf_error *err)
 {
     char *const path = mf_cache_path(&cache->entry, name, ending);
-    int failed = path == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory") : 0;
+    int failed = path == NULL ? mf_out_of_memory(err) : 0;
     if (!failed && mf_path_identity(path, &part->identity) != 0)
         failed = mf_error_set(err, MF_ERR_FILE, "%s has disappeared", path);
     free(path);
@@ -147,7 +148,7 @@ int mf_cache_load(struct mf_cache *cache, const struct mf_result_request *reques
     else
         loaded = load_content(cache, request, result, &facts, &why);
     if (loaded && request->mode == MF_CACHE_OFFLINE) {
-        result->document = mf_text_format("%s", facts.document);
+        result->document = mf_str_format("%s", facts.document);
         loaded = result->document != NULL;
     }
     if (loaded)
@@ -175,7 +176,7 @@ int mf_cache_try_lock(struct mf_cache *cache)
 
 int mf_cache_create_text(struct mf_cache *cache, struct mf_file *file, struct mf_error *err)
 {
-    return mf_cache_create_part(&cache->entry, "", file, err);
+    return mf_cache_create_temp(&cache->entry, "", file, err);
 }
 
 /* Writes the index of content that is known to be right now. */
@@ -185,13 +186,13 @@ static int write_index(const struct mf_cache *cache, const struct mf_collection 
     char boot_id[MF_BOOT_ID_SIZE];
     struct mf_file file;
     char *const path = mf_cache_path(&cache->entry, NULL, MF_CACHE_INDEX);
-    int failed = path == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory") : 0;
+    int failed = path == NULL ? mf_out_of_memory(err) : 0;
     if (!failed)
         failed = find_identity(cache, facts->name, MF_CACHE_TEXT, &facts->text, err);
     if (!failed)
         failed = find_identity(cache, facts->name, MF_CACHE_FEATURES, &facts->features, err);
     if (!failed)
-        failed = mf_cache_create_part(&cache->entry, "", &file, err);
+        failed = mf_cache_create_temp(&cache->entry, "", &file, err);
     if (!failed) {
         mf_boot_id(boot_id);
         facts->boot_id = boot_id;
@@ -219,8 +220,7 @@ static int install(const struct mf_cache *cache, struct mf_file *file, const cha
     if (boot_id[0] == '\0' && mf_file_sync(file, err) != 0)
         return -1;
     char *const path = mf_cache_path(&cache->entry, name, ending);
-    const int failed = path == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
-                                    : mf_file_install(file, path, err);
+    const int failed = path == NULL ? mf_out_of_memory(err) : mf_file_install(file, path, err);
     free(path);
     return failed;
 }
@@ -231,8 +231,8 @@ static int store_features(struct mf_cache *cache, struct mf_result *result, cons
 {
     const struct mf_collection *const collection = &result->collection;
     const size_t size = (size_t)collection->feature_count * sizeof *collection->features;
-    facts->features.checksum = mf_hash_of(collection->features, size);
-    if (mf_cache_create_part(&cache->entry, "", file, err) != 0)
+    facts->features.checksum = mf_checksum_of(collection->features, size);
+    if (mf_cache_create_temp(&cache->entry, "", file, err) != 0)
         return -1;
     if (mf_file_write(file, collection->features, size, err) != 0 ||
         install(cache, file, name, MF_CACHE_FEATURES, err) != 0 ||
@@ -277,14 +277,14 @@ int mf_cache_store(struct mf_cache *cache, const struct mf_result_request *reque
     uint64_t random = 0;
     if (mf_random_bytes(&random, sizeof random, err) != 0)
         return -1;
-    char *const name = mf_text_format("%s.%016" PRIx64, cache->entry.stem, random);
-    const int failed = name == NULL ? mf_error_set(err, MF_ERR_MEMORY, "out of memory")
-                                    : store(cache, request, result, checksum, name, err);
+    char *const name = mf_str_format("%s.%016" PRIx64, cache->entry.stem, random);
+    const int failed =
+        name == NULL ? mf_out_of_memory(err) : store(cache, request, result, checksum, name, err);
     if (!failed) {
         if (cache->is_locked)
-            mf_cache_remove_former(&cache->entry, name);
-        mf_cache_make_room(request->cache_directory,
-                           request->cache_size > 0 ? request->cache_size : MF_DEFAULT_CACHE_SIZE);
+            mf_cache_remove_superseded(&cache->entry, name);
+        mf_cache_evict(request->cache_directory,
+                       request->cache_size > 0 ? request->cache_size : MF_DEFAULT_CACHE_SIZE);
     }
     free(name);
     return failed ? -1 : 0;

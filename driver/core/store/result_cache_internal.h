@@ -1,13 +1,14 @@
-/* cache: results on the disk, for the next time.
+/* result_cache: results on the disk, for the next time.
  *
  * In the folder of cache_folder.h stand, for each result: the text, byte for byte as the server
  * sent it; the features, where they stand in it; the index, which names these two and is the entry:
  * what it names exists whole; a lock file, held while the result is fetched.
  *
  * Internal to `result`. Thread-safety: through `result` only. */
-#ifndef MF_CACHE_H
-#define MF_CACHE_H
+#ifndef MF_RESULT_CACHE_INTERNAL_H
+#define MF_RESULT_CACHE_INTERNAL_H
 
+#include "base/file.h"
 #include "store/cache_dir.h"
 #include "store/result.h"
 

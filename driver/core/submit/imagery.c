@@ -2,12 +2,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/uuid.h"
 #include "submit/name_match.h"
 #include "submit/submission_internal.h"
 
 #define MAX_ZOOM 22 /* API notes 16 */
 
-static int add_text(struct mf_source *source, const char *name, const char *text,
+static int add_text(struct mf_imagery *source, const char *name, const char *text,
                     struct mf_error *err)
 {
     return cJSON_AddStringToObject(source->members, name, text) != NULL ? 0 : mf_out_of_memory(err);
@@ -15,9 +16,9 @@ static int add_text(struct mf_source *source, const char *name, const char *text
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-static int read_zoom(struct mf_source *source, const char *text, struct mf_error *err)
+static int read_zoom(struct mf_imagery *source, const char *text, struct mf_error *err)
 {
-    if (mf_said(text) == NULL)
+    if (mf_str_nonblank(text) == NULL)
         return 0;
     char *end = NULL;
     const long zoom = strtol(text, &end, 10);
@@ -30,7 +31,7 @@ static int read_zoom(struct mf_source *source, const char *text, struct mf_error
 }
 
 /* A comma list as an array. Own images are named by UUIDs, those of a search by anything. */
-static int read_images(struct mf_source *source, const char *text, int must_be_uuid,
+static int read_images(struct mf_imagery *source, const char *text, int must_be_uuid,
                        struct mf_error *err)
 {
     cJSON *const images = cJSON_AddArrayToObject(source->members, "imageIds");
@@ -38,11 +39,11 @@ static int read_images(struct mf_source *source, const char *text, int must_be_u
     while (!failed && text != NULL) {
         char uuid[MF_UUID_SIZE];
         const size_t size = strcspn(text, ",");
-        char *const id = mf_text_copy_part(text, size);
+        char *const id = mf_str_copy_part(text, size);
         text = text[size] == ',' ? text + size + 1 : NULL;
         if (id == NULL)
             return mf_out_of_memory(err);
-        mf_text_squeeze(id);
+        mf_str_squeeze(id);
         cJSON *item = NULL;
         if (id[0] == '\0')
             failed = mf_error_set(err, MF_ERR_ARGUMENT, "IMAGE_IDS has an empty entry");
@@ -57,16 +58,16 @@ static int read_images(struct mf_source *source, const char *text, int must_be_u
     return failed;
 }
 
-static int read_own(struct mf_source *source, const struct mf_submission_options *o,
+static int read_own(struct mf_imagery *source, const struct mf_submission_options *o,
                     struct mf_error *err)
 {
     char uuid[MF_UUID_SIZE];
-    if (mf_said(o->zoom) != NULL)
+    if (mf_str_nonblank(o->zoom) != NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "ZOOM does not go with own images: they have their own resolution");
-    if (mf_said(o->mosaic_id) == NULL)
+    if (mf_str_nonblank(o->mosaic_id) == NULL)
         return read_images(source, o->image_ids, 1, err);
-    if (mf_said(o->image_ids) != NULL)
+    if (mf_str_nonblank(o->image_ids) != NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "IMAGE_IDS and MOSAIC_ID exclude each other: name images, or a whole "
                             "mosaic");
@@ -76,9 +77,9 @@ static int read_own(struct mf_source *source, const struct mf_submission_options
     return add_text(source, "mosaicId", uuid, err);
 }
 
-static int take_provider(struct mf_source *source, const char *name, struct mf_error *err)
+static int take_provider(struct mf_imagery *source, const char *name, struct mf_error *err)
 {
-    source->provider = mf_text_copy(name);
+    source->provider = mf_str_copy(name);
     return source->provider != NULL ? 0 : mf_out_of_memory(err);
 }
 
@@ -100,7 +101,7 @@ static const struct tile_type tile_types[] = {
 static const struct tile_type *find_tile_type(const char *name)
 {
     for (size_t i = 0; i < sizeof tile_types / sizeof *tile_types; i++)
-        if (mf_text_equal_nocase(tile_types[i].name, name))
+        if (mf_str_equal_nocase(tile_types[i].name, name))
             return &tile_types[i];
     return NULL;
 }
@@ -109,8 +110,8 @@ static const struct tile_type *find_tile_type(const char *name)
  * hold a key: it is not repeated. */
 static int check_address(const struct tile_type *type, const char *url, struct mf_error *err)
 {
-    if (type->scheme == NULL && mf_text_prefix_nocase(url, "http://") == 0 &&
-        mf_text_prefix_nocase(url, "https://") == 0)
+    if (type->scheme == NULL && mf_str_prefix_nocase(url, "http://") == 0 &&
+        mf_str_prefix_nocase(url, "https://") == 0)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "TILE_URL must begin with https:// or http:// for TILE_TYPE=%s",
                             type->name);
@@ -124,14 +125,14 @@ static int check_address(const struct tile_type *type, const char *url, struct m
     return 0;
 }
 
-static int read_crs(struct mf_source *source, const char *crs, struct mf_error *err)
+static int read_crs(struct mf_imagery *source, const char *crs, struct mf_error *err)
 {
     /* What the service can read (API notes 6.2), in the spelling of its own client. */
     static const char *const known[] = {"epsg:3857", "epsg:3395"};
-    if (mf_said(crs) == NULL)
+    if (mf_str_nonblank(crs) == NULL)
         return 0;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (mf_text_equal_nocase(crs, known[i]))
+        if (mf_str_equal_nocase(crs, known[i]))
             return add_text(source, "crs", known[i], err);
     return mf_error_set(err, MF_ERR_ARGUMENT,
                         "TILE_CRS=%.40s is not possible. Choose EPSG:3857 or "
@@ -140,22 +141,23 @@ static int read_crs(struct mf_source *source, const char *crs, struct mf_error *
 }
 
 /* From now on no message and no log line shows it. */
-static int keep_secret(struct mf_source *source, size_t i, const char *text, struct mf_error *err)
+static int keep_secret(struct mf_imagery *source, size_t i, const char *text, struct mf_error *err)
 {
-    if (mf_said(text) == NULL)
+    if (mf_str_nonblank(text) == NULL)
         return 0;
-    source->secrets[i] = mf_text_copy(text);
+    source->secrets[i] = mf_str_copy(text);
     if (source->secrets[i] == NULL)
         return mf_out_of_memory(err);
     return mf_redact_add(text, err);
 }
 
-static int read_tiles(struct mf_source *source, const struct mf_submission_options *o,
+static int read_tiles(struct mf_imagery *source, const struct mf_submission_options *o,
                       struct mf_error *err)
 {
-    const char *const type_name = mf_said(o->tile_type) != NULL ? o->tile_type : "XYZ";
+    const char *const type_name = mf_str_nonblank(o->tile_type) != NULL ? o->tile_type : "XYZ";
     const struct tile_type *const type = find_tile_type(type_name);
-    const char *const login = mf_said(o->tile_login), *const password = mf_said(o->tile_password);
+    const char *const login = mf_str_nonblank(o->tile_login), *const password =
+                                                                  mf_str_nonblank(o->tile_password);
     if (type == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "TILE_TYPE=%.40s is not possible. Choose one of XYZ, TMS, QUADKEY, "
@@ -176,48 +178,50 @@ static int read_tiles(struct mf_source *source, const struct mf_submission_optio
 
 /* ---- choosing ------------------------------------------------------------------------------- */
 
-static enum mf_source_kind choose(const struct mf_submission_options *o)
+static enum mf_imagery_kind choose(const struct mf_submission_options *o)
 {
-    const int search = mf_said(o->search_provider) != NULL;
-    const int own = (mf_said(o->image_ids) != NULL && !search) || mf_said(o->mosaic_id) != NULL;
-    const int provider = mf_said(o->provider) != NULL, tiles = mf_said(o->tile_url) != NULL;
+    const int search = mf_str_nonblank(o->search_provider) != NULL;
+    const int own =
+        (mf_str_nonblank(o->image_ids) != NULL && !search) || mf_str_nonblank(o->mosaic_id) != NULL;
+    const int provider = mf_str_nonblank(o->provider) != NULL,
+              tiles = mf_str_nonblank(o->tile_url) != NULL;
     if (search + own + provider + tiles > 1)
-        return MF_SOURCE_SEVERAL;
-    return search     ? MF_SOURCE_SEARCH
-           : own      ? MF_SOURCE_OWN
-           : provider ? MF_SOURCE_PROVIDER
-           : tiles    ? MF_SOURCE_TILES
-                      : MF_SOURCE_NONE;
+        return MF_IMAGERY_SEVERAL;
+    return search     ? MF_IMAGERY_SEARCH
+           : own      ? MF_IMAGERY_OWN
+           : provider ? MF_IMAGERY_PROVIDER
+           : tiles    ? MF_IMAGERY_TILES
+                      : MF_IMAGERY_NONE;
 }
 
-int mf_source_read(struct mf_source *source, const struct mf_submission_options *o,
-                   struct mf_error *err)
+int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_options *o,
+                    struct mf_error *err)
 {
     source->kind = choose(o);
     source->members = cJSON_CreateObject();
     if (source->members == NULL)
         return mf_out_of_memory(err);
-    if (mf_said(o->tile_url) == NULL &&
-        (mf_said(o->tile_type) != NULL || mf_said(o->tile_crs) != NULL ||
-         mf_said(o->tile_login) != NULL || mf_said(o->tile_password) != NULL))
+    if (mf_str_nonblank(o->tile_url) == NULL &&
+        (mf_str_nonblank(o->tile_type) != NULL || mf_str_nonblank(o->tile_crs) != NULL ||
+         mf_str_nonblank(o->tile_login) != NULL || mf_str_nonblank(o->tile_password) != NULL))
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "TILE_TYPE, TILE_CRS, TILE_LOGIN and TILE_PASSWORD need TILE_URL");
     int failed = 0;
     switch (source->kind) {
-    case MF_SOURCE_PROVIDER:
+    case MF_IMAGERY_PROVIDER:
         failed = take_provider(source, o->provider, err);
         break;
-    case MF_SOURCE_SEARCH:
-        failed = mf_said(o->image_ids) == NULL
+    case MF_IMAGERY_SEARCH:
+        failed = mf_str_nonblank(o->image_ids) == NULL
                      ? mf_error_set(err, MF_ERR_ARGUMENT,
                                     "SEARCH_PROVIDER needs IMAGE_IDS, the scenes that were found")
                      : take_provider(source, o->search_provider, err);
         if (!failed)
             failed = read_images(source, o->image_ids, 0, err);
         break;
-    case MF_SOURCE_OWN:
+    case MF_IMAGERY_OWN:
         return read_own(source, o, err);
-    case MF_SOURCE_TILES:
+    case MF_IMAGERY_TILES:
         failed = read_tiles(source, o, err);
         break;
     default:
@@ -229,9 +233,9 @@ int mf_source_read(struct mf_source *source, const struct mf_submission_options 
 /* ---- the account's providers ------------------------------------------------------------------
  */
 
-static enum mf_provider_kind kind_of(const struct mf_source *source)
+static enum mf_provider_kind kind_of(const struct mf_imagery *source)
 {
-    return source->kind == MF_SOURCE_SEARCH ? MF_PROVIDER_SEARCH : MF_PROVIDER_DATA;
+    return source->kind == MF_IMAGERY_SEARCH ? MF_PROVIDER_SEARCH : MF_PROVIDER_DATA;
 }
 
 static void list_providers(const struct mf_account *account, enum mf_provider_kind kind,
@@ -250,13 +254,13 @@ static void list_providers(const struct mf_account *account, enum mf_provider_ki
     mf_error_append(err, "%s", is_first ? " none" : "");
 }
 
-static int refuse_choice(const struct mf_source *source, const struct mf_account *account,
+static int refuse_choice(const struct mf_imagery *source, const struct mf_account *account,
                          struct mf_error *err)
 {
     mf_error_set(err, MF_ERR_ARGUMENT,
                  "%s Give one of: PROVIDER (and ZOOM); IMAGE_IDS or MOSAIC_ID; SEARCH_PROVIDER and "
                  "IMAGE_IDS; TILE_URL. PROVIDER can be",
-                 source->kind == MF_SOURCE_NONE
+                 source->kind == MF_IMAGERY_NONE
                      ? "the options do not say what imagery to process."
                      : "the options name more than one source of imagery.");
     list_providers(account, MF_PROVIDER_DATA, err);
@@ -283,11 +287,11 @@ static int has_any(const struct providers *of)
     return 0;
 }
 
-int mf_source_resolve(struct mf_source *source, const struct mf_account *account,
-                      struct mf_error *err)
+int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *account,
+                       struct mf_error *err)
 {
     const struct providers of = {account, kind_of(source)};
-    if (source->kind == MF_SOURCE_NONE || source->kind == MF_SOURCE_SEVERAL)
+    if (source->kind == MF_IMAGERY_NONE || source->kind == MF_IMAGERY_SEVERAL)
         return refuse_choice(source, account, err);
     /* An account that lists no provider of the kind (API notes 4.1: may be missing) leaves the
      * judgement to the service. */
@@ -301,7 +305,7 @@ int mf_source_resolve(struct mf_source *source, const struct mf_account *account
         list_providers(account, of.kind, err);
         return -1;
     }
-    char *const name = mf_text_copy(account->providers[i].name);
+    char *const name = mf_str_copy(account->providers[i].name);
     if (name == NULL)
         return mf_out_of_memory(err);
     free(source->provider);
@@ -312,14 +316,14 @@ int mf_source_resolve(struct mf_source *source, const struct mf_account *account
 
 /* ---- the request ---------------------------------------------------------------------------- */
 
-cJSON *mf_source_json(const struct mf_source *source)
+cJSON *mf_imagery_json(const struct mf_imagery *source)
 {
     static const struct {
         const char *member, *provider;
-    } forms[] = {[MF_SOURCE_PROVIDER] = {"dataProvider", "providerName"},
-                 [MF_SOURCE_OWN] = {"myImagery", NULL},
-                 [MF_SOURCE_SEARCH] = {"imagerySearch", "dataProvider"},
-                 [MF_SOURCE_TILES] = {"userDefined", NULL}};
+    } forms[] = {[MF_IMAGERY_PROVIDER] = {"dataProvider", "providerName"},
+                 [MF_IMAGERY_OWN] = {"myImagery", NULL},
+                 [MF_IMAGERY_SEARCH] = {"imagerySearch", "dataProvider"},
+                 [MF_IMAGERY_TILES] = {"userDefined", NULL}};
     cJSON *const params = cJSON_CreateObject();
     cJSON *const members = cJSON_Duplicate(source->members, 1);
     const char *const provider = forms[source->kind].provider;
@@ -333,7 +337,7 @@ cJSON *mf_source_json(const struct mf_source *source)
     return NULL;
 }
 
-void mf_source_free(struct mf_source *source)
+void mf_imagery_free(struct mf_imagery *source)
 {
     for (size_t i = 0; i < sizeof source->secrets / sizeof *source->secrets; i++) {
         mf_redact_remove(source->secrets[i]);

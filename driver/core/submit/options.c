@@ -6,22 +6,12 @@
 #include "base/str.h"
 #include "submit/submission_internal.h"
 
-int mf_out_of_memory(struct mf_error *err)
-{
-    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-}
-
-const char *mf_said(const char *text)
-{
-    return text != NULL && text[strspn(text, " \t\r\n")] != '\0' ? text : NULL;
-}
-
 /* A copy of what was said; NULL when nothing was. */
 static int take(char **out, const char *text, struct mf_error *err)
 {
-    if (mf_said(text) == NULL)
+    if (mf_str_nonblank(text) == NULL)
         return 0;
-    *out = mf_text_copy(text);
+    *out = mf_str_copy(text);
     return *out != NULL ? 0 : mf_out_of_memory(err);
 }
 
@@ -67,12 +57,12 @@ static int check_meta(const cJSON *meta, struct mf_error *err)
 static int read_meta(struct mf_submission *s, const struct mf_submission_options *options,
                      struct mf_error *err)
 {
-    if (mf_said(options->meta) == NULL)
+    if (mf_str_nonblank(options->meta) == NULL)
         s->meta = cJSON_CreateObject();
     else if (mf_read_object("META", options->meta, &s->meta, err) != 0 ||
              check_meta(s->meta, err) != 0)
         return -1;
-    const char *const version = mf_said(options->version);
+    const char *const version = mf_str_nonblank(options->version);
     if (cJSON_AddStringToObject(s->meta, MF_META_APPLICATION, MF_APPLICATION) == NULL ||
         (version != NULL && cJSON_AddStringToObject(s->meta, MF_META_VERSION, version) == NULL))
         return mf_out_of_memory(err);
@@ -87,8 +77,8 @@ static int read_switch(const char *text, int *is_on)
     static const char *const on[] = {"YES", "TRUE", "ON", "1"};
     static const char *const off[] = {"NO", "FALSE", "OFF", "0"};
     for (size_t i = 0; i < sizeof on / sizeof *on; i++) {
-        if (mf_text_equal_nocase(text, on[i]) || mf_text_equal_nocase(text, off[i])) {
-            *is_on = mf_text_equal_nocase(text, on[i]);
+        if (mf_str_equal_nocase(text, on[i]) || mf_str_equal_nocase(text, off[i])) {
+            *is_on = mf_str_equal_nocase(text, on[i]);
             return 0;
         }
     }
@@ -102,13 +92,13 @@ static int read_block(struct mf_submission *s, char *entry, struct mf_error *err
     char *const sign = strrchr(entry, '=');
     if (sign != NULL) {
         *sign = '\0';
-        mf_text_squeeze(sign + 1);
+        mf_str_squeeze(sign + 1);
         if (read_switch(sign + 1, &is_on) != 0)
             return mf_error_set(err, MF_ERR_ARGUMENT,
                                 "BLOCKS says %.60s=%.40s: a block is switched by YES or NO", entry,
                                 sign + 1);
     }
-    mf_text_squeeze(entry);
+    mf_str_squeeze(entry);
     if (entry[0] == '\0')
         return mf_error_set(err, MF_ERR_ARGUMENT, "BLOCKS has an entry without a name");
     struct mf_wanted_block *const grown =
@@ -117,18 +107,18 @@ static int read_block(struct mf_submission *s, char *entry, struct mf_error *err
         return mf_out_of_memory(err);
     s->blocks = grown;
     grown[s->block_count].is_enabled = is_on;
-    grown[s->block_count].name = mf_text_copy(entry);
+    grown[s->block_count].name = mf_str_copy(entry);
     return grown[s->block_count++].name != NULL ? 0 : mf_out_of_memory(err);
 }
 
 static int read_blocks(struct mf_submission *s, const char *text, struct mf_error *err)
 {
     int failed = 0;
-    if (mf_said(text) == NULL)
+    if (mf_str_nonblank(text) == NULL)
         return 0;
     while (!failed && text != NULL) {
         const size_t size = strcspn(text, ",");
-        char *const entry = mf_text_copy_part(text, size);
+        char *const entry = mf_str_copy_part(text, size);
         failed = entry == NULL ? mf_out_of_memory(err) : read_block(s, entry, err);
         free(entry);
         text = text[size] == ',' ? text + size + 1 : NULL;
@@ -144,7 +134,7 @@ static int read_max_cost(struct mf_submission *s, const char *text, struct mf_er
     s->max_cost = NAN;
     if (text == NULL)
         return 0;
-    if (mf_said(text) == NULL) /* a variable that was not set must not lift the limit */
+    if (mf_str_nonblank(text) == NULL) /* a variable that was not set must not lift the limit */
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "MAX_COST is empty: give a number of credits, or leave it out");
     const size_t size = strlen(text);
@@ -160,10 +150,10 @@ static int read_max_cost(struct mf_submission *s, const char *text, struct mf_er
 int mf_submission_read_options(struct mf_submission *s, const struct mf_submission_options *options,
                                struct mf_error *err)
 {
-    if (mf_said(options->model) == NULL)
+    if (mf_str_nonblank(options->model) == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "MODEL is missing: say which model to run, as MODEL=Buildings");
-    if (options->create_project && mf_said(options->project) == NULL)
+    if (options->create_project && mf_str_nonblank(options->project) == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "CREATE_PROJECT=YES needs PROJECT, the name of the project");
     s->create_project = options->create_project;
@@ -173,9 +163,9 @@ int mf_submission_read_options(struct mf_submission *s, const struct mf_submissi
         take(&s->description, options->description, err) != 0 ||
         read_blocks(s, options->blocks, err) != 0 ||
         read_max_cost(s, options->max_cost, err) != 0 ||
-        mf_source_read(&s->source, options, err) != 0 || read_meta(s, options, err) != 0)
+        mf_imagery_read(&s->source, options, err) != 0 || read_meta(s, options, err) != 0)
         return -1;
-    return mf_said(options->inference_params) == NULL
+    return mf_str_nonblank(options->inference_params) == NULL
                ? 0
                : mf_read_object("INFERENCE_PARAMS", options->inference_params, &s->inference, err);
 }

@@ -79,11 +79,6 @@ double mf_polygon_bounds_area(const struct mf_polygon *polygon)
 
 /* ---- holding -------------------------------------------------------------------------------- */
 
-static int out_of_memory(struct mf_error *err)
-{
-    return mf_error_set(err, MF_ERR_MEMORY, "out of memory");
-}
-
 static void reverse(double *lonlat, size_t count)
 {
     for (size_t i = 0, j = count - 1; i < j; i++, j--) {
@@ -124,7 +119,7 @@ static int make_ring(struct mf_ring *ring, const double *lonlat, size_t count, i
     memset(ring, 0, sizeof *ring);
     double *const copy = malloc((count + 1) * 2 * sizeof *copy);
     if (copy == NULL)
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (kept > 0 && same_position(copy + 2 * kept - 2, lonlat + 2 * i))
@@ -183,7 +178,7 @@ static int add_ring(struct mf_polygons *polygons, const double *lonlat, size_t c
     if ((!is_hole && push_polygon(polygons) != 0) ||
         push_ring(&polygons->items[polygons->count - 1], &ring) != 0) {
         free(ring.lonlat);
-        return out_of_memory(err);
+        return mf_out_of_memory(err);
     }
     return 0;
 }

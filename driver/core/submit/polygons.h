@@ -1,11 +1,11 @@
-/* area: polygons in WGS84 lon/lat: held, measured on the ellipsoid, written as GeoJSON.
+/* polygons: polygons in WGS84 lon/lat: held, measured on the ellipsoid, written as GeoJSON.
  *
  * Areas are those of PROJ's geodesic.h, in m². What is measured here is what is sent, so that the
  * price that was agreed to is the price of the request.
  *
  * Thread-safety: a struct belongs to its caller. */
-#ifndef MF_AREA_H
-#define MF_AREA_H
+#ifndef MF_POLYGONS_H
+#define MF_POLYGONS_H
 
 #include <stddef.h>
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/uuid.h"
 #include "submit/submission_internal.h"
 
 #define STATUS_UNKNOWN "UNKNOWN"
@@ -45,7 +46,7 @@ char *mf_submission_report_line(const struct mf_submission *s, size_t i)
     char *const text = fill_line(line, s, &s->jobs[i]) ? cJSON_PrintUnformatted(line) : NULL;
     cJSON_Delete(line);
     /* Handed to a caller that knows free() alone. */
-    char *const copy = mf_text_copy(text);
+    char *const copy = mf_str_copy(text);
     cJSON_free(text);
     return copy;
 }

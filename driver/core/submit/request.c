@@ -27,7 +27,7 @@ static cJSON *blocks_json(const struct mf_submission *s)
 static cJSON *params_json(const struct mf_submission *s)
 {
     cJSON *const params = cJSON_CreateObject();
-    if (add_item(params, "sourceParams", mf_source_json(&s->source)) &&
+    if (add_item(params, "sourceParams", mf_imagery_json(&s->source)) &&
         (s->inference == NULL ||
          add_item(params, "inferenceParams", cJSON_Duplicate(s->inference, 1))))
         return params;

@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/uuid.h"
 #include "submit/name_match.h"
 #include "submit/submission_internal.h"
 
 static int replace(char **out, const char *text, struct mf_error *err)
 {
-    char *const copy = mf_text_copy(text);
+    char *const copy = mf_str_copy(text);
     if (copy == NULL)
         return mf_out_of_memory(err);
     free(*out);
@@ -57,7 +58,7 @@ static int find_model(const struct mf_submission *s, const struct mf_model_list 
         return found < 0 || is_only_one(models, found) ? found : MF_MATCH_SEVERAL;
     }
     for (size_t i = 0; i < models->count; i++)
-        if (mf_text_equal_nocase(models->items[i].id, uuid))
+        if (mf_str_equal_nocase(models->items[i].id, uuid))
             return (int)i;
     return MF_MATCH_NONE;
 }
@@ -197,7 +198,7 @@ int mf_submission_resolve(struct mf_submission *s, const struct mf_account *acco
     struct mf_project project;
     struct mf_error own;
     mf_error_init(&own);
-    if (mf_source_resolve(&s->source, account, err) != 0)
+    if (mf_imagery_resolve(&s->source, account, err) != 0)
         return -1;
     const int failed = s->project != NULL ? mf_project_find(&project, client, s->project, &own)
                                           : mf_project_get_default(&project, client, &own);

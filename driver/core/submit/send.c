@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "api/client_internal.h"
+#include "base/clock.h"
 #include "base/str.h"
+#include "base/uuid.h"
 #include "submit/submission_internal.h"
 
 /* How many of the newest processings are searched: more than one account starts in a minute, and
@@ -21,7 +23,7 @@ static int take_answer(struct mf_job *job, const cJSON *document, struct mf_erro
         failed = mf_error_set(err, MF_ERR_FORMAT, "the server's answer has no usable id");
     else {
         free(job->status);
-        job->status = mf_text_copy(processing.status);
+        job->status = mf_str_copy(processing.status);
         if (isnan(job->cost))
             job->cost = processing.cost;
         job->state = MF_JOB_SENT;
@@ -49,13 +51,13 @@ static int list_newest(const struct mf_submission *s, struct mf_client *client, 
                        struct mf_error *err)
 {
     cJSON *const body = newest_first();
-    char *const page = mf_text_format("/projects/%s/processings/v2/page", s->project_id);
-    char *const all = mf_text_format("GET /projects/%s/processings/v2", s->project_id);
+    char *const page = mf_str_format("/projects/%s/processings/v2/page", s->project_id);
+    char *const all = mf_str_format("GET /projects/%s/processings/v2", s->project_id);
     int failed = -1;
     if (body == NULL || page == NULL || all == NULL)
         mf_out_of_memory(err);
     else
-        failed = mf_client_query_twin(client, page, body, all, answer, NULL, err);
+        failed = mf_client_query_fallback(client, page, body, all, answer, NULL, err);
     cJSON_Delete(body);
     free(page);
     free(all);
@@ -156,7 +158,7 @@ static int post(const struct mf_submission *s, struct mf_job *job, struct mf_cli
     /* From here on it counts as sent: no way leads to another POST. */
     job->state = MF_JOB_UNKNOWN;
     int failed =
-        mf_client_change(client, "POST", "/processings/v2", body, &answer, &is_unknown, &own);
+        mf_client_send_once(client, "POST", "/processings/v2", body, &answer, &is_unknown, &own);
     cJSON_Delete(body);
     if (!failed && answer != NULL && take_answer(job, answer, &own) == 0) {
         cJSON_Delete(answer);

@@ -7,26 +7,27 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/uuid.h"
 #include "submit/submission_internal.h"
 
 /* ---- digests and markers ----------------------------------------------------------------------
  */
 
 /* The NUL is added too, so that "a", "b" is not "ab", "". */
-static void add_text(struct mf_hash *hash, const char *text)
+static void add_text(struct mf_checksum *hash, const char *text)
 {
-    mf_hash_add(hash, text, strlen(text) + 1);
+    mf_checksum_add(hash, text, strlen(text) + 1);
 }
 
-static void hash_options(struct mf_hash *hash, const struct mf_submission_options *o)
+static void hash_options(struct mf_checksum *hash, const struct mf_submission_options *o)
 {
     /* What decides which processing it will be; not what decides whether it will. */
     const char *const texts[] = {o->project,   o->model,     o->blocks,   o->provider,
                                  o->image_ids, o->mosaic_id, o->zoom,     o->search_provider,
                                  o->tile_url,  o->tile_type, o->tile_crs, o->inference_params};
-    mf_hash_init(hash);
+    mf_checksum_init(hash);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        add_text(hash, mf_said(texts[i]) != NULL ? texts[i] : "");
+        add_text(hash, mf_str_nonblank(texts[i]) != NULL ? texts[i] : "");
 }
 
 static int set_digest(const struct mf_submission *s, struct mf_job *job, struct mf_error *err)
@@ -36,25 +37,11 @@ static int set_digest(const struct mf_submission *s, struct mf_job *job, struct 
     cJSON_Delete(geometry);
     if (text == NULL)
         return mf_out_of_memory(err);
-    struct mf_hash hash = s->options_hash;
+    struct mf_checksum hash = s->options_hash;
     add_text(&hash, job->name);
     add_text(&hash, text);
-    snprintf(job->digest, sizeof job->digest, "%016" PRIx64, mf_hash_value(&hash));
+    snprintf(job->digest, sizeof job->digest, "%016" PRIx64, mf_checksum_value(&hash));
     cJSON_free(text);
-    return 0;
-}
-
-/* A random UUID, version 4. */
-static int set_marker(struct mf_job *job, struct mf_error *err)
-{
-    unsigned char bytes[16];
-    char *out = job->marker;
-    if (mf_random_bytes(bytes, sizeof bytes, err) != 0)
-        return -1;
-    bytes[6] = (unsigned char)((bytes[6] & 0x0F) | 0x40);
-    bytes[8] = (unsigned char)((bytes[8] & 0x3F) | 0x80);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        out += snprintf(out, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", bytes[i]);
     return 0;
 }
 
@@ -93,7 +80,7 @@ void mf_submission_close(struct mf_submission *s)
         free(s->blocks[i].name);
     free(s->jobs);
     free(s->blocks);
-    mf_source_free(&s->source);
+    mf_imagery_free(&s->source);
     cJSON_Delete(s->inference);
     cJSON_Delete(s->meta);
     free(s->project);
@@ -109,16 +96,16 @@ void mf_submission_close(struct mf_submission *s)
 static int fill_job(const struct mf_submission *s, struct mf_job *job, const char *name,
                     struct mf_error *err)
 {
-    if (mf_said(name) == NULL)
+    if (mf_str_nonblank(name) == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT, "a processing must have a name: say it by NAME");
     if (job->polygons.count == 0)
         return mf_error_set(err, MF_ERR_ARGUMENT, "there are no polygons to process");
     job->area_m2 = mf_polygons_area(&job->polygons);
     job->cost = NAN;
-    job->name = mf_text_copy(name);
+    job->name = mf_str_copy(name);
     if (job->name == NULL)
         return mf_out_of_memory(err);
-    return set_marker(job, err) != 0 ? -1 : set_digest(s, job, err);
+    return mf_uuid_random(job->marker, err) != 0 ? -1 : set_digest(s, job, err);
 }
 
 int mf_submission_add(struct mf_submission *s, const char *name, struct mf_polygons *polygons,

@@ -18,6 +18,7 @@
 
 #include "api/client.h"
 #include "api/processing.h"
+#include "base/uuid.h"
 #include "submit/polygons.h"
 
 #ifdef __cplusplus

@@ -5,6 +5,7 @@
 #include "api/account.h"
 #include "api/project.h"
 #include "base/checksum.h"
+#include "base/uuid.h"
 #include "submit/submission.h"
 
 /* One entry of BLOCKS. */
@@ -14,17 +15,17 @@ struct mf_wanted_block {
 };
 
 /* Where the imagery comes from. */
-enum mf_source_kind {
-    MF_SOURCE_NONE, /* none was chosen, or several: refused with the account's providers in hand */
-    MF_SOURCE_SEVERAL,
-    MF_SOURCE_PROVIDER,
-    MF_SOURCE_OWN,
-    MF_SOURCE_SEARCH,
-    MF_SOURCE_TILES
+enum mf_imagery_kind {
+    MF_IMAGERY_NONE, /* none was chosen, or several: refused with the account's providers in hand */
+    MF_IMAGERY_SEVERAL,
+    MF_IMAGERY_PROVIDER,
+    MF_IMAGERY_OWN,
+    MF_IMAGERY_SEARCH,
+    MF_IMAGERY_TILES
 };
 
-struct mf_source {
-    enum mf_source_kind kind;
+struct mf_imagery {
+    enum mf_imagery_kind kind;
     char *provider;   /* of PROVIDER and SEARCH: as typed; as the server spells it after prepare */
     cJSON *members;   /* what the request says of it, but for the provider's name */
     double min_km2;   /* the provider's minimum, 0: none. After prepare */
@@ -38,11 +39,11 @@ struct mf_submission {
     int dry_run;
     struct mf_wanted_block *blocks;
     size_t block_count;
-    struct mf_source source;
-    cJSON *inference;            /* NULL: none */
-    cJSON *meta;                 /* without the marker */
-    double max_cost;             /* NaN: not said */
-    struct mf_hash options_hash; /* what the jobs' digests begin with */
+    struct mf_imagery source;
+    cJSON *inference;                /* NULL: none */
+    cJSON *meta;                     /* without the marker */
+    double max_cost;                 /* NaN: not said */
+    struct mf_checksum options_hash; /* what the jobs' digests begin with */
 
     struct mf_job *jobs;
     size_t job_count;
@@ -55,11 +56,6 @@ struct mf_submission {
     char *model_id;
     double aoi_limit_m2; /* of the project's owner, NaN: none */
 };
-
-int mf_out_of_memory(struct mf_error *err);
-
-/* The text, or NULL for one that says nothing. */
-const char *mf_said(const char *text);
 
 /* ---- submission_options: what needs no server -------------------------------------------------
  */
@@ -76,13 +72,13 @@ int mf_read_object(const char *option, const char *text, cJSON **out,
  */
 
 /* Which of the four sources was chosen, and whether its options go together. */
-int mf_source_read(struct mf_source *source, const struct mf_submission_options *options,
-                   struct mf_error *err) MF_NODISCARD;
+int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_options *options,
+                    struct mf_error *err) MF_NODISCARD;
 /* Refuses none and several, and finds the provider among the account's. */
-int mf_source_resolve(struct mf_source *source, const struct mf_account *account,
-                      struct mf_error *err) MF_NODISCARD;
-cJSON *mf_source_json(const struct mf_source *source); /* sourceParams; NULL: out of memory */
-void mf_source_free(struct mf_source *source);
+int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *account,
+                       struct mf_error *err) MF_NODISCARD;
+cJSON *mf_imagery_json(const struct mf_imagery *source); /* sourceParams; NULL: out of memory */
+void mf_imagery_free(struct mf_imagery *source);
 
 /* ---- submission_resolve -----------------------------------------------------------------------
  */

@@ -60,7 +60,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRLayer *LayerAt(int i) const;
 
     const OGRMapflowOptions m_options;
-    OGRMapflowAccountState m_state;
+    OGRMapflowAccountSession m_state;
     OGRMapflowProcessingsLayer *m_processings = nullptr; // one of the layers
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
     OGRMapflowSubmissions m_submissions;

@@ -5,7 +5,7 @@
 
 #include "common/errors.h"
 
-OGRMapflowAccountState::~OGRMapflowAccountState()
+OGRMapflowAccountSession::~OGRMapflowAccountSession()
 {
     OGRMapflowTrimAreas(m_areas);
     for (mf_project &project : m_projects)
@@ -14,40 +14,40 @@ OGRMapflowAccountState::~OGRMapflowAccountState()
     mf_account_free(&m_account);
 }
 
-const mf_account *OGRMapflowAccountState::Account()
+const mf_account *OGRMapflowAccountSession::Account()
 {
     mf_error err;
     mf_error_init(&err);
     if (!m_hasAccount && mf_account_get(&m_account, Client(), &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return nullptr;
     }
     m_hasAccount = true;
     return &m_account;
 }
 
-void OGRMapflowAccountState::Note(const mf_processing &processing)
+void OGRMapflowAccountSession::Note(const mf_processing &processing)
 {
     const std::lock_guard<std::mutex> lock(m_ownersMutex);
     m_owners[processing.id] = OGRMapflowAreaOwner::Of(processing);
 }
 
-OGRMapflowAreaOwner OGRMapflowAccountState::AreaOwner(const std::string &id)
+OGRMapflowAreaOwner OGRMapflowAccountSession::AreaOwner(const std::string &id)
 {
     const std::lock_guard<std::mutex> lock(m_ownersMutex);
     const auto found = m_owners.find(id);
     return found != m_owners.end() ? found->second : OGRMapflowAreaOwner{id, ""};
 }
 
-long OGRMapflowAccountState::ProjectTotal() const
+long OGRMapflowAccountSession::ProjectTotal() const
 {
     if (m_hasAllProjects)
         return static_cast<long>(m_projects.size());
     return m_pager != nullptr ? mf_pager_total(m_pager) : -1;
 }
 
-bool OGRMapflowAccountState::AddEntries(const cJSON *entries, mf_error &err)
+bool OGRMapflowAccountSession::AddEntries(const cJSON *entries, mf_error &err)
 {
     const cJSON *entry;
     cJSON_ArrayForEach(entry, entries)
@@ -60,7 +60,7 @@ bool OGRMapflowAccountState::AddEntries(const cJSON *entries, mf_error &err)
     return true;
 }
 
-bool OGRMapflowAccountState::FetchProjects()
+bool OGRMapflowAccountSession::FetchProjects()
 {
     mf_error err;
     mf_error_init(&err);
@@ -75,11 +75,11 @@ bool OGRMapflowAccountState::FetchProjects()
     done = done && AddEntries(entries, err);
     cJSON_Delete(entries);
     if (!done)
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
     return done;
 }
 
-bool OGRMapflowAccountState::FetchAllProjects()
+bool OGRMapflowAccountSession::FetchAllProjects()
 {
     while (!m_hasAllProjects)
     {
@@ -89,20 +89,20 @@ bool OGRMapflowAccountState::FetchAllProjects()
     return true;
 }
 
-void OGRMapflowAccountState::AddProject(mf_project &project)
+void OGRMapflowAccountSession::AddProject(mf_project &project)
 {
     m_projects.push_back(project);
     project = {};
 }
 
-void OGRMapflowAccountState::MarkDeleted(const std::string &id)
+void OGRMapflowAccountSession::MarkDeleted(const std::string &id)
 {
     m_deleted.insert(id);
     if (onProjectChange)
         onProjectChange(id);
 }
 
-void OGRMapflowAccountState::Rename(const std::string &id, const std::string &name)
+void OGRMapflowAccountSession::Rename(const std::string &id, const std::string &name)
 {
     for (mf_project &project : m_projects)
     {
@@ -115,14 +115,14 @@ void OGRMapflowAccountState::Rename(const std::string &id, const std::string &na
         onProjectChange(id);
 }
 
-std::string OGRMapflowAccountState::FindProject(const std::string &idOrName)
+std::string OGRMapflowAccountSession::FindProject(const std::string &idOrName)
 {
     mf_error err;
     mf_error_init(&err);
     mf_project project;
     if (mf_project_find(&project, Client(), idOrName.c_str(), &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return "";
     }
     const std::string id = project.id;
@@ -130,7 +130,7 @@ std::string OGRMapflowAccountState::FindProject(const std::string &idOrName)
     return id;
 }
 
-std::string OGRMapflowAccountState::RoleIn(const mf_project &project)
+std::string OGRMapflowAccountSession::RoleIn(const mf_project &project)
 {
     if (!project.is_shared)
         return mf_project_role(&project, "");

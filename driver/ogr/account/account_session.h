@@ -1,7 +1,7 @@
-// account_state: what the layers of an account share: the client, the account's status, its
+// account_session: what the layers of an account share: the client, the account's status, its
 // projects.
-#ifndef MAPFLOW_ACCOUNT_STATE_H
-#define MAPFLOW_ACCOUNT_STATE_H
+#ifndef MAPFLOW_ACCOUNT_SESSION_H
+#define MAPFLOW_ACCOUNT_SESSION_H
 
 #include <deque>
 #include <functional>
@@ -18,18 +18,18 @@
 #include "common/connection.h"
 
 // Asks when something is needed, once, and keeps it for the life of the dataset.
-class OGRMapflowAccountState
+class OGRMapflowAccountSession
 {
   public:
-    OGRMapflowAccountState(OGRMapflowClient client, OGRMapflowAreaSource areas,
-                           const OGRMapflowRights &rights)
+    OGRMapflowAccountSession(OGRMapflowClient client, OGRMapflowAreaSource areas,
+                             const OGRMapflowRights &rights)
         : m_client(std::move(client)), m_rights(rights), m_areas(std::move(areas))
     {
         m_areas.client = m_client.get();
     }
-    ~OGRMapflowAccountState();
-    OGRMapflowAccountState(const OGRMapflowAccountState &) = delete;
-    OGRMapflowAccountState &operator=(const OGRMapflowAccountState &) = delete;
+    ~OGRMapflowAccountSession();
+    OGRMapflowAccountSession(const OGRMapflowAccountSession &) = delete;
+    OGRMapflowAccountSession &operator=(const OGRMapflowAccountSession &) = delete;
 
     mf_client *Client() const { return m_client.get(); }
     const OGRMapflowRights &Rights() const { return m_rights; }

@@ -189,13 +189,13 @@ OGRLayer *Answer(GDALDataset &dataset, const char *statement, OGRGeometry *filte
                  const char *dialect)
 {
     const OGRMapflowInterruptible interruptible;
-    const unsigned reported = OGRMapflowReported();
+    const unsigned reported = OGRMapflowErrorCount();
     OGRLayer *const lazy = dataset.GDALDataset::ExecuteSQL(statement, filter, dialect);
     if (lazy == nullptr)
         return nullptr;
     auto all = AllOf(dataset, *lazy);
     dataset.GDALDataset::ReleaseResultSet(lazy);
-    return OGRMapflowReported() == reported ? all.release() : nullptr;
+    return OGRMapflowErrorCount() == reported ? all.release() : nullptr;
 }
 
 } // namespace

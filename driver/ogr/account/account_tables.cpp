@@ -48,7 +48,7 @@ void AddModelRow(OGRMapflowTableLayer &table, const mf_model &model, const mf_pr
 
 // A model is run in a project: one row for each pair. A model of the account that no project has
 // comes at the end, without one.
-bool FillModels(OGRMapflowTableLayer &table, OGRMapflowAccountState &state)
+bool FillModels(OGRMapflowTableLayer &table, OGRMapflowAccountSession &state)
 {
     std::set<std::string> shown;
     const mf_account *const account = state.Account();
@@ -84,7 +84,7 @@ std::string PricesOf(const mf_provider &provider)
     return Compact(prices);
 }
 
-bool FillProviders(OGRMapflowTableLayer &table, OGRMapflowAccountState &state)
+bool FillProviders(OGRMapflowTableLayer &table, OGRMapflowAccountSession &state)
 {
     const mf_account *const account = state.Account();
     if (account == nullptr)
@@ -104,7 +104,7 @@ bool FillProviders(OGRMapflowTableLayer &table, OGRMapflowAccountState &state)
     return true;
 }
 
-bool FillAccount(OGRMapflowTableLayer &table, OGRMapflowAccountState &state)
+bool FillAccount(OGRMapflowTableLayer &table, OGRMapflowAccountSession &state)
 {
     const mf_account *const account = state.Account();
     if (account == nullptr)
@@ -125,7 +125,7 @@ bool FillAccount(OGRMapflowTableLayer &table, OGRMapflowAccountState &state)
 
 // The whole content comes at once, at the first touch.
 template <class Fill>
-void SetContent(OGRMapflowTableLayer &table, OGRMapflowAccountState &state, Fill fill)
+void SetContent(OGRMapflowTableLayer &table, OGRMapflowAccountSession &state, Fill fill)
 {
     table.SetSource(
         [&table, &state, fill](OGRMapflowRows &rows)
@@ -138,7 +138,7 @@ void SetContent(OGRMapflowTableLayer &table, OGRMapflowAccountState &state, Fill
 } // namespace
 
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeModelTable(GDALDataset *dataset,
-                                                               OGRMapflowAccountState &state)
+                                                               OGRMapflowAccountSession &state)
 {
     auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "models", wkbNone);
     table->AddColumn("id", OFTString, "UUID");
@@ -155,7 +155,7 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeModelTable(GDALDataset *data
 }
 
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProviderTable(GDALDataset *dataset,
-                                                                  OGRMapflowAccountState &state)
+                                                                  OGRMapflowAccountSession &state)
 {
     auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "providers", wkbNone);
     table->AddColumn("name", OFTString,
@@ -169,7 +169,7 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProviderTable(GDALDataset *d
 }
 
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAccountTable(GDALDataset *dataset,
-                                                                 OGRMapflowAccountState &state)
+                                                                 OGRMapflowAccountSession &state)
 {
     auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "account", wkbNone);
     table->AddColumn("email", OFTString, "");

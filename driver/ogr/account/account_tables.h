@@ -10,10 +10,10 @@
 
 // Their schemas are there at once; what is in them is asked for at the first touch.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeModelTable(GDALDataset *dataset,
-                                                               OGRMapflowAccountState &state);
+                                                               OGRMapflowAccountSession &state);
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProviderTable(GDALDataset *dataset,
-                                                                  OGRMapflowAccountState &state);
+                                                                  OGRMapflowAccountSession &state);
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAccountTable(GDALDataset *dataset,
-                                                                 OGRMapflowAccountState &state);
+                                                                 OGRMapflowAccountSession &state);
 
 #endif

@@ -55,7 +55,7 @@ void OGRMapflowFillProcessing(OGRFeature &row, const mf_processing &p)
 }
 
 OGRMapflowProcessingScan::OGRMapflowProcessingScan(OGRFeatureDefn *defn,
-                                                   OGRMapflowAccountState &state,
+                                                   OGRMapflowAccountSession &state,
                                                    std::string project, std::string terms)
     : m_defn(defn), m_state(state), m_project(std::move(project)), m_terms(std::move(terms))
 {
@@ -102,7 +102,7 @@ OGRMapflowProcessingScan::Source *OGRMapflowProcessingScan::SourceAt(size_t i, b
             mf_processing_pager_open(&source.pager, project.id,
                                      m_terms.empty() ? nullptr : m_terms.c_str(), &err) != 0)
         {
-            OGRMapflowReport(err);
+            OGRMapflowRaise(err);
             *failed = true;
             return nullptr;
         }
@@ -174,7 +174,7 @@ bool OGRMapflowProcessingScan::Fetch(OGRMapflowRows &rows)
         mf_error_init(&err);
         if (!ReadPage(m_current, err))
         {
-            OGRMapflowReport(err);
+            OGRMapflowRaise(err);
             return false;
         }
     }
@@ -214,7 +214,7 @@ bool OGRMapflowProcessingScan::Count(OGRMapflowRows &, GIntBig &total)
     {
         if (!done[turn])
         {
-            OGRMapflowReport(errors[turn]);
+            OGRMapflowRaise(errors[turn]);
             return false;
         }
     }

@@ -1,6 +1,6 @@
-// processing_rows: processings as rows, read project by project and page by page.
-#ifndef MAPFLOW_PROCESSING_ROWS_H
-#define MAPFLOW_PROCESSING_ROWS_H
+// processing_scan: processings as rows, read project by project and page by page.
+#ifndef MAPFLOW_PROCESSING_SCAN_H
+#define MAPFLOW_PROCESSING_SCAN_H
 
 #include <deque>
 #include <set>
@@ -22,7 +22,7 @@ class OGRMapflowProcessingScan
   public:
     // `project`: name or UUID of the only project to look into, in any case, "" for all. `terms`:
     // what the server is to look for, "" for nothing.
-    OGRMapflowProcessingScan(OGRFeatureDefn *defn, OGRMapflowAccountState &state,
+    OGRMapflowProcessingScan(OGRFeatureDefn *defn, OGRMapflowAccountSession &state,
                              std::string project, std::string terms);
     ~OGRMapflowProcessingScan();
     OGRMapflowProcessingScan(const OGRMapflowProcessingScan &) = delete;
@@ -55,7 +55,7 @@ class OGRMapflowProcessingScan
     bool ReadPage(size_t i, mf_error &err);
 
     OGRFeatureDefn *const m_defn;
-    OGRMapflowAccountState &m_state;
+    OGRMapflowAccountSession &m_state;
     const std::string m_project;
     const std::string m_terms;
     std::deque<Source> m_sources{}; // by position of the project

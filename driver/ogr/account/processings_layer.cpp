@@ -4,6 +4,7 @@
 
 #include "account/pushdown.h"
 #include "api/processing_edit.h"
+#include "base/uuid.h"
 #include "common/areas.h"
 #include "common/errors.h"
 #include "layer/columns.h"
@@ -25,7 +26,7 @@ bool Is(const OGRMapflowCondition &condition, const char *column, OGRMapflowCond
 } // namespace
 
 OGRMapflowProcessingsLayer::OGRMapflowProcessingsLayer(GDALDataset *dataset,
-                                                       OGRMapflowAccountState &state)
+                                                       OGRMapflowAccountSession &state)
     : OGRMapflowTableLayer(dataset, "processings", wkbMultiPolygon), m_state(state),
       m_all(m_defn, state, "", "")
 {
@@ -82,7 +83,7 @@ bool OGRMapflowProcessingsLayer::FetchOne(OGRMapflowRows &rows, const std::strin
         // That there is none is an answer.
         rows.isComplete = err.kind == MF_ERR_NOT_FOUND;
         if (!rows.isComplete)
-            OGRMapflowReport(err);
+            OGRMapflowRaise(err);
         return rows.isComplete;
     }
     auto row = std::make_unique<OGRFeature>(m_defn);
@@ -123,7 +124,7 @@ bool OGRMapflowProcessingsLayer::SetProject(OGRFeature &row)
         mf_project project;
         if (mf_project_get(&project, m_state.Client(), id.c_str(), &err) != 0)
         {
-            OGRMapflowReport(err);
+            OGRMapflowRaise(err);
             return false;
         }
         m_projectNames[id] = project.name;
@@ -160,7 +161,7 @@ bool OGRMapflowProcessingsLayer::SetGeometries(OGRMapflowRows &rows,
     std::vector<OGRMapflowAreas> areas;
     if (!OGRMapflowGetAreas(m_state.Areas(), owners, areas, err))
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return false;
     }
     for (size_t k = 0; k < batch.size(); ++k)
@@ -302,7 +303,7 @@ OGRErr OGRMapflowProcessingsLayer::Change(const OGRFeature &feature)
                              project.empty() ? nullptr : project.c_str(), &err) != 0 ||
         mf_processing_get(&newer, m_state.Client(), id.c_str(), &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return OGRERR_FAILURE;
     }
     Refresh(newer);
@@ -368,7 +369,7 @@ OGRErr OGRMapflowProcessingsLayer::Delete(GIntBig fid)
     mf_error_init(&err);
     if (mf_processing_delete(m_state.Client(), OGRMapflowText(*row, "id").c_str(), &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return OGRERR_FAILURE;
     }
     ForEachRow(fid, [](std::unique_ptr<OGRFeature> &gone) { gone.reset(); });

@@ -18,7 +18,7 @@
 class OGRMapflowProcessingsLayer final : public OGRMapflowTableLayer
 {
   public:
-    OGRMapflowProcessingsLayer(GDALDataset *dataset, OGRMapflowAccountState &state);
+    OGRMapflowProcessingsLayer(GDALDataset *dataset, OGRMapflowAccountSession &state);
 
     OGRErr DeleteFeature(GIntBig fid) override { return Delete(fid); }
 
@@ -53,7 +53,7 @@ class OGRMapflowProcessingsLayer final : public OGRMapflowTableLayer
     bool WantsProject() const;
     bool SetProject(OGRFeature &row);
 
-    OGRMapflowAccountState &m_state;
+    OGRMapflowAccountSession &m_state;
     OGRMapflowProcessingScan m_all;
     std::unique_ptr<OGRMapflowProcessingScan>
         m_some{}; // of the latest filter that the server answered

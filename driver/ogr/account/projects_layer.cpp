@@ -6,7 +6,7 @@
 #include "layer/columns.h"
 
 OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
-                                                 OGRMapflowAccountState &state)
+                                                 OGRMapflowAccountSession &state)
     : OGRMapflowTableLayer(dataset, "projects", wkbNone), m_state(state)
 {
     AddColumn("id", OFTString, "UUID");
@@ -107,7 +107,7 @@ OGRErr OGRMapflowProjectsLayer::Create(OGRFeature &feature)
     if (mf_project_create(&project, m_state.Client(), name.c_str(),
                           description.empty() ? nullptr : description.c_str(), &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return OGRERR_FAILURE;
     }
     feature.SetFID(OGRMapflowStableFID(project.id));
@@ -141,7 +141,7 @@ OGRErr OGRMapflowProjectsLayer::Change(const OGRFeature &feature)
                           OGRMapflowText(*wanted, "name").c_str(),
                           isDescribed ? description.c_str() : nullptr, &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return OGRERR_FAILURE;
     }
     m_state.Rename(OGRMapflowText(*wanted, "id"), OGRMapflowText(*wanted, "name"));
@@ -161,7 +161,7 @@ OGRErr OGRMapflowProjectsLayer::Delete(GIntBig fid)
     mf_error_init(&err);
     if (mf_project_delete(m_state.Client(), id.c_str(), &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return OGRERR_FAILURE;
     }
     m_state.MarkDeleted(id);

@@ -13,7 +13,7 @@
 class OGRMapflowProjectsLayer final : public OGRMapflowTableLayer
 {
   public:
-    OGRMapflowProjectsLayer(GDALDataset *dataset, OGRMapflowAccountState &state);
+    OGRMapflowProjectsLayer(GDALDataset *dataset, OGRMapflowAccountSession &state);
 
     OGRErr DeleteFeature(GIntBig fid) override { return Delete(fid); }
 
@@ -30,7 +30,7 @@ class OGRMapflowProjectsLayer final : public OGRMapflowTableLayer
     bool Fetch(OGRMapflowRows &rows);
     bool AddProject(const mf_project &project);
 
-    OGRMapflowAccountState &m_state;
+    OGRMapflowAccountSession &m_state;
     size_t m_shown = 0; // projects of the state that are rows
 };
 

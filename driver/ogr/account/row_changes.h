@@ -1,6 +1,6 @@
-// edit: what a user wants to change in a row, and whether he may.
-#ifndef MAPFLOW_EDIT_H
-#define MAPFLOW_EDIT_H
+// row_changes: what a user wants to change in a row, and whether he may.
+#ifndef MAPFLOW_ROW_CHANGES_H
+#define MAPFLOW_ROW_CHANGES_H
 
 #include <string>
 #include <vector>

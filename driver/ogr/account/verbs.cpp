@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "api/processing_edit.h"
+#include "base/uuid.h"
 #include "common/compat.h"
 #include "common/errors.h"
 
@@ -94,7 +95,7 @@ bool OGRMapflowRunVerb(mf_client *client, const char *statement, mf_processing &
     mf_error_init(&err);
     if (Run(client, words, id, err) != 0 || mf_processing_get(&processing, client, id, &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return false;
     }
     return true;

@@ -1,6 +1,6 @@
-// area_store: the areas of processings: where they are kept, and what they look like as geometries.
-#ifndef MAPFLOW_AREA_STORE_H
-#define MAPFLOW_AREA_STORE_H
+// areas: the areas of processings: where they are kept, and what they look like as geometries.
+#ifndef MAPFLOW_AREAS_H
+#define MAPFLOW_AREAS_H
 
 #include <memory>
 #include <string>

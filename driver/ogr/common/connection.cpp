@@ -87,7 +87,7 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic
         return nullptr;
     if (!GetTransport(wanted.transport, err))
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return nullptr;
     }
     const std::string url = options.Get("API_URL", MF_DEFAULT_API_URL);
@@ -111,7 +111,7 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic
 
     mf_client *client = nullptr;
     if (mf_client_open(&client, &wanted, &err) != 0)
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
     return OGRMapflowClient(client);
 }
 

@@ -22,7 +22,7 @@ CPLErrorNum CodeOf(mf_error_kind kind)
         case MF_ERR_NOT_FOUND:
         case MF_ERR_NOT_READY:
             return CPLE_OpenFailed;
-        case MF_ERR_CONNECT:
+        case MF_ERR_NETWORK:
         case MF_ERR_TRUNCATED:
         case MF_ERR_AUTH:
         case MF_ERR_FORBIDDEN:
@@ -37,12 +37,12 @@ CPLErrorNum CodeOf(mf_error_kind kind)
 
 } // namespace
 
-unsigned OGRMapflowReported()
+unsigned OGRMapflowErrorCount()
 {
     return reported;
 }
 
-void OGRMapflowReport(const mf_error &err)
+void OGRMapflowRaise(const mf_error &err)
 {
     ++reported;
     std::string message = err.message;

@@ -5,6 +5,7 @@
 
 #include "api/client.h"
 #include "api/processing.h"
+#include "base/uuid.h"
 #include "common/option_list.h"
 
 namespace

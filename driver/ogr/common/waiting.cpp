@@ -3,8 +3,8 @@
 #include <cstdio>
 
 #include "api/wait.h"
-#include "base/file.h"
 #include "base/interrupt.h"
+#include "base/signal.h"
 #include "common/errors.h"
 #include "http/url.h"
 
@@ -88,7 +88,7 @@ bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing) const
     if (mustWait && wanted.progress != nullptr && isTerminal)
         fputs("\n", stderr);
     if (failed)
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
     return !failed;
 }
 

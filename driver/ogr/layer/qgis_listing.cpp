@@ -42,8 +42,7 @@ std::string WithoutId(std::string text, const std::string &id)
 
 } // namespace
 
-std::unique_ptr<GDALDataset>
-OGRMapflowExplainFailure(const std::optional<OGRMapflowOptions> &options)
+std::unique_ptr<GDALDataset> OGRMapflowListFailure(const std::optional<OGRMapflowOptions> &options)
 {
     const std::string reason = CPLGetLastErrorMsg();
     const std::string id = options ? options->ProcessingId() : std::string();

@@ -227,9 +227,9 @@ GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
 // GDAL takes the failure of a request for the end of the rows.
 OGRErr OGRMapflowTableLayer::ExtentOf(int geomField, OGREnvelope *extent, bool forced)
 {
-    const unsigned reported = OGRMapflowReported();
+    const unsigned reported = OGRMapflowErrorCount();
     const OGRErr outcome = MF_BASE_EXTENT(geomField, extent, forced);
-    return OGRMapflowReported() == reported ? outcome : OGRERR_FAILURE;
+    return OGRMapflowErrorCount() == reported ? outcome : OGRERR_FAILURE;
 }
 
 // What is passed over is not fetched.

@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "base/thread.h"
 #include "common/parallel.h"
 #include "common/waiting.h"
 
@@ -53,8 +54,8 @@ void CPL_STDCALL OGRMapflowPrefetch::Collect(CPLErr type, CPLErrorNum number, co
 // The dataset is left nullptr after one CPLError.
 void OGRMapflowPrefetch::Prepare(Item &item)
 {
-    item.dataset = OGRMapflowDataset::Prepare(m_options.ForProcessing(item.id), item.document,
-                                              item.layerName, m_stop);
+    item.dataset = OGRMapflowProcessingDataset::Prepare(m_options.ForProcessing(item.id),
+                                                        item.document, item.layerName, m_stop);
 }
 
 OGRMapflowPrefetch::Fetched OGRMapflowPrefetch::Fetch(const Item &item)

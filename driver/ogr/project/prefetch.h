@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/thread.h"
 #include "result/processing_dataset.h"
 
 // One reader at a time, as a dataset is.
@@ -47,7 +48,8 @@ class OGRMapflowPrefetch
         std::string document{};
         std::string layerName{};
         bool isTouched = false;
-        std::unique_ptr<OGRMapflowDataset> dataset{}; // outlives the thread that fetches for it
+        std::unique_ptr<OGRMapflowProcessingDataset>
+            dataset{}; // outlives the thread that fetches for it
         std::future<Fetched> ahead{};
     };
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/aoi.h"
+#include "base/uuid.h"
 #include "common/errors.h"
 #include "common/parallel.h"
 #include "common/waiting.h"
@@ -48,7 +49,7 @@ bool OGRMapflowProjectDataset::ReadProcessings()
         mf_processing processing;
         if (mf_processing_read(&processing, document.c_str(), &err) != 0)
         {
-            OGRMapflowReport(err);
+            OGRMapflowRaise(err);
             return false;
         }
         m_processings.push_back(processing);

@@ -5,7 +5,7 @@
 
 #include "api/processing.h"
 #include "api/project.h"
-#include "base/file.h"
+#include "base/clock.h"
 #include "common/cache_options.h"
 #include "common/errors.h"
 
@@ -38,7 +38,7 @@ void ForgetOld()
     for (auto each = known.begin(); each != known.end();)
     {
         const bool isOld = each->second.listing.expired() || each->second.time < oldest ||
-                           each->second.changes != mf_client_changes();
+                           each->second.changes != mf_client_write_count();
         each = isOld ? known.erase(each) : std::next(each);
     }
 }
@@ -119,12 +119,12 @@ std::shared_ptr<const Listing> OGRMapflowListProject(const OGRMapflowOptions &op
     }
     auto listing = std::make_shared<Listing>();
     const Known read{listing, options.IsListing() ? listing : nullptr, mf_clock_monotonic(),
-                     mf_client_changes()};
+                     mf_client_write_count()};
     mf_error err;
     mf_error_init(&err);
     if (!FindProject(options, client, *listing, err) || !AddProcessings(client, *listing, err))
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return nullptr;
     }
     Remember(key, read);

@@ -1,10 +1,10 @@
-// style: how the features of a result look, as OGR feature styles.
+// feature_style: how the features of a result look, as OGR feature styles.
 //
 // The colours are those of Mapflow's own plugin for QGIS. What applies is chosen once a layer, by
 // the name of the model and the fields that are there; a row then only picks one of the strings
 // made before.
-#ifndef MAPFLOW_STYLE_H
-#define MAPFLOW_STYLE_H
+#ifndef MAPFLOW_FEATURE_STYLE_H
+#define MAPFLOW_FEATURE_STYLE_H
 
 #include <memory>
 #include <string>

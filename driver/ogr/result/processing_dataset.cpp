@@ -5,14 +5,17 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/uuid.h"
 #include "common/errors.h"
 #include "common/waiting.h"
 #include "layer/qgis_listing.h"
 #include "result/status_tables.h"
 
-std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions options)
+std::unique_ptr<OGRMapflowProcessingDataset>
+OGRMapflowProcessingDataset::Open(OGRMapflowOptions options)
 {
-    std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
+    std::unique_ptr<OGRMapflowProcessingDataset> dataset(
+        new OGRMapflowProcessingDataset(std::move(options)));
     dataset->SetDescription(dataset->m_options.PublicName().c_str());
     dataset->m_statusOnly = dataset->m_options.GetBool("STATUS_ONLY", false);
     if (!dataset->ReadCacheOptions() ||
@@ -22,12 +25,12 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Open(OGRMapflowOptions opt
     return dataset;
 }
 
-std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Prepare(OGRMapflowOptions options,
-                                                              const std::string &document,
-                                                              const std::string &layerName,
-                                                              std::atomic<bool> &stop)
+std::unique_ptr<OGRMapflowProcessingDataset>
+OGRMapflowProcessingDataset::Prepare(OGRMapflowOptions options, const std::string &document,
+                                     const std::string &layerName, std::atomic<bool> &stop)
 {
-    std::unique_ptr<OGRMapflowDataset> dataset(new OGRMapflowDataset(std::move(options)));
+    std::unique_ptr<OGRMapflowProcessingDataset> dataset(
+        new OGRMapflowProcessingDataset(std::move(options)));
     dataset->SetDescription(dataset->m_options.PublicName().c_str());
     dataset->m_layerName = layerName;
     dataset->m_stop = &stop;
@@ -39,59 +42,59 @@ std::unique_ptr<OGRMapflowDataset> OGRMapflowDataset::Prepare(OGRMapflowOptions 
     return dataset;
 }
 
-bool OGRMapflowDataset::ReadCacheOptions()
+bool OGRMapflowProcessingDataset::ReadCacheOptions()
 {
     m_areas.baseURL = OGRMapflowBaseURL(m_options);
     return m_areas.cache.Read(m_options);
 }
 
-bool OGRMapflowDataset::OpenOnline()
+bool OGRMapflowProcessingDataset::OpenOnline()
 {
     m_client = OGRMapflowConnect(m_options);
     m_areas.client = m_client.get();
     if (m_client == nullptr || !LoadProcessing())
         return false;
     if (m_options.IsListing())
-        mf_processing_expect(m_client.get(), m_processing.id);
+        mf_recent_prolong(m_client.get(), m_processing.id);
     return m_statusOnly || ListResult() || LoadResult();
 }
 
 // From the cache alone: no request, and no need of a token.
-bool OGRMapflowDataset::OpenOffline()
+bool OGRMapflowProcessingDataset::OpenOffline()
 {
     return (!m_statusOnly || OGRMapflowMayAsk(m_options, "STATUS_ONLY=YES")) && LoadResult();
 }
 
-OGRMapflowDataset::~OGRMapflowDataset()
+OGRMapflowProcessingDataset::~OGRMapflowProcessingDataset()
 {
     mf_processing_free(&m_processing);
 }
 
 // Who refreshes the cache, or uses none, wants to know how things are now.
-int OGRMapflowDataset::GetProcessing(mf_error *err)
+int OGRMapflowProcessingDataset::GetProcessing(mf_error *err)
 {
-    const auto get = m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly ? mf_processing_get_recent
-                                                                         : mf_processing_get;
+    const auto get =
+        m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly ? mf_recent_get : mf_processing_get;
     return get(&m_processing, m_client.get(), m_options.ProcessingId().c_str(), err);
 }
 
-bool OGRMapflowDataset::LoadProcessing()
+bool OGRMapflowProcessingDataset::LoadProcessing()
 {
     mf_error err;
     mf_error_init(&err);
     const bool partial = m_options.GetBool("PARTIAL", false);
     if (GetProcessing(&err) != 0)
     {
-        if (err.kind == MF_ERR_CONNECT && IsCached())
+        if (err.kind == MF_ERR_NETWORK && IsCached())
             mf_error_append(&err, ". The result is in the cache: CACHE=OFFLINE opens it");
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return false;
     }
     if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), m_processing))
         return false;
     if (!m_statusOnly && mf_processing_check_result(&m_processing, partial, &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return false;
     }
     return true;
@@ -125,7 +128,7 @@ bool ReadResultOptions(const OGRMapflowOptions &options, std::string &area, int6
 
 } // namespace
 
-std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult(mf_cache_mode mode)
+std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_cache_mode mode)
 {
     mf_result_request wanted = {};
     std::string area;
@@ -152,14 +155,14 @@ std::shared_ptr<const mf_result> OGRMapflowDataset::AcquireResult(mf_cache_mode 
     const mf_result *result = nullptr;
     if (mf_result_acquire(&result, &wanted, &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return nullptr;
     }
     return std::shared_ptr<const mf_result>(result, mf_result_release);
 }
 
 // Whether it could be opened without the server.
-bool OGRMapflowDataset::IsCached()
+bool OGRMapflowProcessingDataset::IsCached()
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper before;
@@ -169,7 +172,7 @@ bool OGRMapflowDataset::IsCached()
 
 // A result that has to be downloaded is listed by its name: QGIS looks at it in the background.
 // Options that are wrong are for LoadResult to tell.
-bool OGRMapflowDataset::ListResult()
+bool OGRMapflowProcessingDataset::ListResult()
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper before;
@@ -187,7 +190,7 @@ bool OGRMapflowDataset::ListResult()
 
 // Whether the area that is wanted alone, if one is, has a result. A service that does not tell is
 // no hindrance. Returns false after one CPLError.
-bool OGRMapflowDataset::CheckArea()
+bool OGRMapflowProcessingDataset::CheckArea()
 {
     std::string area;
     if (!ReadArea(m_options, area))
@@ -216,7 +219,7 @@ bool OGRMapflowDataset::CheckArea()
     if (!hasResult)
     {
         mf_error_prefix(&err, "processing %s (\"%s\")", m_processing.id, m_processing.name);
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
     }
     return hasResult;
 }
@@ -238,7 +241,7 @@ mf_box BoxOf(const std::string &geojson, double slack)
 
 // What is given for one area may be the result of all (API notes 19): are there features in another
 // area that are not in this one?
-void OGRMapflowDataset::WarnOfOtherAreas(const mf_collection &features)
+void OGRMapflowProcessingDataset::WarnOfOtherAreas(const mf_collection &features)
 {
     constexpr double SLACK = 0.001; // degrees: models draw a little over the edge
     const OGRSpatialReference *const srs = m_resultLayer->GetSpatialRef();
@@ -250,7 +253,7 @@ void OGRMapflowDataset::WarnOfOtherAreas(const mf_collection &features)
     const auto isGiven = [&](const std::string &other)
     {
         const mf_box box = BoxOf(other, 0);
-        return mf_collection_leaves(&features, &own, &box) != 0;
+        return mf_collection_extends_beyond(&features, &own, &box) != 0;
     };
     if (std::any_of(m_otherAreas.begin(), m_otherAreas.end(), isGiven))
         CPLError(CE_Warning, CPLE_AppDefined,
@@ -259,7 +262,7 @@ void OGRMapflowDataset::WarnOfOtherAreas(const mf_collection &features)
                  m_processing.id, m_processing.name);
 }
 
-bool OGRMapflowDataset::FetchResult()
+bool OGRMapflowProcessingDataset::FetchResult()
 {
     if (!IsOffline() && !CheckArea())
         return false;
@@ -267,7 +270,7 @@ bool OGRMapflowDataset::FetchResult()
     return m_fetched != nullptr;
 }
 
-bool OGRMapflowDataset::MakeLayers()
+bool OGRMapflowProcessingDataset::MakeLayers()
 {
     const auto result = std::move(m_fetched);
     if (IsOffline() && !(ReadDocument(result->document) && CheckArea()))
@@ -279,12 +282,12 @@ bool OGRMapflowDataset::MakeLayers()
     return SplitIfWanted(result);
 }
 
-bool OGRMapflowDataset::LoadResult()
+bool OGRMapflowProcessingDataset::LoadResult()
 {
     return FetchResult() && MakeLayers();
 }
 
-bool OGRMapflowDataset::ShowResult()
+bool OGRMapflowProcessingDataset::ShowResult()
 {
     if (!MakeLayers())
         return false;
@@ -293,14 +296,14 @@ bool OGRMapflowDataset::ShowResult()
 }
 
 // The model that the styles of features are chosen by; nullptr when there shall be none.
-const char *OGRMapflowDataset::StyleModel() const
+const char *OGRMapflowProcessingDataset::StyleModel() const
 {
     if (!m_options.GetBool("STYLE", true))
         return nullptr;
     return m_processing.model != nullptr ? m_processing.model : "";
 }
 
-bool OGRMapflowDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
+bool OGRMapflowProcessingDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
 {
     if (!m_options.CheckChoice("GEOMETRY", {"MIXED", "SPLIT"}))
         return false;
@@ -309,18 +312,18 @@ bool OGRMapflowDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &re
 }
 
 // The processing as the service has described it before.
-bool OGRMapflowDataset::ReadDocument(const char *document)
+bool OGRMapflowProcessingDataset::ReadDocument(const char *document)
 {
     mf_error err;
     mf_error_init(&err);
     const bool failed = mf_processing_read(&m_processing, document, &err) != 0;
     if (failed)
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
     return !failed;
 }
 
 // A processing may have no name, or one that two of our layers have by right.
-std::string OGRMapflowDataset::LayerName() const
+std::string OGRMapflowProcessingDataset::LayerName() const
 {
     const char *const name = m_processing.name;
     if (!m_layerName.empty())
@@ -328,7 +331,7 @@ std::string OGRMapflowDataset::LayerName() const
     return name[0] == '\0' || EQUAL(name, "aois") || EQUAL(name, "processing") ? "results" : name;
 }
 
-void OGRMapflowDataset::PublishMetadata()
+void OGRMapflowProcessingDataset::PublishMetadata()
 {
     const auto setText = [this](const char *key, const char *text)
     {
@@ -359,12 +362,12 @@ void OGRMapflowDataset::PublishMetadata()
     SetMetadata(document, "json:MAPFLOW");
 }
 
-int OGRMapflowDataset::GetLayerCount() MF_CONST_312
+int OGRMapflowProcessingDataset::GetLayerCount() MF_CONST_312
 {
     return m_statusOnly ? 2 : m_families.empty() ? 1 : static_cast<int>(m_families.size());
 }
 
-OGRLayer *OGRMapflowDataset::GetLayer(int i) MF_CONST_312
+OGRLayer *OGRMapflowProcessingDataset::GetLayer(int i) MF_CONST_312
 {
     if (m_statusOnly)
         return StatusLayer(i);
@@ -376,13 +379,13 @@ OGRLayer *OGRMapflowDataset::GetLayer(int i) MF_CONST_312
 }
 
 // Making a layer on first touch does not change what the dataset is.
-OGRLayer *OGRMapflowDataset::StatusLayer(int i) MF_CONST_312
+OGRLayer *OGRMapflowProcessingDataset::StatusLayer(int i) MF_CONST_312
 {
-    auto *const self = const_cast<OGRMapflowDataset *>(this);
+    auto *const self = const_cast<OGRMapflowProcessingDataset *>(this);
     return i == 0 ? self->ProcessingLayer() : i == 1 ? self->AOILayer() : nullptr;
 }
 
-OGRLayer *OGRMapflowDataset::GetLayerByName(const char *name)
+OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
 {
     for (const auto &family : m_families)
     {
@@ -398,14 +401,14 @@ OGRLayer *OGRMapflowDataset::GetLayerByName(const char *name)
     return EQUAL(name, "aois") ? AOILayer() : nullptr;
 }
 
-OGRLayer *OGRMapflowDataset::ProcessingLayer()
+OGRLayer *OGRMapflowProcessingDataset::ProcessingLayer()
 {
     if (m_processingLayer == nullptr)
         m_processingLayer = OGRMapflowMakeProcessingTable(this, m_processing);
     return m_processingLayer.get();
 }
 
-OGRLayer *OGRMapflowDataset::AOILayer()
+OGRLayer *OGRMapflowProcessingDataset::AOILayer()
 {
     if (m_aoiLayer == nullptr)
     {

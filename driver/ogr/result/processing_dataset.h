@@ -1,6 +1,6 @@
-// dataset: one processing as a GDAL dataset.
-#ifndef MAPFLOW_DATASET_H
-#define MAPFLOW_DATASET_H
+// processing_dataset: one processing as a GDAL dataset.
+#ifndef MAPFLOW_PROCESSING_DATASET_H
+#define MAPFLOW_PROCESSING_DATASET_H
 
 #include <memory>
 #include <string>
@@ -18,25 +18,25 @@
 // name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind
 // of geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there
 // is no result.
-class OGRMapflowDataset final : public GDALDataset
+class OGRMapflowProcessingDataset final : public GDALDataset
 {
   public:
     // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
     // after one CPLError.
-    static std::unique_ptr<OGRMapflowDataset> Open(OGRMapflowOptions options);
+    static std::unique_ptr<OGRMapflowProcessingDataset> Open(OGRMapflowOptions options);
     // A processing whose document is known, with a layer of another name; FetchResult and then
     // ShowResult make it complete. Requests end when `stop` becomes true. Returns nullptr after one
     // CPLError.
-    static std::unique_ptr<OGRMapflowDataset> Prepare(OGRMapflowOptions options,
-                                                      const std::string &document,
-                                                      const std::string &layerName,
-                                                      std::atomic<bool> &stop);
+    static std::unique_ptr<OGRMapflowProcessingDataset> Prepare(OGRMapflowOptions options,
+                                                                const std::string &document,
+                                                                const std::string &layerName,
+                                                                std::atomic<bool> &stop);
     // Downloads the result, in any thread: locks of GDAL and PROJ, which a process that is forked
     // off meanwhile would find taken for ever, are left alone. Returns false after one CPLError.
     bool FetchResult();
     // Makes layer and metadata of what was fetched. Returns false after one CPLError.
     bool ShowResult();
-    ~OGRMapflowDataset() override;
+    ~OGRMapflowProcessingDataset() override;
 
     int GetLayerCount() MF_CONST_312 override;
     OGRLayer *GetLayer(int i) MF_CONST_312 override;
@@ -45,7 +45,9 @@ class OGRMapflowDataset final : public GDALDataset
     int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
 
   private:
-    explicit OGRMapflowDataset(OGRMapflowOptions options) : m_options(std::move(options)) {}
+    explicit OGRMapflowProcessingDataset(OGRMapflowOptions options) : m_options(std::move(options))
+    {
+    }
 
     bool ReadCacheOptions();
     bool IsOffline() const { return m_areas.cache.mode == MF_CACHE_OFFLINE; }

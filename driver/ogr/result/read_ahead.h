@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "base/file.h"
+#include "base/thread.h"
 
 // One reader at a time. A piece covers positions [begin, end) and is made by a function that may
 // run in any thread.

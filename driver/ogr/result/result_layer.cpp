@@ -40,7 +40,7 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const char *name, const char
     mf_error_init(&err);
     if (mf_row_init(&layer->m_row, &layer->m_result->collection.schema, &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return nullptr;
     }
     layer->m_defn = new OGRFeatureDefn(name);
@@ -180,7 +180,7 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Make(const mf_row *row, uint6
 {
     if (row == nullptr)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return nullptr;
     }
     auto feature = m_maker->Make(*row);

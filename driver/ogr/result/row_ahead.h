@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/thread.h"
 #include "store/result.h"
 
 // One reader at a time. What is decoded ahead are rows and not features: memory that one thread

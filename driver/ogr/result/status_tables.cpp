@@ -70,7 +70,7 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *datase
     mf_aoi_list areas;
     if (!OGRMapflowGetAreaList(source, owner, areas, err))
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return nullptr;
     }
     if (!areas.is_offered)

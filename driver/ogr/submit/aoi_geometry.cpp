@@ -296,7 +296,7 @@ bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to)
             int isKept = 0;
             if (add(&to, lonlat.data(), lonlat.size() / 2, &isKept, &err) != 0)
             {
-                OGRMapflowReport(err);
+                OGRMapflowRaise(err);
                 return false;
             }
             if (isOuter && !isKept)

@@ -51,7 +51,7 @@ bool OGRMapflowSubmissionReport::Resume(mf_submission *submission)
     if (mf_submission_read_report(submission, text.c_str(), &kept, &err) != 0)
     {
         mf_error_prefix(&err, "REPORT=%s", m_path.c_str());
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return false;
     }
     m_kept = kept;

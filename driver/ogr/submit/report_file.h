@@ -1,6 +1,6 @@
-// submission_report: the file that REPORT names.
-#ifndef MAPFLOW_SUBMISSION_REPORT_H
-#define MAPFLOW_SUBMISSION_REPORT_H
+// report_file: the file that REPORT names.
+#ifndef MAPFLOW_REPORT_FILE_H
+#define MAPFLOW_REPORT_FILE_H
 
 #include <map>
 #include <memory>

@@ -36,7 +36,7 @@ OGRMapflowSubmissionLayer::Create(GDALDataset *dataset, const char *name,
     const mf_submission_options core = layer->m_options.Core();
     if (mf_submission_open(&submission, &core, &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return nullptr;
     }
     layer->m_submission.reset(submission);
@@ -162,7 +162,7 @@ bool OGRMapflowSubmissionLayer::AddJob(const std::string &name, size_t begin, si
     if (mf_submission_add(m_submission.get(), name.c_str(), &core, &err) == 0)
         return true;
     mf_error_prefix(&err, "layer \"%.60s\"", m_defn->GetName());
-    OGRMapflowReport(err);
+    OGRMapflowRaise(err);
     return false;
 }
 

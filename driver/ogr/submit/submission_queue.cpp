@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/signal.h"
 #include "common/errors.h"
 #include "submit/submission_wait.h"
 
@@ -150,7 +151,7 @@ bool OGRMapflowSubmissions::Prepare(Entry &entry)
         return false;
     if (mf_submission_prepare(submission, m_client.get(), &err) == 0)
         return true;
-    OGRMapflowReport(err);
+    OGRMapflowRaise(err);
     return false;
 }
 
@@ -214,7 +215,7 @@ bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i)
     if (!done)
     {
         mf_error_append(&err, "%s", Remaining(submission, i).c_str());
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
     }
     if (done && entry.report == nullptr)
         Tell(submission, i, isDry);

@@ -1,9 +1,9 @@
-// submissions: the layers that were created in a dataset, and when they are submitted.
+// submission_queue: the layers that were created in a dataset, and when they are submitted.
 //
 // Not a dataset itself: every dataset that lets layers be created has one, and hands CreateLayer,
 // the transactions, FlushCache and Close on to it.
-#ifndef MAPFLOW_SUBMISSIONS_H
-#define MAPFLOW_SUBMISSIONS_H
+#ifndef MAPFLOW_SUBMISSION_QUEUE_H
+#define MAPFLOW_SUBMISSION_QUEUE_H
 
 #include <map>
 #include <memory>

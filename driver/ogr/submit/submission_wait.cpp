@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/file.h"
+#include "base/clock.h"
 #include "common/errors.h"
 
 namespace
@@ -26,7 +26,7 @@ bool WaitForOne(const char *id, mf_client *client, const OGRMapflowWaiter &waite
     mf_processing processing = {};
     if (mf_processing_get(&processing, client, id, &err) != 0)
     {
-        OGRMapflowReport(err);
+        OGRMapflowRaise(err);
         return false;
     }
     const bool done = waiter.Wait(client, processing) && JudgeEnd(processing);

@@ -1,0 +1,24 @@
+/* uuid: UUIDs in their 8-4-4-4-12 form.
+ *
+ * Thread-safety: pure functions. */
+#ifndef MF_UUID_H
+#define MF_UUID_H
+
+#include "base/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MF_UUID_SIZE 37
+
+/* Reads a UUID in any case into lower case. Returns 0 when `text` is none. */
+int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE]);
+
+/* A random UUID, version 4. */
+int mf_uuid_random(char uuid[MF_UUID_SIZE], struct mf_error *err) MF_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
