@@ -1,5 +1,6 @@
 #include "check.h"
 #include "api/api_error.h"
+#include "base/redact.h"
 
 static struct mf_error error_of(int status, const char *body)
 {

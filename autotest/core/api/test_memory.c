@@ -7,6 +7,7 @@
 #include "api/auth.h"
 #include "api/pager.h"
 #include "api/processing_edit.h"
+#include "store/recent.h"
 #include "api/project.h"
 #include "scarce.h"
 #include "script.h"
@@ -147,14 +148,16 @@ static int read_processing(struct mf_error *err)
 static int remember_processing(struct mf_error *err)
 {
     struct mf_processing processing;
-    PLAY(GOOD(PROCESSING), GOOD(PROCESSING));
+    PLAY(GOOD(PROCESSING), GOOD("{}"));
     int failed = 0;
     for (int i = 0; i < 2 && !failed; i++) {
         failed = mf_recent_get(&processing, client, ID, err);
         if (!failed)
             mf_processing_free(&processing);
     }
-    mf_recent_invalidate(client, ID);
+    /* A change makes the memory forget. */
+    failed = mf_processing_delete(client, ID, err) != 0 || failed;
+    mf_recent_prolong(client, ID);
     mf_client_close(client);
     return failed;
 }
@@ -192,7 +195,7 @@ static int wait_for_the_end(struct mf_error *err)
 {
     struct mf_processing processing;
     PLAY(GOOD("{\"id\":\"" ID "\"}"), GOOD("{\"id\":\"" ID "\"}"), GOOD(PROCESSING));
-    const struct mf_wait_options options = {3600, 30, NULL, NULL, &script.clock};
+    const struct mf_wait_options options = {3600, 30, NULL, NULL};
     int failed = mf_processing_get(&processing, client, ID, err);
     if (!failed) {
         failed = mf_wait(&processing, client, &options, err);

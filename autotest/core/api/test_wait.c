@@ -44,7 +44,7 @@ static int wait_for(const struct script_step *steps, size_t count, double timeou
     CHECK_NUMBER(mf_processing_get(&processing, client, ID, &err), 0);
     script.cancel_at = cancel_at;
     const struct mf_wait_options wanted = {
-        .timeout = timeout, .interval = interval, .progress = progress, .clock = &script.clock};
+        .timeout = timeout, .interval = interval, .progress = progress};
     const int failed = mf_wait(&processing, client, &wanted, &err);
     CHECK(processing.id != NULL);
     snprintf(last_status, sizeof last_status, "%s", processing.status);

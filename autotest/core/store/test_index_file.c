@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "store/index_file_internal.h"
+#include "base/file.h"
 
 static const char text[] =
     "{\"type\":\"FeatureCollection\",\"crs\":{\"x\":1},\"description\":\"d\",\"features\":["

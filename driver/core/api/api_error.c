@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/client.h"
 #include "api/error_codes.h"
 #include "base/json.h"
+#include "base/redact.h"
 #include "base/str.h"
 #include "http/url.h"
 

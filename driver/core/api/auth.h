@@ -11,11 +11,13 @@
 
 #include <stdint.h>
 
-#include "api/client.h"
+#include "base/error.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+enum mf_auth_scheme { MF_AUTH_AUTO = 0, MF_AUTH_BASIC, MF_AUTH_BEARER };
 
 struct mf_auth {
     enum mf_auth_scheme first; /* BASIC or BEARER: the scheme to begin with */

@@ -4,6 +4,7 @@
 
 #include "api/api_error.h"
 #include "api/client_internal.h"
+#include "base/redact.h"
 #include "base/str.h"
 #include "base/thread.h"
 #include "http/outage.h"
@@ -132,18 +133,27 @@ static int try_schemes(struct mf_client *client, const struct call *call,
     return 0;
 }
 
+double mf_client_now(const struct mf_client *client)
+{
+    return client->clock->monotonic(client->clock->ctx);
+}
+
 int mf_client_wait(const struct mf_client *client, double seconds, struct mf_error *err)
 {
-    const struct mf_clock *clock = client->clock;
-    const double deadline = clock->monotonic(clock->ctx) + seconds;
+    const double deadline = mf_client_now(client) + seconds;
     for (;;) {
         if (mf_client_cancelled(client))
             return mf_error_set(err, MF_ERR_CANCELLED, "Cancelled");
-        const double left = deadline - clock->monotonic(clock->ctx);
+        const double left = deadline - mf_client_now(client);
         if (left <= 0)
             return 0;
-        clock->sleep(clock->ctx, left < sleep_slice ? left : sleep_slice);
+        client->clock->sleep(client->clock->ctx, left < sleep_slice ? left : sleep_slice);
     }
+}
+
+int mf_client_backoff(const struct mf_client *client, int n, struct mf_error *err)
+{
+    return mf_client_wait(client, mf_retry_delay(&client->retry, n, mf_random_unit()), err);
 }
 
 /* Seconds to wait before retry number `retry`; negative: do not retry. */

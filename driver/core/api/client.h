@@ -7,6 +7,7 @@
 #ifndef MF_CLIENT_H
 #define MF_CLIENT_H
 
+#include "api/auth.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -19,8 +20,6 @@ extern "C" {
 #define MF_DEFAULT_API_URL "https://api.mapflow.ai/rest"
 
 #define MF_DOCUMENT_TIMEOUT 300.0
-
-enum mf_auth_scheme { MF_AUTH_AUTO = 0, MF_AUTH_BASIC, MF_AUTH_BEARER };
 
 /* All strings are copied. NULL and 0 mean the default, but for the two retry numbers: 0 is 0 there.
  */
@@ -64,9 +63,15 @@ uint64_t mf_client_account(const struct mf_client *client);
 /* 1 when the client was asked to stop. */
 int mf_client_cancelled(const struct mf_client *client);
 
+/* Seconds on the client's clock, which never goes back. */
+double mf_client_now(const struct mf_client *client);
+
 /* Waits by the client's clock. MF_ERR_CANCELLED within 100 ms when it was asked to stop. */
 int mf_client_wait(const struct mf_client *client, double seconds,
                    struct mf_error *err) MF_NODISCARD;
+
+/* Waits as before retry number `n`, 1 the first. MF_ERR_CANCELLED as mf_client_wait. */
+int mf_client_backoff(const struct mf_client *client, int n, struct mf_error *err) MF_NODISCARD;
 
 /* What the four calls have in common. `path` starts with "/" and is already escaped. An answer that
  * is not 2xx gives the kind of its status, with http_status, the server's code, and a message that
@@ -121,10 +126,6 @@ int mf_client_send_once(struct mf_client *client, const char *method, const char
 int mf_client_query_fallback(struct mf_client *client, const char *path, const cJSON *body,
                              const char *twin, cJSON **out, int *used_twin,
                              struct mf_error *err) MF_NODISCARD;
-
-/* "source-validator.PixelSizeTooHigh" and its parameters as one sentence for people, into
- * `text`. Unknown codes are shown as they are, with their parameters. `parameters` may be NULL. */
-void mf_error_code_text(const char *code, const cJSON *parameters, char *text, size_t size);
 
 #ifdef __cplusplus
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/client.h"
 #include "base/redact.h"
 #include "base/str.h"
 

@@ -14,6 +14,10 @@ extern "C" {
 /* What a code means, NULL when it is not in the table. Static. */
 const char *mf_error_code_description(const char *code);
 
+/* "source-validator.PixelSizeTooHigh" and its parameters as one sentence for people, into
+ * `text`. Unknown codes are shown as they are, with their parameters. `parameters` may be NULL. */
+void mf_error_code_text(const char *code, const cJSON *parameters, char *text, size_t size);
+
 /* Writes " (name value, name value)" for an object of parameters, "" when there are none. Those
  * that the table names for `code` (may be NULL) come first. Values are shortened; secrets are
  * hidden. */

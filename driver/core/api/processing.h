@@ -71,22 +71,6 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
 int mf_processing_pager_open(struct mf_pager **out, const char *project_id, const char *terms,
                              struct mf_error *err) MF_NODISCARD;
 
-/* The same, but answered from memory when this process has asked not long ago: some programs open a
- * dataset several times to show it once. A processing whose result is open in the process is asked
- * for again after MF_RECENT_WHILE_OPEN s, another after MF_RECENT s; one that is not terminal
- * always. */
-#define MF_RECENT 2.0
-#define MF_RECENT_WHILE_OPEN 60.0
-int mf_recent_get(struct mf_processing *processing, struct mf_client *client, const char *id,
-                  struct mf_error *err) MF_NODISCARD;
-
-/* To be called of a processing that will be opened when a user has looked at what there is: its
- * answer is good for MF_RECENT_WHILE_OPEN s. */
-void mf_recent_prolong(const struct mf_client *client, const char *id);
-
-/* To be called when a processing was changed: what is remembered of it is old now. */
-void mf_recent_invalidate(const struct mf_client *client, const char *id);
-
 /* What tells one result of a processing from another: the status, the review and what changes with
  * them. A new text (free it), NULL without memory. */
 char *mf_processing_fingerprint(const struct mf_processing *processing);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/processing.h"
 #include "base/str.h"
 
 static int send(struct mf_client *client, const char *method, const char *id, const char *rest,
@@ -14,8 +13,6 @@ static int send(struct mf_client *client, const char *method, const char *id, co
         return mf_out_of_memory(err);
     const int failed = mf_client_send_once(client, method, path, body, NULL, NULL, err);
     free(path);
-    /* After a failure too: it may have been done all the same. */
-    mf_recent_invalidate(client, id);
     return failed;
 }
 

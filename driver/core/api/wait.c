@@ -2,15 +2,9 @@
 
 #include "base/clock.h"
 
-static const double first_delay = 5;    /* s */
-static const double growth = 1.5;       /* of the delay, from look to look */
-static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
-static const int most_failures = 4;     /* looks that fail one after the other */
-
-static double now(const struct mf_clock *clock)
-{
-    return clock->monotonic(clock->ctx);
-}
+static const double first_delay = 5; /* s */
+static const double growth = 1.5;    /* of the delay, from poll to poll */
+static const int most_failures = 4;  /* polls in a row */
 
 static int cancelled(const struct mf_processing *p, struct mf_error *err)
 {
@@ -20,18 +14,6 @@ static int cancelled(const struct mf_processing *p, struct mf_error *err)
         p->name);
 }
 
-static int sleep_until(const struct mf_clock *clock, struct mf_client *client, double moment)
-{
-    for (;;) {
-        if (mf_client_cancelled(client))
-            return -1;
-        const double left = moment - now(clock);
-        if (left <= 0)
-            return 0;
-        clock->sleep(clock->ctx, left < sleep_slice ? left : sleep_slice);
-    }
-}
-
 /* Failures that say nothing about the processing. */
 static int may_pass(const struct mf_error *err)
 {
@@ -39,8 +21,8 @@ static int may_pass(const struct mf_error *err)
            err->kind == MF_ERR_SERVER || err->kind == MF_ERR_RATE_LIMIT;
 }
 
-/* Asks anew. On failure the old document stays. */
-static int look(struct mf_processing *processing, struct mf_client *client, struct mf_error *err)
+/* Replaces the document by the newest one. On failure the old one stays. */
+static int poll(struct mf_processing *processing, struct mf_client *client, struct mf_error *err)
 {
     struct mf_processing newer;
     if (mf_processing_get(&newer, client, processing->id, err) != 0)
@@ -72,26 +54,25 @@ static void tell(const struct mf_wait_options *options, const struct mf_processi
 int mf_wait(struct mf_processing *processing, struct mf_client *client,
             const struct mf_wait_options *options, struct mf_error *err)
 {
-    const struct mf_clock *const clock = options->clock != NULL ? options->clock : &mf_system_clock;
-    const double start = now(clock);
+    const double start = mf_client_now(client);
     double delay = first_delay;
     int failures = 0;
     if (mf_processing_is_terminal(processing))
         return 0;
     tell(options, processing, 0);
     while (!mf_processing_is_terminal(processing)) {
-        const double left = start + options->timeout - now(clock);
+        const double left = start + options->timeout - mf_client_now(client);
         if (left <= 0)
             return time_is_over(processing, options->timeout, err);
         if (delay > options->interval)
             delay = options->interval;
-        /* The last look comes when the time is over, not before. */
-        if (sleep_until(clock, client, now(clock) + (delay < left ? delay : left)) != 0)
+        /* The last poll comes when the time is over, not before. */
+        if (mf_client_wait(client, delay < left ? delay : left, NULL) != 0)
             return cancelled(processing, err);
         delay *= growth;
         struct mf_error failure;
         mf_error_init(&failure);
-        if (look(processing, client, &failure) == 0) {
+        if (poll(processing, client, &failure) == 0) {
             failures = 0;
         } else if (mf_client_cancelled(client)) {
             return cancelled(processing, err);
@@ -100,7 +81,7 @@ int mf_wait(struct mf_processing *processing, struct mf_client *client,
                 *err = failure;
             return -1;
         }
-        tell(options, processing, now(clock) - start);
+        tell(options, processing, mf_client_now(client) - start);
     }
     return 0;
 }

@@ -9,7 +9,6 @@
 #define MF_WAIT_H
 
 #include "api/processing.h"
-#include "base/clock.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,17 +20,16 @@ extern "C" {
 
 struct mf_wait_options {
     double timeout;  /* s, from the call on */
-    double interval; /* s, the longest time between two looks */
-    /* Called at the begin, after each look and at the end; may be NULL. `seconds` since the call.
+    double interval; /* s, the longest time between two polls */
+    /* Called at the start, after each poll and at the end; may be NULL. `seconds` since the call.
      */
     void (*progress)(void *ctx, const struct mf_processing *processing, double seconds);
     void *ctx;
-    const struct mf_clock *clock; /* borrowed; NULL: the system's. For tests */
 };
 
 /* Waits until `processing`, which was read before, is terminal, and leaves its newest document in
- * it; returns at once when it is so already. A look that fails for the moment (no connection, a
- * server in trouble) is tried again at the next one; four in a row end the wait. MF_ERR_NOT_READY
+ * it; returns at once when it is so already. A poll that fails for the moment (no connection, a
+ * server in trouble) is repeated at the next one; four in a row end the wait. MF_ERR_NOT_READY
  * when the time is over, MF_ERR_CANCELLED within 100 ms of the client's cancel. */
 int mf_wait(struct mf_processing *processing, struct mf_client *client,
             const struct mf_wait_options *options, struct mf_error *err) MF_NODISCARD;

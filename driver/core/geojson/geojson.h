@@ -83,6 +83,10 @@ struct mf_schema {
 /* Position of a field by its exact name, -1 when there is none. */
 int mf_schema_find(const struct mf_schema *schema, const char *name, size_t size);
 
+/* For who fills `fields` without a scan: makes `slots`. Returns -1 without memory. */
+int mf_schema_index(struct mf_schema *schema) MF_NODISCARD;
+void mf_schema_free(struct mf_schema *schema);
+
 /* ---- features ------------------------------------------------------------------------------ */
 
 /* Geometry types as in WKB. */

@@ -38,7 +38,7 @@ int mf_schema_index(struct mf_schema *schema)
         count *= 2;
     schema->slots = malloc(count * sizeof *schema->slots);
     if (schema->slots == NULL)
-        return MF_PARSE_NO_MEMORY;
+        return -1;
     memset(schema->slots, -1, count * sizeof *schema->slots);
     schema->slot_mask = count - 1;
     for (int i = 0; i < schema->field_count; ++i) {

@@ -507,5 +507,5 @@ int mf_schema_builder_finish(struct mf_schema_builder *builder, struct mf_schema
     if (mf_schema_builder_order(builder, fields + make_id) != 0)
         return MF_PARSE_NO_MEMORY;
     schema->field_count = builder->field_count + make_id;
-    return mf_schema_index(schema);
+    return mf_schema_index(schema) == 0 ? 0 : MF_PARSE_NO_MEMORY;
 }

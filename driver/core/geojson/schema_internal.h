@@ -139,8 +139,6 @@ int mf_schema_builder_order(struct mf_schema_builder *builder, struct mf_field *
 /* Moves the fields to *schema, ordered. Returns 0, or MF_PARSE_NO_MEMORY. */
 int mf_schema_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schema);
 
-void mf_schema_free(struct mf_schema *schema);
-
 /* ---- names of fields ------------------------------------------------------------------------- */
 
 uint32_t mf_field_name_hash(const char *name, size_t size);
@@ -148,8 +146,5 @@ int mf_field_has_name(const struct mf_field *field, const char *name, size_t siz
 
 /* Whether the name has no character that JSON escapes. */
 int mf_field_name_is_plain(const char *name, size_t size);
-
-/* Fills schema->slots from schema->fields. Returns 0, or MF_PARSE_NO_MEMORY. */
-int mf_schema_index(struct mf_schema *schema);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "base/str.h"
 
 /* curl checks that a long is a long; these are the ones that are set. */

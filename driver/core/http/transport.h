@@ -16,7 +16,6 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/redact.h"
 
 #ifdef __cplusplus
 extern "C" {

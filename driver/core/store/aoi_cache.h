@@ -9,7 +9,7 @@
 #define MF_AOI_CACHE_H
 
 #include "api/aoi.h"
-#include "store/result.h"
+#include "store/cache_dir.h"
 
 #ifdef __cplusplus
 extern "C" {

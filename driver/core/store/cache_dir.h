@@ -13,6 +13,16 @@
 
 #include "base/file.h"
 
+/* 10 GiB. */
+#define MF_DEFAULT_CACHE_SIZE ((int64_t)10 << 30)
+
+enum mf_cache_mode {
+    MF_CACHE_YES,     /* use what is there, store what is fetched */
+    MF_CACHE_NO,      /* neither */
+    MF_CACHE_REFRESH, /* fetch and replace */
+    MF_CACHE_OFFLINE  /* use what is there, make no request at all */
+};
+
 #define MF_CACHE_INDEX ".index" /* of a result; these four are its entry together */
 #define MF_CACHE_TEXT ".geojson"
 #define MF_CACHE_FEATURES ".features"

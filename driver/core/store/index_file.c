@@ -5,7 +5,6 @@
 
 #include "base/buffer.h"
 #include "base/checksum.h"
-#include "geojson/schema_internal.h"
 
 #define BYTE_ORDER_MARK 0x01020304U
 

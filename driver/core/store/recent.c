@@ -1,8 +1,8 @@
-/* The short memory of answers about processings. */
+#include "store/recent.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/processing.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/thread.h"
@@ -14,14 +14,27 @@
 static struct answer {
     char *key;
     char *document;
-    double time;    /* s, monotonic */
-    double max_age; /* s, at least */
+    double time;     /* s, monotonic */
+    double max_age;  /* s, at least */
+    uint64_t writes; /* mf_client_write_count before the request */
 } answers[REMEMBERED];
 
 static char *key_of(const struct mf_client *client, const char *id)
 {
     return mf_str_format("%s %llu %s", mf_client_base_url(client),
                          (unsigned long long)mf_client_account(client), id);
+}
+
+/* Empties all answers that are older than a change. The lock is held. */
+static void drop_stale(uint64_t writes)
+{
+    for (int i = 0; i < REMEMBERED; ++i) {
+        if (answers[i].key != NULL && answers[i].writes != writes) {
+            free(answers[i].key);
+            free(answers[i].document);
+            answers[i] = (struct answer){NULL, NULL, 0, 0, 0};
+        }
+    }
 }
 
 /* The answer of that key, NULL when there is none. The lock is held. */
@@ -49,7 +62,9 @@ static struct answer *oldest(void)
 static char *recall(const char *key, double max_age)
 {
     char *copy = NULL;
+    const uint64_t writes = mf_client_write_count();
     mf_global_lock();
+    drop_stale(writes);
     const struct answer *const known = find(key);
     if (known != NULL &&
         mf_clock_monotonic() - known->time < (known->max_age > max_age ? known->max_age : max_age))
@@ -59,7 +74,7 @@ static char *recall(const char *key, double max_age)
 }
 
 /* Takes the place of the same processing, or of the oldest answer. Takes over the key. */
-static void remember(char *key, const char *document)
+static void remember(char *key, const char *document, uint64_t writes)
 {
     char *const copy = mf_str_format("%s", document);
     mf_global_lock();
@@ -67,7 +82,7 @@ static void remember(char *key, const char *document)
     struct answer *const place = same != NULL ? same : oldest();
     free(place->key);
     free(place->document);
-    *place = (struct answer){copy != NULL ? key : NULL, copy, mf_clock_monotonic(), 0};
+    *place = (struct answer){copy != NULL ? key : NULL, copy, mf_clock_monotonic(), 0, writes};
     mf_global_unlock();
     if (copy == NULL)
         free(key);
@@ -86,9 +101,10 @@ int mf_recent_get(struct mf_processing *processing, struct mf_client *client, co
         return 0;
     }
     free(known);
+    const uint64_t writes = mf_client_write_count();
     const int failed = mf_processing_get(processing, client, id, err);
     if (!failed && key != NULL && mf_processing_is_terminal(processing))
-        remember(key, processing->document);
+        remember(key, processing->document, writes);
     else
         free(key);
     return failed;
@@ -97,26 +113,12 @@ int mf_recent_get(struct mf_processing *processing, struct mf_client *client, co
 void mf_recent_prolong(const struct mf_client *client, const char *id)
 {
     char *const key = key_of(client, id);
+    const uint64_t writes = mf_client_write_count();
     mf_global_lock();
+    drop_stale(writes);
     struct answer *const known = key != NULL ? find(key) : NULL;
     if (known != NULL)
         known->max_age = MF_RECENT_WHILE_OPEN;
-    mf_global_unlock();
-    free(key);
-}
-
-void mf_recent_invalidate(const struct mf_client *client, const char *id)
-{
-    char *const key = key_of(client, id);
-    mf_global_lock();
-    for (int i = 0; i < REMEMBERED; ++i) {
-        /* Without memory for the key: all, better than one too few. */
-        if (key == NULL || (answers[i].key != NULL && strcmp(answers[i].key, key) == 0)) {
-            free(answers[i].key);
-            free(answers[i].document);
-            answers[i] = (struct answer){NULL, NULL, 0, 0};
-        }
-    }
     mf_global_unlock();
     free(key);
 }

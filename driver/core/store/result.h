@@ -13,6 +13,7 @@
 #include "api/client.h"
 #include "base/file.h"
 #include "geojson/geojson.h"
+#include "store/cache_dir.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,15 +21,6 @@ extern "C" {
 
 /* 64 GiB: far above any known result, and below what fills a disk unnoticed. */
 #define MF_DEFAULT_MAX_RESULT_SIZE ((int64_t)64 << 30)
-/* 10 GiB. */
-#define MF_DEFAULT_CACHE_SIZE ((int64_t)10 << 30)
-
-enum mf_cache_mode {
-    MF_CACHE_YES,     /* use what is there, store what is fetched */
-    MF_CACHE_NO,      /* neither */
-    MF_CACHE_REFRESH, /* fetch and replace */
-    MF_CACHE_OFFLINE  /* use what is there, make no request at all */
-};
 
 /* Which result, and how to come by it. All texts are borrowed for the call. */
 struct mf_result_request {

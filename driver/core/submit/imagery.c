@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "base/str.h"
 #include "base/uuid.h"
 #include "submit/name_match.h"

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/client_internal.h"
+#include "api/client.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/uuid.h"
@@ -94,9 +94,7 @@ static int look(const struct mf_submission *s, struct mf_job *job, struct mf_cli
 {
     int found = 0;
     for (int check = 0; check < MF_LOST_CHECKS && found != 1; check++) {
-        if (check > 0 &&
-            mf_client_wait(client, mf_retry_delay(&client->retry, check, mf_random_unit()), err) !=
-                0)
+        if (check > 0 && mf_client_backoff(client, check, err) != 0)
             return -1;
         found = look_once(s, job, client, err);
         if (found < 0 && mf_client_cancelled(client))

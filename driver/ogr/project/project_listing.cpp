@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "common/cache_options.h"
 #include "common/errors.h"
+#include "store/recent.h"
 
 namespace
 {

@@ -10,6 +10,7 @@
 #include "common/waiting.h"
 #include "layer/qgis_listing.h"
 #include "result/status_tables.h"
+#include "store/recent.h"
 
 std::unique_ptr<OGRMapflowProcessingDataset>
 OGRMapflowProcessingDataset::Open(OGRMapflowOptions options)

@@ -1,0 +1,31 @@
+/* recent: the short memory of answers about processings.
+ *
+ * Some programs open a dataset several times to show it once. They get one answer.
+ *
+ * Thread-safety: all functions may be called from any thread. */
+#ifndef MF_RECENT_H
+#define MF_RECENT_H
+
+#include "api/processing.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Returns mf_processing_get, or the same from memory when this process asked not long ago: for
+ * MF_RECENT_WHILE_OPEN s while the process has the result of the processing open, else for
+ * MF_RECENT s. A processing that is not terminal is not remembered, and no answer outlives a
+ * request of this process that may have changed something. */
+#define MF_RECENT 2.0
+#define MF_RECENT_WHILE_OPEN 60.0
+int mf_recent_get(struct mf_processing *processing, struct mf_client *client, const char *id,
+                  struct mf_error *err) MF_NODISCARD;
+
+/* Makes the answer good for MF_RECENT_WHILE_OPEN s: for a processing that will be opened after a
+ * user has seen what there is. */
+void mf_recent_prolong(const struct mf_client *client, const char *id);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
