@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "geojson/geojson.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 /* As much as the transport hands over at once. */

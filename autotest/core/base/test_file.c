@@ -185,7 +185,7 @@ static void *count(void *ctx)
 
 static void test_mutex(void)
 {
-    struct counter counter = {{NULL}, 0};
+    struct counter counter = {0};
     pthread_t threads[4];
     CHECK_NUMBER(mf_mutex_init(&counter.mutex, NULL), 0);
     for (int i = 0; i < 4; i++)

@@ -251,9 +251,9 @@ static void nothing(void *arg)
 
 static int use_platform(struct mf_error *err)
 {
-    struct mf_mutex mutex = {NULL};
-    struct mf_condition condition = {NULL};
-    struct mf_thread thread = {NULL};
+    struct mf_mutex mutex = {0};
+    struct mf_condition condition = {0};
+    struct mf_thread thread = {0};
     char *text = NULL;
     char path[sizeof folder + 10];
     struct mf_map map = {0};

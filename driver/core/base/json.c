@@ -7,11 +7,6 @@
 #include "base/number.h"
 #include "base/str.h"
 
-static int is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* cJSON recurses once per level: count them before it does. */
 static int is_too_deep(const char *text, size_t size)
 {
@@ -101,7 +96,7 @@ int mf_json_parse(const char *text, size_t size, const char *what, cJSON **out,
     if (tree == NULL)
         return mf_error_set(err, MF_ERR_FORMAT, "Cannot read %s: not valid JSON at byte %zu", what,
                             at);
-    while (at < size && is_space(text[at]))
+    while (at < size && mf_is_space(text[at]))
         at++;
     if (at < size) {
         cJSON_Delete(tree);
@@ -129,10 +124,10 @@ const char *mf_json_string(const cJSON *object, const char *name, const char *fa
 
 static double number_of_text(const char *text, double fallback)
 {
-    while (is_space(*text))
+    while (mf_is_space(*text))
         text++;
     size_t size = strlen(text);
-    while (size > 0 && is_space(text[size - 1]))
+    while (size > 0 && mf_is_space(text[size - 1]))
         size--;
     /* The byte behind the number, at least the NUL, tells the scanner that the number ends there.
      */

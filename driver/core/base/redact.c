@@ -116,11 +116,6 @@ static void mask_registered(char *text)
 
 /* ---- patterns ------------------------------------------------------------------------------ */
 
-static int is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static int is_upper(char c)
 {
     return c >= 'A' && c <= 'Z';
@@ -128,7 +123,7 @@ static int is_upper(char c)
 
 static int is_alphanumeric(char c)
 {
-    return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z');
+    return mf_is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z');
 }
 
 /* A character of a token as HTTP writes one (token68), or of a JWT. */
@@ -241,7 +236,7 @@ static size_t mask_scheme(char *text, size_t at)
     int telling = 0;
     for (; is_token_character(text[begin + size]); size++) {
         const char c = text[begin + size];
-        telling |= is_digit(c) || c == '=' || (size > 0 && is_upper(c));
+        telling |= mf_is_digit(c) || c == '=' || (size > 0 && is_upper(c));
     }
     return telling && size >= 8 ? mask(text, begin, size) : at;
 }

@@ -12,6 +12,18 @@
 extern "C" {
 #endif
 
+/* In any locale. */
+static inline int mf_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The white space of JSON and HTTP. */
+static inline int mf_is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* A copy on the heap, NULL when out of memory. `text` may be NULL: gives NULL. */
 char *mf_str_copy(const char *text);
 char *mf_str_copy_part(const char *text, size_t size);

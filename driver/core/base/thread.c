@@ -2,78 +2,59 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 int mf_mutex_init(struct mf_mutex *mutex, struct mf_error *err)
 {
-    mutex->impl = malloc(sizeof(pthread_mutex_t));
-    if (mutex->impl == NULL || pthread_mutex_init(mutex->impl, NULL) != 0) {
-        free(mutex->impl);
-        mutex->impl = NULL;
-        return mf_out_of_memory(err);
-    }
-    return 0;
+    mutex->is_open = pthread_mutex_init(&mutex->native, NULL) == 0;
+    return mutex->is_open ? 0 : mf_out_of_memory(err);
 }
 
 void mf_mutex_lock(struct mf_mutex *mutex)
 {
-    pthread_mutex_lock(mutex->impl);
+    pthread_mutex_lock(&mutex->native);
 }
 
 void mf_mutex_unlock(struct mf_mutex *mutex)
 {
-    pthread_mutex_unlock(mutex->impl);
+    pthread_mutex_unlock(&mutex->native);
 }
 
 void mf_mutex_free(struct mf_mutex *mutex)
 {
-    if (mutex == NULL || mutex->impl == NULL)
-        return;
-    pthread_mutex_destroy(mutex->impl);
-    free(mutex->impl);
-    mutex->impl = NULL;
+    if (mutex != NULL && mutex->is_open)
+        pthread_mutex_destroy(&mutex->native);
+    if (mutex != NULL)
+        mutex->is_open = 0;
 }
 
 int mf_condition_init(struct mf_condition *condition, struct mf_error *err)
 {
-    condition->impl = malloc(sizeof(pthread_cond_t));
-    if (condition->impl == NULL || pthread_cond_init(condition->impl, NULL) != 0) {
-        free(condition->impl);
-        condition->impl = NULL;
-        return mf_out_of_memory(err);
-    }
-    return 0;
+    condition->is_open = pthread_cond_init(&condition->native, NULL) == 0;
+    return condition->is_open ? 0 : mf_out_of_memory(err);
 }
 
 void mf_condition_wait(struct mf_condition *condition, struct mf_mutex *mutex)
 {
-    pthread_cond_wait(condition->impl, mutex->impl);
+    pthread_cond_wait(&condition->native, &mutex->native);
 }
 
 void mf_condition_wake(struct mf_condition *condition)
 {
-    pthread_cond_broadcast(condition->impl);
+    pthread_cond_broadcast(&condition->native);
 }
 
 void mf_condition_free(struct mf_condition *condition)
 {
-    if (condition == NULL || condition->impl == NULL)
-        return;
-    pthread_cond_destroy(condition->impl);
-    free(condition->impl);
-    condition->impl = NULL;
+    if (condition != NULL && condition->is_open)
+        pthread_cond_destroy(&condition->native);
+    if (condition != NULL)
+        condition->is_open = 0;
 }
-
-struct started_thread {
-    pthread_t id;
-    void (*run)(void *arg);
-    void *arg;
-};
 
 static void *run_thread(void *started)
 {
-    struct started_thread *const thread = started;
+    const struct mf_thread *const thread = started;
     thread->run(thread->arg);
     return NULL;
 }
@@ -81,32 +62,24 @@ static void *run_thread(void *started)
 int mf_thread_start(struct mf_thread *thread, void (*run)(void *arg), void *arg,
                     struct mf_error *err)
 {
-    struct started_thread *const started = malloc(sizeof *started);
     sigset_t all, former;
-    if (started == NULL)
-        return mf_out_of_memory(err);
-    started->run = run;
-    started->arg = arg;
+    thread->run = run;
+    thread->arg = arg;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &former); /* a thread begins with the mask of its maker */
-    const int failed = pthread_create(&started->id, NULL, run_thread, started);
+    const int failed = pthread_create(&thread->native, NULL, run_thread, thread);
     pthread_sigmask(SIG_SETMASK, &former, NULL);
-    if (failed) {
-        free(started);
+    thread->is_started = !failed;
+    if (failed)
         return mf_error_set(err, MF_ERR_MEMORY, "Cannot start a thread: %s", strerror(failed));
-    }
-    thread->impl = started;
     return 0;
 }
 
 void mf_thread_join(struct mf_thread *thread)
 {
-    struct started_thread *const started = thread->impl;
-    if (started == NULL)
-        return;
-    pthread_join(started->id, NULL);
-    free(started);
-    thread->impl = NULL;
+    if (thread->is_started)
+        pthread_join(thread->native, NULL);
+    thread->is_started = 0;
 }
 
 static pthread_mutex_t global_mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -5,6 +5,8 @@
 #ifndef MF_THREAD_H
 #define MF_THREAD_H
 
+#include <pthread.h>
+
 #include "base/error.h"
 
 #ifdef __cplusplus
@@ -12,7 +14,8 @@ extern "C" {
 #endif
 
 struct mf_mutex {
-    void *impl;
+    pthread_mutex_t native;
+    int is_open;
 };
 
 int mf_mutex_init(struct mf_mutex *mutex, struct mf_error *err) MF_NODISCARD;
@@ -22,7 +25,8 @@ void mf_mutex_free(struct mf_mutex *mutex); /* NULL-safe, and safe on a mutex of
 
 /* Something to wait for, under a mutex. */
 struct mf_condition {
-    void *impl;
+    pthread_cond_t native;
+    int is_open;
 };
 
 int mf_condition_init(struct mf_condition *condition, struct mf_error *err) MF_NODISCARD;
@@ -32,10 +36,14 @@ void mf_condition_wake(struct mf_condition *condition); /* all who wait */
 void mf_condition_free(struct mf_condition *condition); /* NULL-safe, and safe on one of zeros */
 
 struct mf_thread {
-    void *impl;
+    pthread_t native;
+    int is_started;
+    void (*run)(void *arg);
+    void *arg;
 };
 
-/* Runs `run(arg)` in a thread of its own, which takes no signals: they are for the host's. */
+/* Runs `run(arg)` in a new thread, which takes no signals: they are for the host's. The struct must
+ * not move before it is joined. */
 int mf_thread_start(struct mf_thread *thread, void (*run)(void *arg), void *arg,
                     struct mf_error *err) MF_NODISCARD;
 void mf_thread_join(struct mf_thread *thread); /* safe on one that was never started */

@@ -51,15 +51,24 @@ struct mf_field {
     size_t name_size;
     enum mf_field_type type;
     enum mf_field_subtype subtype;
-    int time_zone; /* of time and date-time fields, see date.h */
+    int time_zone; /* of time and date-time fields, see enum mf_time_zone */
     int is_plain;  /* the name has no character that JSON escapes */
 };
 
+enum mf_date_kind { MF_DATE_NONE = 0, MF_DATE_DATE, MF_DATE_TIME, MF_DATE_DATETIME };
+
+/* Time zones in OGR's terms: 0 unknown, 1 local time, 2 mixed, 100 UTC, 100 + quarters of an hour.
+ */
+enum mf_time_zone { MF_TZ_UNKNOWN = 0, MF_TZ_LOCAL = 1, MF_TZ_MIXED = 2, MF_TZ_UTC = 100 };
+
 /* Where GDAL versions differ: what the host's own GeoJSON driver does. */
 struct mf_schema_rules {
+    /* Whether a text is a date, a time or both. *time_zone is set unless it is none. Called from
+     * any thread. The values themselves are parsed by the host. */
+    enum mf_date_kind (*date_kind)(const char *text, int *time_zone);
+    unsigned date_rules;      /* another number for another date_kind, 0 to 65535 */
     int mixed_string_is_json; /* a string field that meets another type gets subtype JSON (3.7) */
     int untyped_objects_are_rows; /* objects without "type": "Feature" are rows (up to 3.7) */
-    int strict_dates;             /* the parts of a date or time have two digits (see date.h) */
     /* The layer's type is what geometries state in "type", readable or not, and it has Z when their
      * first positions have three ordinates. */
     int geometry_type_is_stated;

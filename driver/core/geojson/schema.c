@@ -1,14 +1,7 @@
+#include "base/checksum.h"
 #include "geojson/schema_internal.h"
 
 #include <stdlib.h>
-
-uint32_t mf_field_name_hash(const char *name, size_t size)
-{
-    uint32_t hash = 2166136261U;
-    for (size_t i = 0; i < size; ++i)
-        hash = (hash ^ (unsigned char)name[i]) * 16777619U;
-    return hash ^ hash >> 15;
-}
 
 int mf_field_has_name(const struct mf_field *field, const char *name, size_t size)
 {
@@ -18,8 +11,9 @@ int mf_field_has_name(const struct mf_field *field, const char *name, size_t siz
 unsigned mf_schema_rules_bits(const struct mf_schema_rules *rules)
 {
     return (rules->mixed_string_is_json ? 1U : 0) | (rules->untyped_objects_are_rows ? 2U : 0) |
-           (rules->strict_dates ? 4U : 0) | (rules->geometry_type_is_stated ? 8U : 0) |
-           (rules->empty_polygons ? MF_RULES_EMPTY_POLYGONS : 0);
+           (rules->geometry_type_is_stated ? 8U : 0) |
+           (rules->empty_polygons ? MF_RULES_EMPTY_POLYGONS : 0) |
+           (rules->date_rules & 0xFFFFU) << 16;
 }
 
 int mf_field_name_is_plain(const char *name, size_t size)
@@ -44,7 +38,7 @@ int mf_schema_index(struct mf_schema *schema)
     for (int i = 0; i < schema->field_count; ++i) {
         struct mf_field *const field = &schema->fields[i];
         field->is_plain = mf_field_name_is_plain(field->name, field->name_size);
-        uint32_t slot = mf_field_name_hash(field->name, field->name_size) & (count - 1);
+        uint32_t slot = (uint32_t)mf_checksum_of(field->name, field->name_size) & (count - 1);
         while (schema->slots[slot] >= 0)
             slot = (slot + 1) & (count - 1);
         schema->slots[slot] = i;
@@ -54,7 +48,7 @@ int mf_schema_index(struct mf_schema *schema)
 
 int mf_schema_find(const struct mf_schema *schema, const char *name, size_t size)
 {
-    uint32_t slot = mf_field_name_hash(name, size) & schema->slot_mask;
+    uint32_t slot = (uint32_t)mf_checksum_of(name, size) & schema->slot_mask;
     for (; schema->slots[slot] >= 0; slot = (slot + 1) & schema->slot_mask) {
         if (mf_field_has_name(&schema->fields[schema->slots[slot]], name, size))
             return schema->slots[slot];

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "geojson/date_kind.h"
+#include "base/checksum.h"
 #include "geojson/schema_internal.h"
 
 void mf_schema_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules)
@@ -44,7 +44,7 @@ static int builder_grow_slots(struct mf_schema_builder *builder)
     memset(slots, -1, count * sizeof *slots);
     for (int i = 0; i < builder->field_count; ++i) {
         const struct mf_field *const field = &builder->fields[i].field;
-        uint32_t slot = mf_field_name_hash(field->name, field->name_size) & (count - 1);
+        uint32_t slot = (uint32_t)mf_checksum_of(field->name, field->name_size) & (count - 1);
         while (slots[slot] >= 0)
             slot = (slot + 1) & (count - 1);
         slots[slot] = i;
@@ -59,7 +59,7 @@ static int builder_lookup(struct mf_schema_builder *builder, const char *name, s
 {
     if (builder->slots == NULL)
         return -1;
-    uint32_t slot = mf_field_name_hash(name, size) & builder->slot_mask;
+    uint32_t slot = (uint32_t)mf_checksum_of(name, size) & builder->slot_mask;
     for (; builder->slots[slot] >= 0; slot = (slot + 1) & builder->slot_mask) {
         const int i = builder->slots[slot];
         if (mf_field_has_name(&builder->fields[i].field, name, size))
@@ -116,7 +116,7 @@ static int builder_add(struct mf_schema_builder *builder, const char *name, size
     added->field.name[size] = '\0';
     added->field.name_size = size;
 
-    uint32_t slot = mf_field_name_hash(name, size) & builder->slot_mask;
+    uint32_t slot = (uint32_t)mf_checksum_of(name, size) & builder->slot_mask;
     while (builder->slots[slot] >= 0)
         slot = (slot + 1) & builder->slot_mask;
     builder->slots[slot] = builder->field_count;
@@ -171,7 +171,8 @@ static int classify_string(struct mf_schema_builder *builder, const struct mf_sp
         memcpy(text, string->text, size);
     text[size] = '\0';
     *time_zone = MF_TZ_UNKNOWN;
-    *type = types[mf_date_classify(text, builder->rules.strict_dates, time_zone)];
+    *type = types[builder->rules.date_kind != NULL ? builder->rules.date_kind(text, time_zone)
+                                                   : MF_DATE_NONE];
     return 0;
 }
 

@@ -141,7 +141,6 @@ int mf_schema_builder_finish(struct mf_schema_builder *builder, struct mf_schema
 
 /* ---- names of fields ------------------------------------------------------------------------- */
 
-uint32_t mf_field_name_hash(const char *name, size_t size);
 int mf_field_has_name(const struct mf_field *field, const char *name, size_t size);
 
 /* Whether the name has no character that JSON escapes. */

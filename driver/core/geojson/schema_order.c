@@ -1,11 +1,12 @@
 /* The order of fields: a topological one over "a stands before b in some feature". */
 #include <stdlib.h>
 
+#include "base/checksum.h"
 #include "geojson/schema_internal.h"
 
 static size_t edge_slot(const struct mf_schema_builder *builder, uint64_t edge)
 {
-    size_t slot = (size_t)((edge * 0x9E3779B97F4A7C15U) >> 20) & builder->edge_mask;
+    size_t slot = (size_t)mf_checksum_of(&edge, sizeof edge) & builder->edge_mask;
     while (builder->edges[slot] != 0 && builder->edges[slot] != edge)
         slot = (slot + 1) & builder->edge_mask;
     return slot;

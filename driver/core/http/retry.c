@@ -6,11 +6,6 @@
 
 #include "base/str.h"
 
-static int is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static int add_code(struct mf_retry_policy *policy, int code)
 {
     if (code < 100 || code > 599 || policy->code_count == MF_RETRY_MAX_CODES)
@@ -27,9 +22,9 @@ static int parse_codes(struct mf_retry_policy *policy, const char *text)
         if (*text == '\0')
             break;
         int code = 0;
-        if (!is_digit(*text))
+        if (!mf_is_digit(*text))
             return -1;
-        for (; is_digit(*text) && code < 1000; text++)
+        for (; mf_is_digit(*text) && code < 1000; text++)
             code = code * 10 + (*text - '0');
         if ((*text != '\0' && *text != ',' && *text != ' ') || add_code(policy, code) != 0)
             return -1;
@@ -121,11 +116,11 @@ double mf_retry_after(const char *value, double now)
         return -1;
     while (*value == ' ' || *value == '\t')
         value++;
-    if (is_digit(*value)) {
+    if (mf_is_digit(*value)) {
         double seconds = 0;
-        for (; is_digit(*value) && seconds < 1e9; value++)
+        for (; mf_is_digit(*value) && seconds < 1e9; value++)
             seconds = seconds * 10 + (*value - '0');
-        return *value == '\0' || *value == ' ' || is_digit(*value) ? seconds : -1;
+        return *value == '\0' || *value == ' ' || mf_is_digit(*value) ? seconds : -1;
     }
     double date = 0;
     if (parse_http_date(value, &date) != 0)

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Changes with every change of the layout. */
-#define MF_INDEX_VERSION 3
+#define MF_INDEX_VERSION 4
 
 /* A file beside the index. */
 struct mf_index_part {

@@ -86,7 +86,7 @@ void mf_pipe_close(struct mf_pipe *relay)
 {
     if (relay == NULL)
         return;
-    if (relay->thread.impl != NULL) {
+    if (relay->thread.is_started) {
         mf_mutex_lock(&relay->mutex);
         relay->stop = 1;
         mf_condition_wake(&relay->changed);
@@ -120,9 +120,9 @@ static struct buffer *buffer_at_hand(struct mf_pipe *relay)
 /* Returns whether there is a thread to work. */
 static int has_thread(struct mf_pipe *relay)
 {
-    if (relay->thread.impl == NULL && relay->full >= MF_PIPE_INLINE / MF_PIPE_PIECE)
+    if (!relay->thread.is_started && relay->full >= MF_PIPE_INLINE / MF_PIPE_PIECE)
         return mf_thread_start(&relay->thread, run, relay, NULL) == 0;
-    return relay->thread.impl != NULL;
+    return relay->thread.is_started;
 }
 
 static void leave_to_thread(struct mf_pipe *relay)

@@ -6,6 +6,7 @@
 #ifndef MAPFLOW_COMPAT_H
 #define MAPFLOW_COMPAT_H
 
+#include <cstring>
 #include <memory>
 
 #include "gdal_priv.h"
@@ -89,15 +90,30 @@ inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geome
                       : OGRLayer::GetExtent(geomField, extent, force))
 #endif
 
+// As GDAL's GeoJSON driver does: OGRParseDate decides whether a string is a date or time at all,
+// and its characters which of them.
+inline mf_date_kind OGRMapflowDateKind(const char *text, int *timeZone)
+{
+    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    CPLErrorStateBackuper state;
+    OGRField field;
+    if (!OGRParseDate(text, &field, 0))
+        return MF_DATE_NONE;
+    *timeZone = field.Date.TZFlag;
+    const bool hasDate = strchr(text, '-') != nullptr || strchr(text, '/') != nullptr;
+    if (strchr(text, ':') == nullptr)
+        return hasDate ? MF_DATE_DATE : MF_DATE_TIME;
+    return hasDate ? MF_DATE_DATETIME : MF_DATE_TIME;
+}
+
 // What this GDAL's own GeoJSON driver does, so that a result has the same types and rows.
 inline mf_schema_rules GeoJSONRules()
 {
     mf_schema_rules rules = {};
     rules.mixed_string_is_json = MF_GDAL_AT_LEAST(3, 7);
     rules.untyped_objects_are_rows = !MF_GDAL_AT_LEAST(3, 8);
-#ifdef OGRPARSEDATE_OPTION_LAX // strict by default where it can be asked to be lax
-    rules.strict_dates = true;
-#endif
+    rules.date_kind = OGRMapflowDateKind;
+    rules.date_rules = GDAL_VERSION_MAJOR * 100 + GDAL_VERSION_MINOR;
     rules.geometry_type_is_stated = MF_GDAL_AT_LEAST(3, 9);
     rules.empty_polygons = MF_GDAL_AT_LEAST(3, 10);
     return rules;

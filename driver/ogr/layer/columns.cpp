@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "geojson/date_kind.h"
+#include "geojson/geojson.h"
 
 void OGRMapflowSetText(OGRFeature &row, const char *column, const char *text)
 {
