@@ -81,7 +81,7 @@ static void test_says_what_was_written(const char *index, size_t size, const str
     CHECK_TEXT(found.description, "d");
     CHECK_NUMBER((long long)found.feature_count, 2);
     CHECK(found.features == NULL);
-    CHECK(memcmp(found.runs, made->runs, sizeof *found.runs) == 0);
+    CHECK(memcmp(found.blocks, made->blocks, sizeof *found.blocks) == 0);
     CHECK(memcmp(&found.extent, &made->extent, sizeof found.extent) == 0);
     CHECK_NUMBER(found.schema.field_count, 3);
     for (int i = 0; i < found.schema.field_count; ++i) {

@@ -1,4 +1,4 @@
-/* Where in a collection features of a place may be: a box around each run of them, so that most
+/* Where in a collection features of a place may be: a box around each block of them, so that most
  * of the index is not even read. */
 #include <math.h>
 #include <stdlib.h>
@@ -13,12 +13,12 @@ uint64_t mf_collection_block_count(const struct mf_collection *collection)
 }
 
 /* Boxes in which there is nothing to find change nothing. */
-static void add_box(float run[4], const float box[4])
+static void add_box(float block[4], const float box[4])
 {
-    run[0] = fminf(run[0], box[0]);
-    run[1] = fminf(run[1], box[1]);
-    run[2] = fmaxf(run[2], box[2]);
-    run[3] = fmaxf(run[3], box[3]);
+    block[0] = fminf(block[0], box[0]);
+    block[1] = fminf(block[1], box[1]);
+    block[2] = fmaxf(block[2], box[2]);
+    block[3] = fmaxf(block[3], box[3]);
 }
 
 int mf_collection_make_blocks(struct mf_collection *collection)
@@ -26,14 +26,14 @@ int mf_collection_make_blocks(struct mf_collection *collection)
     const uint64_t count = mf_collection_block_count(collection);
     if (count == 0)
         return 0;
-    struct mf_bbox_block *const runs = malloc((size_t)count * sizeof *runs);
-    if (runs == NULL)
+    struct mf_bbox_block *const blocks = malloc((size_t)count * sizeof *blocks);
+    if (blocks == NULL)
         return -1;
     for (uint64_t i = 0; i < count; ++i)
-        runs[i] = (struct mf_bbox_block){{INFINITY, INFINITY, -INFINITY, -INFINITY}};
+        blocks[i] = (struct mf_bbox_block){{INFINITY, INFINITY, -INFINITY, -INFINITY}};
     for (uint64_t i = 0; i < collection->feature_count; ++i)
-        add_box(runs[i / MF_FEATURES_IN_BLOCK].box, collection->features[i].box);
-    collection->runs = runs;
+        add_box(blocks[i / MF_FEATURES_IN_BLOCK].box, collection->features[i].box);
+    collection->blocks = blocks;
     return 0;
 }
 
@@ -48,10 +48,10 @@ uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t fro
 {
     uint64_t i = from;
     while (i < collection->feature_count) {
-        const uint64_t run = i / MF_FEATURES_IN_BLOCK;
-        uint64_t end = (run + 1) * MF_FEATURES_IN_BLOCK;
+        const uint64_t block = i / MF_FEATURES_IN_BLOCK;
+        uint64_t end = (block + 1) * MF_FEATURES_IN_BLOCK;
         end = end < collection->feature_count ? end : collection->feature_count;
-        if (!meets(collection->runs[run].box, wanted)) {
+        if (!meets(collection->blocks[block].box, wanted)) {
             i = end;
             continue;
         }
@@ -78,7 +78,7 @@ void mf_collection_free(struct mf_collection *collection)
         return;
     mf_schema_free(&collection->schema);
     free(collection->features);
-    free(collection->runs);
+    free(collection->blocks);
     free(collection->crs);
     free(collection->description);
     memset(collection, 0, sizeof *collection);

@@ -135,7 +135,7 @@ struct mf_bbox_block {
 struct mf_collection {
     struct mf_schema schema;
     struct mf_feature *features;
-    struct mf_bbox_block *runs; /* mf_collection_block_count of them */
+    struct mf_bbox_block *blocks; /* mf_collection_block_count of them */
     uint64_t feature_count;
     struct mf_box extent;    /* of all geometries, exact */
     uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
@@ -161,7 +161,7 @@ int mf_collection_extends_beyond(const struct mf_collection *collection, const s
 
 uint64_t mf_collection_block_count(const struct mf_collection *collection);
 
-/* Makes the runs of the features. Returns -1 without memory. */
+/* Makes the blocks of the features. Returns -1 without memory. */
 int mf_collection_make_blocks(struct mf_collection *collection) MF_NODISCARD;
 
 /* ---- scanning ------------------------------------------------------------------------------ */

@@ -11,18 +11,18 @@ enum outcome { KEPT, LEFT_OUT, STOPPED };
 struct reader {
     struct mf_cursor *t;
     struct mf_wkb *wkb;
-    enum mf_parse_status lex;  /* why STOPPED */
-    int left_out;              /* something was */
-    const char *usual_content; /* the coordinates of a geometry in the usual form, else NULL */
+    enum mf_parse_status status; /* why STOPPED */
+    int left_out;                /* something was */
+    const char *usual_content;   /* the coordinates of a geometry in the usual form, else NULL */
 };
 
 static enum outcome read_geometry(struct reader *r, int *type);
 
 /* ---- reading coordinates ------------------------------------------------------------------- */
 
-static enum outcome stop(struct reader *r, enum mf_parse_status lex)
+static enum outcome stop(struct reader *r, enum mf_parse_status status)
 {
-    r->lex = lex;
+    r->status = status;
     return STOPPED;
 }
 
@@ -45,8 +45,8 @@ static enum outcome leave_out(struct reader *r, const struct mark *mark)
     r->wkb->saw_z = mark->saw_z;
     r->t->p = mark->text;
     r->left_out = 1;
-    const enum mf_parse_status lex = mf_cursor_skip(r->t);
-    return lex == MF_PARSE_OK ? LEFT_OUT : stop(r, lex);
+    const enum mf_parse_status status = mf_cursor_skip(r->t);
+    return status == MF_PARSE_OK ? LEFT_OUT : stop(r, status);
 }
 
 static int at_null(const struct mf_cursor *t)
@@ -140,25 +140,25 @@ static enum outcome read_position(struct reader *r)
 
     double ordinates[3] = {0, 0, 0};
     int count = 0, first = 1;
-    enum mf_parse_status lex;
-    for (; mf_cursor_next(t, ']', &first, &lex); ++count) {
+    enum mf_parse_status status;
+    for (; mf_cursor_next(t, ']', &first, &status); ++count) {
         if (count >= 3) {
-            lex = mf_cursor_skip(t);
+            status = mf_cursor_skip(t);
         } else {
             struct mf_number number;
             if (!at_number(t))
                 return leave_out(r, &mark);
-            lex = mf_cursor_number(t, &number);
+            status = mf_cursor_number(t, &number);
             /* An integer has 64 bits for GDAL, and stops at their end. */
-            if (lex == MF_PARSE_OK)
+            if (status == MF_PARSE_OK)
                 ordinates[count] =
                     number.real ? mf_number_double(&number) : (double)mf_number_int64(&number);
         }
-        if (lex != MF_PARSE_OK)
+        if (status != MF_PARSE_OK)
             break;
     }
-    if (lex != MF_PARSE_OK)
-        return stop(r, lex);
+    if (status != MF_PARSE_OK)
+        return stop(r, status);
     if (count < 2)
         return leave_out(r, &mark);
     r->wkb->saw_z |= count > 2;
@@ -178,33 +178,33 @@ static enum outcome read_positions(struct reader *r)
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = read_plain(r);
     int first = count == 0;
-    enum mf_parse_status lex;
-    for (; mf_cursor_next(t, ']', &first, &lex); ++count) {
+    enum mf_parse_status status;
+    for (; mf_cursor_next(t, ']', &first, &status); ++count) {
         const enum outcome outcome = read_position(r);
         if (outcome == LEFT_OUT)
             return leave_out(r, &mark);
         if (outcome == STOPPED)
             return STOPPED;
     }
-    if (lex != MF_PARSE_OK)
-        return stop(r, lex);
+    if (status != MF_PARSE_OK)
+        return stop(r, status);
     mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
 
 static enum outcome write_empty_list(struct reader *r)
 {
-    const enum mf_parse_status lex = mf_cursor_literal(r->t, "null", 4);
-    if (lex != MF_PARSE_OK)
-        return stop(r, lex);
+    const enum mf_parse_status status = mf_cursor_literal(r->t, "null", 4);
+    if (status != MF_PARSE_OK)
+        return stop(r, status);
     mf_wkb_count_later(r->wkb);
     return KEPT;
 }
 
 static enum outcome skip_null(struct reader *r)
 {
-    const enum mf_parse_status lex = mf_cursor_literal(r->t, "null", 4);
-    return lex == MF_PARSE_OK ? LEFT_OUT : stop(r, lex);
+    const enum mf_parse_status status = mf_cursor_literal(r->t, "null", 4);
+    return status == MF_PARSE_OK ? LEFT_OUT : stop(r, status);
 }
 
 /* A list of rings. A bad first ring spoils the polygon, a bad later one is left out. By the rule
@@ -220,8 +220,8 @@ static enum outcome read_polygon(struct reader *r)
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
-    enum mf_parse_status lex;
-    for (int is_first = 1; mf_cursor_next(t, ']', &first, &lex); is_first = 0) {
+    enum mf_parse_status status;
+    for (int is_first = 1; mf_cursor_next(t, ']', &first, &status); is_first = 0) {
         const int null = at_null(t);
         const enum outcome outcome = !null                    ? read_positions(r)
                                      : r->wkb->empty_polygons ? skip_null(r)
@@ -232,8 +232,8 @@ static enum outcome read_polygon(struct reader *r)
             return leave_out(r, &mark);
         count += outcome == KEPT;
     }
-    if (lex != MF_PARSE_OK)
-        return stop(r, lex);
+    if (status != MF_PARSE_OK)
+        return stop(r, status);
     if (count == 0 && !r->wkb->empty_polygons)
         return leave_out(r, &mark);
     mf_wkb_write_count(r->wkb, count_at, count);
@@ -243,9 +243,9 @@ static enum outcome read_polygon(struct reader *r)
 static enum outcome write_empty_point(struct reader *r)
 {
     static const double nothing[3] = {NAN, NAN, NAN};
-    const enum mf_parse_status lex = mf_cursor_literal(r->t, "null", 4);
-    if (lex != MF_PARSE_OK)
-        return stop(r, lex);
+    const enum mf_parse_status status = mf_cursor_literal(r->t, "null", 4);
+    if (status != MF_PARSE_OK)
+        return stop(r, status);
     mf_wkb_write_position(r->wkb, nothing);
     return KEPT;
 }
@@ -282,8 +282,8 @@ static enum outcome read_parts(struct reader *r, int part_type)
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
-    enum mf_parse_status lex;
-    while (mf_cursor_next(t, ']', &first, &lex)) {
+    enum mf_parse_status status;
+    while (mf_cursor_next(t, ']', &first, &status)) {
         const enum outcome outcome = read_part(r, part_type);
         if (outcome == STOPPED)
             return STOPPED;
@@ -291,8 +291,8 @@ static enum outcome read_parts(struct reader *r, int part_type)
             return leave_out(r, &mark);
         count += outcome == KEPT;
     }
-    if (lex != MF_PARSE_OK)
-        return stop(r, lex);
+    if (status != MF_PARSE_OK)
+        return stop(r, status);
     mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
@@ -309,16 +309,16 @@ static enum outcome read_collection(struct reader *r)
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
     int first = 1;
-    enum mf_parse_status lex;
-    while (mf_cursor_next(t, ']', &first, &lex)) {
+    enum mf_parse_status status;
+    while (mf_cursor_next(t, ']', &first, &status)) {
         int type;
         const enum outcome outcome = read_geometry(r, &type);
         if (outcome == STOPPED)
             return STOPPED;
         count += outcome == KEPT;
     }
-    if (lex != MF_PARSE_OK)
-        return stop(r, lex);
+    if (status != MF_PARSE_OK)
+        return stop(r, status);
     mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
@@ -378,25 +378,25 @@ static int read_usual(struct reader *r, int *type, enum outcome *outcome)
     struct mf_cursor *const t = r->t;
     struct mf_span key, name;
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     ++t->p;
-    if (!mf_cursor_next(t, '}', &first, &lex) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
+    if (!mf_cursor_next(t, '}', &first, &status) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
         !mf_span_equals(&key, "type", 4) || *t->p != '"' ||
         mf_cursor_string(t, &name) != MF_PARSE_OK)
         return 0;
     *type = type_of(&name);
     if (*type == MF_GEOMETRY_NONE || *type == MF_GEOMETRY_COLLECTION ||
-        !mf_cursor_next(t, '}', &first, &lex) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
+        !mf_cursor_next(t, '}', &first, &status) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
         !mf_span_equals(&key, "coordinates", 11))
         return 0;
     const char *const content = t->p;
     *outcome = read_coordinates(r, *type);
     if (*outcome == STOPPED)
         return 1;
-    if (mf_cursor_next(t, '}', &first, &lex))
+    if (mf_cursor_next(t, '}', &first, &status))
         return 0;
-    if (lex != MF_PARSE_OK)
-        *outcome = stop(r, lex);
+    if (status != MF_PARSE_OK)
+        *outcome = stop(r, status);
     r->usual_content = content;
     return 1;
 }
@@ -418,13 +418,13 @@ static int same_key(const struct mf_span *a, const struct mf_span *b)
 static enum mf_parse_status find_members(struct mf_cursor *t, struct member *members, size_t count)
 {
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     ++t->p;
-    while (mf_cursor_next(t, '}', &first, &lex)) {
+    while (mf_cursor_next(t, '}', &first, &status)) {
         struct mf_span key;
-        lex = mf_cursor_key(t, &key);
-        if (lex != MF_PARSE_OK)
-            return lex;
+        status = mf_cursor_key(t, &key);
+        if (status != MF_PARSE_OK)
+            return status;
         for (size_t i = 0; i < count; ++i) {
             struct member *const m = &members[i];
             if (mf_span_equals_nocase(&key, m->name, m->name_size) &&
@@ -433,11 +433,11 @@ static enum mf_parse_status find_members(struct mf_cursor *t, struct member *mem
                 m->value = t->p;
             }
         }
-        lex = mf_cursor_skip(t);
-        if (lex != MF_PARSE_OK)
-            return lex;
+        status = mf_cursor_skip(t);
+        if (status != MF_PARSE_OK)
+            return status;
     }
-    return lex;
+    return status;
 }
 
 static enum outcome read_general(struct reader *r, int *type)
@@ -445,9 +445,9 @@ static enum outcome read_general(struct reader *r, int *type)
     struct member members[] = {{.name = "type", .name_size = 4},
                                {.name = "coordinates", .name_size = 11},
                                {.name = "geometries", .name_size = 10}};
-    const enum mf_parse_status lex = find_members(r->t, members, 3);
-    if (lex != MF_PARSE_OK)
-        return stop(r, lex);
+    const enum mf_parse_status status = find_members(r->t, members, 3);
+    if (status != MF_PARSE_OK)
+        return stop(r, status);
     if (members[0].value == NULL || *members[0].value != '"')
         return LEFT_OUT;
 
@@ -491,21 +491,21 @@ static enum outcome read_geometry(struct reader *r, int *type)
 /* Whether the first position in the coordinates at p has three ordinates. */
 static int first_position_has_z(struct mf_cursor t, const char *p)
 {
-    enum mf_parse_status lex = MF_PARSE_OK;
+    enum mf_parse_status status = MF_PARSE_OK;
     int first = 1, count = 0;
     for (t.p = p; *t.p == '[';) {
         first = 1;
         ++t.p;
-        if (!mf_cursor_next(&t, ']', &first, &lex))
+        if (!mf_cursor_next(&t, ']', &first, &status))
             return 0;
     }
     if (t.p == p)
         return 0;
     do {
         ++count;
-        lex = mf_cursor_skip(&t);
-    } while (lex == MF_PARSE_OK && mf_cursor_next(&t, ']', &first, &lex));
-    return lex == MF_PARSE_OK && count == 3;
+        status = mf_cursor_skip(&t);
+    } while (status == MF_PARSE_OK && mf_cursor_next(&t, ']', &first, &status));
+    return status == MF_PARSE_OK && count == 3;
 }
 
 /* The value of the last member of that very name in the object at p, NULL when there is none. */
@@ -513,10 +513,10 @@ static const char *exact_member(struct mf_cursor t, const char *p, const char *n
 {
     const char *value = NULL;
     struct mf_span key;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     int first = 1;
     t.p = p + 1;
-    while (mf_cursor_next(&t, '}', &first, &lex) && mf_cursor_key(&t, &key) == MF_PARSE_OK) {
+    while (mf_cursor_next(&t, '}', &first, &status) && mf_cursor_key(&t, &key) == MF_PARSE_OK) {
         if (mf_span_equals(&key, name, strlen(name)))
             value = t.p;
         if (mf_cursor_skip(&t) != MF_PARSE_OK)
@@ -545,10 +545,10 @@ static int stated_type(struct mf_cursor t, const char *p, int *has_z)
         *has_z = first_position_has_z(t, content);
         return type;
     }
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     int first = 1;
     t.p = content + 1;
-    if (mf_cursor_next(&t, ']', &first, &lex) && *t.p == '{')
+    if (mf_cursor_next(&t, ']', &first, &status) && *t.p == '{')
         stated_type(t, t.p, has_z);
     return type;
 }
@@ -576,7 +576,7 @@ enum mf_parse_status mf_geometry_read(struct mf_cursor *t, struct mf_wkb *wkb)
         wkb->saw_z = 0;
         const enum outcome outcome = read_geometry(&r, &wkb->type);
         if (outcome == STOPPED)
-            return r.lex;
+            return r.status;
         note_what_is_stated(&r, start);
         if (outcome == LEFT_OUT) {
             wkb->type = MF_GEOMETRY_NONE;

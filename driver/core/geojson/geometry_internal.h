@@ -1,6 +1,6 @@
 /* geometry: a GeoJSON geometry to ISO WKB.
  *
- * Internal to `geojson`. What is not a valid geometry (unknown type, coordinates of the wrong
+ * What is not a valid geometry (unknown type, coordinates of the wrong
  * shape) becomes no geometry, and what is not a valid part of one is left out, as GDAL's GeoJSON
  * driver does. As soon as one position has a third ordinate all get one, 0 where it is missing. */
 #ifndef MF_GEOMETRY_INTERNAL_H

@@ -40,9 +40,9 @@ enum mf_parse_status mf_cursor_string_escaped(struct mf_cursor *t, struct mf_spa
             break;
         if ((unsigned char)*t->p < 0x20)
             return mf_cursor_bad(t, "control character in a string");
-        const enum mf_parse_status lex = check_escape(t);
-        if (lex != MF_PARSE_OK)
-            return lex;
+        const enum mf_parse_status status = check_escape(t);
+        if (status != MF_PARSE_OK)
+            return status;
     }
     span->size = (size_t)(t->p - span->text);
     ++t->p;
@@ -87,7 +87,7 @@ static enum mf_parse_status skip_nested(struct mf_cursor *t)
     unsigned char is_object[MF_JSON_NESTING_MAX / 8] = {0};
     int depth = 0;
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     for (;;) {
         const char c = *t->p;
         if (c == '{' || c == '[') {
@@ -100,22 +100,22 @@ static enum mf_parse_status skip_nested(struct mf_cursor *t)
             ++t->p;
             first = 1;
         } else {
-            lex = skip_scalar(t);
-            if (lex != MF_PARSE_OK)
-                return lex;
+            status = skip_scalar(t);
+            if (status != MF_PARSE_OK)
+                return status;
         }
         /* Behind an opening bracket or a value: on to the next value, closing what ends here. */
         for (;;) {
             const int level = depth - 1;
             const int object = is_object[level >> 3] >> (level & 7) & 1;
-            if (mf_cursor_next(t, object ? '}' : ']', &first, &lex)) {
+            if (mf_cursor_next(t, object ? '}' : ']', &first, &status)) {
                 struct mf_span key;
-                if (object && (lex = mf_cursor_key(t, &key)) != MF_PARSE_OK)
-                    return lex;
+                if (object && (status = mf_cursor_key(t, &key)) != MF_PARSE_OK)
+                    return status;
                 break;
             }
-            if (lex != MF_PARSE_OK)
-                return lex;
+            if (status != MF_PARSE_OK)
+                return status;
             if (--depth == 0)
                 return MF_PARSE_OK;
             first = 0;

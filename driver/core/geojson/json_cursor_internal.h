@@ -1,6 +1,6 @@
 /* json_cursor: reading JSON text in place, inside a piece of memory that may end too early.
  *
- * Internal to `geojson`. A cursor moves over [p, end). Each function leaves the cursor behind what
+ * A cursor moves over [p, end). Each function leaves the cursor behind what
  * it read and returns MF_PARSE_OK, or
  *   MF_PARSE_INCOMPLETE  the text ended first: call again with more of it, from the start of the
  * value; MF_PARSE_BAD   this is not JSON: `p` stands at the offending byte and `why` says what is
@@ -23,10 +23,12 @@
 /* Objects and arrays inside each other; GDAL's GeoJSON driver has the same limit. */
 #define MF_JSON_NESTING_MAX 1024
 
-enum mf_parse_status { MF_PARSE_OK = 0, MF_PARSE_INCOMPLETE, MF_PARSE_BAD };
-
-/* What a function that needs memory may return in the place of a verdict. */
-enum { MF_PARSE_NO_MEMORY = -2 };
+enum mf_parse_status {
+    MF_PARSE_OK = 0,
+    MF_PARSE_INCOMPLETE,
+    MF_PARSE_BAD,
+    MF_PARSE_NO_MEMORY /* only from functions that allocate */
+};
 
 struct mf_cursor {
     const char *p;
@@ -132,36 +134,37 @@ enum mf_parse_status mf_cursor_skip(struct mf_cursor *t);
 /* ---- walking over objects and arrays -------------------------------------------------------
  *
  *     mf_cursor_open(t);                       // on '{' or '['
- *     while ((more = mf_cursor_next(t, '}', &first, &lex)))  …
+ *     while ((more = mf_cursor_next(t, '}', &first, &status)))  …
  */
 
 /* Moves to the next member or element of the object or array that ends with `close`, over the
- * comma. Sets *lex; returns 1 when the cursor stands on a member or element, 0 when the object or
- * array has ended (the cursor is behind it) or *lex is not OK. `*first` starts as 1. */
+ * comma. Sets *status; returns 1 when the cursor stands on a member or element, 0 when the object
+ * or array has ended (the cursor is behind it) or *status is not OK. `*first` starts as 1. */
 static inline int mf_cursor_next(struct mf_cursor *t, char close, int *first,
-                                 enum mf_parse_status *lex)
+                                 enum mf_parse_status *status)
 {
     int c = mf_cursor_peek(t);
-    *lex = MF_PARSE_OK;
+    *status = MF_PARSE_OK;
     if (c == close) {
         ++t->p;
         return 0;
     }
     if (!*first && c >= 0) {
         if (c != ',') {
-            *lex = mf_cursor_bad(t, close == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
+            *status =
+                mf_cursor_bad(t, close == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
             return 0;
         }
         ++t->p;
         c = mf_cursor_peek(t);
         if (c == close) {
-            *lex = mf_cursor_bad(t, "nothing behind a comma");
+            *status = mf_cursor_bad(t, "nothing behind a comma");
             return 0;
         }
     }
     *first = 0;
     if (c < 0)
-        *lex = MF_PARSE_INCOMPLETE;
+        *status = MF_PARSE_INCOMPLETE;
     return c >= 0;
 }
 
@@ -170,9 +173,9 @@ static inline enum mf_parse_status mf_cursor_key(struct mf_cursor *t, struct mf_
 {
     if (*t->p != '"')
         return mf_cursor_bad(t, "expected a member name in double quotes");
-    const enum mf_parse_status lex = mf_cursor_string(t, key);
-    if (lex != MF_PARSE_OK)
-        return lex;
+    const enum mf_parse_status status = mf_cursor_string(t, key);
+    if (status != MF_PARSE_OK)
+        return status;
     int c = mf_cursor_peek(t);
     if (c < 0)
         return MF_PARSE_INCOMPLETE;

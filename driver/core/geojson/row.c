@@ -13,7 +13,7 @@ static int64_t limit_to_int32(int64_t value)
     return value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : value;
 }
 
-/* A number or boolean, as integer or as real. Returns a verdict; *is_scalar is 0, and the value is
+/* A number or boolean, as integer or as real. Returns a status; *is_scalar is 0, and the value is
  * skipped, when it is something else. */
 static enum mf_parse_status read_scalar(struct mf_cursor *t, int as_real, int64_t *integer,
                                         double *real, int *is_scalar)
@@ -32,9 +32,9 @@ static enum mf_parse_status read_scalar(struct mf_cursor *t, int as_real, int64_
         return mf_cursor_skip(t);
     }
     struct mf_number number;
-    const enum mf_parse_status lex = mf_cursor_number(t, &number);
-    if (lex != MF_PARSE_OK)
-        return lex;
+    const enum mf_parse_status status = mf_cursor_number(t, &number);
+    if (status != MF_PARSE_OK)
+        return status;
     if (mf_number_is_real(&number)) {
         *real = mf_number_double(&number);
         *integer = *real >= 9.2e18 ? INT64_MAX : *real <= -9.2e18 ? INT64_MIN : (int64_t)*real;
@@ -46,15 +46,16 @@ static enum mf_parse_status read_scalar(struct mf_cursor *t, int as_real, int64_
     return MF_PARSE_OK;
 }
 
-static int read_number(struct mf_cursor *t, enum mf_field_type type, struct mf_value *value)
+static enum mf_parse_status read_number(struct mf_cursor *t, enum mf_field_type type,
+                                        struct mf_value *value)
 {
     int64_t integer;
     double real;
     int is_scalar;
-    const enum mf_parse_status lex =
+    const enum mf_parse_status status =
         read_scalar(t, type == MF_FIELD_REAL, &integer, &real, &is_scalar);
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
+    if (status != MF_PARSE_OK)
+        return status;
     if (type == MF_FIELD_REAL) {
         value->kind = MF_VALUE_REAL;
         value->as.real = real;
@@ -66,31 +67,31 @@ static int read_number(struct mf_cursor *t, enum mf_field_type type, struct mf_v
 }
 
 /* Counts the elements of the list at the cursor, which stays. */
-static int count_items(const struct mf_cursor *list, size_t *count)
+static enum mf_parse_status count_items(const struct mf_cursor *list, size_t *count)
 {
     struct mf_cursor t = *list;
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     *count = 0;
     ++t.p;
-    while (mf_cursor_next(&t, ']', &first, &lex)) {
-        lex = mf_cursor_skip(&t);
-        if (lex != MF_PARSE_OK)
-            return (int)lex;
+    while (mf_cursor_next(&t, ']', &first, &status)) {
+        status = mf_cursor_skip(&t);
+        if (status != MF_PARSE_OK)
+            return status;
         ++*count;
     }
-    return (int)lex;
+    return status;
 }
 
 /* A list of numbers; a single number or boolean is a list of one. */
-static int read_number_list(struct mf_row *row, struct mf_cursor *t, enum mf_field_type type,
-                            struct mf_value *value)
+static enum mf_parse_status read_number_list(struct mf_row *row, struct mf_cursor *t,
+                                             enum mf_field_type type, struct mf_value *value)
 {
     const int as_real = type == MF_FIELD_REAL_LIST;
     size_t count = 1;
     const int is_list = *t->p == '[';
     if (is_list) {
-        const int failed = count_items(t, &count);
+        const enum mf_parse_status failed = count_items(t, &count);
         if (failed)
             return failed;
     }
@@ -99,21 +100,21 @@ static int read_number_list(struct mf_row *row, struct mf_cursor *t, enum mf_fie
         return MF_PARSE_NO_MEMORY;
     double *const reals = (double *)(void *)integers;
     int first = 1, is_scalar = 1;
-    enum mf_parse_status lex = MF_PARSE_OK;
+    enum mf_parse_status status = MF_PARSE_OK;
     t->p += is_list;
-    for (size_t i = 0; is_list ? mf_cursor_next(t, ']', &first, &lex) : i < count; ++i) {
+    for (size_t i = 0; is_list ? mf_cursor_next(t, ']', &first, &status) : i < count; ++i) {
         int64_t integer;
         double real;
-        lex = read_scalar(t, as_real, &integer, &real, &is_scalar);
-        if (lex != MF_PARSE_OK)
-            return (int)lex;
+        status = read_scalar(t, as_real, &integer, &real, &is_scalar);
+        if (status != MF_PARSE_OK)
+            return status;
         if (as_real)
             reals[i] = real;
         else
             integers[i] = type == MF_FIELD_INTEGER_LIST ? limit_to_int32(integer) : integer;
     }
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
+    if (status != MF_PARSE_OK)
+        return status;
     if (!is_list && !is_scalar)
         return 0;
     value->kind = as_real ? MF_VALUE_REAL_LIST : MF_VALUE_INTEGER_LIST;
@@ -126,22 +127,23 @@ static int read_number_list(struct mf_row *row, struct mf_cursor *t, enum mf_fie
 }
 
 /* A list of texts, up to its first null. What is no list stays a single text. */
-static int read_string_list(struct mf_row *row, struct mf_cursor *t, struct mf_value *value)
+static enum mf_parse_status read_string_list(struct mf_row *row, struct mf_cursor *t,
+                                             struct mf_value *value)
 {
     size_t count;
-    int failed = count_items(t, &count);
+    enum mf_parse_status failed = count_items(t, &count);
     if (failed)
         return failed;
     struct mf_string *const strings = mf_row_take(row, (count + 1) * sizeof *strings);
     if (strings == NULL)
         return MF_PARSE_NO_MEMORY;
     int first = 1, at_null = 0;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     count = 0;
     ++t->p;
-    while (mf_cursor_next(t, ']', &first, &lex)) {
+    while (mf_cursor_next(t, ']', &first, &status)) {
         at_null |= *t->p == 'n';
-        failed = at_null ? (int)mf_cursor_skip(t) : mf_row_text(row, t, &strings[count]);
+        failed = at_null ? mf_cursor_skip(t) : mf_row_text(row, t, &strings[count]);
         if (failed)
             return failed;
         count += !at_null;
@@ -149,13 +151,14 @@ static int read_string_list(struct mf_row *row, struct mf_cursor *t, struct mf_v
     value->kind = MF_VALUE_STRING_LIST;
     value->count = count;
     value->as.strings = strings;
-    return (int)lex;
+    return status;
 }
 
-static int read_text(struct mf_row *row, struct mf_cursor *t, struct mf_value *value)
+static enum mf_parse_status read_text(struct mf_row *row, struct mf_cursor *t,
+                                      struct mf_value *value)
 {
     struct mf_string string;
-    const int failed = mf_row_text(row, t, &string);
+    const enum mf_parse_status failed = mf_row_text(row, t, &string);
     if (!failed) {
         value->kind = MF_VALUE_STRING;
         value->count = string.size;
@@ -164,13 +167,13 @@ static int read_text(struct mf_row *row, struct mf_cursor *t, struct mf_value *v
     return failed;
 }
 
-static int read_value(struct mf_row *row, struct mf_cursor *t, enum mf_field_type type,
-                      struct mf_value *value)
+static enum mf_parse_status read_value(struct mf_row *row, struct mf_cursor *t,
+                                       enum mf_field_type type, struct mf_value *value)
 {
     value->kind = MF_VALUE_UNSET;
     if (*t->p == 'n') {
         value->kind = MF_VALUE_NULL;
-        return (int)mf_cursor_literal(t, "null", 4);
+        return mf_cursor_literal(t, "null", 4);
     }
     switch (type) {
     case MF_FIELD_INTEGER:
@@ -209,7 +212,7 @@ static int field_of(struct mf_row *row, const struct mf_string *name)
 }
 
 /* Reads the key at the cursor. *field is -1 when it names none. */
-static int read_key(struct mf_row *row, struct mf_cursor *t, int *field)
+static enum mf_parse_status read_key(struct mf_row *row, struct mf_cursor *t, int *field)
 {
     const struct mf_schema *const schema = row->schema;
     if (row->guess < schema->field_count && schema->fields[row->guess].is_plain &&
@@ -220,9 +223,9 @@ static int read_key(struct mf_row *row, struct mf_cursor *t, int *field)
     }
     struct mf_span key;
     struct mf_string name;
-    const enum mf_parse_status lex = mf_cursor_key(t, &key);
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
+    const enum mf_parse_status status = mf_cursor_key(t, &key);
+    if (status != MF_PARSE_OK)
+        return status;
     if (mf_row_characters(row, &key, &name) != 0)
         return MF_PARSE_NO_MEMORY;
     *field = field_of(row, &name);
@@ -231,32 +234,32 @@ static int read_key(struct mf_row *row, struct mf_cursor *t, int *field)
 
 /* Reads `"key": value` into the field of that name. With `as_text`, whatever the field's type, the
  * value is handed over as text. */
-static int read_member(struct mf_row *row, struct mf_cursor *t, int as_text)
+static enum mf_parse_status read_member(struct mf_row *row, struct mf_cursor *t, int as_text)
 {
     int field;
-    const int failed = read_key(row, t, &field);
+    const enum mf_parse_status failed = read_key(row, t, &field);
     if (failed)
         return failed;
     if (field < 0 || !row->wanted[field])
-        return (int)mf_cursor_skip(t);
+        return mf_cursor_skip(t);
     struct mf_value *const value = &row->values[field];
     if (as_text && *t->p != 'n')
         return read_text(row, t, value);
     return read_value(row, t, row->schema->fields[field].type, value);
 }
 
-static int read_properties(struct mf_row *row, struct mf_cursor *t)
+static enum mf_parse_status read_properties(struct mf_row *row, struct mf_cursor *t)
 {
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     row->guess = 0;
     ++t->p;
-    while (mf_cursor_next(t, '}', &first, &lex)) {
-        const int failed = read_member(row, t, 0);
+    while (mf_cursor_next(t, '}', &first, &status)) {
+        const enum mf_parse_status failed = read_member(row, t, 0);
         if (failed)
             return failed;
     }
-    return (int)lex;
+    return status;
 }
 
 /* Where the members that matter stand in a feature; the rules are those of the scanner. */
@@ -296,50 +299,52 @@ static enum mf_parse_status read_row_geometry(struct mf_row *row, struct mf_curs
                          .capacity = row->wkb_capacity,
                          .has_z = row->has_z,
                          .empty_polygons = row->schema->empty_polygons};
-    const enum mf_parse_status lex = mf_geometry_read(t, &wkb);
+    const enum mf_parse_status status = mf_geometry_read(t, &wkb);
     row->wkb = wkb.data;
     row->wkb_capacity = wkb.capacity;
     row->wkb_size = wkb.size;
-    row->geometry = wkb.out_of_memory ? MF_PARSE_NO_MEMORY : wkb.type;
+    row->geometry = wkb.type;
     row->has_z = wkb.has_z;
-    return lex;
+    return wkb.out_of_memory ? MF_PARSE_NO_MEMORY : status;
 }
 
-static int read_feature_member(struct mf_row *row, struct mf_cursor *t, struct places *places)
+static enum mf_parse_status read_feature_member(struct mf_row *row, struct mf_cursor *t,
+                                                struct places *places)
 {
     struct mf_span key;
-    const enum mf_parse_status lex = mf_cursor_key(t, &key);
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
+    const enum mf_parse_status status = mf_cursor_key(t, &key);
+    if (status != MF_PARSE_OK)
+        return status;
     if (mf_span_equals_nocase(&key, "geometry", 8))
-        return (int)read_row_geometry(row, t, &key, places);
+        return read_row_geometry(row, t, &key, places);
     if (mf_span_equals_nocase(&key, "properties", 10) &&
         first_spelling(&places->properties_key, &key)) {
         forget_values(row);
         places->has_properties = *t->p != 'n';
-        return *t->p == '{' ? read_properties(row, t) : (int)mf_cursor_skip(t);
+        return *t->p == '{' ? read_properties(row, t) : mf_cursor_skip(t);
     }
     if (mf_span_equals_nocase(&key, "id", 2) && first_spelling(&places->id_key, &key))
         places->id = t->p;
-    return (int)mf_cursor_skip(t);
+    return mf_cursor_skip(t);
 }
 
 /* A feature without properties: each of its members that is named like a field is its value. */
-static int read_flat(struct mf_row *row, struct mf_cursor t)
+static enum mf_parse_status read_flat(struct mf_row *row, struct mf_cursor t)
 {
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     row->guess = 0;
     ++t.p;
-    while (mf_cursor_next(&t, '}', &first, &lex)) {
-        const int failed = read_member(row, &t, 1);
+    while (mf_cursor_next(&t, '}', &first, &status)) {
+        const enum mf_parse_status failed = read_member(row, &t, 1);
         if (failed)
             return failed;
     }
-    return (int)lex;
+    return status;
 }
 
-static int fill_id(struct mf_row *row, const struct places *places, const char *end)
+static enum mf_parse_status fill_id(struct mf_row *row, const struct places *places,
+                                    const char *end)
 {
     if (!row->schema->fill_id || places->id == NULL || *places->id == 'n')
         return 0;
@@ -355,28 +360,26 @@ static int fill_id(struct mf_row *row, const struct places *places, const char *
     return type == MF_FIELD_STRING ? read_text(row, &t, &row->values[field]) : 0;
 }
 
-static int read_row(struct mf_row *row, struct mf_cursor *t)
+static enum mf_parse_status read_row(struct mf_row *row, struct mf_cursor *t)
 {
     const struct mf_cursor whole = *t;
     struct places places;
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     if (mf_cursor_peek(t) != '{')
         return MF_PARSE_BAD;
     memset(&places, 0, sizeof places);
     ++t->p;
-    while (mf_cursor_next(t, '}', &first, &lex)) {
-        const int failed = read_feature_member(row, t, &places);
+    while (mf_cursor_next(t, '}', &first, &status)) {
+        const enum mf_parse_status failed = read_feature_member(row, t, &places);
         if (failed)
             return failed;
     }
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
-    if (row->geometry == MF_PARSE_NO_MEMORY)
-        return MF_PARSE_NO_MEMORY;
+    if (status != MF_PARSE_OK)
+        return status;
     if (places.null_geometry_key.text != NULL)
         row->geometry = MF_GEOMETRY_NONE;
-    const int failed = places.has_properties ? 0 : read_flat(row, whole);
+    const enum mf_parse_status failed = places.has_properties ? 0 : read_flat(row, whole);
     return failed ? failed : fill_id(row, &places, t->p);
 }
 
@@ -418,10 +421,10 @@ int mf_row_decode(struct mf_row *row, const char *text, size_t size, struct mf_e
     forget_values(row);
     row->geometry = MF_GEOMETRY_NONE;
     row->wkb_size = 0;
-    const int failed = read_row(row, &t);
-    if (failed == MF_PARSE_NO_MEMORY)
+    const enum mf_parse_status status = read_row(row, &t);
+    if (status == MF_PARSE_NO_MEMORY)
         return mf_out_of_memory(err);
-    return failed ? fail_changed(err) : 0;
+    return status != MF_PARSE_OK ? fail_changed(err) : 0;
 }
 
 static uint64_t text_end(const struct mf_collection *collection, uint64_t i)

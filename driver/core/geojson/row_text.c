@@ -61,7 +61,8 @@ void mf_row_free_arena(struct mf_row *row)
 
 /* ---- texts ---------------------------------------------------------------------------------- */
 
-int mf_row_characters(struct mf_row *row, const struct mf_span *span, struct mf_string *out)
+enum mf_parse_status mf_row_characters(struct mf_row *row, const struct mf_span *span,
+                                       struct mf_string *out)
 {
     if (!span->escaped) {
         *out = (struct mf_string){span->text, span->size};
@@ -77,16 +78,16 @@ int mf_row_characters(struct mf_row *row, const struct mf_span *span, struct mf_
 /* ---- JSON as json-c writes it ---------------------------------------------------------------
  * Text in columns of mixed types: `{ "a": 1, "b": [ true, null ] }`. */
 
-static int text_put(struct mf_buffer *out, const char *data, size_t size)
+static enum mf_parse_status text_put(struct mf_buffer *out, const char *data, size_t size)
 {
     return mf_buffer_append(out, data, size) != 0 ? MF_PARSE_NO_MEMORY : 0;
 }
 
-static int text_put_string(struct mf_buffer *out, const char *data, size_t size)
+static enum mf_parse_status text_put_string(struct mf_buffer *out, const char *data, size_t size)
 {
     static const char named[] = "\b\f\n\r\t\"\\/";
     static const char names[] = "bfnrt\"\\/";
-    int failed = text_put(out, "\"", 1);
+    enum mf_parse_status failed = text_put(out, "\"", 1);
     for (size_t i = 0; i < size && !failed; ++i) {
         const unsigned char c = (unsigned char)data[i];
         const char *const name = c == 0 ? NULL : strchr(named, c);
@@ -126,21 +127,23 @@ static size_t format_number(const struct mf_number *number, char text[MF_NUMBER_
                                      : format_integer(mf_number_integer(number), text);
 }
 
-static int format_value(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out);
+static enum mf_parse_status format_value(struct mf_row *row, struct mf_cursor *t,
+                                         struct mf_buffer *out);
 
-static int format_list(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out)
+static enum mf_parse_status format_list(struct mf_row *row, struct mf_cursor *t,
+                                        struct mf_buffer *out)
 {
     int first = 1, failed = text_put(out, "[", 1);
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     ++t->p;
-    for (int nth = 0; !failed && mf_cursor_next(t, ']', &first, &lex); ++nth) {
+    for (int nth = 0; !failed && mf_cursor_next(t, ']', &first, &status); ++nth) {
         failed = text_put(out, nth == 0 ? " " : ", ", nth == 0 ? 1 : 2);
         if (!failed)
             failed = format_value(row, t, out);
     }
     if (failed)
         return failed;
-    return lex != MF_PARSE_OK ? (int)lex : text_put(out, " ]", 2);
+    return status != MF_PARSE_OK ? status : text_put(out, " ]", 2);
 }
 
 struct format_member {
@@ -187,19 +190,19 @@ static void unite_repeated(struct format_member *members, size_t count)
 
 /* Lists the members of the object at the cursor. The names live in the arena, the list in the
  * caller's buffer. */
-static int list_members(struct mf_row *row, struct mf_cursor *t, struct format_member **members,
-                        size_t *count)
+static enum mf_parse_status list_members(struct mf_row *row, struct mf_cursor *t,
+                                         struct format_member **members, size_t *count)
 {
     size_t capacity = 0;
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     ++t->p;
-    while (mf_cursor_next(t, '}', &first, &lex)) {
+    while (mf_cursor_next(t, '}', &first, &status)) {
         struct mf_span key;
         struct mf_string name;
-        lex = mf_cursor_key(t, &key);
-        if (lex != MF_PARSE_OK)
-            return (int)lex;
+        status = mf_cursor_key(t, &key);
+        if (status != MF_PARSE_OK)
+            return status;
         if (mf_row_characters(row, &key, &name) != 0)
             return MF_PARSE_NO_MEMORY;
         if (*count == capacity) {
@@ -210,18 +213,19 @@ static int list_members(struct mf_row *row, struct mf_cursor *t, struct format_m
             *members = grown;
         }
         (*members)[(*count)++] = (struct format_member){name, t->p, t->p};
-        lex = mf_cursor_skip(t);
-        if (lex != MF_PARSE_OK)
-            return (int)lex;
+        status = mf_cursor_skip(t);
+        if (status != MF_PARSE_OK)
+            return status;
     }
     unite_repeated(*members, *count);
-    return (int)lex;
+    return status;
 }
 
-static int format_member(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out,
-                         const struct format_member *member, int is_first)
+static enum mf_parse_status format_member(struct mf_row *row, struct mf_cursor *t,
+                                          struct mf_buffer *out, const struct format_member *member,
+                                          int is_first)
 {
-    int failed = text_put(out, is_first ? " " : ", ", is_first ? 1 : 2);
+    enum mf_parse_status failed = text_put(out, is_first ? " " : ", ", is_first ? 1 : 2);
     if (!failed)
         failed = text_put_string(out, member->name.text, member->name.size);
     if (!failed)
@@ -230,11 +234,12 @@ static int format_member(struct mf_row *row, struct mf_cursor *t, struct mf_buff
     return failed ? failed : format_value(row, t, out);
 }
 
-static int format_object(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out)
+static enum mf_parse_status format_object(struct mf_row *row, struct mf_cursor *t,
+                                          struct mf_buffer *out)
 {
     struct format_member *members = NULL;
     size_t count = 0;
-    int failed = list_members(row, t, &members, &count);
+    enum mf_parse_status failed = list_members(row, t, &members, &count);
     const char *const behind = t->p;
     if (!failed)
         failed = text_put(out, "{", 1);
@@ -247,15 +252,16 @@ static int format_object(struct mf_row *row, struct mf_cursor *t, struct mf_buff
     return failed ? failed : text_put(out, " }", 2);
 }
 
-static int format_scalar(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out)
+static enum mf_parse_status format_scalar(struct mf_row *row, struct mf_cursor *t,
+                                          struct mf_buffer *out)
 {
     const char *const start = t->p;
     if (*start == '"') {
         struct mf_span span;
         struct mf_string string;
-        const enum mf_parse_status lex = mf_cursor_string(t, &span);
-        if (lex != MF_PARSE_OK)
-            return (int)lex;
+        const enum mf_parse_status status = mf_cursor_string(t, &span);
+        if (status != MF_PARSE_OK)
+            return status;
         return mf_row_characters(row, &span, &string) != 0
                    ? MF_PARSE_NO_MEMORY
                    : text_put_string(out, string.text, string.size);
@@ -263,15 +269,16 @@ static int format_scalar(struct mf_row *row, struct mf_cursor *t, struct mf_buff
     if (*start == '-' || (*start >= '0' && *start <= '9')) {
         struct mf_number number;
         char text[MF_NUMBER_TEXT_SIZE];
-        const enum mf_parse_status lex = mf_cursor_number(t, &number);
-        return lex != MF_PARSE_OK ? (int)lex : text_put(out, text, format_number(&number, text));
+        const enum mf_parse_status status = mf_cursor_number(t, &number);
+        return status != MF_PARSE_OK ? status : text_put(out, text, format_number(&number, text));
     }
-    const enum mf_parse_status lex = mf_cursor_skip(t);
-    return lex != MF_PARSE_OK ? (int)lex : text_put(out, start, (size_t)(t->p - start));
+    const enum mf_parse_status status = mf_cursor_skip(t);
+    return status != MF_PARSE_OK ? status : text_put(out, start, (size_t)(t->p - start));
 }
 
 /* The nesting is bounded: the scanner has let it through. */
-static int format_value(struct mf_row *row, struct mf_cursor *t, struct mf_buffer *out)
+static enum mf_parse_status format_value(struct mf_row *row, struct mf_cursor *t,
+                                         struct mf_buffer *out)
 {
     if (t->p == t->end)
         return MF_PARSE_INCOMPLETE;
@@ -280,21 +287,21 @@ static int format_value(struct mf_row *row, struct mf_cursor *t, struct mf_buffe
     return *t->p == '[' ? format_list(row, t, out) : format_scalar(row, t, out);
 }
 
-int mf_row_text(struct mf_row *row, struct mf_cursor *t, struct mf_string *string)
+enum mf_parse_status mf_row_text(struct mf_row *row, struct mf_cursor *t, struct mf_string *string)
 {
     if (*t->p == '"') {
         struct mf_span span;
-        const enum mf_parse_status lex = mf_cursor_string(t, &span);
-        return lex != MF_PARSE_OK ? (int)lex : mf_row_characters(row, &span, string);
+        const enum mf_parse_status status = mf_cursor_string(t, &span);
+        return status != MF_PARSE_OK ? status : mf_row_characters(row, &span, string);
     }
     /* Depth and form were checked by the scanner; checked again here, so that no text can make this
      * recurse without end. */
     struct mf_cursor probe = *t;
-    const enum mf_parse_status lex = mf_cursor_skip(&probe);
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
+    const enum mf_parse_status status = mf_cursor_skip(&probe);
+    if (status != MF_PARSE_OK)
+        return status;
     struct mf_buffer out = {NULL, 0, 0};
-    int failed = format_value(row, t, &out);
+    enum mf_parse_status failed = format_value(row, t, &out);
     char *const made = failed ? NULL : mf_row_take(row, out.size);
     if (made != NULL) {
         if (out.size > 0)

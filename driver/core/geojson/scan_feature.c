@@ -77,9 +77,9 @@ static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_c
 {
     const char *const start = t->p;
     int list = -1, first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     ++t->p;
-    while (mf_cursor_next(t, ']', &first, &lex)) {
+    while (mf_cursor_next(t, ']', &first, &status)) {
         enum mf_value_class item;
         struct mf_span string;
         int negative;
@@ -89,13 +89,13 @@ static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_c
             *kind = MF_CLASS_JSON;
             return mf_cursor_skip(t);
         }
-        lex = read_class(t, &item, &string, &negative);
-        if (lex != MF_PARSE_OK)
-            return lex;
+        status = read_class(t, &item, &string, &negative);
+        if (status != MF_PARSE_OK)
+            return status;
         list = (int)class_with_item(list, item);
     }
     *kind = list == -1 ? MF_CLASS_EMPTY_LIST : (enum mf_value_class)list;
-    return lex;
+    return status;
 }
 
 /* Reads a value and says what it is. *string is set for strings, *negative for integers. */
@@ -105,7 +105,7 @@ static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class 
     enum { DIGITS_OF_INT32 = 9 }; /* so many always fit */
     struct mf_plain plain;
     struct mf_number number;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     switch (*t->p) {
     case '"':
         *kind = MF_CLASS_STRING;
@@ -134,12 +134,12 @@ static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class 
             t->p = plain.stop;
             return MF_PARSE_OK;
         }
-        lex = mf_cursor_number(t, &number);
-        if (lex == MF_PARSE_OK) {
+        status = mf_cursor_number(t, &number);
+        if (status == MF_PARSE_OK) {
             *kind = class_of_number(&number);
             *negative = number.negative && number.mantissa != 0;
         }
-        return lex;
+        return status;
     }
 }
 
@@ -158,7 +158,7 @@ static struct mf_observation *add_observation(struct mf_feature_scan *g)
 
 /* Adds what was met to the observations, unless it repeats a key: then the value takes the place of
  * the one before. */
-static int observe(struct mf_feature_scan *g, const struct mf_observation *met)
+static enum mf_parse_status observe(struct mf_feature_scan *g, const struct mf_observation *met)
 {
     struct mf_schema_builder_field *const field =
         met->field >= 0 ? &g->builder.fields[met->field] : NULL;
@@ -183,24 +183,25 @@ static int observe(struct mf_feature_scan *g, const struct mf_observation *met)
 }
 
 /* Reads one member of an object of properties. *before is the field that stands before it. */
-static int read_property(struct mf_feature_scan *g, struct mf_cursor *t, int *before)
+static enum mf_parse_status read_property(struct mf_feature_scan *g, struct mf_cursor *t,
+                                          int *before)
 {
     struct mf_observation met;
     int negative;
-    enum mf_parse_status lex = MF_PARSE_OK;
+    enum mf_parse_status status = MF_PARSE_OK;
     met.string = (struct mf_span){"", 0, 0};
     met.field = mf_schema_builder_read_key(&g->builder, t, *before);
     if (met.field == MF_OBSERVED_NEW) {
-        lex = mf_cursor_key(t, &met.key);
-        if (lex != MF_PARSE_OK)
-            return (int)lex;
+        status = mf_cursor_key(t, &met.key);
+        if (status != MF_PARSE_OK)
+            return status;
         met.field = mf_schema_builder_find(&g->builder, &met.key);
-        if (met.field == MF_PARSE_NO_MEMORY)
+        if (met.field == MF_SCHEMA_NO_MEMORY)
             return MF_PARSE_NO_MEMORY;
     }
-    lex = read_class(t, &met.kind, &met.string, &negative);
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
+    status = read_class(t, &met.kind, &met.string, &negative);
+    if (status != MF_PARSE_OK)
+        return status;
     met.after = *before;
     met.repeats_new = 0;
     if (met.field < 0) {
@@ -225,21 +226,21 @@ static int read_property(struct mf_feature_scan *g, struct mf_cursor *t, int *be
 }
 
 /* Reads the object at the cursor; what may teach the schema something goes to g->observations.
- * Returns a verdict or MF_PARSE_NO_MEMORY. */
-static int read_members(struct mf_feature_scan *g, struct mf_cursor *t)
+ */
+static enum mf_parse_status read_members(struct mf_feature_scan *g, struct mf_cursor *t)
 {
     int first = 1, before = MF_AFTER_START;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     g->observation_count = 0;
     g->has_property_id = 0;
     ++g->builder.object;
     ++t->p;
-    while (mf_cursor_next(t, '}', &first, &lex)) {
-        const int verdict = read_property(g, t, &before);
-        if (verdict != MF_PARSE_OK)
-            return verdict;
+    while (mf_cursor_next(t, '}', &first, &status)) {
+        const enum mf_parse_status status = read_property(g, t, &before);
+        if (status != MF_PARSE_OK)
+            return status;
     }
-    return (int)lex;
+    return status;
 }
 
 /* ---- features ------------------------------------------------------------------------------- */
@@ -267,7 +268,8 @@ static int first_spelling(struct mf_span *known, const struct mf_span *key)
     return known->size == key->size && memcmp(known->text, key->text, key->size) == 0;
 }
 
-static int read_properties(struct mf_feature_scan *g, struct mf_cursor *t, struct feature *feature)
+static enum mf_parse_status read_properties(struct mf_feature_scan *g, struct mf_cursor *t,
+                                            struct feature *feature)
 {
     g->observation_count = 0;
     if (*t->p == '{') {
@@ -277,10 +279,10 @@ static int read_properties(struct mf_feature_scan *g, struct mf_cursor *t, struc
     enum mf_value_class kind = MF_CLASS_NULL;
     struct mf_span string;
     int negative;
-    const enum mf_parse_status lex = read_class(t, &kind, &string, &negative);
+    const enum mf_parse_status status = read_class(t, &kind, &string, &negative);
     feature->properties =
         kind == MF_CLASS_NULL || kind == MF_CLASS_EMPTY_LIST ? NULL_OR_EMPTY : SOMETHING_ELSE;
-    return (int)lex;
+    return status;
 }
 
 static enum mf_parse_status read_feature_geometry(struct mf_feature_scan *g, struct mf_cursor *t,
@@ -298,14 +300,14 @@ static enum mf_parse_status read_feature_geometry(struct mf_feature_scan *g, str
         feature->null_geometry_key.text = NULL;
     feature->geometry = *t;
     g->wkb.is_approx = !g->needs_exact;
-    const enum mf_parse_status lex = mf_geometry_read(t, &g->wkb);
-    if (lex != MF_PARSE_OK || !is_exact)
-        return lex;
+    const enum mf_parse_status status = mf_geometry_read(t, &g->wkb);
+    if (status != MF_PARSE_OK || !is_exact)
+        return status;
     if (g->rules.geometry_type_is_stated)
         feature->layer_type = (uint32_t)g->wkb.is_object << (2 * g->wkb.stated + g->wkb.stated_z);
     else if (g->wkb.type != MF_GEOMETRY_NONE)
         feature->layer_type = 1U << (2 * g->wkb.type + (g->wkb.has_z != 0));
-    return lex;
+    return status;
 }
 
 static enum mf_parse_status read_type(struct mf_cursor *t, struct feature *feature)
@@ -314,28 +316,28 @@ static enum mf_parse_status read_type(struct mf_cursor *t, struct feature *featu
     feature->is_feature = 0;
     if (*t->p != '"')
         return mf_cursor_skip(t);
-    const enum mf_parse_status lex = mf_cursor_string(t, &string);
-    feature->is_feature = lex == MF_PARSE_OK && mf_span_equals(&string, "Feature", 7);
-    return lex;
+    const enum mf_parse_status status = mf_cursor_string(t, &string);
+    feature->is_feature = status == MF_PARSE_OK && mf_span_equals(&string, "Feature", 7);
+    return status;
 }
 
-static int read_feature_member(struct mf_feature_scan *g, struct mf_cursor *t,
-                               struct feature *feature)
+static enum mf_parse_status read_feature_member(struct mf_feature_scan *g, struct mf_cursor *t,
+                                                struct feature *feature)
 {
     struct mf_span key, string;
-    const enum mf_parse_status lex = mf_cursor_key(t, &key);
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
+    const enum mf_parse_status status = mf_cursor_key(t, &key);
+    if (status != MF_PARSE_OK)
+        return status;
     if (mf_span_equals(&key, "type", 4))
-        return (int)read_type(t, feature);
+        return read_type(t, feature);
     if (mf_span_equals_nocase(&key, "properties", 10) &&
         first_spelling(&feature->properties_key, &key))
         return read_properties(g, t, feature);
     if (mf_span_equals_nocase(&key, "geometry", 8))
-        return (int)read_feature_geometry(g, t, &key, feature);
+        return read_feature_geometry(g, t, &key, feature);
     if (mf_span_equals_nocase(&key, "id", 2) && first_spelling(&feature->id_key, &key))
-        return (int)read_class(t, &feature->id_kind, &string, &feature->id_negative);
-    return (int)mf_cursor_skip(t);
+        return read_class(t, &feature->id_kind, &string, &feature->id_negative);
+    return mf_cursor_skip(t);
 }
 
 /* Whether a property has a name. */
@@ -365,15 +367,15 @@ static void drop_members_of_geojson(struct mf_feature_scan *g)
 
 /* Lets the schema learn from a feature. One without properties is flat: its other members are its
  * fields. */
-static int learn_schema(struct mf_feature_scan *g, const struct feature *feature,
-                        struct mf_cursor whole)
+static enum mf_parse_status learn_schema(struct mf_feature_scan *g, const struct feature *feature,
+                                         struct mf_cursor whole)
 {
     int after = -1;
     if (feature->id_key.text != NULL && feature->id_kind != MF_CLASS_NULL) {
         after =
             mf_schema_builder_feature_id(&g->builder, feature->id_kind, feature->id_negative,
                                          feature->properties == AN_OBJECT && g->has_property_id);
-        if (after == MF_PARSE_NO_MEMORY)
+        if (after == MF_SCHEMA_NO_MEMORY)
             return MF_PARSE_NO_MEMORY;
     }
     if (feature->properties == NULL_OR_EMPTY)
@@ -483,8 +485,8 @@ static void find_box(struct mf_feature_scan *g, const struct feature *feature, s
     grow_extent(&g->found.extent, box);
 }
 
-static int keep_feature(struct mf_feature_scan *g, const struct feature *feature, uint64_t offset,
-                        size_t size)
+static enum mf_parse_status keep_feature(struct mf_feature_scan *g, const struct feature *feature,
+                                         uint64_t offset, size_t size)
 {
     struct mf_feature *const kept = add_feature(g);
     if (kept == NULL)
@@ -504,10 +506,11 @@ static int keep_feature(struct mf_feature_scan *g, const struct feature *feature
     return 0;
 }
 
-int mf_feature_scan_item(struct mf_feature_scan *g, struct mf_cursor *t, uint64_t offset)
+enum mf_parse_status mf_feature_scan_item(struct mf_feature_scan *g, struct mf_cursor *t,
+                                          uint64_t offset)
 {
     if (*t->p != '{')
-        return (int)mf_cursor_skip(t);
+        return mf_cursor_skip(t);
     struct mf_cursor whole = *t;
     struct feature feature;
     memset(&feature, 0, sizeof feature);
@@ -515,15 +518,15 @@ int mf_feature_scan_item(struct mf_feature_scan *g, struct mf_cursor *t, uint64_
     g->observation_count = 0;
 
     int first = 1;
-    enum mf_parse_status lex;
+    enum mf_parse_status status;
     ++t->p;
-    while (mf_cursor_next(t, '}', &first, &lex)) {
-        const int verdict = read_feature_member(g, t, &feature);
-        if (verdict != MF_PARSE_OK)
-            return verdict;
+    while (mf_cursor_next(t, '}', &first, &status)) {
+        const enum mf_parse_status status = read_feature_member(g, t, &feature);
+        if (status != MF_PARSE_OK)
+            return status;
     }
-    if (lex != MF_PARSE_OK)
-        return (int)lex;
+    if (status != MF_PARSE_OK)
+        return status;
     if (g->wkb.out_of_memory)
         return MF_PARSE_NO_MEMORY;
     if (!feature.is_feature && !g->rules.untyped_objects_are_rows)

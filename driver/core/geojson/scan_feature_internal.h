@@ -1,6 +1,6 @@
 /* scan_feature: the elements of `features`, read one after the other.
  *
- * Internal to `geojson`. Of a feature stays where it stands, its box and the kind of its geometry;
+ * Of a feature stays where it stands, its box and the kind of its geometry;
  * beside that the schema and the extent of all. */
 #ifndef MF_SCAN_FEATURE_INTERNAL_H
 #define MF_SCAN_FEATURE_INTERNAL_H
@@ -22,13 +22,14 @@ struct mf_feature_scan {
     int has_property_id; /* and it is not null */
 };
 
-void mf_feature_scan_init(struct mf_feature_scan *gather, const struct mf_schema_rules *rules);
-void mf_feature_scan_reset(struct mf_feature_scan *gather); /* forgets what was gathered */
-void mf_feature_scan_free(struct mf_feature_scan *gather);
+void mf_feature_scan_init(struct mf_feature_scan *scan, const struct mf_schema_rules *rules);
+void mf_feature_scan_reset(struct mf_feature_scan *scan); /* forgets what was gathered */
+void mf_feature_scan_free(struct mf_feature_scan *scan);
 
 /* Reads the element at the cursor, which stands at `offset` in the document; what is no object is
- * no row. Returns a lexer's verdict or MF_PARSE_NO_MEMORY; then nothing of it is kept, and it may
+ * no row. After a status other than MF_PARSE_OK nothing of it is kept, and it may
  * be read again. */
-int mf_feature_scan_item(struct mf_feature_scan *gather, struct mf_cursor *t, uint64_t offset);
+enum mf_parse_status mf_feature_scan_item(struct mf_feature_scan *scan, struct mf_cursor *t,
+                                          uint64_t offset);
 
 #endif

@@ -34,7 +34,7 @@ struct value_end {
 };
 
 struct mf_scanner {
-    struct mf_feature_scan gather;
+    struct mf_feature_scan scan;
 
     enum state state;
     enum member member;
@@ -54,14 +54,14 @@ int mf_scanner_open(struct mf_scanner **out, const struct mf_schema_rules *rules
     struct mf_scanner *const scanner = calloc(1, sizeof *scanner);
     if (scanner == NULL)
         return mf_out_of_memory(err);
-    mf_feature_scan_init(&scanner->gather, rules);
+    mf_feature_scan_init(&scanner->scan, rules);
     *out = scanner;
     return 0;
 }
 
 void mf_scanner_reset(struct mf_scanner *scanner)
 {
-    mf_feature_scan_reset(&scanner->gather);
+    mf_feature_scan_reset(&scanner->scan);
     scanner->state = AT_START;
     scanner->offset = 0;
     scanner->carry.size = 0;
@@ -74,7 +74,7 @@ void mf_scanner_close(struct mf_scanner *scanner)
 {
     if (scanner == NULL)
         return;
-    mf_feature_scan_free(&scanner->gather);
+    mf_feature_scan_free(&scanner->scan);
     free(scanner->carry.data);
     free(scanner);
 }
@@ -92,12 +92,12 @@ static char *copy_text(const char *text, size_t size)
 }
 
 /* Keeps a member of the collection that says something about the layer. */
-static int keep_member(struct mf_scanner *s, const char *text, size_t size)
+static enum mf_parse_status keep_member(struct mf_scanner *s, const char *text, size_t size)
 {
     if (s->member == CRS_MEMBER) {
-        free(s->gather.found.crs);
-        s->gather.found.crs = *text == 'n' ? NULL : copy_text(text, size);
-        return *text != 'n' && s->gather.found.crs == NULL ? MF_PARSE_NO_MEMORY : 0;
+        free(s->scan.found.crs);
+        s->scan.found.crs = *text == 'n' ? NULL : copy_text(text, size);
+        return *text != 'n' && s->scan.found.crs == NULL ? MF_PARSE_NO_MEMORY : 0;
     }
     if (*text != '"')
         return 0;
@@ -106,20 +106,20 @@ static int keep_member(struct mf_scanner *s, const char *text, size_t size)
         s->is_collection = mf_span_equals(&span, "FeatureCollection", 17);
         return 0;
     }
-    free(s->gather.found.description);
-    s->gather.found.description = malloc(size);
-    if (s->gather.found.description == NULL)
+    free(s->scan.found.description);
+    s->scan.found.description = malloc(size);
+    if (s->scan.found.description == NULL)
         return MF_PARSE_NO_MEMORY;
-    s->gather.found.description[mf_cursor_unescape(&span, s->gather.found.description)] = '\0';
+    s->scan.found.description[mf_cursor_unescape(&span, s->scan.found.description)] = '\0';
     return 0;
 }
 
-static int read_member_value(struct mf_scanner *s, struct mf_cursor *t)
+static enum mf_parse_status read_member_value(struct mf_scanner *s, struct mf_cursor *t)
 {
     const char *const start = t->p;
-    const enum mf_parse_status lex = mf_cursor_skip(t);
-    if (lex != MF_PARSE_OK || s->member == OTHER_MEMBER)
-        return (int)lex;
+    const enum mf_parse_status status = mf_cursor_skip(t);
+    if (status != MF_PARSE_OK || s->member == OTHER_MEMBER)
+        return status;
     return keep_member(s, start, (size_t)(t->p - start)) == 0 ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
 }
 
@@ -173,31 +173,31 @@ static enum mf_parse_status read_punctuation(struct mf_scanner *s, struct mf_cur
 }
 
 /* Reads the value (a key, a member's value or a feature) that the state asks for; moves on. */
-static int read_value(struct mf_scanner *s, struct mf_cursor *t, uint64_t offset)
+static enum mf_parse_status read_value(struct mf_scanner *s, struct mf_cursor *t, uint64_t offset)
 {
-    int verdict;
+    enum mf_parse_status status;
     struct mf_span key;
     switch (s->state) {
     case AT_FIRST_MEMBER:
     case AT_MEMBER:
         if (*t->p != '"')
-            return (int)mf_cursor_bad(t, "expected a member name in double quotes");
-        verdict = (int)mf_cursor_string(t, &key);
-        if (verdict == MF_PARSE_OK) {
+            return mf_cursor_bad(t, "expected a member name in double quotes");
+        status = mf_cursor_string(t, &key);
+        if (status == MF_PARSE_OK) {
             s->member = member_of_key(&key);
             s->state = AT_COLON;
         }
-        return verdict;
+        return status;
     case AT_VALUE:
-        verdict = read_member_value(s, t);
-        if (verdict == MF_PARSE_OK)
+        status = read_member_value(s, t);
+        if (status == MF_PARSE_OK)
             s->state = AFTER_MEMBER;
-        return verdict;
+        return status;
     default:
-        verdict = mf_feature_scan_item(&s->gather, t, offset);
-        if (verdict == MF_PARSE_OK)
+        status = mf_feature_scan_item(&s->scan, t, offset);
+        if (status == MF_PARSE_OK)
             s->state = AFTER_ITEM;
-        return verdict;
+        return status;
     }
 }
 
@@ -302,35 +302,35 @@ static size_t find_value_end(struct value_end *v, const char *p, const char *end
 static int fail(struct mf_scanner *s, const char *why, uint64_t offset, struct mf_error *err)
 {
     s->state = FAILED;
-    if (s->gather.found.feature_count == 0)
+    if (s->scan.found.feature_count == 0)
         return mf_error_set(err, MF_ERR_FORMAT, "the result is not GeoJSON: %s (byte %llu)", why,
                             (unsigned long long)offset);
     return mf_error_set(
         err, MF_ERR_FORMAT, "the result is not GeoJSON: %s (byte %llu, after feature %llu)", why,
-        (unsigned long long)offset, (unsigned long long)s->gather.found.feature_count - 1);
+        (unsigned long long)offset, (unsigned long long)s->scan.found.feature_count - 1);
 }
 
 static int fail_memory(struct mf_scanner *s, struct mf_error *err)
 {
     s->state = FAILED;
     return mf_error_set(err, MF_ERR_MEMORY, "not enough memory for the index of %llu features",
-                        (unsigned long long)s->gather.found.feature_count);
+                        (unsigned long long)s->scan.found.feature_count);
 }
 
-/* Reads the value in the carry, of which no more will come when `is_whole`. */
+/* Reads the value in the carry. Returns MF_PARSE_OK, MF_PARSE_INCOMPLETE, or -1 with *err. */
 static int read_carry(struct mf_scanner *s, struct mf_error *err)
 {
     struct mf_cursor t = {s->carry.data, s->carry.data + s->carry.size, ""};
-    const int verdict = read_value(s, &t, s->offset);
-    if (verdict == MF_PARSE_NO_MEMORY)
+    const enum mf_parse_status status = read_value(s, &t, s->offset);
+    if (status == MF_PARSE_NO_MEMORY)
         return fail_memory(s, err);
-    if (verdict == MF_PARSE_BAD)
+    if (status == MF_PARSE_BAD)
         return fail(s, t.why, s->offset + (uint64_t)(t.p - s->carry.data), err);
-    if (verdict == MF_PARSE_OK) {
+    if (status == MF_PARSE_OK) {
         s->offset += (uint64_t)(t.p - s->carry.data);
         s->carry.size = 0;
     }
-    return verdict;
+    return (int)status;
 }
 
 /* Adds to the carry what belongs to it, and reads it when it is whole. A number or literal is whole
@@ -348,10 +348,10 @@ static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_
         return 0;
     const uint64_t start = s->offset;
     const size_t before = s->carry.size - *used - extra;
-    const int verdict = read_carry(s, err);
-    if (verdict == MF_PARSE_INCOMPLETE)
+    const int status = read_carry(s, err);
+    if (status == MF_PARSE_INCOMPLETE)
         return fail(s, "unbalanced brackets", s->offset + s->carry.size, err);
-    if (verdict != MF_PARSE_OK)
+    if (status != MF_PARSE_OK)
         return -1;
     *used = (size_t)(s->offset - start) - before;
     return 0;
@@ -396,18 +396,18 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
         if (s->state == AT_START && s->bom_size > 0 && s->bom_size < 3)
             return fail(s, "it does not start with '{'", 0, err);
         const char *const start = t.p;
-        int verdict;
+        enum mf_parse_status status;
         if (enter_features(s, &t))
-            verdict = MF_PARSE_OK;
+            status = MF_PARSE_OK;
         else if (wants_value(s, (char)c))
-            verdict = read_value(s, &t, s->offset);
+            status = read_value(s, &t, s->offset);
         else
-            verdict = (int)read_punctuation(s, &t);
-        if (verdict == MF_PARSE_NO_MEMORY)
+            status = read_punctuation(s, &t);
+        if (status == MF_PARSE_NO_MEMORY)
             return fail_memory(s, err);
-        if (verdict == MF_PARSE_BAD)
+        if (status == MF_PARSE_BAD)
             return fail(s, t.why, s->offset + (uint64_t)(t.p - start), err);
-        if (verdict == MF_PARSE_INCOMPLETE) {
+        if (status == MF_PARSE_INCOMPLETE) {
             int is_whole;
             memset(&s->end, 0, sizeof s->end);
             find_value_end(&s->end, start, t.end, &is_whole);
@@ -443,21 +443,21 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
         return mf_error_set(err, MF_ERR_TRUNCATED,
                             "the result ends too early, after %llu bytes and %llu features",
                             (unsigned long long)s->offset + s->carry.size,
-                            (unsigned long long)s->gather.found.feature_count);
+                            (unsigned long long)s->scan.found.feature_count);
     }
     if (!s->is_collection || !s->has_features)
         return fail(s,
                     !s->is_collection ? "it is JSON, but no FeatureCollection"
                                       : "it is a FeatureCollection without features",
                     s->offset, err);
-    if (mf_schema_builder_finish(&s->gather.builder, &s->gather.found.schema) != 0 ||
-        mf_collection_make_blocks(&s->gather.found) != 0)
+    if (mf_schema_builder_finish(&s->scan.builder, &s->scan.found.schema) != 0 ||
+        mf_collection_make_blocks(&s->scan.found) != 0)
         return fail_memory(s, err);
-    s->gather.found.schema.empty_polygons = s->gather.rules.empty_polygons;
-    find_layer_type(&s->gather.found);
-    s->gather.found.text_size = s->offset;
-    *collection = s->gather.found;
-    memset(&s->gather.found, 0, sizeof s->gather.found);
+    s->scan.found.schema.empty_polygons = s->scan.rules.empty_polygons;
+    find_layer_type(&s->scan.found);
+    s->scan.found.text_size = s->offset;
+    *collection = s->scan.found;
+    memset(&s->scan.found, 0, sizeof s->scan.found);
     mf_scanner_reset(s);
     return 0;
 }

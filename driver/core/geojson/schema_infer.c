@@ -40,7 +40,7 @@ static int builder_grow_slots(struct mf_schema_builder *builder)
     const uint32_t count = builder->slots == NULL ? 64 : (builder->slot_mask + 1) * 2;
     int32_t *const slots = malloc(count * sizeof *slots);
     if (slots == NULL)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     memset(slots, -1, count * sizeof *slots);
     for (int i = 0; i < builder->field_count; ++i) {
         const struct mf_field *const field = &builder->fields[i].field;
@@ -85,21 +85,21 @@ int mf_schema_builder_find(struct mf_schema_builder *builder, const struct mf_sp
 {
     size_t size;
     const char *const name = key_text(builder, key, &size);
-    return name == NULL ? MF_PARSE_NO_MEMORY : builder_lookup(builder, name, size);
+    return name == NULL ? MF_SCHEMA_NO_MEMORY : builder_lookup(builder, name, size);
 }
 
 static int builder_add(struct mf_schema_builder *builder, const char *name, size_t size)
 {
     if (builder->slots == NULL || (uint32_t)builder->field_count * 2 >= builder->slot_mask) {
         if (builder_grow_slots(builder) != 0)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
     }
     if (builder->field_count == builder->field_capacity) {
         const int capacity = builder->field_capacity * 2 + 16;
         struct mf_schema_builder_field *const fields =
             realloc(builder->fields, (size_t)capacity * sizeof *fields);
         if (fields == NULL)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
         builder->fields = fields;
         builder->field_capacity = capacity;
     }
@@ -111,7 +111,7 @@ static int builder_add(struct mf_schema_builder *builder, const char *name, size
     added->followers[0] = added->followers[1] = -1;
     added->field.name = malloc(size + 1);
     if (added->field.name == NULL)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     memcpy(added->field.name, name, size);
     added->field.name[size] = '\0';
     added->field.name_size = size;
@@ -163,7 +163,7 @@ static int classify_string(struct mf_schema_builder *builder, const struct mf_sp
                                                [MF_DATE_DATETIME] = MF_FIELD_DATETIME};
     char *const text = scratch(builder, string->size + 1);
     if (text == NULL)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     size_t size = string->size;
     if (string->escaped)
         size = mf_cursor_unescape(string, text);
@@ -267,7 +267,7 @@ static int widen_date(struct mf_schema_builder *builder, struct mf_field *field,
     if (seen->kind == MF_CLASS_STRING) {
         int time_zone;
         if (classify_string(builder, &seen->string, &type, &time_zone) != 0)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
         if (field->time_zone > MF_TZ_UNKNOWN && time_zone != field->time_zone)
             field->time_zone = time_zone == MF_TZ_UNKNOWN ? MF_TZ_UNKNOWN : MF_TZ_MIXED;
     }
@@ -409,7 +409,7 @@ static int observe_one(struct mf_schema_builder *builder, const struct mf_observ
     const struct mf_field before = field->field;
     const int was_open = field->is_new || field->undetermined;
     if (learn_type(builder, field, seen) != 0)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     if (was_open || before.type != field->field.type || before.subtype != field->field.subtype)
         field->settled = 0;
     else
@@ -424,12 +424,12 @@ static int add_new_field(struct mf_schema_builder *builder, struct mf_observatio
     size_t size;
     const char *const name = key_text(builder, &seen[i].key, &size);
     if (name == NULL)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     int at = builder_lookup(builder, name, size);
     if (at < 0)
         at = builder_add(builder, name, size);
     if (at < 0)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     struct mf_schema_builder_field *const field = &builder->fields[at];
     seen[i].field = at;
     if (field->object == builder->object) {
@@ -448,7 +448,7 @@ static int add_new_fields(struct mf_schema_builder *builder, struct mf_observati
 {
     for (size_t i = 0; i < count; ++i) {
         if (seen[i].field == MF_OBSERVED_NEW && add_new_field(builder, seen, i) != 0)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
     }
     return 0;
 }
@@ -458,7 +458,7 @@ int mf_schema_builder_observe(struct mf_schema_builder *builder, struct mf_obser
 {
     int last = start;
     if (add_new_fields(builder, seen, count) != 0)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     for (size_t i = 0; i < count; ++i) {
         const int field = seen[i].field;
         if (only_new && !builder->fields[field].is_new)
@@ -470,7 +470,7 @@ int mf_schema_builder_observe(struct mf_schema_builder *builder, struct mf_obser
         if (is_repeated && builder->fields[field].observation != i)
             continue; /* its value has moved to its first place */
         if (observe_one(builder, &seen[i]) != 0)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
         if (is_repeated)
             continue;
         int before = seen[i].after;
@@ -479,7 +479,7 @@ int mf_schema_builder_observe(struct mf_schema_builder *builder, struct mf_obser
         else if (before == MF_AFTER_START)
             before = start;
         if (before >= 0 && mf_schema_builder_add_edge(builder, before, field) != 0)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
         last = field;
     }
     return 0;
@@ -494,19 +494,19 @@ int mf_schema_builder_finish(struct mf_schema_builder *builder, struct mf_schema
 
     struct mf_field *const fields = calloc((size_t)builder->field_count + 1, sizeof *fields);
     if (fields == NULL)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     schema->fields = fields;
     if (make_id) {
         fields[0].name = malloc(3);
         if (fields[0].name == NULL)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
         memcpy(fields[0].name, "id", 3);
         fields[0].name_size = 2;
         fields[0].type = (enum mf_field_type)(builder->id_candidate - 1);
         schema->field_count = 1;
     }
     if (mf_schema_builder_order(builder, fields + make_id) != 0)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     schema->field_count = builder->field_count + make_id;
-    return mf_schema_index(schema) == 0 ? 0 : MF_PARSE_NO_MEMORY;
+    return mf_schema_index(schema) == 0 ? 0 : MF_SCHEMA_NO_MEMORY;
 }

@@ -1,6 +1,6 @@
 /* schema: the fields of a collection, learnt from one feature after the other.
  *
- * Internal to `geojson`. Types widen and fields are ordered by the rules of GDAL's GeoJSON driver:
+ * Types widen and fields are ordered by the rules of GDAL's GeoJSON driver:
  * the order is a topological one over "a stands before b in some feature", ties broken by name. */
 #ifndef MF_SCHEMA_INTERNAL_H
 #define MF_SCHEMA_INTERNAL_H
@@ -46,6 +46,9 @@ enum {
 #define MF_MAX_DATE 40
 
 #define MF_NOT_OBSERVED SIZE_MAX
+
+/* What functions of the builder return in the place of 0 or of a field. */
+enum { MF_SCHEMA_NO_MEMORY = -2 };
 
 struct mf_schema_builder_field {
     struct mf_field field;
@@ -101,7 +104,7 @@ static inline int mf_schema_builder_read_key(const struct mf_schema_builder *bui
     return MF_OBSERVED_NEW;
 }
 
-/* The field of a key, or MF_OBSERVED_NEW; MF_PARSE_NO_MEMORY. */
+/* The field of a key, or MF_OBSERVED_NEW; MF_SCHEMA_NO_MEMORY. */
 int mf_schema_builder_find(struct mf_schema_builder *builder, const struct mf_span *key);
 
 /* Whether a value of this class can change nothing about the field any more. */
@@ -118,25 +121,25 @@ static inline int mf_schema_builder_is_settled(const struct mf_schema_builder_fi
 
 /* Learns from what was observed in one object of properties. `start` is the field that stands
  * before its first one, -1 for none. With `only_new` the fields known before stay as they are, and
- * count for nothing. Returns 0, or MF_PARSE_NO_MEMORY. */
+ * count for nothing. Returns 0, or MF_SCHEMA_NO_MEMORY. */
 int mf_schema_builder_observe(struct mf_schema_builder *builder, struct mf_observation *seen,
                               size_t count, int start, int only_new);
 
 /* A feature-level id was met, whose properties have (or not) an `id` that is not null. Returns the
- * field that it stands for, -1 when for none, MF_PARSE_NO_MEMORY. */
+ * field that it stands for, -1 when for none, MF_SCHEMA_NO_MEMORY. */
 int mf_schema_builder_feature_id(struct mf_schema_builder *builder, enum mf_value_class kind,
                                  int is_negative, int has_property_id);
 
 /* Records that field `from` stood right before field `to` in a feature. Returns 0, or
- * MF_PARSE_NO_MEMORY.
+ * MF_SCHEMA_NO_MEMORY.
  */
 int mf_schema_builder_add_edge(struct mf_schema_builder *builder, int from, int to);
 
 /* Moves the fields to `ordered`, which has room for all: of those with nothing left before them,
- * always the one whose name is first. Returns 0, or MF_PARSE_NO_MEMORY. */
+ * always the one whose name is first. Returns 0, or MF_SCHEMA_NO_MEMORY. */
 int mf_schema_builder_order(struct mf_schema_builder *builder, struct mf_field *ordered);
 
-/* Moves the fields to *schema, ordered. Returns 0, or MF_PARSE_NO_MEMORY. */
+/* Moves the fields to *schema, ordered. Returns 0, or MF_SCHEMA_NO_MEMORY. */
 int mf_schema_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schema);
 
 /* ---- names of fields ------------------------------------------------------------------------- */

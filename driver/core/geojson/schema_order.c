@@ -19,7 +19,7 @@ static int grow_edges(struct mf_schema_builder *builder)
     const size_t count = old == NULL ? 64 : old_count * 2;
     uint64_t *const edges = calloc(count, sizeof *edges);
     if (edges == NULL)
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     builder->edges = edges;
     builder->edge_mask = count - 1;
     for (size_t i = 0; i < old_count; ++i) {
@@ -30,7 +30,7 @@ static int grow_edges(struct mf_schema_builder *builder)
     return 0;
 }
 
-/* Whether `to` can be reached from `from`: 1, 0, or MF_PARSE_NO_MEMORY. */
+/* Whether `to` can be reached from `from`: 1, 0, or MF_SCHEMA_NO_MEMORY. */
 static int reaches(const struct mf_schema_builder *builder, int from, int to)
 {
     const size_t count = (size_t)builder->field_count;
@@ -38,7 +38,7 @@ static int reaches(const struct mf_schema_builder *builder, int from, int to)
         return from == to;
     unsigned char *const seen = calloc(count, 1);
     int *const stack = malloc(count * sizeof *stack);
-    int found = seen == NULL || stack == NULL ? MF_PARSE_NO_MEMORY : 0;
+    int found = seen == NULL || stack == NULL ? MF_SCHEMA_NO_MEMORY : 0;
     if (found == 0) {
         size_t depth = 0;
         stack[depth++] = from;
@@ -66,7 +66,7 @@ static int add_next(struct mf_schema_builder_field *field, int to)
         const int capacity = field->next_capacity * 2 + 4;
         int *const next = realloc(field->next, (size_t)capacity * sizeof *next);
         if (next == NULL)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
         field->next = next;
         field->next_capacity = capacity;
     }
@@ -81,15 +81,15 @@ int mf_schema_builder_add_edge(struct mf_schema_builder *builder, int from, int 
         return 0;
     if (builder->edges == NULL || builder->edge_count * 2 > builder->edge_mask) {
         if (grow_edges(builder) != 0)
-            return MF_PARSE_NO_MEMORY;
+            return MF_SCHEMA_NO_MEMORY;
     }
     const uint64_t edge = ((uint64_t)(uint32_t)from << 32 | (uint32_t)to) + 1;
     const size_t slot = edge_slot(builder, edge);
     if (builder->edges[slot] == 0) {
         /* An edge that would close a circle stays out, and is remembered as known. */
         const int circle = reaches(builder, to, from);
-        if (circle == MF_PARSE_NO_MEMORY || (!circle && add_next(&builder->fields[from], to) != 0))
-            return MF_PARSE_NO_MEMORY;
+        if (circle == MF_SCHEMA_NO_MEMORY || (!circle && add_next(&builder->fields[from], to) != 0))
+            return MF_SCHEMA_NO_MEMORY;
         builder->edges[slot] = edge;
         ++builder->edge_count;
     }
@@ -146,7 +146,7 @@ int mf_schema_builder_order(struct mf_schema_builder *builder, struct mf_field *
     if (before == NULL || heap == NULL) {
         free(before);
         free(heap);
-        return MF_PARSE_NO_MEMORY;
+        return MF_SCHEMA_NO_MEMORY;
     }
     int heap_count = 0, done = 0;
     for (int i = 0; i < builder->field_count; ++i)
@@ -173,5 +173,5 @@ int mf_schema_builder_order(struct mf_schema_builder *builder, struct mf_field *
     free(order);
     free(before);
     free(heap);
-    return failed ? MF_PARSE_NO_MEMORY : 0;
+    return failed ? MF_SCHEMA_NO_MEMORY : 0;
 }

@@ -1,6 +1,4 @@
-/* wkb: a geometry as little-endian ISO WKB, written piece by piece.
- *
- * Internal to `geojson`. */
+/* wkb: a geometry as little-endian ISO WKB, written piece by piece. */
 #ifndef MF_WKB_INTERNAL_H
 #define MF_WKB_INTERNAL_H
 
@@ -14,7 +12,8 @@ struct mf_wkb {
     unsigned char *data; /* little-endian ISO WKB */
     size_t size;
     size_t capacity;
-    int is_approx; /* asked for: only the bounding box counts, and only nearly, see number_near.h */
+    int is_approx; /* asked for: only the bounding box counts, and only nearly, see number_digits.h
+                    */
     int type;      /* MF_GEOMETRY_…, NONE when the value is no geometry */
     int has_z;
     int saw_z;          /* a part that was kept has a third ordinate */

@@ -21,14 +21,14 @@ struct header {
     struct mf_box extent;
     uint32_t field_count;
     uint32_t geometry_types;
+    uint32_t rules; /* mf_schema_rules_bits */
     uint8_t layer_geometry;
     uint8_t layer_has_z;
     uint8_t fill_id;
     uint8_t has_crs;
     uint8_t has_description;
-    uint8_t rules; /* mf_schema_rules_bits */
-    uint8_t reserved;
     uint8_t feature_size; /* sizeof(struct mf_feature) */
+    uint8_t reserved[6];
 };
 
 #define CHECKSUM_FROM (offsetof(struct header, checksum) + sizeof(uint64_t))
@@ -86,7 +86,7 @@ static void fill_header(struct header *header, const struct mf_collection *colle
     header->fill_id = (uint8_t)collection->schema.fill_id;
     header->has_crs = collection->crs != NULL;
     header->has_description = collection->description != NULL;
-    header->rules = (uint8_t)facts->rules;
+    header->rules = facts->rules;
     header->feature_size = sizeof(struct mf_feature);
 }
 
@@ -104,8 +104,8 @@ int mf_index_write(struct mf_file *file, const struct mf_collection *collection,
     put_optional(&buffer, collection->crs);
     put_optional(&buffer, collection->description);
     put_fields(&buffer, &collection->schema);
-    put(&buffer, collection->runs,
-        (size_t)mf_collection_block_count(collection) * sizeof *collection->runs);
+    put(&buffer, collection->blocks,
+        (size_t)mf_collection_block_count(collection) * sizeof *collection->blocks);
     if (buffer.failed) {
         free(buffer.bytes.data);
         return mf_out_of_memory(err);
@@ -200,19 +200,19 @@ static void take_field(struct cursor *cursor, struct mf_field *field, int *no_me
     field->time_zone = facts[2];
 }
 
-static struct mf_bbox_block *take_runs(struct cursor *cursor, uint64_t count, int *no_memory)
+static struct mf_bbox_block *take_blocks(struct cursor *cursor, uint64_t count, int *no_memory)
 {
     if (count > (uint64_t)(cursor->end - cursor->p) / sizeof(struct mf_bbox_block))
         cursor->failed = 1;
     if (cursor->failed || count == 0)
         return NULL;
     const size_t size = (size_t)count * sizeof(struct mf_bbox_block);
-    struct mf_bbox_block *const runs = malloc(size);
-    *no_memory |= runs == NULL;
-    if (runs != NULL)
-        memcpy(runs, cursor->p, size);
+    struct mf_bbox_block *const blocks = malloc(size);
+    *no_memory |= blocks == NULL;
+    if (blocks != NULL)
+        memcpy(blocks, cursor->p, size);
     cursor->p += size;
-    return runs;
+    return blocks;
 }
 
 static int is_usable(const char *data, size_t size, const struct header *header)
@@ -244,7 +244,7 @@ static int read_small_things(const struct header *header, struct cursor *cursor,
         ++collection->schema.field_count;
         take_field(cursor, &collection->schema.fields[i], &no_memory);
     }
-    collection->runs = take_runs(cursor, mf_collection_block_count(collection), &no_memory);
+    collection->blocks = take_blocks(cursor, mf_collection_block_count(collection), &no_memory);
     return no_memory ? -1 : 0;
 }
 

@@ -5,7 +5,7 @@
  * what they were. It is only good on the machine that wrote it. A file that is damaged, cut, of
  * another version or of another kind of machine is refused.
  *
- * Layout: a header, then texts, fields and the boxes of runs one after the other. The checksum in
+ * Layout: a header, then texts, fields and the boxes of blocks one after the other. The checksum in
  * the header covers all that follows it. */
 #ifndef MF_INDEX_FILE_INTERNAL_H
 #define MF_INDEX_FILE_INTERNAL_H
