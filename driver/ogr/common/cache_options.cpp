@@ -21,6 +21,6 @@ bool OGRMapflowCacheOptions::Read(const OGRMapflowOptions &options)
                  directory.c_str());
         return false;
     }
-    return options.CheckChoice("CACHE", {"YES", "NO", "REFRESH", "OFFLINE"}) &&
-           options.GetSize("CACHE_SIZE", MF_DEFAULT_CACHE_SIZE, size);
+    size = options.GetSize("CACHE_SIZE", MF_DEFAULT_CACHE_SIZE);
+    return true;
 }

@@ -83,8 +83,6 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic
     mf_error err;
     mf_error_init(&err);
     mf_client_options wanted = {};
-    if (!options.CheckChoice("AUTH", {"AUTO", "BASIC", "BEARER"}))
-        return nullptr;
     if (!GetTransport(wanted.transport, err))
     {
         OGRMapflowRaise(err);

@@ -1,7 +1,6 @@
 #include "common/options.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "api/client.h"
 #include "api/processing.h"
@@ -11,41 +10,67 @@
 namespace
 {
 
+// For which datasets an option means something.
+constexpr unsigned ACCOUNT = 1, PROCESSING = 2, PROJECT = 4, ANY = ACCOUNT | PROCESSING | PROJECT;
+// It is no open option, but a configuration option only.
+constexpr unsigned CONFIG_ONLY = 8;
+
 const OGRMapflowOption OPTIONS[] = {
     {"API_TOKEN", "string", nullptr,
      "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN "
-     "or as API_TOKEN_FILE"},
-    {"API_TOKEN_FILE", "string", nullptr, "File that holds the API token"},
-    {"API_URL", "string", MF_DEFAULT_API_URL, "Base URL of the service"},
-    {"AUTH", "string-select", "AUTO", "How the token is sent", "AUTO,BASIC,BEARER"},
-    {"AOI", "string", nullptr, "UUID of one area of the processing, to read its result alone"},
-    {"PARTIAL", "boolean", "NO", "Read what a failed, cancelled or refunded processing has"},
+     "or as API_TOKEN_FILE",
+     nullptr, 0, ANY},
+    {"API_TOKEN_FILE", "string", nullptr, "File that holds the API token", nullptr, 0, ANY},
+    {"API_URL", "string", MF_DEFAULT_API_URL, "Base URL of the service", nullptr, 0, ANY},
+    {"AUTH", "string-select", "AUTO", "How the token is sent", "AUTO,BASIC,BEARER", 0, ANY},
+    {"AOI", "string", nullptr, "UUID of one area of the processing, to read only its result",
+     nullptr, 0, PROCESSING},
+    {"PARTIAL", "boolean", "NO", "Read what a failed, cancelled or refunded processing has",
+     nullptr, 0, PROCESSING | PROJECT},
     {"STATUS_ONLY", "boolean", "NO",
-     "Open any processing without its result, with the layers processing and aois"},
-    {"WAIT", "boolean", "NO", "Wait until the processing has ended"},
-    {"WAIT_TIMEOUT", "float", "3600", "Longest time to wait, in seconds"},
+     "Open any processing without its result, with the layers processing and aois", nullptr, 0,
+     PROCESSING},
+    {"WAIT", "boolean", "NO", "Wait until the processing has ended", nullptr, 0,
+     PROCESSING | PROJECT},
+    {"WAIT_TIMEOUT", "float", "3600", "Longest time to wait, in seconds", nullptr, 0, ANY},
     {"POLL_INTERVAL", "float", "30",
-     "Longest time between two looks while waiting, in seconds, at least 5"},
+     "Longest time between two polls while waiting, in seconds, at least 5", nullptr, 0.01, ANY},
     {"PROGRESS", "string-select", "AUTO",
      "A line about the wait on the standard error stream: AUTO when that is a terminal",
-     "AUTO,YES,NO"},
+     "AUTO,YES,NO", 0, ANY},
     {"GEOMETRY", "string-select", "MIXED",
      "SPLIT gives a layer for each kind of geometry of a result: _polygon, _line, _point",
-     "MIXED,SPLIT"},
+     "MIXED,SPLIT", 0, PROCESSING | PROJECT},
     {"ALLOW_DELETE", "boolean", "NO",
-     "Rows of projects and processings may be deleted, and what they stand for with them"},
-    {"STYLE", "boolean", "YES", "Give features the colours of their class as OGR feature styles"},
-    {"MAX_RESULT_SIZE", "string", "64G", "Largest result to accept, in bytes or with K, M or G"},
+     "Rows of projects and processings may be deleted, and what they stand for with them", nullptr,
+     0, ACCOUNT},
+    {"STYLE", "boolean", "YES", "Give features the colours of their class as OGR feature styles",
+     nullptr, 0, PROCESSING | PROJECT},
+    {"MAX_RESULT_SIZE", "size", "64G", "Largest result to accept, in bytes or with K, M or G",
+     nullptr, 0, PROCESSING | PROJECT},
     {"CACHE", "string-select", "YES",
      "Use of the cache: YES reads and stores, NO does neither, REFRESH fetches anew, OFFLINE makes "
      "no request",
-     "YES,NO,REFRESH,OFFLINE"},
+     "YES,NO,REFRESH,OFFLINE", 0, ANY},
     {"CACHE_DIR", "string", nullptr,
-     "Folder of the cache. Default: gdal-mapflow in the cache folder of the user"},
-    {"CACHE_SIZE", "string", "10G",
+     "Folder of the cache. Default: gdal-mapflow in the cache folder of the user", nullptr, 0, ANY},
+    {"CACHE_SIZE", "size", "10G",
      "Size of the cache, in bytes or with K, M or G: beyond it results go that were used least "
-     "recently"},
+     "recently",
+     nullptr, 0, ANY},
+    {"STATE_DIR", "string", nullptr,
+     "Folder of the journal of submissions. Default: gdal-mapflow in the state folder of the user",
+     nullptr, 0, ANY | CONFIG_ONLY},
+    {"ALLOW_HTTP", "boolean", "NO", "Allow plain http to other hosts than this machine", nullptr, 0,
+     ANY | CONFIG_ONLY},
 };
+
+unsigned FlagOf(OGRMapflowOptions::Target target)
+{
+    return target == OGRMapflowOptions::Target::Account      ? ACCOUNT
+           : target == OGRMapflowOptions::Target::Processing ? PROCESSING
+                                                             : PROJECT;
+}
 
 constexpr const char *PREFIX = "MAPFLOW:";
 constexpr size_t PREFIX_SIZE = 8;
@@ -126,13 +151,16 @@ std::nullopt_t Refuse(const char *message)
 
 const OGRMapflowOption *OGRMapflowFindOpenOption(const char *name)
 {
-    return OGRMapflowFindOption(name, std::begin(OPTIONS), std::end(OPTIONS));
+    const auto *const found = OGRMapflowFindOption(name, std::begin(OPTIONS), std::end(OPTIONS));
+    return found != nullptr && (found->flags & CONFIG_ONLY) == 0 ? found : nullptr;
 }
 
 std::string OGRMapflowOpenOptionList()
 {
-    return "<OpenOptionList>" + OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
-           "</OpenOptionList>";
+    const auto *const end = std::find_if(std::begin(OPTIONS), std::end(OPTIONS),
+                                         [](const OGRMapflowOption &option)
+                                         { return (option.flags & CONFIG_ONLY) != 0; });
+    return "<OpenOptionList>" + OGRMapflowOptionXML(std::begin(OPTIONS), end) + "</OpenOptionList>";
 }
 
 bool OGRMapflowOptions::IsConnectionString(const char *name)
@@ -175,7 +203,43 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
         if (!IsSecret(name_))
             options.m_publicName += ',' + name_ + '=' + Quoted(value);
     }
+    if (!options.Check())
+        return std::nullopt;
     return options;
+}
+
+// Whether an option that means nothing for the dataset was given for it, with another value than
+// its default: QGIS passes all options of its dialog. Configuration options are for all datasets.
+bool OGRMapflowOptions::IsMisplaced(const OGRMapflowOption &option) const
+{
+    const std::string given = GivenFor(option.name);
+    return (option.flags & FlagOf(m_target)) == 0 && !given.empty() &&
+           !(option.fallback != nullptr && EQUAL(given.c_str(), option.fallback));
+}
+
+// Every value that counts, wherever it comes from. Returns false after one CPLError.
+bool OGRMapflowOptions::Check() const
+{
+    for (const OGRMapflowOption &option : OPTIONS)
+    {
+        if (IsMisplaced(option))
+        {
+            CPLError(CE_Failure, CPLE_IllegalArg, "%s has no option %s.", m_publicName.c_str(),
+                     option.name);
+            return false;
+        }
+        const std::string value = Get(option.name);
+        const std::string fault = value.empty() || (option.flags & FlagOf(m_target)) == 0
+                                      ? std::string()
+                                      : OGRMapflowFaultOf(option, value.c_str());
+        if (!fault.empty())
+        {
+            CPLError(CE_Failure, CPLE_IllegalArg, "%s=%.40s%s.", option.name, value.c_str(),
+                     fault.c_str());
+            return false;
+        }
+    }
+    return true;
 }
 
 // Returns false after one CPLError.
@@ -236,74 +300,36 @@ CPLStringList OGRMapflowOptions::AsConfigOptions() const
     return config;
 }
 
+// Of the dataset name and the open options; "" when neither says it.
+std::string OGRMapflowOptions::GivenFor(const char *key) const
+{
+    const char *const inName = m_inString.FetchNameValueDef(key, "");
+    return *inName != '\0' ? inName : m_openOptions.FetchNameValueDef(key, "");
+}
+
 std::string OGRMapflowOptions::Get(const char *key, const char *fallback) const
 {
-    const char *value = m_inString.FetchNameValue(key);
-    if (value == nullptr)
-        value = m_openOptions.FetchNameValue(key);
-    if (value == nullptr)
-        value = VSIGetPathSpecificOption(m_publicName.c_str(),
-                                         (std::string("MAPFLOW_") + key).c_str(), nullptr);
-    return value != nullptr ? value : fallback;
+    const std::string given = GivenFor(key);
+    if (!given.empty())
+        return given;
+    const char *const configured =
+        VSIGetPathSpecificOption(m_publicName.c_str(), (std::string("MAPFLOW_") + key).c_str(), "");
+    return *configured != '\0' ? configured : fallback;
 }
 
 bool OGRMapflowOptions::GetBool(const char *key, bool fallback) const
 {
-    return CPLTestBool(Get(key, fallback ? "YES" : "NO").c_str());
+    return OGRMapflowIsYes(Get(key, fallback ? "YES" : "NO").c_str());
 }
 
-bool OGRMapflowOptions::CheckChoice(const char *key,
-                                    std::initializer_list<const char *> values) const
-{
-    const std::string given = Get(key, *values.begin());
-    std::string allowed;
-    for (const char *value : values)
-    {
-        if (EQUAL(given.c_str(), value))
-            return true;
-        allowed += (allowed.empty() ? "" : ", ") + std::string(value);
-    }
-    CPLError(CE_Failure, CPLE_IllegalArg, "%s=%.40s is not possible. Choose one of %s.", key,
-             given.c_str(), allowed.c_str());
-    return false;
-}
-
-bool OGRMapflowOptions::GetSeconds(const char *key, double fallback, double least,
-                                   double &seconds) const
+double OGRMapflowOptions::GetSeconds(const char *key, double fallback) const
 {
     const std::string given = Get(key);
-    seconds = fallback;
-    if (given.empty())
-        return true;
-    char *end = nullptr;
-    seconds = CPLStrtod(given.c_str(), &end);
-    if (*end == '\0' && seconds >= least && seconds <= 1e9)
-        return true;
-    CPLError(CE_Failure, CPLE_IllegalArg, "%s=%.40s is not possible. Give a number of seconds.",
-             key, given.c_str());
-    return false;
+    return given.empty() ? fallback : CPLAtof(given.c_str());
 }
 
-bool OGRMapflowOptions::GetSize(const char *key, int64_t fallback, int64_t &bytes) const
+int64_t OGRMapflowOptions::GetSize(const char *key, int64_t fallback) const
 {
     const std::string given = Get(key);
-    bytes = fallback;
-    if (given.empty())
-        return true;
-    char *end = nullptr;
-    const double number = CPLStrtod(given.c_str(), &end);
-    static const char units[] = "KMG";
-    const char *const unit =
-        *end != '\0' ? strchr(units, toupper(static_cast<unsigned char>(*end))) : nullptr;
-    const double factor = unit != nullptr ? std::pow(1024.0, unit - units + 1) : 1.0;
-    end += unit != nullptr;
-    if (end == given.c_str() || *end != '\0' || !(number * factor >= 1 && number * factor < 9e18))
-    {
-        CPLError(CE_Failure, CPLE_IllegalArg,
-                 "%s=%.40s is not a size. Give a number of bytes, or one with K, M or G, as 500M.",
-                 key, given.c_str());
-        return false;
-    }
-    bytes = static_cast<int64_t>(number * factor);
-    return true;
+    return given.empty() ? fallback : OGRMapflowBytesOf(given.c_str());
 }

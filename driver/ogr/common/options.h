@@ -7,7 +7,6 @@
 #define MAPFLOW_OPTIONS_H
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -21,7 +20,8 @@ class OGRMapflowOptions
     static bool IsConnectionString(const char *name);
 
     // Reads a connection string and keeps a copy of the open options. Returns nothing, after one
-    // CPLError, when it cannot be understood.
+    // CPLError, when it cannot be understood, a value is none of an option's, or an option that was
+    // given for this dataset means nothing for it.
     static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
 
     // Whether a dataset is opened to list its layers. QGIS does so before it opens one, with the
@@ -58,24 +58,18 @@ class OGRMapflowOptions
     // What the dataset name and the open options say, as configuration options.
     CPLStringList AsConfigOptions() const;
 
-    // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere.
+    // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere. An empty
+    // value means that it is not set. Parse has checked the value.
     std::string Get(const char *key, const char *fallback = "") const;
-
-    // YES or NO, as CPLTestBool reads it.
     bool GetBool(const char *key, bool fallback) const;
-
-    // One of `values` (upper case). Returns false, after one CPLError, for anything else.
-    bool CheckChoice(const char *key, std::initializer_list<const char *> values) const;
-
-    // A number of seconds, at least `least`. Returns false, after one CPLError, for anything else.
-    bool GetSeconds(const char *key, double fallback, double least, double &seconds) const;
-
-    // A number of bytes, with K, M or G behind it. Returns false, after one CPLError, for anything
-    // else.
-    bool GetSize(const char *key, int64_t fallback, int64_t &bytes) const;
+    double GetSeconds(const char *key, double fallback) const;
+    int64_t GetSize(const char *key, int64_t fallback) const; // bytes
 
   private:
     bool ReadTarget(const std::string &text);
+    std::string GivenFor(const char *key) const;
+    bool IsMisplaced(const OGRMapflowOption &option) const;
+    bool Check() const;
 
     Target m_target = Target::Account;
     std::string m_processingId{};

@@ -18,13 +18,11 @@ bool IsLoopback(const mf_client *client)
            mf_url_is_loopback(&url) != 0;
 }
 
-bool ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wait_options &wanted)
+void ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wait_options &wanted)
 {
-    if (!options.CheckChoice("PROGRESS", {"AUTO", "YES", "NO"}) ||
-        !options.GetSeconds("WAIT_TIMEOUT", MF_WAIT_DEFAULT_TIMEOUT, 0, wanted.timeout) ||
-        !options.GetSeconds("POLL_INTERVAL", MF_WAIT_DEFAULT_INTERVAL, 0.01, wanted.interval))
-        return false;
-    // A server of the user's own machine may be asked as often as he likes.
+    wanted.timeout = options.GetSeconds("WAIT_TIMEOUT", MF_WAIT_DEFAULT_TIMEOUT);
+    wanted.interval = options.GetSeconds("POLL_INTERVAL", MF_WAIT_DEFAULT_INTERVAL);
+    // A server on the user's own machine may be polled as often as they like.
     if (wanted.interval < MF_WAIT_LEAST_INTERVAL && !IsLoopback(client))
     {
         CPLError(CE_Warning, CPLE_AppDefined,
@@ -32,7 +30,6 @@ bool ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wai
                  MF_WAIT_LEAST_INTERVAL);
         wanted.interval = MF_WAIT_LEAST_INTERVAL;
     }
-    return true;
 }
 
 // One line that is written anew on a terminal, a line for each look elsewhere.
@@ -65,15 +62,13 @@ OGRMapflowInterruptible::~OGRMapflowInterruptible()
     mf_interrupt_end();
 }
 
-bool OGRMapflowWaiter::Read(const OGRMapflowOptions &options, const mf_client *client)
+void OGRMapflowWaiter::Read(const OGRMapflowOptions &options, const mf_client *client)
 {
-    if (!ReadTimes(options, client, m_wanted))
-        return false;
+    ReadTimes(options, client, m_wanted);
     const std::string progress = options.Get("PROGRESS", "AUTO");
     if (EQUAL(progress.c_str(), "YES") ||
         (EQUAL(progress.c_str(), "AUTO") && mf_stderr_is_terminal()))
         m_wanted.progress = ShowProgress;
-    return true;
 }
 
 bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing) const
@@ -96,6 +91,6 @@ bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
                             mf_processing &processing)
 {
     OGRMapflowWaiter waiter;
-    return !options.GetBool("WAIT", false) ||
-           (waiter.Read(options, client) && waiter.Wait(client, processing));
+    waiter.Read(options, client);
+    return !options.GetBool("WAIT", false) || waiter.Wait(client, processing);
 }

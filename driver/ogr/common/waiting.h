@@ -22,8 +22,8 @@ class OGRMapflowInterruptible
 class OGRMapflowWaiter
 {
   public:
-    // Makes no request. Returns false after one CPLError.
-    bool Read(const OGRMapflowOptions &options, const mf_client *client);
+    // Makes no request.
+    void Read(const OGRMapflowOptions &options, const mf_client *client);
 
     // s
     double Timeout() const { return m_wanted.timeout; }

@@ -120,20 +120,13 @@ bool ReadArea(const OGRMapflowOptions &options, std::string &area)
     return true;
 }
 
-// Which result, and how large it may be. Returns false after one CPLError.
-bool ReadResultOptions(const OGRMapflowOptions &options, std::string &area, int64_t &max_size)
-{
-    return ReadArea(options, area) &&
-           options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE, max_size);
-}
-
 } // namespace
 
 std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_cache_mode mode)
 {
     mf_result_request wanted = {};
     std::string area;
-    if (!ReadResultOptions(m_options, area, wanted.max_size))
+    if (!ReadArea(m_options, area))
         return nullptr;
     const std::unique_ptr<char, decltype(&free)> fingerprint(
         m_processing.id != nullptr ? mf_processing_fingerprint(&m_processing) : nullptr, free);
@@ -146,6 +139,7 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_c
     wanted.document = m_processing.document;
     wanted.cache_directory = m_areas.cache.Directory();
     wanted.cache_size = m_areas.cache.size;
+    wanted.max_size = m_options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE);
     wanted.rules = GeoJSONRules();
     wanted.cancel = OGRMapflowCancel(m_stop);
     wanted.debug = OGRMapflowDebug;
@@ -178,9 +172,8 @@ bool OGRMapflowProcessingDataset::ListResult()
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper before;
     std::string area;
-    int64_t max_size = 0;
     if (!m_options.IsListing() || !m_options.Get("GEOMETRY").empty() || IsCached() ||
-        !ReadResultOptions(m_options, area, max_size))
+        !ReadArea(m_options, area))
         return false;
     m_listedLayer = std::make_unique<OGRMapflowLazyLayer>(
         this, LayerName(),
@@ -306,8 +299,6 @@ const char *OGRMapflowProcessingDataset::StyleModel() const
 
 bool OGRMapflowProcessingDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
 {
-    if (!m_options.CheckChoice("GEOMETRY", {"MIXED", "SPLIT"}))
-        return false;
     return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
            OGRMapflowFamilyLayer::Split(this, LayerName(), StyleModel(), result, m_families);
 }

@@ -13,7 +13,9 @@ OGRMapflowSubmissionDataset::Create(const char *name, CSLConstList creationOptio
 {
     if (!OGRMapflowSubmissionOptions::CheckDatasetOptions(creationOptions))
         return nullptr;
-    auto options = OGRMapflowOptions::Parse(name, creationOptions);
+    const CPLStringList connection =
+        OGRMapflowSubmissionOptions::ConnectionOptions(creationOptions);
+    auto options = OGRMapflowOptions::Parse(name, connection.List());
     if (!options)
         return nullptr;
     if (options->GetTarget() != OGRMapflowOptions::Target::Account)

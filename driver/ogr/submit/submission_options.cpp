@@ -53,13 +53,6 @@ bool IsDatasetOption(const char *name)
                        [name](const char *known) { return EQUAL(known, name); });
 }
 
-bool IsYesNo(const char *value)
-{
-    const char *const words[] = {"YES", "NO", "TRUE", "FALSE", "ON", "OFF", "1", "0"};
-    return std::any_of(std::begin(words), std::end(words),
-                       [value](const char *word) { return EQUAL(word, value); });
-}
-
 bool Refuse(const char *message)
 {
     CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is submitted.", message);
@@ -68,12 +61,8 @@ bool Refuse(const char *message)
 
 bool CheckValue(const OGRMapflowOption &option, const char *value)
 {
-    if (EQUAL(option.type, "boolean") && !IsYesNo(value))
-        return Refuse(CPLSPrintf("%s=%.40s is neither YES nor NO.", option.name, value));
-    if (option.values != nullptr && !OGRMapflowIsValueOf(option, value))
-        return Refuse(CPLSPrintf("%s=%.40s is not possible. Choose one of %s.", option.name, value,
-                                 option.values));
-    return true;
+    const std::string fault = OGRMapflowFaultOf(option, value);
+    return fault.empty() || Refuse(CPLSPrintf("%s=%.40s%s.", option.name, value, fault.c_str()));
 }
 
 // Copies what is given to `values`, where it replaces what is there. Values are not repeated in
@@ -86,6 +75,8 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
         const char *const value = CPLParseNameValue(*item, &key);
         const std::string name = key != nullptr ? key : "";
         CPLFree(key);
+        if (STARTS_WITH(name.c_str(), "@"))
+            continue; // GDAL's own
         if (value == nullptr)
             return Refuse("A creation option is not of the form NAME=VALUE.");
         const auto *const option =
@@ -96,6 +87,9 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
                                          ? "%.40s is an option of the dataset, not of a layer."
                                          : "There is no creation option %.40s.",
                                      name.c_str()));
+        // An empty value means that it is not set; but a limit that is empty must not be lifted.
+        if (*value == '\0' && !EQUAL(name.c_str(), "MAX_COST"))
+            continue;
         if (option != nullptr && !CheckValue(*option, value))
             return false;
         values.SetNameValue(name.c_str(), value);
@@ -130,6 +124,15 @@ bool OGRMapflowSubmissionOptions::CheckDatasetOptions(CSLConstList datasetOption
     return Merge(datasetOptions, true, ignored);
 }
 
+CPLStringList OGRMapflowSubmissionOptions::ConnectionOptions(CSLConstList datasetOptions)
+{
+    CPLStringList options;
+    for (const char *name : DATASET_OPTIONS)
+        if (const char *const value = CSLFetchNameValue(datasetOptions, name))
+            options.SetNameValue(name, value);
+    return options;
+}
+
 std::optional<OGRMapflowSubmissionOptions>
 OGRMapflowSubmissionOptions::Parse(CSLConstList datasetOptions, CSLConstList layerOptions)
 {
@@ -153,7 +156,7 @@ OGRMapflowSubmissionOptions::Parse(CSLConstList datasetOptions, CSLConstList lay
 
 bool OGRMapflowSubmissionOptions::GetBool(const char *key, bool fallback) const
 {
-    return CPLTestBool(m_values.FetchNameValueDef(key, fallback ? "YES" : "NO"));
+    return OGRMapflowIsYes(m_values.FetchNameValueDef(key, fallback ? "YES" : "NO"));
 }
 
 mf_submission_options OGRMapflowSubmissionOptions::Core() const

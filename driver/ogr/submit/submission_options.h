@@ -20,6 +20,9 @@ class OGRMapflowSubmissionOptions
     // The same for the options of a dataset that has no layer yet.
     static bool CheckDatasetOptions(CSLConstList datasetOptions);
 
+    // Those of the dataset's options that say which service to ask, and how.
+    static CPLStringList ConnectionOptions(CSLConstList datasetOptions);
+
     std::string Get(const char *key) const { return m_values.FetchNameValueDef(key, ""); }
     bool GetBool(const char *key, bool fallback) const;
 

@@ -159,8 +159,9 @@ bool OGRMapflowSubmissions::Submit(const std::vector<Entry *> &due)
 {
     OGRMapflowWaiter waiter;
     m_client = OGRMapflowConnect(m_options);
-    if (m_client == nullptr || !waiter.Read(m_options, m_client.get()))
+    if (m_client == nullptr)
         return false;
+    waiter.Read(m_options, m_client.get());
     for (size_t i = 0; i < due.size(); ++i)
     {
         for (size_t before = 0; before < i; ++before)
