@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
@@ -11,9 +10,7 @@ import tempfile
 
 import pytest
 
-AUTOTEST = pathlib.Path(__file__).resolve().parents[1]
-DATA = AUTOTEST.parent / "data"
-BUILD = pathlib.Path(os.environ.get("MAPFLOW_BUILD_DIR", AUTOTEST.parent / "build")).resolve()
+from paths import AUTOTEST, BUILD, DATA
 
 sys.path.insert(0, str(AUTOTEST))
 

@@ -1,19 +1,17 @@
-#!/usr/bin/env python3
-"""Write the awkward FeatureCollections of this folder, one matter a file.
+"""Awkward FeatureCollections, one peculiarity each.
 
-A case is the text of a document, because what makes it awkward is often its
-spelling: two keys of one name, an escape, the digits of a number. A case that
-is not UTF-8 is given as bytes. What the driver under test may do differently
-from the GeoJSON driver stands in awkward.py, one folder up.
+A case is the text of a document, because its spelling often makes it awkward: two
+keys of one name, an escape, the digits of a number. A case that is not UTF-8 is
+given as bytes. awkward.py lists where the driver under test may differ from the
+GeoJSON driver.
 
-Usage: make.py    rewrites the files beside this script
+Usage: awkward_documents.py FOLDER    writes each document to a file, for the unit tests
 """
 
 import itertools
 import pathlib
 import re
-
-FOLDER = pathlib.Path(__file__).parent
+import sys
 
 POINT = '{"type":"Point","coordinates":[4.5,52.25]}'
 RING = "[[4,52],[5,52],[5,53],[4,52]]"
@@ -266,6 +264,13 @@ def text_cases():
     properties_case("key_long", '{"' + "k" * 5000 + '":1}')
     properties_case("key_duplicate_in_properties", '{"a":1,"b":2,"a":"x"}', '{"a":3,"a":null}',
                     '{"a":null,"a":4}')
+    case("property_repeated_back_to_its_type", collection(*(feature(text, "null") for text in (
+        '{"a":1,"b":1.5}', '{"a":2,"b":2.5}', '{"a":3,"b":3.5,"b":{"c":1},"b":-19}',
+        '{"a":4,"a":"x","a":5,"b":3.5}'))))
+    case("property_three_times_after_settled", collection(*(feature(text, "null") for text in (
+        '{"a":"12:55:00","b":true}', '{"a":"12:56:00","b":false}',
+        '{"a":"12:02:00","b":false,"b":{},"b":["20240102"]}',
+        '{"a":"12:02:00","b":true,"b":{"c":1},"b":false}'))))
     properties_case("key_geocouch", '{"_id":"a","_rev":"b","type":"Feature","geometry":null}')
 
 
@@ -399,6 +404,8 @@ def member_cases():
          + ',"crs":{"type":"name","properties":{"name":"EPSG:3857"}}}')
     case("crs_on_z", collection(feature(geometry=geometry("Point", "[4,52,9]")),
                                 members='"crs":{"type":"name","properties":{"name":"EPSG:4326"}},'))
+    case("crs_unusable_with_z", collection(feature('{"a":1}', geometry("Point", "[1,2,3]")),
+                                           members='"crs":{"type":"name","properties":{}},'))
     case("crs_without_geometries", collection(feature(geometry="null"),
                                               members='"crs":{"type":"name","properties":{"name":"EPSG:3857"}},'))
 
@@ -475,16 +482,23 @@ def single_cases():
     case("single_type_last_and_wrong", '{"features":[%s],"type":"Feature"}' % feature('{"a":1}'))
 
 
-def main():
-    """Write every case; a file that is no longer a case goes."""
-    for add in (geometry_cases, type_cases, text_cases, number_cases, date_cases, id_cases,
-                member_cases, layout_cases, single_cases):
-        add()
-    for old in FOLDER.glob("*.geojson"):
-        old.unlink()
-    for name, document in CASES.items():
-        (FOLDER / f"{name}.geojson").write_bytes(document)
+def documents():
+    """The bytes of each document by its name, in the order of the names."""
+    if not CASES:
+        for add in (geometry_cases, type_cases, text_cases, number_cases, date_cases, id_cases,
+                    member_cases, layout_cases, single_cases):
+            add()
+    return dict(sorted(CASES.items()))
+
+
+def main(folder):
+    """Write each document to `folder`, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in documents().items():
+        (folder / f"{name}.geojson").write_bytes(document)
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(pathlib.Path(sys.argv[1]))
