@@ -19,7 +19,7 @@ os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 os.environ["GDAL_HTTP_RETRY_DELAY"] = "0.01"
 CACHES = tempfile.TemporaryDirectory(prefix="mapflow-test-")  # goes at the end
 os.environ["XDG_CACHE_HOME"] = CACHES.name
-for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")
+for name in [n for n in os.environ if n.startswith("MAPFLOW_") and n != "MAPFLOW_BUILD_DIR" or n.lower().endswith("_proxy")
              or n in ("GDAL_CURL_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")]:
     del os.environ[name]
 
@@ -30,7 +30,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 from osgeo import gdal  # noqa: E402
 
 import oracle  # noqa: E402
-from helpers import BUILDINGS, OF_THE_SYSTEM  # noqa: E402
+from helpers import BUILDINGS, OF_THE_SYSTEM, PROJECT, RESULTS, environment_of, options_of  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 
@@ -55,14 +55,12 @@ def open_mapflow(account):
     A failure raises RuntimeError with the driver's message.
     """
     def opened(identifier, flags=gdal.OF_VECTOR, **options):
-        with_account = {**account, **options}
         gdal.ErrorReset()
         exceptions = gdal.GetUseExceptions()
         if not exceptions:
             gdal.PushErrorHandler("CPLQuietErrorHandler")
         try:
-            dataset = gdal.OpenEx(f"MAPFLOW:{identifier}", flags,
-                                  open_options=[f"{k}={v}" for k, v in with_account.items()])
+            dataset = gdal.OpenEx(f"MAPFLOW:{identifier}", flags, open_options=options_of(account, options))
         finally:
             if not exceptions:
                 gdal.PopErrorHandler()
@@ -86,6 +84,17 @@ def folder(tmp_path):
     return tmp_path / "made by the driver" / "cache"
 
 
+@pytest.fixture
+def project(sb):
+    """The project PROJECT, empty; returns a function that fills it: project(count) -> ids of its processings."""
+    sb.state.add_project(PROJECT)
+
+    def filled(count, **options):
+        return [sb.state.add_processing(name=f"job {i}", project=PROJECT, result=RESULTS[i % 3], **options)
+                for i in range(count)]
+    return filled
+
+
 class Finished(subprocess.CompletedProcess):
     """A program that has ended; `said` is all it printed."""
 
@@ -99,10 +108,8 @@ def run(sb):
     """Runs a GDAL program with the account in its environment: run("ogrinfo", …) -> Finished."""
     def started(program, *arguments, env=None, timeout=60):
         path = shutil.which(program, path="/usr/bin:/bin:" + os.environ["PATH"])
-        environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
-                       **(env or {})}
         done = subprocess.run([path, *map(str, arguments)], capture_output=True, text=True,
-                              env=environment, timeout=timeout, check=False)
+                              env=environment_of(sb, **(env or {})), timeout=timeout, check=False)
         return Finished(done.args, done.returncode, done.stdout, OF_THE_SYSTEM.sub("", done.stderr))
     return started
 

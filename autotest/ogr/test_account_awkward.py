@@ -8,9 +8,9 @@ import time
 import pytest
 from osgeo import gdal, ogr
 
-from helpers import reports
+from accounts import asked, failure_of, fill, ignore_geometry, names, pages, rows
+from helpers import quiet, reports
 from sandbox import paging
-from test_account import asked, fill, ignore_geometry, names, quiet
 
 UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
 
@@ -25,26 +25,6 @@ def processings(open_mapflow):
         return ignore_geometry(datasets[-1].GetLayerByName("processings"))
     yield opened
     datasets.clear()
-
-
-def pages(sb, change):
-    """Has each page of the server changed: change(document of a page) -> what is sent."""
-    original = sb.documents.page
-    sb.documents.page = lambda documents, total: change(original(documents, total))
-
-
-def rows(layer):
-    """All that can be read; unlike list() it does not ask for a count."""
-    return [feature for feature in layer]  # noqa: C416
-
-
-def failure_of(read):
-    """Reads what must fail; returns what was said."""
-    with reports() as seen:
-        read()
-    errors = [text for kind, text in seen if kind == gdal.CE_Failure]
-    assert len(errors) == 1, seen
-    return errors[0]
 
 
 # ---- pages ----------------------------------------------------------------------------------------

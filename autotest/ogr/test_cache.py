@@ -16,10 +16,10 @@ import time
 import pytest
 from osgeo import ogr
 
-import conftest
+from paths import DATA
 from sandbox import Sandbox
 
-BUILDINGS = conftest.DATA / "buildings.geojson"
+BUILDINGS = DATA / "buildings.geojson"
 ENTRY = ["features", "geojson", "index", "lock"]  # the files of one, by their endings
 COUNT = len(json.loads(BUILDINGS.read_bytes())["features"])
 TINY = (b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1,"t":"x"},'
@@ -251,7 +251,7 @@ def test_what_was_left_behind_goes_after_a_day(sb, processing, folder, count):
 
 def test_entry_of_another_server_is_not_used(sb, processing, folder, count):
     count(processing)
-    with Sandbox(data=conftest.DATA, seed=2, token=sb.token) as other:
+    with Sandbox(data=DATA, seed=2, token=sb.token) as other:
         theirs = other.add_processing(name="Other", status="OK", result=TINY)
         other.state.processings[processing] = other.state.processings.pop(theirs)
         other.state.processings[processing].id = processing

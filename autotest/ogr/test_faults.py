@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import random
 import re
 import subprocess
@@ -10,15 +9,15 @@ import time
 
 import fault_table
 import pytest
-from conftest import BUILD
 from fault_table import CHANGE, ERROR, GET, ORDER, QUERY, RIGHT, TAKEN, TROUBLES, UNKNOWN
 from helpers import BUILDING_COUNT, BUILDINGS
 from osgeo import gdal
+from paths import BUILD, DATA
 from settings import config, read_all
 
 PROBE = BUILD / "autotest" / "core" / "mapflow_probe"
 PROJECT = "11111111-2222-4333-8444-555555555502"
-FILE = pathlib.Path(__file__).resolve().parents[2] / "data" / "buildings.geojson"
+FILE = DATA / "buildings.geojson"
 
 COMMON = {
     "wdId": "22222222-3333-4444-8555-666666666601",

@@ -10,9 +10,8 @@ import traceback
 import pytest
 from osgeo import gdal
 
-from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FOREST
+from helpers import BUILDING_COUNT, BUILDINGS, COMBO, COUNTS, FOREST, PROJECT_DATASET, RESULTS
 from settings import read_all
-from test_project_dataset import NAME, project  # noqa: F401
 
 SECONDS = 20  # a child that hangs is ended
 
@@ -97,9 +96,9 @@ def test_child_closes_an_arrow_stream(open_mapflow, every_time):
     assert len(stream.GetNextRecordBatch()["OGC_FID"]) == 100
 
 
-def test_child_reads_on_in_a_project(project, open_mapflow, every_time):  # noqa: F811
+def test_child_reads_on_in_a_project(project, open_mapflow, every_time):
     project(8)
-    dataset = open_mapflow(NAME)
+    dataset = open_mapflow(PROJECT_DATASET)
     counts = [dataset.GetLayer(i).GetFeatureCount() for i in range(2)]  # fetches ahead from here on
 
     def work():
@@ -139,9 +138,9 @@ def test_rows_without_a_thread(run_alone):
     assert done.stdout.count("OGRFeature(") == BUILDING_COUNT
 
 
-def test_project_without_a_thread(project, run_alone, tmp_path):  # noqa: F811
+def test_project_without_a_thread(project, run_alone, tmp_path):
     project(8)
-    done = run_alone("ogr2ogr", tmp_path / "all.gpkg", f"MAPFLOW:{NAME}")
+    done = run_alone("ogr2ogr", tmp_path / "all.gpkg", f"MAPFLOW:{PROJECT_DATASET}")
     assert done.returncode == 0, done.stderr
     assert gdal.OpenEx(str(tmp_path / "all.gpkg"), gdal.OF_VECTOR).GetLayerCount() == 8
 

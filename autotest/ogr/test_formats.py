@@ -1,14 +1,13 @@
 """ogr2ogr from a processing to the formats that people use."""
 
-import pathlib
 
 import pytest
 from osgeo import gdal, ogr
 
 import oracle
-from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FIRST_AREA, NOTHING
+from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FIRST_AREA, FIRST_AREA_COUNT, NOTHING
+from paths import DATA
 
-DATA = pathlib.Path(__file__).parents[2] / "data"
 FORMATS = (("GPKG", "out.gpkg"), ("FlatGeobuf", "out.fgb"), ("GeoJSON", "out.geojson"),
            ("ESRI Shapefile", "out.shp"), ("CSV", "out.csv"))
 

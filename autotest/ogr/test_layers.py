@@ -1,7 +1,6 @@
 """Layers and metadata of a processing, and the ways to read its features."""
 
 import json
-import pathlib
 
 import pytest
 from osgeo import gdal, ogr
@@ -10,7 +9,6 @@ import oracle
 from helpers import (BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, FAILED, FIRST_AREA, FOREST, NOTHING,
                      QUEUED, RASTER, REFUNDED, RUNNING, UNKNOWN_STATUS, reports)
 
-DATA = pathlib.Path(__file__).parents[2] / "data"
 
 CENTRE = (4.490, 52.158, 4.500, 52.162)
 FILTERS = (

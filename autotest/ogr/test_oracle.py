@@ -1,14 +1,12 @@
 """Results look as the GeoJSON driver shows the same bytes."""
 
-import pathlib
-
 import pytest
 
 import awkward
 import oracle
+from paths import DATA
 
 DOCUMENTS = awkward.documents()
-DATA = pathlib.Path(__file__).parents[2] / "data"
 RESULTS = ("buildings", "combo", "empty", "forest")
 COMPARED = sorted(DOCUMENTS.keys() - awkward.MISREAD.keys())
 

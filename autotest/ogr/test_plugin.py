@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from conftest import AUTOTEST, BUILD
+from paths import AUTOTEST, BUILD
 
 PLUGIN = BUILD / "gdalplugins" / "ogr_MAPFLOW.so"
 

@@ -10,8 +10,8 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from conftest import BUILD
 from helpers import FOREST
+from paths import BUILD
 
 VALGRIND = ["valgrind", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
             "--keep-debuginfo=yes", "--num-callers=40"]
