@@ -19,9 +19,10 @@ os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 os.environ["GDAL_HTTP_RETRY_DELAY"] = "0.01"
 CACHES = tempfile.TemporaryDirectory(prefix="mapflow-test-")  # goes at the end
 os.environ["XDG_CACHE_HOME"] = CACHES.name
-for name in [n for n in os.environ if n.startswith("MAPFLOW_") and n != "MAPFLOW_BUILD_DIR" or n.lower().endswith("_proxy")
+for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")
              or n in ("GDAL_CURL_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")]:
-    del os.environ[name]
+    if name != "MAPFLOW_BUILD_DIR":  # pytest-xdist passes it on to its processes
+        del os.environ[name]
 
 # A shell lets what it starts in the background ignore Ctrl-C, and so would what the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -144,6 +144,22 @@ def in_threads(count, work):
         raise failures[0]
 
 
+def at_each_look(sandbox, identifier, *steps):
+    """Each request for a processing finds it one step further, and at the last step from then on.
+
+    A step is a status or (status, review); the end of a job is its status and percent 100.
+    """
+    processing, original, left = sandbox.state.processings[identifier], sandbox.documents.processing, list(steps)
+
+    def document(asked):
+        if asked is processing and left:
+            step = left.pop(0)
+            processing.status, processing.review = step if isinstance(step, tuple) else (step, None)
+            processing.percent = 100 if processing.status == "OK" else processing.percent
+        return original(asked)
+    sandbox.documents.processing = document
+
+
 def wait_until(condition, program=None, seconds=120):
     """Waits for condition(), which `program` brings about while it runs. The time only ends a test that hangs."""
     end = time.monotonic() + seconds
