@@ -13,7 +13,6 @@ import pytest
 from osgeo import gdal, ogr
 
 import awkward
-import oracle
 from paths import BUILD, DATA
 
 PROBE = BUILD / "autotest" / "ogr" / "arrow_probe"

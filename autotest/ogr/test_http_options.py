@@ -1,6 +1,5 @@
 """GDAL's HTTP options, one by one, as they show on the wire."""
 
-import os
 import subprocess
 import sys
 import time
