@@ -6,7 +6,7 @@ import pytest
 from osgeo import gdal, ogr
 
 from accounts import asked, fill, ignore_geometry, names
-from helpers import FOREST, quiet
+from helpers import FOREST, most_at_once, quiet
 from paths import DATA
 from sandbox import Sandbox
 
@@ -190,12 +190,7 @@ def test_geometries_in_parallel(sb, layer_of):
     layer = layer_of("processings")
     assert len(list(layer)) == 24
     areas = [r for r in sb.requests.settle() if r.path.endswith("/aois")]
-    moments = sorted([(r.time_start, 1) for r in areas] + [(r.time_end, -1) for r in areas])
-    at_once = most = 0
-    for _, change in moments:
-        at_once += change
-        most = max(most, at_once)
-    assert 1 < most <= 6
+    assert 1 < most_at_once(areas) <= 6
     assert len({r.connection for r in areas}) <= 7
 
 
