@@ -7,7 +7,7 @@ import pytest
 from osgeo import gdal
 
 from helpers import (AWAITING, BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, COUNTS, FAILED, MISSING, QUEUED, RASTER,
-                     REFUNDED, REWORK, RUNNING, UNKNOWN_STATUS, refusal, reports, secrets_of)
+                     REFUNDED, REWORK, RUNNING, UNKNOWN_STATUS, downloads, refusal, reports, secrets_of)
 from settings import config
 
 STATUS, RESULT = r"/processings/[^/]*/v2$", r"/result$"
@@ -74,7 +74,7 @@ def test_processing_without_a_result(sb, account, case):
     for word in (processing, *words):
         assert word in message
     assert "source-validator." not in message  # words, not codes
-    assert not [request for request in sb.requests if "/result" in request.path]
+    assert downloads(sb) == []
 
 
 @pytest.mark.parametrize("case", NOT_READY)
