@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034 # the variables are for those who source it
 # What test.sh and demo.sh share. Sourced with ROOT set to the folder of the repository.
 
 BUILD=${MAPFLOW_BUILD_DIR:-$ROOT/build}

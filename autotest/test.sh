@@ -20,6 +20,8 @@ set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$ROOT/autotest/common.sh"
 
+# Each test has a sandbox of its own on a free port: test files run in several processes.
+PARALLEL="-n $JOBS --dist loadfile"
 PARTS="core ogr python r package coverage asan tsan fuzz format qgis"
 LOGS=$BUILD/test-logs
 ALL_PASSED=0
@@ -84,7 +86,8 @@ part_core() {
 
 part_ogr() {
     build_or_count "$BUILD" "$LOGS/ogr-build.log" -DMAPFLOW_WERROR=ON || return 0
-    run_pytest ogr "$BUILD" --ignore=python .
+    # shellcheck disable=SC2086 # one word an option
+    run_pytest ogr "$BUILD" $PARALLEL --ignore=python .
 }
 
 # run_script NAME SCRIPT: one test, which prints what it has found.
@@ -124,8 +127,8 @@ part_coverage() {
         -DCMAKE_C_FLAGS="$flags" -DCMAKE_CXX_FLAGS="$flags" || return 0
     find "$BUILD-coverage" -name '*.gcda' -delete
     run_ctest coverage-core "$BUILD-coverage"
-    # shellcheck disable=SC2086 # one word a file
-    run_pytest coverage-ogr "$BUILD-coverage" $COVERAGE_TESTS
+    # shellcheck disable=SC2086 # one word an option or a file
+    run_pytest coverage-ogr "$BUILD-coverage" $PARALLEL $COVERAGE_TESTS
     status=0
     gcovr --root "$ROOT" --filter "$ROOT/driver/core/" --fail-under-line 90 "$BUILD-coverage" \
         >"$LOGS/coverage.log" 2>&1 || status=$?
@@ -138,7 +141,8 @@ part_asan() {
     run_ctest asan-core "$BUILD-asan"
     # Python and GDAL keep memory until the end: leaks are looked for in the core alone.
     PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libstdc++.so)"
-    ASAN_OPTIONS=detect_leaks=0 run_pytest asan-ogr "$BUILD-asan" test_malformed.py test_oracle.py \
+    # shellcheck disable=SC2086 # one word an option
+    ASAN_OPTIONS=detect_leaks=0 run_pytest asan-ogr "$BUILD-asan" $PARALLEL test_malformed.py test_oracle.py \
         test_driver.py test_open.py test_layers.py test_variants.py test_account_sql.py test_account_awkward.py \
         test_arrow.py
     PRELOAD=
@@ -151,13 +155,13 @@ part_tsan() {
 
 part_format() {
     status=0
-    clang-format --dry-run -Werror "$ROOT"/driver/core/*/*.[ch] "$ROOT"/driver/core/*/*.cpp \
-        "$ROOT"/driver/ogr/*.cpp "$ROOT"/driver/ogr/*/*.cpp "$ROOT"/driver/ogr/*/*.h >"$LOGS/clang-format.log" 2>&1 || status=1
+    find "$ROOT/driver" \( -name '*.[ch]' -o -name '*.cpp' \) -print0 |
+        xargs -0 clang-format --dry-run -Werror >"$LOGS/clang-format.log" 2>&1 || status=1
     judge clang-format "$status" "$((1 - status))" "$status"
     build_or_count "$BUILD" "$LOGS/format-build.log" -DMAPFLOW_WERROR=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON || return 0
     status=0
-    printf '%s\n' "$ROOT"/driver/core/*/*.c |
-        xargs -P "$JOBS" -n 1 clang-tidy -p "$BUILD" --quiet >"$LOGS/clang-tidy.log" 2>&1 || status=1
+    find "$ROOT/driver/core" -name '*.c' -print0 |
+        xargs -0 -P "$JOBS" -n 1 clang-tidy -p "$BUILD" --quiet >"$LOGS/clang-tidy.log" 2>&1 || status=1
     judge clang-tidy "$status" "$((1 - status))" "$status"
 }
 
@@ -209,7 +213,7 @@ run_part() {
 
 # shellcheck disable=SC2086 # one word a part
 [ $# -gt 0 ] || set -- $PARTS
-wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest binutils openssl valgrind locales"
+wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest python3-pytest-xdist binutils openssl valgrind locales"
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;

@@ -10,9 +10,9 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "ogr"))
 
+import awkward_documents  # noqa: E402
 import malformed  # noqa: E402
 
-AWKWARD = pathlib.Path(__file__).resolve().parents[1] / "ogr" / "awkward"
 LARGEST = 20000  # bytes: more only slows the fuzzer down
 
 UUID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
@@ -32,8 +32,7 @@ def write(folder, bodies):
 
 
 def main(folder):
-    documents = [path.read_bytes() for path in sorted(AWKWARD.glob("*.geojson"))]
-    documents += [body for _, body, _ in malformed.cases()]
+    documents = [*awkward_documents.documents().values(), *(body for _, body, _ in malformed.cases())]
     write(folder / "documents", [body for body in documents if len(body) <= LARGEST])
     write(folder / "options", [text.encode() for text in OPTIONS])
 

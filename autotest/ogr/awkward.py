@@ -1,9 +1,9 @@
-"""The documents of awkward/, and where they may be read otherwise than by GDAL.
+"""Where the awkward documents may be read differently from GDAL's GeoJSON driver.
 
-Each is taken by the GeoJSON driver. The driver under test shall show the same
-layer, less what the tables below allow. What surprises in the GeoJSON driver
-(seen with GDAL 3.6; where another
-version differs the driver does as well) and is to be matched, because users see it today:
+The GeoJSON driver takes each of them. The driver under test shall show the same
+layer, except for what the tables below allow. These peculiarities of the GeoJSON
+driver are matched, because users see them today (GDAL 3.6; where another version
+differs, the driver does too):
 
 Types
     An integer column that meets a string, a date or an object becomes
@@ -37,13 +37,10 @@ Fields
     contradict each other; between independent ones the alphabet decides.
 """
 
-import pathlib
-
 from osgeo import gdal
 
 import oracle
-
-FOLDER = pathlib.Path(__file__).parent / "awkward"
+from awkward_documents import documents  # noqa: F401 (the tests take both from here)
 
 # Not JSON, or not a FeatureCollection of Features: may be refused.
 # Opened, it must be the layer that the GeoJSON driver shows.
@@ -111,11 +108,6 @@ WITH_COORDINATES_OF_NO_GEOMETRY = {
     "coordinates_null_ordinate", "coordinates_number_forms", "coordinates_text_ordinate",
     "coordinates_too_few_ordinates", "feature_geometry_in_two_cases",
 } if int(gdal.VersionInfo()) >= 3090000 else set()
-
-
-def documents():
-    """The paths of all documents, by name."""
-    return {path.stem: path for path in sorted(FOLDER.glob("*.geojson"))}
 
 
 def differences(name):

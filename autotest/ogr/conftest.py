@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
@@ -11,9 +10,7 @@ import tempfile
 
 import pytest
 
-AUTOTEST = pathlib.Path(__file__).resolve().parents[1]
-DATA = AUTOTEST.parent / "data"
-BUILD = pathlib.Path(os.environ.get("MAPFLOW_BUILD_DIR", AUTOTEST.parent / "build")).resolve()
+from paths import AUTOTEST, BUILD, DATA
 
 sys.path.insert(0, str(AUTOTEST))
 
@@ -24,7 +21,8 @@ CACHES = tempfile.TemporaryDirectory(prefix="mapflow-test-")  # goes at the end
 os.environ["XDG_CACHE_HOME"] = CACHES.name
 for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")
              or n in ("GDAL_CURL_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")]:
-    del os.environ[name]
+    if name != "MAPFLOW_BUILD_DIR":  # pytest-xdist passes it on to its processes
+        del os.environ[name]
 
 # A shell lets what it starts in the background ignore Ctrl-C, and so would what the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -33,8 +31,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 from osgeo import gdal  # noqa: E402
 
 import oracle  # noqa: E402
-from helpers import BUILDINGS, OF_THE_SYSTEM  # noqa: E402
+from helpers import BUILDINGS, OF_THE_SYSTEM, PROJECT, RESULTS, environment_of, options_of  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
+
+
+def pytest_collection_modifyitems(items):
+    """The file that takes longest comes first, so that several processes end together."""
+    items.sort(key=lambda item: item.path.name != "test_valgrind.py")
 
 
 @pytest.fixture
@@ -58,14 +61,12 @@ def open_mapflow(account):
     A failure raises RuntimeError with the driver's message.
     """
     def opened(identifier, flags=gdal.OF_VECTOR, **options):
-        with_account = {**account, **options}
         gdal.ErrorReset()
         exceptions = gdal.GetUseExceptions()
         if not exceptions:
             gdal.PushErrorHandler("CPLQuietErrorHandler")
         try:
-            dataset = gdal.OpenEx(f"MAPFLOW:{identifier}", flags,
-                                  open_options=[f"{k}={v}" for k, v in with_account.items()])
+            dataset = gdal.OpenEx(f"MAPFLOW:{identifier}", flags, open_options=options_of(account, options))
         finally:
             if not exceptions:
                 gdal.PopErrorHandler()
@@ -89,6 +90,17 @@ def folder(tmp_path):
     return tmp_path / "made by the driver" / "cache"
 
 
+@pytest.fixture
+def project(sb):
+    """The project PROJECT, empty; returns a function that fills it: project(count) -> ids of its processings."""
+    sb.state.add_project(PROJECT)
+
+    def filled(count, **options):
+        return [sb.state.add_processing(name=f"job {i}", project=PROJECT, result=RESULTS[i % 3], **options)
+                for i in range(count)]
+    return filled
+
+
 class Finished(subprocess.CompletedProcess):
     """A program that has ended; `said` is all it printed."""
 
@@ -102,10 +114,8 @@ def run(sb):
     """Runs a GDAL program with the account in its environment: run("ogrinfo", …) -> Finished."""
     def started(program, *arguments, env=None, timeout=60):
         path = shutil.which(program, path="/usr/bin:/bin:" + os.environ["PATH"])
-        environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
-                       **(env or {})}
         done = subprocess.run([path, *map(str, arguments)], capture_output=True, text=True,
-                              env=environment, timeout=timeout, check=False)
+                              env=environment_of(sb, **(env or {})), timeout=timeout, check=False)
         return Finished(done.args, done.returncode, done.stdout, OF_THE_SYSTEM.sub("", done.stderr))
     return started
 

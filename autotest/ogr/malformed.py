@@ -3,7 +3,7 @@
 Opening and reading one must be an error, never a shorter layer. That is
 stricter than the GeoJSON driver, which takes a comma before a closing brace,
 NaN, 01, 1.2.3, control characters in strings, and a call around the document.
-What may be refused or be read as that driver reads it stands in awkward/.
+awkward_documents.py holds what may be refused or be read as that driver reads it.
 """
 
 CUT = "cut"  # the beginning of a good body

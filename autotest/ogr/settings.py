@@ -5,17 +5,24 @@ import contextlib
 from osgeo import gdal
 
 
+_in_force = {}  # gdal.GetConfigOption() would give the environment's values too, and these must not be set
+
+
 @contextlib.contextmanager
 def config(**options):
     """Configuration options: with config(GDAL_HTTP_TIMEOUT=1): …"""
-    before = {key: gdal.GetConfigOption(key) for key in options}
-    for key, value in options.items():
-        gdal.SetConfigOption(key, str(value))
+    before = {key: _in_force.get(key) for key in options}
+    _set(options)
     try:
         yield
     finally:
-        for key, value in before.items():
-            gdal.SetConfigOption(key, value)
+        _set(before)
+
+
+def _set(options):
+    for key, value in options.items():
+        gdal.SetConfigOption(key, None if value is None else str(value))
+    _in_force.update(options)
 
 
 @contextlib.contextmanager

@@ -5,8 +5,9 @@ import json
 import pytest
 from osgeo import gdal, ogr
 
-from conftest import DATA
-from helpers import FOREST
+from accounts import asked, fill, ignore_geometry, names
+from helpers import FOREST, most_at_once, quiet
+from paths import DATA
 from sandbox import Sandbox
 
 LAYERS = ["projects", "processings", "models", "providers", "account"]
@@ -24,19 +25,6 @@ COLUMNS = {
 }
 
 
-def fill(sandbox, count=250):
-    """An account of three projects with `count` processings; returns their ids."""
-    state = sandbox.state
-    state.projects.clear()
-    state.processings.clear()
-    names = ["Default", "Urban Analysis", 'Küste, "Nord"']
-    for name in names:
-        state.add_project(name, is_default=name == "Default")
-    return [state.add_processing(name=f"job {i}", project=names[i % 3], result="empty.geojson",
-                                 status="OK" if i % 5 else "FAILED",
-                                 created=f"2026-01-01T00:00:00.{i:06d}Z") for i in range(count)]
-
-
 @pytest.fixture
 def large(sb):
     return fill(sb)
@@ -52,25 +40,6 @@ def layer_of(open_mapflow):
         return datasets[-1].GetLayerByName(name)
     yield opened
     datasets.clear()
-
-
-def asked(sandbox):
-    """Method and path of what was asked since the last time, ids as *."""
-    said = []
-    for record in sandbox.requests.settle():
-        parts = ["*" if sum(c.isdigit() for c in part) > 4 else part for part in record.path.split("/")]
-        said.append(f"{record.method} {'/'.join(parts)}")
-    sandbox.requests.clear()
-    return said
-
-
-def names(layer):
-    return [feature["name"] for feature in layer]
-
-
-def ignore_geometry(layer):
-    layer.SetIgnoredFields(["OGR_GEOMETRY"])
-    return layer
 
 
 # ---- schemas and the cost of looking --------------------------------------------------------------
@@ -183,14 +152,6 @@ def test_failing_page_is_an_error(sb, large, layer_of):
     assert gdal.GetLastErrorType() == gdal.CE_Failure
 
 
-class quiet:
-    def __enter__(self):
-        gdal.PushErrorHandler("CPLQuietErrorHandler")
-
-    def __exit__(self, *exception):
-        gdal.PopErrorHandler()
-
-
 def test_program_fails_when_rows_are_missing(sb, large, run, tmp_path):
     sb.faults.add(r"processings/v2/page", skip=2, status=500)
     done = run("ogr2ogr", tmp_path / "out.csv", "MAPFLOW:", "processings")
@@ -229,12 +190,7 @@ def test_geometries_in_parallel(sb, layer_of):
     layer = layer_of("processings")
     assert len(list(layer)) == 24
     areas = [r for r in sb.requests.settle() if r.path.endswith("/aois")]
-    moments = sorted([(r.time_start, 1) for r in areas] + [(r.time_end, -1) for r in areas])
-    at_once = most = 0
-    for _, change in moments:
-        at_once += change
-        most = max(most, at_once)
-    assert 1 < most <= 6
+    assert 1 < most_at_once(areas) <= 6
     assert len({r.connection for r in areas}) <= 7
 
 

@@ -6,8 +6,8 @@ import io
 import pytest
 from osgeo import gdal
 
-from test_account import asked, fill, quiet
-from test_account_awkward import pages
+from accounts import asked, fill, pages
+from helpers import quiet
 
 DIALECTS = ["OGRSQL", "SQLITE"]
 

@@ -6,7 +6,6 @@ generic one, which runs when there is an attribute filter.
 
 import json
 import os
-import pathlib
 import re
 import subprocess
 
@@ -14,12 +13,10 @@ import pytest
 from osgeo import gdal, ogr
 
 import awkward
-import conftest
-import oracle
+from paths import BUILD, DATA
 
-PROBE = conftest.BUILD / "autotest" / "ogr" / "arrow_probe"
+PROBE = BUILD / "autotest" / "ogr" / "arrow_probe"
 DOCUMENTS = awkward.documents()
-DATA = pathlib.Path(__file__).parents[2] / "data"
 RESULTS = ("buildings", "combo", "empty", "forest")
 
 # Times of several zones are two columns in one from GDAL 3.13 on: these the driver leaves to GDAL, which is slow.

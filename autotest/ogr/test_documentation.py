@@ -1,15 +1,15 @@
 """The driver page and the README say what the driver says of itself: options, defaults, columns, metadata."""
 
-import pathlib
 import re
 from xml.etree import ElementTree
 
 import pytest
 from osgeo import gdal
 
-from helpers import BUILDINGS, RASTER, REFUNDED, REVIEW
+from helpers import BUILDINGS, RASTER, REFUNDED, REVIEW, field_names
+from paths import AUTOTEST
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = AUTOTEST.parent
 PAGE = (ROOT / "driver" / "mapflow.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LISTS = {
@@ -97,9 +97,7 @@ def test_page_has_the_columns_of_the_layers(open_mapflow, name, heading, layers)
     dataset, told = open_mapflow(name), items(section(heading))
     assert tuple(told) == layers
     for layer in layers:
-        definition = dataset.GetLayerByName(layer).GetLayerDefn()
-        assert names_in(told[layer]) == \
-            [definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())]
+        assert names_in(told[layer]) == field_names(dataset.GetLayerByName(layer))
 
 
 def test_page_has_the_metadata_items(sb, open_mapflow):

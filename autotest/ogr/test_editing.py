@@ -3,6 +3,8 @@
 import pytest
 from osgeo import gdal, ogr
 
+from helpers import quiet
+
 UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
 
 
@@ -157,14 +159,6 @@ def test_processings_go_with_their_project(sb, open_mapflow):
     processings.GetNextFeature()
     assert projects.DeleteFeature(row(projects, "Forestry").GetFID()) == ogr.OGRERR_NONE
     assert {f["project"] for f in processings} == {"Default", "Urban Analysis"}
-
-
-class quiet:
-    def __enter__(self):
-        gdal.PushErrorHandler("CPLQuietErrorHandler")
-
-    def __exit__(self, *exception):
-        gdal.PopErrorHandler()
 
 
 def test_read_only(sb, editor):

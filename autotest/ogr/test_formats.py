@@ -1,22 +1,26 @@
 """ogr2ogr from a processing to the formats that people use."""
 
-import pathlib
 
 import pytest
-from osgeo import gdal, ogr
+from osgeo import gdal
 
 import oracle
-from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FIRST_AREA, NOTHING
+from helpers import BUILDING_COUNT, BUILDINGS, COMBO, FIRST_AREA, FIRST_AREA_COUNT, NOTHING, layer_names
+from paths import DATA
 
-DATA = pathlib.Path(__file__).parents[2] / "data"
 FORMATS = (("GPKG", "out.gpkg"), ("FlatGeobuf", "out.fgb"), ("GeoJSON", "out.geojson"),
            ("ESRI Shapefile", "out.shp"), ("CSV", "out.csv"))
 
 
-def count(path):
+def counts(path):
+    """The number of features of each layer by its name."""
     dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR)
-    assert dataset.GetLayerCount() == 1
-    return dataset.GetLayer(0).GetFeatureCount()
+    return {name: dataset.GetLayerByName(name).GetFeatureCount() for name in layer_names(dataset)}
+
+
+def count(path):
+    (number,) = counts(path).values()
+    return number
 
 
 @pytest.mark.parametrize("name, file", FORMATS)
@@ -43,7 +47,7 @@ def test_geopackage_is_the_same_layer(run, tmp_path):
         assert ours.GetName() == "Leiden district buildings"
         assert ours.GetExtent() == pytest.approx(theirs.GetExtent(), abs=1e-12)
         assert [d.GetName() for d in ours.schema] == [d.GetName() for d in theirs.schema]
-        for one, other in zip(ours, theirs):
+        for one, other in zip(ours, theirs, strict=True):
             assert one["id"] == other["id"]
             assert one.GetGeometryRef().ExportToWkb() == other.GetGeometryRef().ExportToWkb()
 
@@ -66,7 +70,7 @@ def test_selection_and_reprojection(run, tmp_path):
     assert done.returncode == 0, done.said
     written = gdal.OpenEx(str(path), gdal.OF_VECTOR)
     layer = written.GetLayer(0)
-    assert 0 < layer.GetFeatureCount() < BUILDING_COUNT
+    assert layer.GetFeatureCount() == 201
     assert [d.GetName() for d in layer.schema] == ["id", "area"]
     assert layer.GetSpatialRef().GetAuthorityCode(None) == "32631"
 
@@ -90,7 +94,7 @@ def test_named_layers(run, tmp_path):
     assert count(path) == 2
     done = run("ogr2ogr", "-update", "-nln", "buildings", path, f"MAPFLOW:{BUILDINGS}", "results")
     assert done.returncode == 0, done.said
-    assert gdal.OpenEx(str(path), gdal.OF_VECTOR).GetLayerCount() == 2
+    assert counts(path) == {"aois": 2, "buildings": BUILDING_COUNT}
 
 
 def test_append_and_sql(run, tmp_path):
@@ -107,11 +111,4 @@ def test_append_and_sql(run, tmp_path):
 def test_open_option_on_the_command_line(run):
     done = run("ogrinfo", "-so", "-al", "-oo", f"AOI={FIRST_AREA}", f"MAPFLOW:{BUILDINGS}")
     assert done.returncode == 0
-    assert "Feature Count" in done.stdout and str(BUILDING_COUNT) not in done.stdout
-
-
-def test_geometry_types_reach_the_layer(open_mapflow):
-    dataset = open_mapflow(COMBO)
-    kinds = {feature.GetGeometryRef().GetGeometryType() for feature in dataset.GetLayer(0)}
-    assert dataset.GetLayer(0).GetGeomType() == ogr.wkbUnknown
-    assert {ogr.wkbPolygon, ogr.wkbLineString, ogr.wkbPoint} <= kinds
+    assert f"Feature Count: {FIRST_AREA_COUNT}\n" in done.stdout

@@ -1,15 +1,13 @@
 """GDAL's HTTP options, one by one, as they show on the wire."""
 
-import os
 import subprocess
 import sys
-import time
 
 import pytest
 from osgeo import gdal
 
 from certificates import Certificates
-from helpers import BUILDINGS
+from helpers import BUILDINGS, downloads
 from relays import Proxy, Silent, TlsFront
 from settings import config, path_specific, read_all
 
@@ -53,13 +51,11 @@ def https(sb, certificates):
 
 
 def fails(open_mapflow, *words, **options):
-    """Opening fails with a message that holds all words. Returns the seconds that took."""
-    start = time.monotonic()
+    """Opening fails with a message that holds all words."""
     with pytest.raises(RuntimeError) as caught:
         open_mapflow(BUILDINGS, **options)
     for word in words:
         assert word in str(caught.value)
-    return time.monotonic() - start
 
 
 # user agent, headers, cookies
@@ -181,7 +177,7 @@ def test_http_version(sb, open_mapflow, version, line):
 def test_timeout(sb, open_mapflow):
     sb.fault("/result", delay=5)
     with config(GDAL_HTTP_TIMEOUT="0.3", GDAL_HTTP_MAX_RETRY=0):
-        assert fails(open_mapflow, "GDAL_HTTP_TIMEOUT") < 3
+        fails(open_mapflow, "GDAL_HTTP_TIMEOUT")
 
 
 def test_timeout_is_retried(sb, open_mapflow):
@@ -194,28 +190,26 @@ def test_timeout_of_a_document(sb, open_mapflow):
     """It ends a request for a document too, whose limit of ours is far off."""
     sb.fault("/v2$", delay=5)
     with config(GDAL_HTTP_TIMEOUT="0.3", GDAL_HTTP_MAX_RETRY=0):
-        assert fails(open_mapflow, "GDAL_HTTP_TIMEOUT") < 3
+        fails(open_mapflow, "GDAL_HTTP_TIMEOUT")
 
 
 def test_connect_timeout(open_mapflow):
     """The connection stands, the TLS handshake does not come."""
     with Silent() as silent, config(GDAL_HTTP_CONNECTTIMEOUT="0.3", GDAL_HTTP_MAX_RETRY=0):
-        seconds = fails(open_mapflow, "GDAL_HTTP_CONNECTTIMEOUT",
-                        API_URL=f"https://127.0.0.1:{silent.port}/rest")
-        assert seconds < 3
+        fails(open_mapflow, "GDAL_HTTP_CONNECTTIMEOUT", API_URL=f"https://127.0.0.1:{silent.port}/rest")
 
 
 def test_low_speed(sb, open_mapflow):
     sb.fault("/result", throttle=1)
     with config(GDAL_HTTP_LOW_SPEED_TIME=1, GDAL_HTTP_LOW_SPEED_LIMIT=100, GDAL_HTTP_MAX_RETRY=0):
-        assert fails(open_mapflow, "GDAL_HTTP_LOW_SPEED_TIME") < 6
+        fails(open_mapflow, "GDAL_HTTP_LOW_SPEED_TIME")
 
 
 def test_low_speed_limit_defaults_to_one_byte(sb, open_mapflow):
     """Silence is below any limit; a slow answer above it is waited for."""
     sb.fault("/result", delay=10)
     with config(GDAL_HTTP_LOW_SPEED_TIME=1, GDAL_HTTP_MAX_RETRY=0):
-        assert fails(open_mapflow, "GDAL_HTTP_LOW_SPEED_TIME") < 6
+        fails(open_mapflow, "GDAL_HTTP_LOW_SPEED_TIME")
 
 
 def test_low_speed_limit_alone_means_nothing(sb, open_mapflow):
@@ -237,9 +231,9 @@ def test_max_retry(sb, open_mapflow):
 def test_retry_delay(sb, open_mapflow):
     sb.fault("/result", status=503, times=1)
     with config(GDAL_HTTP_RETRY_DELAY="0.4"):
-        start = time.monotonic()
         read_all(open_mapflow(BUILDINGS))
-        assert 0.4 <= time.monotonic() - start < 3
+    failed, repeated = downloads(sb)
+    assert repeated.time_start - failed.time_end >= 0.4
 
 
 @pytest.mark.parametrize("codes, wins", [("500,418", True), ("ALL", True), ("502", False), ("50", None)])

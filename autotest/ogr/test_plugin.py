@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from conftest import AUTOTEST, BUILD
+from helpers import preload
+from paths import AUTOTEST, BUILD
 
 PLUGIN = BUILD / "gdalplugins" / "ogr_MAPFLOW.so"
 
@@ -62,7 +63,7 @@ def test_exports_the_entry_point_alone():
 
 def test_is_linked_to_libgdal():
     needed = [line for line in tool("readelf", "-d", PLUGIN).splitlines() if "NEEDED" in line]
-    assert any("libgdal.so" in line for line in needed)
+    assert sum("libgdal.so" in line for line in needed) == 1
 
 
 def test_uses_the_libcurl_of_libgdal():
@@ -92,8 +93,8 @@ def test_is_installed_where_gdal_looks(tmp_path):
 def test_ogrinfo_lists_the_driver(run):
     done = run("ogrinfo", "--formats")
     assert done.returncode == 0
-    assert "MAPFLOW -vector- (r" in done.stdout
-    assert "ERROR" not in done.said
+    assert len(re.findall(r"^  MAPFLOW -vector- \(rw\+\): Mapflow.*$", done.stdout, re.M)) == 1
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("module", ("gdal", "ogr"))
@@ -114,15 +115,13 @@ def test_registers_once_when_asked_twice():
 
 
 def test_loading_makes_no_connection_no_thread_and_reads_no_setting(tmp_path):
-    source, library, none = tmp_path / "witness.c", tmp_path / "witness.so", tmp_path / "none"
-    source.write_text(WITNESS)
+    library, none = preload(tmp_path, WITNESS), tmp_path / "none"
     none.mkdir()
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
 
     def calls(plugins):
         done = subprocess.run([shutil.which("gdalinfo"), "--version"], capture_output=True,
                               text=True, check=True, timeout=60,
-                              env={**os.environ, "LD_PRELOAD": str(library),
+                              env={**os.environ, "LD_PRELOAD": library,
                                    "GDAL_DRIVER_PATH": str(plugins)})
         assert done.stdout.startswith("GDAL ")
         return done.stderr

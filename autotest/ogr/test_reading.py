@@ -1,9 +1,10 @@
 """Reading in any order: features are made ahead in other threads, and nobody may notice."""
 
 import json
-import threading
 
 import pytest
+
+from helpers import in_threads
 
 COUNT = 6000
 
@@ -126,11 +127,7 @@ def test_several_threads_each_with_a_dataset(sb, open_mapflow, dataset):
         mine = open_mapflow(processing)
         seen.append(read(mine.GetLayer(0)))
 
-    threads = [threading.Thread(target=drain) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    in_threads(4, drain)
     assert seen == [rows(*range(COUNT))] * 4
 
 
@@ -150,10 +147,6 @@ def test_reference_system_in_several_threads(sb, open_mapflow):
             reference = mine.GetLayer(0).GetSpatialRef()
             seen.append(reference is not None and reference.GetAuthorityCode(None))
 
-    threads = [threading.Thread(target=look) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    in_threads(8, look)
     assert kept.GetLayerCount() == 1
     assert seen == ["3857"] * 4000

@@ -2,6 +2,8 @@
 
 import pytest
 
+from helpers import BUILDING_COUNT, at_each_look, downloads
+
 RESULT = "buildings.geojson"
 NOT_YET = ["UNPROCESSED", "IN_PROGRESS", "AWAITING", None, "PONDERING"]
 ENDED = ["FAILED", "CANCELLED", "CANCELED", "REFUNDED"]
@@ -16,35 +18,16 @@ def add(sb):
     return added
 
 
-def downloads(sandbox):
-    return [r for r in sandbox.requests.settle() if r.path.endswith("/result")]
-
-
-def turn(sb, identifier, status, review=None):
-    """What the processing becomes at the second look."""
-    processing, original = sb.state.processings[identifier], sb.documents.processing
-    seen = []
-
-    def document(asked):
-        if asked is processing:
-            seen.append(1)
-            if len(seen) == 2:
-                processing.status, processing.review = status, review
-        return original(asked)
-    sb.documents.processing = document
-
-
 @pytest.mark.parametrize("status", NOT_YET)
 def test_opening_what_has_not_ended(sb, add, open_mapflow, status):
     identifier = add(status)
     with pytest.raises(RuntimeError) as caught:
         open_mapflow(identifier)
     said = str(caught.value)
-    assert identifier in said and "Docks" in said and "40 %" in said
-    assert (status or "unknown") in said
+    assert said.startswith(f'Processing {identifier} ("Docks")') and f"{status or 'unknown'}, 40 %" in said
     assert ("WAIT=YES" in said) == (status != "PONDERING")
-    for options in ({"PARTIAL": "YES"}, {"WAIT": "YES", "WAIT_TIMEOUT": "0", "POLL_INTERVAL": "0.05"}):
-        with pytest.raises(RuntimeError):
+    for options, words in (({"PARTIAL": "YES"}, "has no result"), ({**SOON, "WAIT_TIMEOUT": "0"}, "has not ended")):
+        with pytest.raises(RuntimeError, match=words):
             open_mapflow(identifier, **options)
     assert downloads(sb) == []
     assert open_mapflow(identifier, STATUS_ONLY="YES").GetMetadataItem("STATUS") == status
@@ -54,10 +37,10 @@ def test_opening_what_has_not_ended(sb, add, open_mapflow, status):
 @pytest.mark.parametrize("end", ["OK", *ENDED])
 def test_waiting_until_it_ends(sb, add, open_mapflow, status, end):
     identifier = add(status)
-    turn(sb, identifier, end)
+    at_each_look(sb, identifier, status, end)
     if end == "OK":
         dataset = open_mapflow(identifier, **SOON)
-        assert dataset.GetLayer(0).GetFeatureCount() > 0
+        assert dataset.GetLayer(0).GetFeatureCount() == BUILDING_COUNT
         assert dataset.GetMetadataItem("PARTIAL") is None
     else:
         with pytest.raises(RuntimeError, match=end):
@@ -67,7 +50,7 @@ def test_waiting_until_it_ends(sb, add, open_mapflow, status, end):
 @pytest.mark.parametrize("status", ENDED)
 def test_opening_what_ended_without_success(sb, add, open_mapflow, status):
     identifier = add(status, messages=[{"code": "dataloader.NoDataTile", "parameters": {}}])
-    with pytest.raises(RuntimeError, match=f"{status}.*PARTIAL=YES"):
+    with pytest.raises(RuntimeError, match=f"{status}.*tiles without data for the area.*PARTIAL=YES"):
         open_mapflow(identifier)
     with pytest.raises(RuntimeError, match=status):  # nothing more to wait for
         open_mapflow(identifier, WAIT="YES")
@@ -78,19 +61,12 @@ def test_opening_what_ended_without_success(sb, add, open_mapflow, status):
     assert dataset.GetMetadataItem("STATUS") == status
 
 
-def test_failed_says_why(add, open_mapflow):
-    identifier = add("FAILED", messages=[{"code": "dataloader.NoDataTile", "parameters": {}}])
-    with pytest.raises(RuntimeError) as caught:
-        open_mapflow(identifier)
-    assert "NoDataTile" in str(caught.value) or "tile" in str(caught.value).lower()
-
-
 @pytest.mark.parametrize("shape", ["object", "string", "status-object", "null-object"])
 @pytest.mark.parametrize("review", [None, "IN_REVIEW", "ACCEPTED", "REFUNDED", "PONDERED"])
 def test_reviews_that_are_final(sb, add, open_mapflow, shape, review):
     sb.variants.review_shape = shape
     dataset = open_mapflow(add("OK", review=review), WAIT="YES")
-    assert dataset.GetLayer(0).GetFeatureCount() > 0
+    assert dataset.GetLayer(0).GetFeatureCount() == BUILDING_COUNT
     assert dataset.GetMetadataItem("REVIEW_STATUS") == review
 
 
@@ -103,16 +79,17 @@ def test_rework(sb, add, open_mapflow, shape, end):
         with pytest.raises(RuntimeError, match="NOT_ACCEPTED.*WAIT=YES"):
             open_mapflow(identifier, **options)
     assert downloads(sb) == []
-    turn(sb, identifier, "OK", end)
+    at_each_look(sb, identifier, ("OK", "NOT_ACCEPTED"), ("OK", end))
     dataset = open_mapflow(identifier, **SOON)
-    assert dataset.GetLayer(0).GetFeatureCount() > 0
+    assert dataset.GetLayer(0).GetFeatureCount() == BUILDING_COUNT
 
 
 def test_raster(sb, add, open_mapflow):
     identifier = add("OK", raster=True)
     with pytest.raises(RuntimeError, match="raster result"):
         open_mapflow(identifier)
-    assert open_mapflow(identifier, STATUS_ONLY="YES").GetMetadataItem("RASTER_TILE_URL")
+    layer = sb.documents.processing(sb.state.processings[identifier])["resultRasterLayer"]
+    assert open_mapflow(identifier, STATUS_ONLY="YES").GetMetadataItem("RASTER_TILE_URL") == layer["tileUrl"]
 
 
 @pytest.mark.parametrize("status", [*NOT_YET, "OK", *ENDED])
@@ -136,7 +113,7 @@ def test_one_area_of_a_failed_one(sb, add, open_mapflow):
     status = open_mapflow(identifier, STATUS_ONLY="YES")
     ready = [f["id"] for f in status.GetLayerByName("aois") if f["status"] == "OK"]
     dataset = open_mapflow(identifier, PARTIAL="YES", AOI=ready[0])
-    assert dataset.GetLayer(0).GetFeatureCount() > 0
+    assert dataset.GetLayer(0).GetFeatureCount() == BUILDING_COUNT
     assert dataset.GetMetadataItem("PARTIAL") == "YES"
     (failed,) = [f["id"] for f in status.GetLayerByName("aois") if f["id"] != ready[0]]
     with pytest.raises(RuntimeError, match=f"area {failed} has no result: its status is FAILED"):

@@ -48,7 +48,7 @@ class Delivery:
             headers["Transfer-Encoding"] = "chunked"
         elif encoding == "close":
             keep_alive = False
-        elif reply.status not in (204, 304):
+        elif reply.status != 204:
             headers["Content-Length"] = max(0, body.size + self._wrong_length)
         if not keep_alive:
             headers["Connection"] = "close"

@@ -92,7 +92,6 @@ class Fault:
         self._sequence = [kind and Effect(**kind) for kind in sequence or []]
         self._effect = None if sequence is not None else Effect(**kinds)
         self.seen = 0  # matching requests so far
-        self.applied = 0  # effects handed out so far
 
     def next_effect(self, method, target):
         if self._method not in (None, method) or not self._path.search(target):
@@ -101,9 +100,7 @@ class Fault:
         turn = self.seen - 1 - self._skip
         if turn < 0 or (self._times is not None and turn >= self._times):
             return None
-        effect = self._sequence[turn] if self._sequence else self._effect
-        self.applied += effect is not None
-        return effect
+        return self._sequence[turn] if self._sequence else self._effect
 
     def remove(self):
         self._owner.remove(self)
@@ -139,10 +136,3 @@ class Faults:
                 if effect := fault.next_effect(method, target):
                     return effect
             return None
-
-    def __len__(self):
-        return len(self._faults)
-
-    def __iter__(self):
-        with self._lock:
-            return iter(list(self._faults))

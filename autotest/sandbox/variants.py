@@ -46,7 +46,7 @@ CHOICES = {
 
 FLAGS = {
     "numbers_as_text": "numbers of account, project, processing and AOI documents come as text",
-    "etag": "results carry a strong ETag and honour If-None-Match",
+    "etag": "results carry a strong ETag",
     "ranges": "results announce Accept-Ranges and honour Range and If-Range",
     "sparse": "members that may be missing are missing",
     "unknown_fields": "documents hold members nobody documented",

@@ -317,7 +317,6 @@ static void cancel(const char *path)
     const struct mf_request request = {
         .method = "GET", .url = url_of(&home, path), .cancel = &cancelled};
     CHECK_NUMBER(perform(&request), MF_ERR_CANCELLED);
-    CHECK(mf_clock_monotonic() - when < 0.2);
     CHECK_NUMBER(response.is_transient, 0);
 }
 
@@ -327,9 +326,7 @@ static void test_time(void)
     cancel("/stall");
     struct mf_request request = {
         .method = "GET", .url = url_of(&home, "/stall"), .total_timeout = 0.3};
-    const double start = mf_clock_monotonic();
     CHECK_NUMBER(perform(&request), MF_ERR_TRUNCATED);
-    CHECK(mf_clock_monotonic() - start < 1);
     CHECK_NUMBER(response.is_transient, 1);
     request.url = url_of(&home, "/silent");
     CHECK_NUMBER(perform(&request), MF_ERR_NETWORK);
