@@ -1,7 +1,11 @@
 """Changing rows of projects and processings, and the verbs of ExecuteSQL."""
 
+import json
+
 import pytest
 from osgeo import gdal, ogr
+
+from submitting import polygon
 
 UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
 
@@ -117,7 +121,7 @@ def test_project_columns_that_stay(sb, editor, column, value):
     layer = editor("projects")
     feature = row(layer, "Forestry")
     feature[column] = value
-    with Refused(f"{column} cannot be changed: the service lets change name and description"):
+    with Refused(f"{column} cannot be changed: of a project the service changes only name, description"):
         assert layer.SetFeature(feature) != ogr.OGRERR_NONE
     assert changes(sb) == []
 
@@ -270,6 +274,42 @@ def test_sql_updates(sb, editor, open_mapflow):
     assert identifier not in sb.state.processings
 
 
+# ---- rows of other layers -------------------------------------------------------------------------
+
+
+def foreign(columns, geometry=None, **values):
+    """A feature of a layer with these columns, of which `values` are set."""
+    defn = ogr.FeatureDefn("source")
+    for column in columns:
+        defn.AddFieldDefn(ogr.FieldDefn(column, ogr.OFTString))
+    feature = ogr.Feature(defn)
+    for column, value in values.items():
+        feature[column] = value
+    if geometry is not None:
+        feature.SetGeometry(ogr.CreateGeometryFromJson(json.dumps(geometry)))
+    return feature
+
+
+def test_row_of_another_layer(sb, editor):
+    """Its columns count by their names, wherever they stand."""
+    layer = editor("projects")
+    assert layer.CreateFeature(foreign(["x", "description", "NAME"], description="why", NAME="Häfen")) == ogr.OGRERR_NONE
+    assert sb.state.find_project("Häfen").description == "why"
+    feature = foreign(["name"], name="Docks")
+    feature.SetFID(row(layer, "Häfen").GetFID())
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    assert sb.state.find_project("Docks").description == "why"
+
+
+def test_row_that_is_no_project(sb, editor):
+    layer = editor("projects")
+    with Refused("The column class cannot be changed"):
+        layer.CreateFeature(foreign(["name", "class"], **{"name": "x", "class": "roof"}))
+    with Refused("create a layer with them in MAPFLOW:"):
+        layer.CreateFeature(foreign(["name"], polygon(), name="x"))
+    assert changes(sb) == []
+
+
 # ---- verbs ----------------------------------------------------------------------------------------
 
 
@@ -292,6 +332,16 @@ def test_restart(sb, open_mapflow, paths, empty):
     assert answer(dataset, f"restart {identifier.upper()}")[1] in ("UNPROCESSED", "IN_PROGRESS")
     with Refused("cannot be restarted"):
         assert answer(dataset, f"RESTART {identifier}") is None
+
+
+def test_restart_clears_what_went_wrong(sb, open_mapflow):
+    identifier = sb.state.add_processing(name="x", status="FAILED", messages=[{"code": "dataloader.NoDataTile"}])
+    dataset = open_mapflow("", UPDATE)
+    layer = dataset.GetLayerByName("processings")
+    layer.SetAttributeFilter(f"id = '{identifier}'")
+    assert [f["messages"] is not None for f in layer] == [True]
+    answer(dataset, f"RESTART {identifier}")
+    assert [f["messages"] for f in layer] == [None]
 
 
 def test_rate(sb, open_mapflow):

@@ -10,10 +10,11 @@
 #include "common/compat.h"
 #include "submit/submission_queue.h"
 
-// Layers: projects, processings, models, providers, account. No request is made before a layer's
-// features are touched. For update: projects and processings can be changed, and ExecuteSQL
-// understands the verbs of verbs.h, each of which answers with the row of the processing. A layer
-// that is created is one processing submitted, see submissions.h; it is counted behind the others.
+// Layers: projects, processings, models, providers, account. No request is made before features of
+// a layer are read. For update: projects and processings can be changed, and ExecuteSQL understands
+// the verbs of verbs.h, each of which answers with the row of the processing. A layer that is
+// created is one processing submitted, see submission_queue.h; it comes after the others, whatever
+// its name.
 class OGRMapflowAccountDataset final : public GDALDataset
 {
   public:
@@ -32,8 +33,8 @@ class OGRMapflowAccountDataset final : public GDALDataset
     int TestCapability(const char *capability) MF_CONST_312 override;
     OGRErr StartTransaction(int force) override
     {
-        return m_state.Rights().canChange ? m_submissions.Begin()
-                                          : GDALDataset::StartTransaction(force);
+        return m_session.Rights().canChange ? m_submissions.Begin()
+                                            : GDALDataset::StartTransaction(force);
     }
     OGRErr CommitTransaction() override { return m_submissions.Commit(); }
     OGRErr RollbackTransaction() override { return m_submissions.Rollback(); }
@@ -60,7 +61,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRLayer *LayerAt(int i) const;
 
     const OGRMapflowOptions m_options;
-    OGRMapflowAccountSession m_state;
+    OGRMapflowAccountSession m_session;
     OGRMapflowProcessingsLayer *m_processings = nullptr; // one of the layers
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
     OGRMapflowSubmissions m_submissions;

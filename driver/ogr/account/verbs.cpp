@@ -22,8 +22,8 @@ constexpr Verb VERBS[] = {{"RESTART", 2, 2, "RESTART <uuid>"},
                           {"ACCEPT", 2, 2, "ACCEPT <uuid>"},
                           {"REJECT", 3, 3, "REJECT <uuid> 'comment'"}};
 
-// Words between spaces; quotes, single or double, hold one together and are doubled to stand for
-// themselves. Nothing when a quote is not closed.
+// Splits at spaces that are not inside quotes, single or double. A doubled quote inside quotes is
+// one quote. Returns nothing when a quote is not closed.
 std::vector<std::string> WordsOf(const char *p)
 {
     std::vector<std::string> words;
@@ -91,12 +91,10 @@ bool OGRMapflowRunVerb(mf_client *client, const char *statement, mf_processing &
                  verb != nullptr ? verb->usage : "the text in quotes and close them");
         return false;
     }
-    mf_error err;
-    mf_error_init(&err);
-    if (Run(client, words, id, err) != 0 || mf_processing_get(&processing, client, id, &err) != 0)
-    {
-        OGRMapflowRaise(err);
-        return false;
-    }
-    return true;
+    return OGRMapflowTry(
+        [&](mf_error *err)
+        {
+            const int failed = Run(client, words, id, *err);
+            return failed ? failed : mf_processing_get(&processing, client, id, err);
+        });
 }

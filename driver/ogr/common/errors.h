@@ -8,6 +8,18 @@
 // Raises one CE_Failure with the CPLE code that is closest to the kind of the error.
 void OGRMapflowRaise(const mf_error &err);
 
+// Calls a function of the core: call(&err). Returns whether it succeeded; if not, its error is
+// raised.
+template <class Call> bool OGRMapflowTry(Call call)
+{
+    mf_error err;
+    mf_error_init(&err);
+    const bool done = call(&err) == 0;
+    if (!done)
+        OGRMapflowRaise(err);
+    return done;
+}
+
 // How many this thread has raised so far: who must know whether something failed, where GDAL does
 // not say so, compares.
 unsigned OGRMapflowErrorCount();
