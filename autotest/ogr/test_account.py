@@ -155,9 +155,26 @@ def test_count_that_is_not_forced_reads_nothing(sb, large, layer_of):
     layer = layer_of("processings")
     layer.SetAttributeFilter("status = 'FAILED'")
     assert layer.GetFeatureCount(0) == -1
-    assert asked(sb) == []
     layer.SetAttributeFilter(None)
-    assert layer.GetFeatureCount(0) == 250
+    assert layer.GetFeatureCount(0) == -1 == layer_of("projects").GetFeatureCount(0)
+    assert asked(sb) == []
+    assert layer.GetFeatureCount() == 250
+    asked(sb)
+    assert layer.GetFeatureCount(0) == 250  # it is known now
+    assert asked(sb) == []
+
+
+@pytest.mark.parametrize("missing", ["404", "405"])
+def test_missing_path_is_asked_for_once(sb, large, layer_of, missing):
+    """By a count, which asks for several projects at once, and by what follows."""
+    sb.variants.paths, sb.variants.missing = "docs", missing
+    layer = ignore_geometry(layer_of("processings"))
+    assert layer.GetFeatureCount() == len(list(layer)) == 250
+    layer.SetAttributeFilter("name LIKE '%job 1%'")
+    assert layer.GetFeatureCount() == 111
+    requests = asked(sb)
+    assert requests.count("POST /projects/*/processings/v2/page") == 1
+    assert requests.count("POST /projects/page") == 1
 
 
 def test_entry_that_comes_twice(sb, layer_of):

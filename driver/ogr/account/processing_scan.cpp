@@ -13,7 +13,7 @@ OGRMapflowProcessingScan::OGRMapflowProcessingScan(OGRMapflowAccountSession &ses
     m_rows.isComplete = false;
     m_rows.fetch = [this] { return m_pushdown.id.empty() ? FetchPage() : FetchById(); };
     if (m_pushdown.id.empty())
-        m_rows.total = [this](GIntBig &total) { return Count(total); };
+        m_rows.total = [this](bool forced, GIntBig &total) { return Count(forced, total); };
 }
 
 OGRMapflowProcessingScan::~OGRMapflowProcessingScan()
@@ -123,7 +123,7 @@ bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
 bool OGRMapflowProcessingScan::ReadPages(const std::vector<size_t> &sources)
 {
     std::vector<mf_error> errors(sources.size());
-    std::vector<char> done(sources.size(), 0);
+    std::vector<char> done(sources.size(), 0); // a vector of bool would not bear several threads
     OGRMapflowInParallel(sources.size(),
                          [&](size_t turn)
                          {
@@ -179,10 +179,15 @@ bool OGRMapflowProcessingScan::FetchPage()
 
 // The service counts the processings of a project with each page; the pages are kept for reading.
 // When it does not for one of them, the rows have to be counted.
-bool OGRMapflowProcessingScan::Count(GIntBig &total)
+bool OGRMapflowProcessingScan::Count(bool forced, GIntBig &total)
 {
     OGRMapflowProjectList &projects = m_session.Projects();
-    if (!projects.ReachAll() || !OpenSources(projects.Known().size()))
+    total = -1;
+    if (forced && !projects.ReachAll())
+        return false;
+    if (!projects.IsComplete())
+        return true;
+    if (!OpenSources(projects.Known().size()))
         return false;
     std::vector<size_t> unread;
     for (size_t i = 0; i < m_sources.size(); ++i)
@@ -190,7 +195,13 @@ bool OGRMapflowProcessingScan::Count(GIntBig &total)
         if (m_sources[i].pager != nullptr && !m_sources[i].isBegun)
             unread.push_back(i);
     }
-    if (!ReadPages(unread))
+    if (!forced && !unread.empty())
+        return true;
+    // The first page comes before the others: when the server does not know its path, this is found
+    // out once and not in each thread.
+    if (!unread.empty() && !ReadPages({unread[0]}))
+        return false;
+    if (unread.size() > 1 && !ReadPages({unread.begin() + 1, unread.end()}))
         return false;
     total = 0;
     for (const Source &source : m_sources)

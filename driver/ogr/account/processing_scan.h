@@ -43,7 +43,7 @@ class OGRMapflowProcessingScan
     bool AskForOne();
     bool FetchById();
     bool FetchPage();
-    bool Count(GIntBig &total);
+    bool Count(bool forced, GIntBig &total);
     bool ReadPages(const std::vector<size_t> &sources);
     // Makes the sources of the first `count` projects. No request.
     bool OpenSources(size_t count);

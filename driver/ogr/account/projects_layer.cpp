@@ -35,9 +35,9 @@ OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
 {
     AddColumns(COLUMNS);
     SetSource([this] { return Fetch(); },
-              [this](GIntBig &total)
+              [this](bool forced, GIntBig &total)
               {
-                  const bool done = m_session.Projects().Reach(1);
+                  const bool done = !forced || m_session.Projects().Reach(1);
                   total = m_session.Projects().Total();
                   return done;
               });

@@ -81,7 +81,7 @@ OGRFeature &OGRMapflowTableLayer::AddRow()
 }
 
 void OGRMapflowTableLayer::SetSource(std::function<bool()> fetch,
-                                     std::function<bool(GIntBig &)> total)
+                                     std::function<bool(bool, GIntBig &)> total)
 {
     m_rows.isComplete = false;
     m_rows.fetch = std::move(fetch);
@@ -257,7 +257,7 @@ GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
         if (rows.isComplete)
             return rows.Count();
         // The service may have counted before a row was deleted, or after.
-        if (rows.total && !rows.HasGaps() && !rows.total(count))
+        if (rows.total && !rows.HasGaps() && !rows.total(forced, count))
             return -1;
         if (count >= 0)
             return count;

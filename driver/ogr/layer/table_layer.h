@@ -16,9 +16,9 @@ struct OGRMapflowRows
     bool isComplete = true;
     // Adds rows at the end, or sets isComplete. Returns false after one CPLError.
     std::function<bool()> fetch{};
-    // The number of rows there will be, -1 unknown. May make requests. Returns false after one
-    // CPLError.
-    std::function<bool(GIntBig &count)> total{};
+    // The number of rows there will be, -1 unknown. Makes requests only when `forced`. Returns
+    // false after one CPLError.
+    std::function<bool(bool forced, GIntBig &count)> total{};
 
     // Fetches until `count` rows are there, or all. Returns false after one CPLError.
     bool Reach(size_t count);
@@ -50,7 +50,8 @@ class OGRMapflowTableLayer : public OGRLayer
     // A row of the layer that these columns are from.
     void TakeRow(std::unique_ptr<OGRFeature> row) { m_rows.items.push_back(std::move(row)); }
     // Has the rows fetched at the first touch.
-    void SetSource(std::function<bool()> fetch, std::function<bool(GIntBig &)> total = nullptr);
+    void SetSource(std::function<bool()> fetch,
+                   std::function<bool(bool, GIntBig &)> total = nullptr);
     // All that are there now.
     OGRMapflowRows &Rows() { return m_rows; }
 
@@ -102,7 +103,7 @@ class OGRMapflowTableLayer : public OGRLayer
     bool FetchGeometriesFrom(OGRMapflowRows &rows, size_t i);
     // The next row that passes; nullptr at the end and after a CPLError, which sets *failed.
     OGRFeature *NextRow(bool *failed);
-    // -1 after a CPLError, and when counting takes a reading and is not `forced`.
+    // -1 after a CPLError, and when counting takes a request or a reading and is not `forced`.
     GIntBig CountFeatures(bool forced);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool forced);
     OGRErr MoveTo(GIntBig index);
