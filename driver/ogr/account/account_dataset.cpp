@@ -60,9 +60,24 @@ int OGRMapflowAccountDataset::TestCapability(const char *capability) MF_CONST_31
 OGRLayer *OGRMapflowAccountDataset::MakeLayer(const char *name, const OGRSpatialReference *srs,
                                               OGRwkbGeometryType type, CSLConstList options)
 {
-    if (!OGRMapflowMayChange(m_session.Rights()))
+    if (!OGRMapflowIsForUpdate(m_session.Rights()))
         return nullptr;
     return m_submissions.CreateLayer(this, name, srs, type, options);
+}
+
+OGRErr OGRMapflowAccountDataset::Begin(int force)
+{
+    if (!m_session.Rights().canChange)
+        return GDALDataset::StartTransaction(force);
+    const OGRErr begun = m_submissions.Begin();
+    m_session.Rights().isInTransaction |= begun == OGRERR_NONE;
+    return begun;
+}
+
+OGRErr OGRMapflowAccountDataset::End(OGRErr outcome)
+{
+    m_session.Rights().isInTransaction = false;
+    return outcome;
 }
 
 // ---- statements ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@
 // a layer are read. For update: projects and processings can be changed, and ExecuteSQL understands
 // the verbs of verbs.h, each of which answers with the row of the processing. A layer that is
 // created is one processing submitted, see submission_queue.h; it comes after the others, whatever
-// its name.
+// its name. A transaction is for such layers: nothing else changes in one, see row_changes.h.
 class OGRMapflowAccountDataset final : public GDALDataset
 {
   public:
@@ -31,13 +31,9 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
     MF_DATASET_USING
     int TestCapability(const char *capability) MF_CONST_312 override;
-    OGRErr StartTransaction(int force) override
-    {
-        return m_session.Rights().canChange ? m_submissions.Begin()
-                                            : GDALDataset::StartTransaction(force);
-    }
-    OGRErr CommitTransaction() override { return m_submissions.Commit(); }
-    OGRErr RollbackTransaction() override { return m_submissions.Rollback(); }
+    OGRErr StartTransaction(int force) override { return Begin(force); }
+    OGRErr CommitTransaction() override { return End(m_submissions.Commit()); }
+    OGRErr RollbackTransaction() override { return End(m_submissions.Rollback()); }
     MF_FLUSH_OVERRIDE
     MF_CLOSE_OVERRIDE
     OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
@@ -54,6 +50,8 @@ class OGRMapflowAccountDataset final : public GDALDataset
 
     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *srs, OGRwkbGeometryType type,
                         CSLConstList options);
+    OGRErr Begin(int force);
+    OGRErr End(OGRErr outcome);
     bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);

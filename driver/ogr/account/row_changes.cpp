@@ -2,12 +2,24 @@
 
 // ---- rights -------------------------------------------------------------------------------------
 
-bool OGRMapflowMayChange(const OGRMapflowRights &rights)
+bool OGRMapflowIsForUpdate(const OGRMapflowRights &rights)
 {
     if (!rights.canChange)
         CPLError(CE_Failure, CPLE_NoWriteAccess,
                  "The account is open read-only: open MAPFLOW: for update to change it.");
     return rights.canChange;
+}
+
+bool OGRMapflowMayChange(const OGRMapflowRights &rights)
+{
+    if (!OGRMapflowIsForUpdate(rights))
+        return false;
+    if (rights.isInTransaction)
+        CPLError(CE_Failure, CPLE_NotSupported,
+                 "The account is not changed in a transaction: the service cannot undo a change. "
+                 "Change it without one. To submit polygons, write them to a layer of another name "
+                 "than those of the account (ogr2ogr -nln).");
+    return !rights.isInTransaction;
 }
 
 bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what)

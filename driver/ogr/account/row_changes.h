@@ -10,11 +10,19 @@
 // What a user may do with a dataset.
 struct OGRMapflowRights
 {
-    bool canChange = false; // it is open for update
-    bool canDelete = false; // and with ALLOW_DELETE=YES
+    bool canChange = false;       // it is open for update
+    bool canDelete = false;       // and with ALLOW_DELETE=YES
+    bool isInTransaction = false; // between StartTransaction and its end
 };
 
 // Each returns false after one CPLError that says what to do.
+//
+// The service applies each change at once and can undo none, so a transaction could not be rolled
+// back: rows are not changed in one. This also keeps `ogr2ogr -append` of a layer that happens to
+// be called "projects" from creating a project for each of its rows. It finds the layer of the
+// account by that name, drops the creation options, and writes attributes alone: nothing but its
+// transaction tells this from a deliberate insert.
+bool OGRMapflowIsForUpdate(const OGRMapflowRights &rights);
 bool OGRMapflowMayChange(const OGRMapflowRights &rights);
 bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what);
 
@@ -23,7 +31,8 @@ using OGRMapflowChanges = std::map<std::string, std::string>;
 // The new text of a column, nullptr when it stays as it is.
 const char *OGRMapflowNewText(const OGRMapflowChanges &changes, const char *column);
 
-// Checks what a program wants to change and finds the row; derived classes send the change.
+// Checks what a program wants to change and finds the row; derived classes send the change. A
+// transaction of the layer is one of the dataset.
 class OGRMapflowEditableLayer : public OGRMapflowTableLayer
 {
   public:
@@ -34,6 +43,9 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
                             const char *changeable);
 
     OGRErr DeleteFeature(GIntBig fid) override { return Delete(fid); }
+    OGRErr StartTransaction() override { return GetDataset()->StartTransaction(); }
+    OGRErr CommitTransaction() override { return GetDataset()->CommitTransaction(); }
+    OGRErr RollbackTransaction() override { return GetDataset()->RollbackTransaction(); }
 
   protected:
     OGRErr ISetFeature(OGRFeature *feature) override { return Change(*feature); }
