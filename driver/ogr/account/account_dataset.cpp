@@ -40,6 +40,7 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &opti
     m_layers.push_back(std::move(processings));
     for (auto &table : OGRMapflowMakeAccountTables(this, m_session))
         m_layers.push_back(std::move(table));
+    OGRMapflowAddFieldDomains(m_oMapFieldDomains);
 }
 
 OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const

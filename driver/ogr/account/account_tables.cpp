@@ -5,6 +5,7 @@
 
 #include "cpl_json.h"
 #include "layer/columns.h"
+#include "layer/field_domains.h"
 
 namespace
 {
@@ -125,7 +126,7 @@ const char *BillingOf(const mf_account &account)
 
 constexpr OGRMapflowColumn<mf_account> ACCOUNT_COLUMNS[] = {
     {"email", Kind::Text, "", &mf_account::email},
-    {"billing", Kind::Text, "CREDITS, AREA or NONE", BillingOf},
+    {"billing", Kind::Text, "CREDITS, AREA or NONE", BillingOf, MAPFLOW_BILLING_DOMAIN},
     {"credits", Kind::Number, "credits that are left", &mf_account::remaining_credits},
     {"remaining_area_km2", Kind::Area, "km² that are left", &mf_account::remaining_area_m2},
     {"processed_area_km2", Kind::Area, "km² that were processed", &mf_account::processed_area_m2},

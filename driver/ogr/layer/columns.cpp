@@ -20,11 +20,12 @@ constexpr struct
 } // namespace
 
 void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind kind,
-                         const char *comment)
+                         const char *comment, const char *domain)
 {
     const auto &type = TYPES[static_cast<size_t>(kind)];
     OGRFieldDefn field(name, type.type);
     field.SetSubType(type.subType);
+    field.SetDomainName(domain);
     SetFieldComment(field, comment);
     if (kind == OGRMapflowKind::Time)
         SetFieldTimeZone(field, UTC);

@@ -31,10 +31,11 @@ template <class Item> struct OGRMapflowColumn
     std::variant<std::monostate, char * Item::*, int Item::*, bool Item::*, double Item::*,
                  const char *(*)(const Item &), std::string (*)(const Item &)>
         value{};
+    const char *domain = ""; // one of field_domains.h, or none
 };
 
 void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind kind,
-                         const char *comment);
+                         const char *comment, const char *domain);
 
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char *text);
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, int number);

@@ -4,6 +4,7 @@
 
 #include "api/processing.h"
 #include "layer/columns.h"
+#include "layer/field_domains.h"
 
 inline constexpr OGRMapflowColumn<mf_processing> MAPFLOW_PROCESSING_COLUMNS[] = {
     {"id", OGRMapflowKind::Text, "UUID", &mf_processing::id},
@@ -11,9 +12,10 @@ inline constexpr OGRMapflowColumn<mf_processing> MAPFLOW_PROCESSING_COLUMNS[] = 
     {"description", OGRMapflowKind::Text, "", &mf_processing::description},
     {"project_id", OGRMapflowKind::Text, "UUID", &mf_processing::project_id},
     {"project", OGRMapflowKind::Text, "name of the project"},
-    {"status", OGRMapflowKind::Text, "", &mf_processing::status},
+    {"status", OGRMapflowKind::Text, "", &mf_processing::status, MAPFLOW_STATUS_DOMAIN},
     {"percent", OGRMapflowKind::Count, "0 to 100", &mf_processing::percent},
-    {"review", OGRMapflowKind::Text, "status of the review", &mf_processing::review},
+    {"review", OGRMapflowKind::Text, "status of the review", &mf_processing::review,
+     MAPFLOW_REVIEW_DOMAIN},
     {"model", OGRMapflowKind::Text, "name of the model", &mf_processing::model},
     {"blocks", OGRMapflowKind::Text, "steps of the model that run", &mf_processing::blocks},
     {"provider", OGRMapflowKind::Text, "of the imagery", &mf_processing::provider},

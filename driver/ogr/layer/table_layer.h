@@ -43,7 +43,7 @@ class OGRMapflowTableLayer : public OGRLayer
     template <class Item, size_t N> void AddColumns(const OGRMapflowColumn<Item> (&columns)[N])
     {
         for (const OGRMapflowColumn<Item> &c : columns)
-            OGRMapflowAddColumn(*m_defn, c.name, c.kind, c.comment);
+            OGRMapflowAddColumn(*m_defn, c.name, c.kind, c.comment, c.domain);
     }
     // A new row to fill. FID = position.
     OGRFeature &AddRow();

@@ -11,7 +11,7 @@ using Kind = OGRMapflowKind;
 
 constexpr OGRMapflowColumn<mf_aoi> AOI_COLUMNS[] = {
     {"id", Kind::Text, "UUID, the value of the open option AOI", &mf_aoi::id},
-    {"status", Kind::Text, "", &mf_aoi::status},
+    {"status", Kind::Text, "", &mf_aoi::status, MAPFLOW_STATUS_DOMAIN},
     {"percent", Kind::Count, "0 to 100", &mf_aoi::percent},
     {"area_m2", Kind::Number, "m²", &mf_aoi::area_m2},
     {"messages", Kind::Text, "what went wrong", &mf_aoi::messages},
