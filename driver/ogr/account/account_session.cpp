@@ -4,9 +4,7 @@
 
 const mf_account *OGRMapflowAccountSession::Account()
 {
-    m_hasAccount =
-        m_hasAccount ||
-        OGRMapflowTry([this](mf_error *err) { return mf_account_get(&m_account, Client(), err); });
+    m_hasAccount = m_hasAccount || OGRMapflowTry(mf_account_get, &m_account, Client());
     return m_hasAccount ? &m_account : nullptr;
 }
 

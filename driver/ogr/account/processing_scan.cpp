@@ -72,9 +72,7 @@ bool OGRMapflowProcessingScan::OpenSources(size_t count)
         Source source;
         source.isAtEnd = !IsWanted(project);
         if (!source.isAtEnd &&
-            !OGRMapflowTry(
-                [&](mf_error *err)
-                { return mf_processing_pager_open(&source.pager, project.id, terms, err); }))
+            !OGRMapflowTry(mf_processing_pager_open, &source.pager, project.id, terms))
             return false;
         m_sources.push_back(std::move(source));
     }

@@ -82,13 +82,9 @@ bool OGRMapflowProcessingsLayer::SendChanges(OGRFeature &row, const std::string 
     const char *const target = project.empty() ? nullptr : project.c_str();
     mf_client *const client = m_session.Client();
     mf_processing newer;
-    if (!OGRMapflowTry(
-            [&](mf_error *err)
-            {
-                const int failed = mf_processing_update(client, id.c_str(), name.c_str(),
-                                                        description, target, err);
-                return failed ? failed : mf_processing_get(&newer, client, id.c_str(), err);
-            }))
+    if (!OGRMapflowTry(mf_processing_update, client, id.c_str(), name.c_str(), description,
+                       target) ||
+        !OGRMapflowTry(mf_processing_get, &newer, client, id.c_str()))
         return false;
     m_known.Refresh(newer);
     mf_processing_free(&newer);
@@ -101,8 +97,7 @@ bool OGRMapflowProcessingsLayer::SendChanges(OGRFeature &row, const std::string 
 bool OGRMapflowProcessingsLayer::SendDeletion(const OGRFeature &row)
 {
     const std::string id = OGRMapflowText(row, "id");
-    if (!OGRMapflowTry([&](mf_error *err)
-                       { return mf_processing_delete(m_session.Client(), id.c_str(), err); }))
+    if (!OGRMapflowTry(mf_processing_delete, m_session.Client(), id.c_str()))
         return false;
     m_known.Remove(row.GetFID());
     DropDeleted();

@@ -53,8 +53,7 @@ long OGRMapflowProjectList::Total() const
 std::string OGRMapflowProjectList::Find(const std::string &idOrName)
 {
     mf_project project;
-    if (!OGRMapflowTry([&](mf_error *err)
-                       { return mf_project_find(&project, m_client, idOrName.c_str(), err); }))
+    if (!OGRMapflowTry(mf_project_find, &project, m_client, idOrName.c_str()))
         return "";
     const std::string id = project.id;
     m_names[id] = project.name;
@@ -72,8 +71,7 @@ bool OGRMapflowProjectList::FindName(const std::string &id, std::string &name)
     if (m_names.count(id) == 0)
     {
         mf_project project;
-        if (!OGRMapflowTry([&](mf_error *err)
-                           { return mf_project_get(&project, m_client, id.c_str(), err); }))
+        if (!OGRMapflowTry(mf_project_get, &project, m_client, id.c_str()))
             return false;
         m_names[id] = project.name;
         mf_project_free(&project);

@@ -88,12 +88,8 @@ OGRErr OGRMapflowProjectsLayer::Create(OGRFeature &feature)
         return OGRERR_FAILURE;
     mf_project project;
     const std::string &description = values["description"];
-    if (!OGRMapflowTry(
-            [&](mf_error *err)
-            {
-                return mf_project_create(&project, m_session.Client(), values["name"].c_str(),
-                                         description.empty() ? nullptr : description.c_str(), err);
-            }))
+    if (!OGRMapflowTry(mf_project_create, &project, m_session.Client(), values["name"].c_str(),
+                       description.empty() ? nullptr : description.c_str()))
         return OGRERR_FAILURE;
     feature.SetFID(OGRMapflowStableFID(project.id));
     if (const int i = feature.GetFieldIndex("id"); i >= 0)
@@ -107,11 +103,8 @@ bool OGRMapflowProjectsLayer::SendChanges(OGRFeature &row, const std::string &na
 {
     const std::string id = OGRMapflowText(row, "id");
     const char *const description = OGRMapflowNewText(changes, "description");
-    if (!OGRMapflowTry(
-            [&](mf_error *err) {
-                return mf_project_update(m_session.Client(), id.c_str(), name.c_str(), description,
-                                         err);
-            }))
+    if (!OGRMapflowTry(mf_project_update, m_session.Client(), id.c_str(), name.c_str(),
+                       description))
         return false;
     for (const auto &[column, text] : changes)
         row.SetField(column.c_str(), text.c_str());
@@ -122,8 +115,7 @@ bool OGRMapflowProjectsLayer::SendChanges(OGRFeature &row, const std::string &na
 bool OGRMapflowProjectsLayer::SendDeletion(const OGRFeature &row)
 {
     const std::string id = OGRMapflowText(row, "id");
-    if (!OGRMapflowTry([&](mf_error *err)
-                       { return mf_project_delete(m_session.Client(), id.c_str(), err); }))
+    if (!OGRMapflowTry(mf_project_delete, m_session.Client(), id.c_str()))
         return false;
     const GIntBig fid = row.GetFID();
     m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });

@@ -56,19 +56,19 @@ const Verb *FindVerb(const std::string &word)
     return nullptr;
 }
 
-int Run(mf_client *client, const std::vector<std::string> &words, const char *id, mf_error &err)
+int Run(mf_client *client, const std::vector<std::string> &words, const char *id, mf_error *err)
 {
     const char *const verb = words[0].c_str();
     if (EQUAL(verb, "RESTART"))
-        return mf_processing_restart(client, id, &err);
+        return mf_processing_restart(client, id, err);
     if (EQUAL(verb, "ACCEPT"))
-        return mf_processing_accept(client, id, &err);
+        return mf_processing_accept(client, id, err);
     if (EQUAL(verb, "REJECT"))
-        return mf_processing_reject(client, id, words[2].c_str(), &err);
+        return mf_processing_reject(client, id, words[2].c_str(), err);
     if (words[2].size() != 1 || words[2][0] < '1' || words[2][0] > '5')
-        return mf_error_set(&err, MF_ERR_ARGUMENT, "a rating is a number from 1 to 5");
+        return mf_error_set(err, MF_ERR_ARGUMENT, "a rating is a number from 1 to 5");
     return mf_processing_rate(client, id, words[2][0] - '0',
-                              words.size() > 3 ? words[3].c_str() : "", &err);
+                              words.size() > 3 ? words[3].c_str() : "", err);
 }
 
 } // namespace
@@ -91,10 +91,6 @@ bool OGRMapflowRunVerb(mf_client *client, const char *statement, mf_processing &
                  verb != nullptr ? verb->usage : "the text in quotes and close them");
         return false;
     }
-    return OGRMapflowTry(
-        [&](mf_error *err)
-        {
-            const int failed = Run(client, words, id, *err);
-            return failed ? failed : mf_processing_get(&processing, client, id, err);
-        });
+    return OGRMapflowTry(Run, client, words, id) &&
+           OGRMapflowTry(mf_processing_get, &processing, client, id);
 }
