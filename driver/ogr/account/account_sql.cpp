@@ -12,7 +12,7 @@
 namespace
 {
 
-// ---- what a statement says ----------------------------------------------------------------------
+// ---- words of a statement -----------------------------------------------------------------------
 
 // In lower case, each run of white space one space.
 std::string Words(const char *statement)

@@ -49,7 +49,7 @@ class OGRMapflowProjectList
     mf_pager *m_pager = nullptr;
     bool m_isComplete = false;
     std::deque<mf_project> m_projects{};
-    std::map<std::string, std::string> m_names{}; // by UUID, of what was asked for alone
+    std::map<std::string, std::string> m_names{}; // by UUID, of projects that were fetched singly
     std::set<std::string> m_deleted{};
 };
 

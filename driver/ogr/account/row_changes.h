@@ -15,13 +15,13 @@ struct OGRMapflowRights
     bool isInTransaction = false; // between StartTransaction and its end
 };
 
-// Each returns false after one CPLError that says what to do.
+// Each returns false after one CPLError with the way out.
 //
 // The service applies each change at once and can undo none, so a transaction could not be rolled
 // back: rows are not changed in one. This also keeps `ogr2ogr -append` of a layer that happens to
 // be called "projects" from creating a project for each of its rows. It finds the layer of the
-// account by that name, drops the creation options, and writes attributes alone: nothing but its
-// transaction tells this from a deliberate insert.
+// account by that name, drops the creation options, and writes only attributes, so that only its
+// transaction distinguishes this from a deliberate insert.
 bool OGRMapflowIsForUpdate(const OGRMapflowRights &rights);
 bool OGRMapflowMayChange(const OGRMapflowRights &rights);
 bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what);

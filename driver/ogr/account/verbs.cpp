@@ -13,7 +13,7 @@ namespace
 struct Verb
 {
     const char *name;
-    size_t least, most; // words with the verb itself
+    size_t least, most; // words, the verb included
     const char *usage;
 };
 

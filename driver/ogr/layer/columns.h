@@ -26,7 +26,7 @@ template <class Item> struct OGRMapflowColumn
 {
     const char *name;
     OGRMapflowKind kind;
-    const char *comment; // unit or meaning, "" when the name says it all
+    const char *comment; // unit or meaning, "" when the name is enough
     // A member of the item or a function of it. Without one the layer sets the value.
     std::variant<std::monostate, char * Item::*, int Item::*, bool Item::*, double Item::*,
                  const char *(*)(const Item &), std::string (*)(const Item &)>
