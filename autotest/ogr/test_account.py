@@ -6,7 +6,7 @@ import pytest
 from osgeo import gdal, ogr
 
 from accounts import asked, fill, ignore_geometry, names
-from helpers import FOREST, most_at_once, quiet
+from helpers import BUILDINGS, FOREST, most_at_once, quiet
 from paths import DATA
 from sandbox import Sandbox
 
@@ -124,9 +124,54 @@ def test_count_that_is_not_forced_reads_nothing(sb, large, layer_of):
     layer = layer_of("processings")
     layer.SetAttributeFilter("status = 'FAILED'")
     assert layer.GetFeatureCount(0) == -1
-    assert asked(sb) == []
     layer.SetAttributeFilter(None)
-    assert layer.GetFeatureCount(0) == 250
+    assert layer.GetFeatureCount(0) == -1 == layer_of("projects").GetFeatureCount(0)
+    assert asked(sb) == []
+    assert layer.GetFeatureCount() == 250
+    asked(sb)
+    assert layer.GetFeatureCount(0) == 250  # it is known now
+    assert asked(sb) == []
+
+
+@pytest.mark.parametrize("missing", ["404", "405"])
+def test_missing_path_is_asked_for_once(sb, large, layer_of, missing):
+    """By a count, which asks for several projects at once, and by what follows."""
+    sb.variants.paths, sb.variants.missing = "docs", missing
+    layer = ignore_geometry(layer_of("processings"))
+    assert layer.GetFeatureCount() == len(list(layer)) == 250
+    layer.SetAttributeFilter("name LIKE '%job 1%'")
+    assert layer.GetFeatureCount() == 111
+    requests = asked(sb)
+    assert requests.count("POST /projects/*/processings/v2/page") == 1
+    assert requests.count("POST /projects/page") == 1
+
+
+DOMAINS = {"status": ("mapflow_status", "IN_PROGRESS", "running or queued"),
+           "review": ("mapflow_review", "NOT_ACCEPTED", "rejected: the result is being reworked"),
+           "billing": ("mapflow_billing", "AREA", "area")}
+
+
+@pytest.mark.parametrize("name, layer, columns", (("", "processings", ["status", "review"]), ("", "account", ["billing"]),
+                                                  (BUILDINGS, "processing", ["status", "review"]),
+                                                  (BUILDINGS, "aois", ["status"])))
+def test_field_domains(open_mapflow, name, layer, columns):
+    dataset = open_mapflow(name)
+    defn = dataset.GetLayerByName(layer).GetLayerDefn()
+    fields = [defn.GetFieldDefn(i) for i in range(defn.GetFieldCount())]
+    assert [field.GetName() for field in fields if field.GetDomainName()] == columns
+    for column in columns:
+        domain, code, meaning = DOMAINS[column]
+        assert defn.GetFieldDefn(defn.GetFieldIndex(column)).GetDomainName() == domain
+        assert domain in dataset.GetFieldDomainNames()
+        assert dataset.GetFieldDomain(domain).GetEnumeration()[code] == meaning
+
+
+def test_field_domains_go_into_files(run, tmp_path):
+    assert run("ogr2ogr", tmp_path / "out.gpkg", "MAPFLOW:", "processings", "account").returncode == 0
+    copy = gdal.OpenEx(str(tmp_path / "out.gpkg"))
+    assert set(copy.GetFieldDomainNames()) == {domain for domain, _, _ in DOMAINS.values()}
+    done = run("ogr2ogr", "-f", "CSV", "/vsistdout/", "MAPFLOW:", "processings", "-resolveDomains")
+    assert "IN_PROGRESS,running or queued" in done.stdout
 
 
 def test_entry_that_comes_twice(sb, layer_of):

@@ -1,9 +1,12 @@
 """Changing rows of projects and processings, and the verbs of ExecuteSQL."""
 
+import json
+
 import pytest
 from osgeo import gdal, ogr
 
-from helpers import quiet
+from helpers import quiet, reports
+from submitting import MAPBOX, changes as sent, creation, geojson, polygon, squares
 
 UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
 
@@ -119,7 +122,7 @@ def test_project_columns_that_stay(sb, editor, column, value):
     layer = editor("projects")
     feature = row(layer, "Forestry")
     feature[column] = value
-    with Refused(f"{column} cannot be changed: the service lets change name and description"):
+    with Refused(f"{column} cannot be changed: of a project the service changes only name, description"):
         assert layer.SetFeature(feature) != ogr.OGRERR_NONE
     assert changes(sb) == []
 
@@ -264,6 +267,145 @@ def test_sql_updates(sb, editor, open_mapflow):
     assert identifier not in sb.state.processings
 
 
+# ---- rows of other layers -------------------------------------------------------------------------
+
+
+def foreign(columns, geometry=None, **values):
+    """A feature of a layer with these columns, of which `values` are set."""
+    defn = ogr.FeatureDefn("source")
+    for column in columns:
+        defn.AddFieldDefn(ogr.FieldDefn(column, ogr.OFTString))
+    feature = ogr.Feature(defn)
+    for column, value in values.items():
+        feature[column] = value
+    if geometry is not None:
+        feature.SetGeometry(ogr.CreateGeometryFromJson(json.dumps(geometry)))
+    return feature
+
+
+def test_row_of_another_layer(sb, editor):
+    """Its columns count by their names, wherever they stand."""
+    layer = editor("projects")
+    assert layer.CreateFeature(foreign(["x", "description", "NAME"], description="why", NAME="Häfen")) == ogr.OGRERR_NONE
+    assert sb.state.find_project("Häfen").description == "why"
+    feature = foreign(["name"], name="Docks")
+    feature.SetFID(row(layer, "Häfen").GetFID())
+    assert layer.SetFeature(feature) == ogr.OGRERR_NONE
+    assert sb.state.find_project("Docks").description == "why"
+
+
+def test_row_that_is_no_project(sb, editor):
+    layer = editor("projects")
+    with Refused("The column class cannot be changed"):
+        layer.CreateFeature(foreign(["name", "class"], **{"name": "x", "class": "roof"}))
+    with Refused("create a layer with them in MAPFLOW:"):
+        layer.CreateFeature(foreign(["name"], polygon(), name="x"))
+    assert changes(sb) == []
+
+
+# ---- transactions ---------------------------------------------------------------------------------
+
+CHANGES = {
+    "insert": lambda projects, _: projects.CreateFeature(foreign(["name"], name="Häfen")),
+    "rename project": lambda projects, _: projects.SetFeature(renamed(projects, "Forestry")),
+    "delete project": lambda projects, _: projects.DeleteFeature(row(projects, "Forestry").GetFID()),
+    "rename": lambda _, layer: layer.SetFeature(renamed(layer, "Leiden district buildings")),
+    "delete": lambda _, layer: layer.DeleteFeature(row(layer, "Leiden district buildings").GetFID()),
+}
+
+
+def renamed(layer, name):
+    feature = row(layer, name)
+    feature["name"] = "Leiden"
+    return feature
+
+
+@pytest.fixture
+def whole(open_mapflow):
+    """The account with the right to delete: dataset, projects, processings."""
+    dataset = open_mapflow("", UPDATE, ALLOW_DELETE="YES")
+    return dataset, dataset.GetLayerByName("projects"), dataset.GetLayerByName("processings")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("owner", ["dataset", "projects", "processings"])
+@pytest.mark.parametrize("end", ["RollbackTransaction", "CommitTransaction"])
+def test_rows_are_not_changed_in_a_transaction(sb, whole, change, owner, end):
+    """The service can undo nothing: rolling back would be a lie."""
+    begun = dict(zip(("dataset", "projects", "processings"), whole))[owner]
+    assert begun.StartTransaction() == ogr.OGRERR_NONE
+    with reports() as seen:
+        assert CHANGES[change](*whole[1:]) != ogr.OGRERR_NONE
+    assert len(seen) == 1 and "not changed in a transaction" in seen[0][1]
+    assert changes(sb) == []
+    assert getattr(begun, end)() == ogr.OGRERR_NONE
+    assert CHANGES[change](*whole[1:]) == ogr.OGRERR_NONE  # now it is sent, once
+    assert len(changes(sb)) == 1
+
+
+def test_transactions_do_not_nest(whole):
+    dataset, projects, processings = whole
+    assert not processings.TestCapability(ogr.OLCTransactions)
+    for owner in whole:
+        assert owner.StartTransaction() == ogr.OGRERR_NONE
+        for other in whole:
+            assert other.StartTransaction() != ogr.OGRERR_NONE
+        assert dataset.RollbackTransaction() == ogr.OGRERR_NONE
+        for other in whole:
+            assert other.RollbackTransaction() != ogr.OGRERR_NONE
+            assert other.CommitTransaction() != ogr.OGRERR_NONE
+
+
+@pytest.mark.parametrize("statement", ["RESTART {}", "RATE {} 4", "UPDATE processings SET name = 'x' WHERE id = '{}'",
+                                       "DELETE FROM processings WHERE id = '{}'"])
+def test_statements_in_a_transaction(sb, whole, statement):
+    dataset = whole[0]
+    dataset.StartTransaction()
+    with reports() as seen:
+        dataset.ExecuteSQL(statement.format(processing(sb).id), dialect="" if statement[0] == "R" else "SQLITE")
+    assert sum("not changed in a transaction" in text for _, text in seen) == 1
+    assert changes(sb) == []
+    dataset.RollbackTransaction()
+
+
+# ---- layers that are called as those of the account ----------------------------------------------
+
+
+@pytest.mark.parametrize("options", [{}, {"DRY_RUN": "YES"}], ids=["for good", "dry run"])
+@pytest.mark.parametrize("words", [["-append"], ["-append", "-skipfailures"], ["-append", "-gt", "1"],
+                                   ["-append", "-gt", "0"], ["-append", "-ds_transaction"], ["-append", "-addfields"],
+                                   ["-upsert"], ["-update"], ["-overwrite"], ["-update", "-overwrite"]], ids=" ".join)
+@pytest.mark.parametrize("name", ["projects", "processings", "models"])
+def test_source_that_is_called_as_a_layer_of_the_account(sb, run, tmp_path, name, words, options):
+    """Nothing is created: neither a project for each row nor a processing, and there is an error."""
+    source = geojson(tmp_path / f"{name}.geojson", *squares(3), properties=[{"name": f"row {i}"} for i in range(3)])
+    done = run("ogr2ogr", *words, "-f", "MAPFLOW", "MAPFLOW:", source, "-nln", name, *creation({**MAPBOX, **options}))
+    assert changes(sb) == []
+    assert "ERROR" in done.stderr and (done.returncode != 0 or "-skipfailures" in words)
+
+
+def test_append_says_what_to_do(run, tmp_path):
+    source = geojson(tmp_path / "projects.geojson", *squares(2), properties=[{"name": "a"}, {"name": "b"}])
+    done = run("ogr2ogr", "-append", "-f", "MAPFLOW", "MAPFLOW:", source, "-nln", "projects", *creation(MAPBOX))
+    assert done.returncode != 0 and done.stderr.count("not changed in a transaction") == 1
+    assert "ogr2ogr -nln" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["projects", "Processings", "account"])
+def test_layer_that_is_created_is_a_submission(sb, whole, name):
+    """Whatever its name; the account's layer of that name stays the one that is found by it."""
+    dataset = whole[0]
+    layer = dataset.CreateLayer(name, options=[f"{key}={value}" for key, value in MAPBOX.items()])
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature.SetGeometry(ogr.CreateGeometryFromJson(json.dumps(polygon())))
+    dataset.StartTransaction()
+    assert layer.CreateFeature(feature) == ogr.OGRERR_NONE
+    dataset.CommitTransaction()
+    dataset.FlushCache()
+    assert sent(sb) == [("POST", "/processings/v2")]
+    assert dataset.GetLayerCount() == 6 and dataset.GetLayerByName(name.lower()).GetLayerDefn().GetFieldCount() > 0
+
+
 # ---- verbs ----------------------------------------------------------------------------------------
 
 
@@ -286,6 +428,16 @@ def test_restart(sb, open_mapflow, paths, empty):
     assert answer(dataset, f"restart {identifier.upper()}")[1] in ("UNPROCESSED", "IN_PROGRESS")
     with Refused("cannot be restarted"):
         assert answer(dataset, f"RESTART {identifier}") is None
+
+
+def test_restart_clears_what_went_wrong(sb, open_mapflow):
+    identifier = sb.state.add_processing(name="x", status="FAILED", messages=[{"code": "dataloader.NoDataTile"}])
+    dataset = open_mapflow("", UPDATE)
+    layer = dataset.GetLayerByName("processings")
+    layer.SetAttributeFilter(f"id = '{identifier}'")
+    assert [f["messages"] is not None for f in layer] == [True]
+    answer(dataset, f"RESTART {identifier}")
+    assert [f["messages"] for f in layer] == [None]
 
 
 def test_rate(sb, open_mapflow):

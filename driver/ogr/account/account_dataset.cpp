@@ -4,6 +4,7 @@
 #include "account/account_tables.h"
 #include "account/projects_layer.h"
 #include "account/verbs.h"
+#include "layer/processing_columns.h"
 
 std::unique_ptr<OGRMapflowAccountDataset>
 OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess access)
@@ -18,6 +19,7 @@ OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess acce
     OGRMapflowClient client = OGRMapflowConnect(options);
     if (client == nullptr)
         return nullptr;
+    areas.client = client.get();
     std::unique_ptr<OGRMapflowAccountDataset> dataset(
         new OGRMapflowAccountDataset(options, std::move(client), areas, rights));
     dataset->SetDescription(options.PublicName().c_str());
@@ -30,15 +32,15 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &opti
                                                    OGRMapflowClient client,
                                                    const OGRMapflowAreaSource &areas,
                                                    const OGRMapflowRights &rights)
-    : m_options(options), m_state(std::move(client), areas, rights), m_submissions(options, nullptr)
+    : m_options(options), m_session(std::move(client), rights), m_submissions(options, nullptr)
 {
-    m_layers.push_back(std::make_unique<OGRMapflowProjectsLayer>(this, m_state));
-    auto processings = std::make_unique<OGRMapflowProcessingsLayer>(this, m_state);
+    auto processings = std::make_unique<OGRMapflowProcessingsLayer>(this, m_session, areas);
     m_processings = processings.get();
+    m_layers.push_back(std::make_unique<OGRMapflowProjectsLayer>(this, m_session));
     m_layers.push_back(std::move(processings));
-    m_layers.push_back(OGRMapflowMakeModelTable(this, m_state));
-    m_layers.push_back(OGRMapflowMakeProviderTable(this, m_state));
-    m_layers.push_back(OGRMapflowMakeAccountTable(this, m_state));
+    for (auto &table : OGRMapflowMakeAccountTables(this, m_session))
+        m_layers.push_back(std::move(table));
+    OGRMapflowAddFieldDomains(m_oMapFieldDomains);
 }
 
 OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
@@ -51,16 +53,35 @@ OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
 
 int OGRMapflowAccountDataset::TestCapability(const char *capability) MF_CONST_312
 {
-    return m_state.Rights().canChange && OGRMapflowCanCreate(capability);
+    return m_session.Rights().canChange && OGRMapflowCanCreate(capability);
 }
+
+// ---- writing ------------------------------------------------------------------------------------
 
 OGRLayer *OGRMapflowAccountDataset::MakeLayer(const char *name, const OGRSpatialReference *srs,
                                               OGRwkbGeometryType type, CSLConstList options)
 {
-    if (!OGRMapflowMayChange(m_state.Rights()))
+    if (!OGRMapflowIsForUpdate(m_session.Rights()))
         return nullptr;
     return m_submissions.CreateLayer(this, name, srs, type, options);
 }
+
+OGRErr OGRMapflowAccountDataset::Begin(int force)
+{
+    if (!m_session.Rights().canChange)
+        return GDALDataset::StartTransaction(force);
+    const OGRErr begun = m_submissions.Begin();
+    m_session.Rights().isInTransaction |= begun == OGRERR_NONE;
+    return begun;
+}
+
+OGRErr OGRMapflowAccountDataset::End(OGRErr outcome)
+{
+    m_session.Rights().isInTransaction = false;
+    return outcome;
+}
+
+// ---- statements ---------------------------------------------------------------------------------
 
 OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,
                                             const char *dialect)
@@ -68,12 +89,12 @@ OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *
     if (!OGRMapflowIsVerb(statement))
         return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
     mf_processing processing;
-    if (!OGRMapflowMayChange(m_state.Rights()) ||
-        !OGRMapflowRunVerb(m_state.Client(), statement, processing))
+    if (!OGRMapflowMayChange(m_session.Rights()) ||
+        !OGRMapflowRunVerb(m_session.Client(), statement, processing))
         return nullptr;
     auto answer = std::make_unique<OGRMapflowTableLayer>(this, "processing", wkbNone);
-    OGRMapflowAddProcessingColumns(*answer);
-    OGRMapflowFillProcessing(answer->AddRow(), processing);
+    answer->AddColumns(MAPFLOW_PROCESSING_COLUMNS);
+    OGRMapflowFill(answer->AddRow(), MAPFLOW_PROCESSING_COLUMNS, processing);
     m_processings->Refresh(processing);
     mf_processing_free(&processing);
     return answer.release();

@@ -10,10 +10,11 @@
 #include "common/compat.h"
 #include "submit/submission_queue.h"
 
-// Layers: projects, processings, models, providers, account. No request is made before a layer's
-// features are touched. For update: projects and processings can be changed, and ExecuteSQL
-// understands the verbs of verbs.h, each of which answers with the row of the processing. A layer
-// that is created is one processing submitted, see submissions.h; it is counted behind the others.
+// Layers: projects, processings, models, providers, account. No request is made before features of
+// a layer are read. For update: projects and processings can be changed, and ExecuteSQL understands
+// the verbs of verbs.h, each of which answers with the row of the processing. A layer that is
+// created is one processing submitted, see submission_queue.h; it comes after the others, whatever
+// its name. A transaction is for such layers: nothing else changes in one, see row_changes.h.
 class OGRMapflowAccountDataset final : public GDALDataset
 {
   public:
@@ -30,13 +31,9 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
     MF_DATASET_USING
     int TestCapability(const char *capability) MF_CONST_312 override;
-    OGRErr StartTransaction(int force) override
-    {
-        return m_state.Rights().canChange ? m_submissions.Begin()
-                                          : GDALDataset::StartTransaction(force);
-    }
-    OGRErr CommitTransaction() override { return m_submissions.Commit(); }
-    OGRErr RollbackTransaction() override { return m_submissions.Rollback(); }
+    OGRErr StartTransaction(int force) override { return Begin(force); }
+    OGRErr CommitTransaction() override { return End(m_submissions.Commit()); }
+    OGRErr RollbackTransaction() override { return End(m_submissions.Rollback()); }
     MF_FLUSH_OVERRIDE
     MF_CLOSE_OVERRIDE
     OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
@@ -53,6 +50,8 @@ class OGRMapflowAccountDataset final : public GDALDataset
 
     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *srs, OGRwkbGeometryType type,
                         CSLConstList options);
+    OGRErr Begin(int force);
+    OGRErr End(OGRErr outcome);
     bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
@@ -60,7 +59,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRLayer *LayerAt(int i) const;
 
     const OGRMapflowOptions m_options;
-    OGRMapflowAccountSession m_state;
+    OGRMapflowAccountSession m_session;
     OGRMapflowProcessingsLayer *m_processings = nullptr; // one of the layers
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
     OGRMapflowSubmissions m_submissions;

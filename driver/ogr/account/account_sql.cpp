@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <vector>
+#include <deque>
+#include <optional>
 
 #include "common/errors.h"
 #include "common/waiting.h"
@@ -11,7 +12,7 @@
 namespace
 {
 
-// ---- what a statement says ----------------------------------------------------------------------
+// ---- words of a statement -----------------------------------------------------------------------
 
 // In lower case, each run of white space one space.
 std::string Words(const char *statement)
@@ -55,36 +56,22 @@ bool NamesAllColumns(std::string words)
 
 // ---- the layers of the dataset ------------------------------------------------------------------
 
-CPLStringList IgnoredOf(OGRLayer &layer)
+// The names of the fields for which isChosen(field) is true, with those of the geometry and the
+// style on request.
+template <class Choice>
+CPLStringList NamesOf(OGRLayer &layer, Choice isChosen, bool withGeometry, bool withStyle)
 {
     CPLStringList names;
     const OGRFeatureDefn &defn = *layer.GetLayerDefn();
     for (int i = 0; i < defn.GetFieldCount(); ++i)
     {
-        if (defn.GetFieldDefn(i)->IsIgnored())
+        if (isChosen(*defn.GetFieldDefn(i)))
             names.AddString(defn.GetFieldDefn(i)->GetNameRef());
     }
-    if (defn.IsGeometryIgnored())
+    if (withGeometry)
         names.AddString("OGR_GEOMETRY");
-    if (defn.IsStyleIgnored())
+    if (withStyle)
         names.AddString("OGR_STYLE");
-    return names;
-}
-
-CPLStringList UnnamedOf(OGRLayer &layer, const std::string &words)
-{
-    CPLStringList names;
-    const OGRFeatureDefn &defn = *layer.GetLayerDefn();
-    // An UPDATE writes all columns back, but for the geometry, whose lack changes nothing.
-    const bool isUpdate = words.find("update ") != std::string::npos;
-    for (int i = 0; i < defn.GetFieldCount(); ++i)
-    {
-        const char *const name = defn.GetFieldDefn(i)->GetNameRef();
-        if (!isUpdate && words.find(name) == std::string::npos)
-            names.AddString(name);
-    }
-    if (words.find("geom") == std::string::npos) // the dialect calls the column GEOMETRY
-        names.AddString("OGR_GEOMETRY");
     return names;
 }
 
@@ -93,58 +80,50 @@ void Ignore(OGRLayer &layer, CPLStringList names)
     layer.SetIgnoredFields(const_cast<IgnoredFields>(names.List()));
 }
 
-void LeaveOutUnnamed(GDALDataset &dataset, const std::string &words)
+void IgnoreUnnamed(GDALDataset &dataset, const std::string &words)
 {
     if (NamesAllColumns(words))
         return;
+    // An UPDATE writes all columns back, but for the geometry, whose lack changes nothing.
+    const bool isUpdate = words.find("update ") != std::string::npos;
+    const bool hasGeometry = words.find("geom") != std::string::npos; // called GEOMETRY
+    const auto isUnnamed = [&](const OGRFieldDefn &field)
+    { return !isUpdate && words.find(field.GetNameRef()) == std::string::npos; };
     for (OGRLayer *layer : dataset.GetLayers())
-        Ignore(*layer, UnnamedOf(*layer, words));
+        Ignore(*layer, NamesOf(*layer, isUnnamed, !hasGeometry, false));
 }
 
-// What a user has set on a layer.
-struct Settings
-{
-    explicit Settings(OGRLayer &layer)
-        : ignored(IgnoredOf(layer)), hasFilter(layer.GetAttrQueryString() != nullptr),
-          filter(hasFilter ? layer.GetAttrQueryString() : ""),
-          window(layer.GetSpatialFilter() != nullptr ? layer.GetSpatialFilter()->clone() : nullptr)
-    {
-    }
-
-    void GiveBackTo(OGRLayer &layer) const
-    {
-        Ignore(layer, ignored);
-        layer.SetAttributeFilter(hasFilter ? filter.c_str() : nullptr);
-        SetFilterOf(layer, 0, window.get());
-    }
-
-    CPLStringList ignored;
-    bool hasFilter;
-    std::string filter;
-    std::unique_ptr<OGRGeometry> window;
-};
-
-// Gives the layers back as they were, at their begin: to GDAL they are its own while a statement
-// runs.
+// Gives a layer its ignored fields and filters back: GDAL uses the layers as its own while a
+// statement runs.
 class KeepSettings
 {
   public:
-    explicit KeepSettings(GDALDataset &dataset) : m_dataset(dataset)
+    explicit KeepSettings(OGRLayer &layer)
+        : m_layer(layer),
+          m_ignored(NamesOf(
+              layer, [](const OGRFieldDefn &field) { return field.IsIgnored() != 0; },
+              layer.GetLayerDefn()->IsGeometryIgnored() != 0,
+              layer.GetLayerDefn()->IsStyleIgnored() != 0))
     {
-        for (OGRLayer *layer : dataset.GetLayers())
-            m_settings.emplace_back(*layer);
+        if (layer.GetAttrQueryString() != nullptr)
+            m_filter = layer.GetAttrQueryString();
+        if (layer.GetSpatialFilter() != nullptr)
+            m_window.reset(layer.GetSpatialFilter()->clone());
     }
     ~KeepSettings()
     {
-        for (size_t i = 0; i < m_settings.size(); ++i)
-            m_settings[i].GiveBackTo(*m_dataset.GetLayer(static_cast<int>(i)));
+        Ignore(m_layer, m_ignored);
+        m_layer.SetAttributeFilter(m_filter ? m_filter->c_str() : nullptr);
+        SetFilterOf(m_layer, 0, m_window.get());
     }
     KeepSettings(const KeepSettings &) = delete;
     KeepSettings &operator=(const KeepSettings &) = delete;
 
   private:
-    GDALDataset &m_dataset;
-    std::vector<Settings> m_settings{};
+    OGRLayer &m_layer;
+    const CPLStringList m_ignored;
+    std::optional<std::string> m_filter{};
+    std::unique_ptr<OGRGeometry> m_window{};
 };
 
 // ---- a dataset that SQLITE opens again ----------------------------------------------------------
@@ -204,11 +183,13 @@ OGRLayer *OGRMapflowAnswerSQL(GDALDataset &dataset, const OGRMapflowOptions &opt
                               const char *statement, OGRGeometry *filter, const char *dialect)
 {
     const std::string words = Words(statement);
-    const KeepSettings keep(dataset);
+    std::deque<KeepSettings> keep;
+    for (OGRLayer *layer : dataset.GetLayers())
+        keep.emplace_back(*layer);
     if (!IsForSQLite(words, dialect))
         return Answer(dataset, statement, filter, dialect);
     if (filter == nullptr)
-        LeaveOutUnnamed(dataset, words);
+        IgnoreUnnamed(dataset, words);
     const Running running(words, options.AsConfigOptions());
     return Answer(dataset, statement, filter, "SQLITE");
 }
@@ -216,5 +197,5 @@ OGRLayer *OGRMapflowAnswerSQL(GDALDataset &dataset, const OGRMapflowOptions &opt
 void OGRMapflowJoinStatement(GDALDataset &dataset)
 {
     if (runningWords != nullptr)
-        LeaveOutUnnamed(dataset, *runningWords);
+        IgnoreUnnamed(dataset, *runningWords);
 }

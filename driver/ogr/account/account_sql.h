@@ -4,18 +4,18 @@
 
 #include "common/options.h"
 
-// What GDALDataset::ExecuteSQL gives, read to its end at once: GDAL takes the failure of a request
-// for the end of a layer, and would give the sum or the order of what came before. nullptr after
-// such a failure, and when a statement has no answer.
+// Reads the answer of GDALDataset::ExecuteSQL to its end at once: GDAL takes a failed request for
+// the end of a layer, and would sum or sort the rows that came before. nullptr after such a
+// failure, and when a statement has no answer. The layers keep their ignored fields and filters.
 //
 // Without a dialect a statement with GROUP BY, which OGR SQL does not know, goes to SQLITE. In that
 // dialect columns that the statement does not name are not fetched. `options` are those of the
-// dataset, which the dialect opens again when a statement reads a layer twice.
+// dataset: the dialect opens it again when a statement reads a layer twice.
 OGRLayer *OGRMapflowAnswerSQL(GDALDataset &dataset, const OGRMapflowOptions &options,
                               const char *statement, OGRGeometry *filter, const char *dialect);
 
-// To be called for each account that is opened: one that the dialect opens in the course of a
-// statement leaves out the same columns.
+// Call it for each account that is opened: one that the dialect opens while a statement runs does
+// not fetch the unnamed columns either.
 void OGRMapflowJoinStatement(GDALDataset &dataset);
 
 #endif

@@ -5,14 +5,19 @@
 
 #include "cpl_json.h"
 #include "layer/columns.h"
+#include "layer/field_domains.h"
 
 namespace
 {
+
+using Kind = OGRMapflowKind;
 
 std::string Compact(const CPLJSONArray &array)
 {
     return array.Format(CPLJSONObject::PrettyFormat::Plain);
 }
+
+// ---- models -------------------------------------------------------------------------------------
 
 std::string BlocksOf(const mf_model &model)
 {
@@ -23,7 +28,7 @@ std::string BlocksOf(const mf_model &model)
         CPLJSONObject block;
         block.Add("name", known.name);
         block.Add("display_name", known.display_name);
-        block.Add("optional", known.is_optional != 0);
+        block.Add("optional", static_cast<bool>(known.is_optional));
         if (!std::isnan(known.price))
             block.Add("price_per_km2", known.price);
         blocks.Add(block);
@@ -31,44 +36,47 @@ std::string BlocksOf(const mf_model &model)
     return Compact(blocks);
 }
 
-void AddModelRow(OGRMapflowTableLayer &table, const mf_model &model, const mf_project *project)
-{
-    OGRFeature &row = table.AddRow();
-    OGRMapflowSetText(row, "id", model.id);
-    OGRMapflowSetText(row, "name", model.name);
-    OGRMapflowSetText(row, "description", model.description);
-    OGRMapflowSetNumber(row, "price_per_km2", model.price_per_km2);
-    OGRMapflowSetText(row, "blocks", BlocksOf(model).c_str());
-    if (project != nullptr)
-    {
-        OGRMapflowSetText(row, "project_id", project->id);
-        OGRMapflowSetText(row, "project", project->name);
-    }
-}
+constexpr OGRMapflowColumn<mf_model> MODEL_COLUMNS[] = {
+    {"id", Kind::Text, "UUID", &mf_model::id},
+    {"name", Kind::Text, "value of MODEL for a new processing", &mf_model::name},
+    {"description", Kind::Text, "", &mf_model::description},
+    {"price_per_km2", Kind::Number, "credits per km², without optional blocks and imagery",
+     &mf_model::price_per_km2},
+    {"blocks", Kind::JSON, "steps of the model, with prices in credits per km²", BlocksOf},
+};
+constexpr OGRMapflowColumn<mf_project> PROJECT_COLUMNS[] = {
+    {"project_id", Kind::Text, "UUID of the project in which it can be run", &mf_project::id},
+    {"project", Kind::Text, "name of that project", &mf_project::name},
+};
 
 // A model is run in a project: one row for each pair. A model of the account that no project has
 // comes at the end, without one.
-bool FillModels(OGRMapflowTableLayer &table, OGRMapflowAccountSession &state)
+bool FillModels(OGRMapflowTableLayer &table, OGRMapflowAccountSession &session)
 {
     std::set<std::string> shown;
-    const mf_account *const account = state.Account();
-    if (account == nullptr || !state.FetchAllProjects())
+    const mf_account *const account = session.Account();
+    if (account == nullptr || !session.Projects().ReachAll())
         return false;
-    for (const mf_project &project : state.Projects())
+    for (const mf_project &project : session.Projects().Known())
     {
-        for (size_t i = 0; i < project.models.count; ++i)
+        const bool isDeleted = session.Projects().IsDeleted(project.id);
+        for (size_t i = 0; !isDeleted && i < project.models.count; ++i)
         {
-            AddModelRow(table, project.models.items[i], &project);
+            OGRFeature &row = table.AddRow();
+            OGRMapflowFill(row, MODEL_COLUMNS, project.models.items[i]);
+            OGRMapflowFill(row, PROJECT_COLUMNS, project);
             shown.insert(project.models.items[i].name);
         }
     }
     for (size_t i = 0; i < account->models.count; ++i)
     {
         if (shown.insert(account->models.items[i].name).second)
-            AddModelRow(table, account->models.items[i], nullptr);
+            OGRMapflowFill(table.AddRow(), MODEL_COLUMNS, account->models.items[i]);
     }
     return true;
 }
+
+// ---- providers ----------------------------------------------------------------------------------
 
 std::string PricesOf(const mf_provider &provider)
 {
@@ -84,104 +92,84 @@ std::string PricesOf(const mf_provider &provider)
     return Compact(prices);
 }
 
-bool FillProviders(OGRMapflowTableLayer &table, OGRMapflowAccountSession &state)
+const char *KindOf(const mf_provider &provider)
 {
-    const mf_account *const account = state.Account();
-    if (account == nullptr)
-        return false;
-    for (size_t i = 0; i < account->provider_count; ++i)
+    return provider.kind == MF_PROVIDER_DATA ? "data" : "search";
+}
+
+constexpr OGRMapflowColumn<mf_provider> PROVIDER_COLUMNS[] = {
+    {"name", Kind::Text, "value of PROVIDER or SEARCH_PROVIDER for a new processing",
+     &mf_provider::name},
+    {"display_name", Kind::Text, "", &mf_provider::display_name},
+    {"prices", Kind::JSON, "credits per km², by zoom", PricesOf},
+    {"min_area_km2", Kind::Number, "km², least area of one processing", &mf_provider::min_area_km2},
+    {"kind", Kind::Text, "data: PROVIDER, search: SEARCH_PROVIDER", KindOf},
+};
+
+bool FillProviders(OGRMapflowTableLayer &table, OGRMapflowAccountSession &session)
+{
+    const mf_account *const account = session.Account();
+    for (size_t i = 0; account != nullptr && i < account->provider_count; ++i)
     {
-        const mf_provider &provider = account->providers[i];
-        if (provider.is_alias)
-            continue;
-        OGRFeature &row = table.AddRow();
-        OGRMapflowSetText(row, "name", provider.name);
-        OGRMapflowSetText(row, "display_name", provider.display_name);
-        OGRMapflowSetText(row, "prices", PricesOf(provider).c_str());
-        OGRMapflowSetNumber(row, "min_area_km2", provider.min_area_km2);
-        OGRMapflowSetText(row, "kind", provider.kind == MF_PROVIDER_DATA ? "data" : "search");
+        if (!account->providers[i].is_alias)
+            OGRMapflowFill(table.AddRow(), PROVIDER_COLUMNS, account->providers[i]);
     }
-    return true;
+    return account != nullptr;
 }
 
-bool FillAccount(OGRMapflowTableLayer &table, OGRMapflowAccountSession &state)
+// ---- account ------------------------------------------------------------------------------------
+
+const char *BillingOf(const mf_account &account)
 {
-    const mf_account *const account = state.Account();
-    if (account == nullptr)
-        return false;
-    OGRFeature &row = table.AddRow();
-    OGRMapflowSetText(row, "email", account->email);
-    OGRMapflowSetText(row, "billing", mf_billing_name(account->billing));
-    OGRMapflowSetNumber(row, "credits", account->remaining_credits);
-    OGRMapflowSetArea(row, "remaining_area_km2", account->remaining_area_m2);
-    OGRMapflowSetArea(row, "processed_area_km2", account->processed_area_m2);
-    OGRMapflowSetArea(row, "area_limit_km2", account->area_limit_m2);
-    OGRMapflowSetArea(row, "search_area_limit_km2", account->search_area_limit_m2);
-    OGRMapflowSetCount(row, "max_aois", account->max_aois);
-    OGRMapflowSetNumber(row, "memory_limit", account->memory_limit);
-    row.SetField("reviews", account->reviews);
-    return true;
+    return mf_billing_name(account.billing);
 }
 
-// The whole content comes at once, at the first touch.
-template <class Fill>
-void SetContent(OGRMapflowTableLayer &table, OGRMapflowAccountSession &state, Fill fill)
+constexpr OGRMapflowColumn<mf_account> ACCOUNT_COLUMNS[] = {
+    {"email", Kind::Text, "", &mf_account::email},
+    {"billing", Kind::Text, "CREDITS, AREA or NONE", BillingOf, MAPFLOW_BILLING_DOMAIN},
+    {"credits", Kind::Number, "credits that are left", &mf_account::remaining_credits},
+    {"remaining_area_km2", Kind::Area, "km² that are left", &mf_account::remaining_area_m2},
+    {"processed_area_km2", Kind::Area, "km² that were processed", &mf_account::processed_area_m2},
+    {"area_limit_km2", Kind::Area, "km² in all", &mf_account::area_limit_m2},
+    {"search_area_limit_km2", Kind::Area, "km² of one imagery search",
+     &mf_account::search_area_limit_m2},
+    {"max_aois", Kind::Count, "areas of one processing, at most", &mf_account::max_aois},
+    {"memory_limit", Kind::Number, "bytes of own imagery", &mf_account::memory_limit},
+    {"reviews", Kind::Flag, "results go through a review", &mf_account::reviews},
+};
+
+bool FillAccount(OGRMapflowTableLayer &table, OGRMapflowAccountSession &session)
 {
-    table.SetSource(
-        [&table, &state, fill](OGRMapflowRows &rows)
-        {
-            rows.isComplete = fill(table, state);
-            return rows.isComplete;
-        });
+    const mf_account *const account = session.Account();
+    if (account != nullptr)
+        OGRMapflowFill(table.AddRow(), ACCOUNT_COLUMNS, *account);
+    return account != nullptr;
+}
+
+// ---- the layers ---------------------------------------------------------------------------------
+
+// All rows are added by `fill` at the first touch.
+template <class Fill, class... Columns>
+std::unique_ptr<OGRMapflowTableLayer> Make(GDALDataset *dataset, const char *name,
+                                           OGRMapflowAccountSession &session, Fill fill,
+                                           const Columns &...columns)
+{
+    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, name, wkbNone);
+    (table->AddColumns(columns), ...);
+    OGRMapflowTableLayer &layer = *table;
+    table->SetSource([&layer, &session, fill]
+                     { return layer.Rows().isComplete = fill(layer, session); });
+    return table;
 }
 
 } // namespace
 
-std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeModelTable(GDALDataset *dataset,
-                                                               OGRMapflowAccountSession &state)
+std::vector<std::unique_ptr<OGRMapflowTableLayer>>
+OGRMapflowMakeAccountTables(GDALDataset *dataset, OGRMapflowAccountSession &session)
 {
-    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "models", wkbNone);
-    table->AddColumn("id", OFTString, "UUID");
-    table->AddColumn("name", OFTString, "value of MODEL for a new processing");
-    table->AddColumn("description", OFTString, "");
-    table->AddColumn("price_per_km2", OFTReal,
-                     "credits per km², without optional blocks and imagery");
-    table->AddColumn("blocks", OFTString, "steps of the model, with prices in credits per km²",
-                     OFSTJSON);
-    table->AddColumn("project_id", OFTString, "UUID of the project in which it can be run");
-    table->AddColumn("project", OFTString, "name of that project");
-    SetContent(*table, state, FillModels);
-    return table;
-}
-
-std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProviderTable(GDALDataset *dataset,
-                                                                  OGRMapflowAccountSession &state)
-{
-    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "providers", wkbNone);
-    table->AddColumn("name", OFTString,
-                     "value of PROVIDER or SEARCH_PROVIDER for a new processing");
-    table->AddColumn("display_name", OFTString, "");
-    table->AddColumn("prices", OFTString, "credits per km², by zoom", OFSTJSON);
-    table->AddColumn("min_area_km2", OFTReal, "km², least area of one processing");
-    table->AddColumn("kind", OFTString, "data: PROVIDER, search: SEARCH_PROVIDER");
-    SetContent(*table, state, FillProviders);
-    return table;
-}
-
-std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAccountTable(GDALDataset *dataset,
-                                                                 OGRMapflowAccountSession &state)
-{
-    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "account", wkbNone);
-    table->AddColumn("email", OFTString, "");
-    table->AddColumn("billing", OFTString, "CREDITS, AREA or NONE");
-    table->AddColumn("credits", OFTReal, "credits that are left");
-    table->AddColumn("remaining_area_km2", OFTReal, "km² that are left");
-    table->AddColumn("processed_area_km2", OFTReal, "km² that were processed");
-    table->AddColumn("area_limit_km2", OFTReal, "km² in all");
-    table->AddColumn("search_area_limit_km2", OFTReal, "km² of one imagery search");
-    table->AddColumn("max_aois", OFTInteger, "areas of one processing, at most");
-    table->AddColumn("memory_limit", OFTReal, "bytes of own imagery");
-    table->AddColumn("reviews", OFTInteger, "results go through a review", OFSTBoolean);
-    SetContent(*table, state, FillAccount);
-    return table;
+    std::vector<std::unique_ptr<OGRMapflowTableLayer>> tables;
+    tables.push_back(Make(dataset, "models", session, FillModels, MODEL_COLUMNS, PROJECT_COLUMNS));
+    tables.push_back(Make(dataset, "providers", session, FillProviders, PROVIDER_COLUMNS));
+    tables.push_back(Make(dataset, "account", session, FillAccount, ACCOUNT_COLUMNS));
+    return tables;
 }

@@ -1,63 +1,60 @@
-// processing_scan: processings as rows, read project by project and page by page.
+// processing_scan: one pass through the processings of an account, project by project and page by
+// page.
 #ifndef MAPFLOW_PROCESSING_SCAN_H
 #define MAPFLOW_PROCESSING_SCAN_H
 
 #include <deque>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "account/account_session.h"
-#include "api/processing.h"
-#include "layer/table_layer.h"
+#include "account/processing_rows.h"
+#include "account/pushdown.h"
 
-// The columns of the layer `processings`, and a row of them, without the name of the project.
-void OGRMapflowAddProcessingColumns(OGRMapflowTableLayer &table);
-void OGRMapflowFillProcessing(OGRFeature &row, const mf_processing &processing);
-
-// One pass through the processings of an account. The rows that it makes hold everything but the
-// geometry, which costs a request of its own.
+// Its rows have everything but the geometry. By an id there is one request, and one more when the
+// name of the project is wanted, which comes for nothing with the pages of a project.
 class OGRMapflowProcessingScan
 {
   public:
-    // `project`: name or UUID of the only project to look into, in any case, "" for all. `terms`:
-    // what the server is to look for, "" for nothing.
-    OGRMapflowProcessingScan(OGRFeatureDefn *defn, OGRMapflowAccountSession &state,
-                             std::string project, std::string terms);
+    OGRMapflowProcessingScan(OGRMapflowAccountSession &session, OGRMapflowProcessingRows &known,
+                             OGRMapflowPushdown pushdown, bool needsProject);
     ~OGRMapflowProcessingScan();
     OGRMapflowProcessingScan(const OGRMapflowProcessingScan &) = delete;
     OGRMapflowProcessingScan &operator=(const OGRMapflowProcessingScan &) = delete;
 
-    bool IsFor(const std::string &project, const std::string &terms) const
+    bool IsFor(const OGRMapflowPushdown &pushdown, bool needsProject) const
     {
-        return m_project == project && m_terms == terms;
+        return m_pushdown == pushdown && m_needsProject == needsProject;
     }
     OGRMapflowRows &Rows() { return m_rows; }
     const OGRMapflowRows &Rows() const { return m_rows; }
 
   private:
-    // What is read of one project.
+    // The processings of one project.
     struct Source
     {
         mf_pager *pager = nullptr;
-        std::deque<std::unique_ptr<OGRFeature>> ahead{}; // read, and not yet a row
-        bool isBegun = false;                            // a page was read
+        std::deque<OGRMapflowProcessingRows::Entry> ahead{}; // read, and not yet among the rows
+        bool isBegun = false;                                // a page was read
         bool isAtEnd = false;
     };
 
-    bool Fetch(OGRMapflowRows &rows);
-    bool Count(OGRMapflowRows &rows, GIntBig &total);
-    // The source of the project at a position, made when it is new; nullptr when there is no such
-    // project, or after one CPLError, which sets *failed.
-    Source *SourceAt(size_t i, bool *failed);
+    // Each makes requests. They return false after one CPLError.
+    bool AskForOne();
+    bool FetchById();
+    bool FetchPage();
+    bool Count(bool forced, GIntBig &total);
+    bool ReadPages(const std::vector<size_t> &sources);
+    // Makes the sources of the first `count` projects. No request.
+    bool OpenSources(size_t count);
     bool IsWanted(const mf_project &project) const;
-    // Reads a page of a source. Does not report: it runs in a thread of its own.
+    // Reads a page of a source. Does not report: it may run in a thread of its own.
     bool ReadPage(size_t i, mf_error &err);
 
-    OGRFeatureDefn *const m_defn;
-    OGRMapflowAccountSession &m_state;
-    const std::string m_project;
-    const std::string m_terms;
+    OGRMapflowAccountSession &m_session;
+    OGRMapflowProcessingRows &m_known;
+    const OGRMapflowPushdown m_pushdown;
+    const bool m_needsProject;
     std::deque<Source> m_sources{}; // by position of the project
     size_t m_current = 0;
     std::set<GIntBig> m_given{}; // FIDs: one may be moved to another project while they are read

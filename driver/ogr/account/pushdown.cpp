@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "base/uuid.h"
 #include "ogr_swq.h"
 
 namespace
 {
+
+// Shorter texts find half of everything.
+constexpr size_t SHORTEST_TERM = 2;
 
 // The longest part of a LIKE pattern without wildcards. A pattern with an escape is not looked
 // into.
@@ -28,50 +32,52 @@ bool IsText(const swq_expr_node &node)
            node.string_value != nullptr;
 }
 
+// column = 'text', in either order, and column LIKE 'text'.
 void AddComparison(const swq_expr_node &node, const OGRFeatureDefn &defn,
-                   std::vector<OGRMapflowCondition> &conditions)
+                   OGRMapflowPushdown &pushdown)
 {
+    const bool isEqual = node.nOperation == SWQ_EQ;
     const swq_expr_node *column = node.papoSubExpr[0];
     const swq_expr_node *text = node.papoSubExpr[1];
-    if (node.nOperation == SWQ_EQ && text->eNodeType == SNT_COLUMN)
+    if (isEqual && text->eNodeType == SNT_COLUMN)
         std::swap(column, text);
     if (column->eNodeType != SNT_COLUMN || !IsText(*text) || column->table_index != 0 ||
         column->field_index < 0 || column->field_index >= defn.GetFieldCount())
         return;
-    OGRMapflowCondition condition;
-    condition.column = defn.GetFieldDefn(column->field_index)->GetNameRef();
-    condition.kind = node.nOperation == SWQ_EQ ? OGRMapflowCondition::Kind::Equals
-                                               : OGRMapflowCondition::Kind::Holds;
-    condition.value = node.nOperation == SWQ_EQ ? std::string(text->string_value)
-                                                : LongestLiteral(text->string_value);
-    if (!condition.value.empty())
-        conditions.push_back(std::move(condition));
+    const std::string name = defn.GetFieldDefn(column->field_index)->GetNameRef();
+    const std::string value = text->string_value;
+    const std::string part = isEqual ? value : LongestLiteral(value);
+    char uuid[MF_UUID_SIZE];
+    if (name == "id" && isEqual && mf_uuid_parse(value.c_str(), uuid))
+        pushdown.id = uuid;
+    else if ((name == "project" || name == "project_id") && isEqual)
+        pushdown.project = value;
+    else if (name == "name" && part.size() >= SHORTEST_TERM)
+        pushdown.terms = part;
 }
 
-void Collect(const swq_expr_node &node, const OGRFeatureDefn &defn,
-             std::vector<OGRMapflowCondition> &conditions)
+void Collect(const swq_expr_node &node, const OGRFeatureDefn &defn, OGRMapflowPushdown &pushdown)
 {
     if (node.eNodeType != SNT_OPERATION)
         return;
     if (node.nOperation == SWQ_AND)
     {
         for (int i = 0; i < node.nSubExprCount; ++i)
-            Collect(*node.papoSubExpr[i], defn, conditions);
+            Collect(*node.papoSubExpr[i], defn, pushdown);
     }
     else if (node.nSubExprCount == 2 && (node.nOperation == SWQ_EQ || node.nOperation == SWQ_LIKE ||
                                          node.nOperation == SWQ_ILIKE))
-        AddComparison(node, defn, conditions);
+        AddComparison(node, defn, pushdown);
 }
 
 } // namespace
 
-std::vector<OGRMapflowCondition> OGRMapflowConditions(OGRFeatureQuery *query,
-                                                      const OGRFeatureDefn &defn)
+OGRMapflowPushdown OGRMapflowReadFilter(OGRFeatureQuery *query, const OGRFeatureDefn &defn)
 {
-    std::vector<OGRMapflowCondition> conditions;
+    OGRMapflowPushdown pushdown;
     const auto *const root =
         query != nullptr ? static_cast<const swq_expr_node *>(query->GetSWQExpr()) : nullptr;
     if (root != nullptr)
-        Collect(*root, defn, conditions);
-    return conditions;
+        Collect(*root, defn, pushdown);
+    return pushdown;
 }

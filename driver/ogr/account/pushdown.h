@@ -1,28 +1,28 @@
-// pushdown: the parts of an attribute filter that the service can answer.
+// pushdown: the part of an attribute filter that the service can answer.
 #ifndef MAPFLOW_PUSHDOWN_H
 #define MAPFLOW_PUSHDOWN_H
 
 #include <string>
-#include <vector>
 
 #include "common/compat.h"
 
-// A condition that every row of the answer fulfils: all that stand between the ANDs of a filter.
-struct OGRMapflowCondition
+// Conditions that each row of the answer fulfils, "" for none. There may be others in the filter:
+// rows are checked again.
+struct OGRMapflowPushdown
 {
-    enum class Kind
+    std::string id{};      // UUID of the only processing
+    std::string project{}; // UUID or name, in any case, of the only project
+    std::string terms{};   // part of the name
+
+    bool IsEmpty() const { return id.empty() && project.empty() && terms.empty(); }
+    bool operator==(const OGRMapflowPushdown &other) const
     {
-        Equals, // without regard to case, as OGR SQL compares
-        Holds   // `value` is part of the text
-    };
-    std::string column;
-    Kind kind;
-    std::string value;
+        return id == other.id && project == other.project && terms == other.terms;
+    }
 };
 
-// Those conditions of the form column = 'text' and column LIKE '%text%'. There may be others: rows
-// are checked again.
-std::vector<OGRMapflowCondition> OGRMapflowConditions(OGRFeatureQuery *query,
-                                                      const OGRFeatureDefn &defn);
+// Looks at the comparisons between the ANDs of a filter on the layer `processings`, of the forms
+// column = 'text' and column LIKE '%text%'. `query` may be nullptr.
+OGRMapflowPushdown OGRMapflowReadFilter(OGRFeatureQuery *query, const OGRFeatureDefn &defn);
 
 #endif

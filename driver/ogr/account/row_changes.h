@@ -1,29 +1,77 @@
-// row_changes: what a user wants to change in a row, and whether he may.
+// row_changes: layers of the account whose rows can be changed.
 #ifndef MAPFLOW_ROW_CHANGES_H
 #define MAPFLOW_ROW_CHANGES_H
 
+#include <map>
 #include <string>
-#include <vector>
 
-#include "common/compat.h"
+#include "layer/table_layer.h"
 
-// How a dataset was opened.
+// What a user may do with a dataset.
 struct OGRMapflowRights
 {
-    bool canChange = false; // for update
-    bool canDelete = false; // and with ALLOW_DELETE=YES
+    bool canChange = false;       // it is open for update
+    bool canDelete = false;       // and with ALLOW_DELETE=YES
+    bool isInTransaction = false; // between StartTransaction and its end
 };
 
-// Each returns false after one CPLError that says what to do.
+// Each returns false after one CPLError with the way out.
+//
+// The service applies each change at once and can undo none, so a transaction could not be rolled
+// back: rows are not changed in one. This also keeps `ogr2ogr -append` of a layer that happens to
+// be called "projects" from creating a project for each of its rows. It finds the layer of the
+// account by that name, drops the creation options, and writes only attributes, so that only its
+// transaction distinguishes this from a deliberate insert.
+bool OGRMapflowIsForUpdate(const OGRMapflowRights &rights);
 bool OGRMapflowMayChange(const OGRMapflowRights &rights);
 bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what);
-bool OGRMapflowHasName(const OGRFeature &row, const char *what);
 
-// The columns in which `wanted` differs from `row`; those that are not set in it stay as they are.
-// Returns false after one CPLError when one is not among `changeable`, or when the geometry
-// differs.
-bool OGRMapflowFindChanges(const OGRFeature &row, const OGRFeature &wanted,
-                           const std::vector<std::string> &changeable,
-                           std::vector<std::string> &changed);
+// New texts by column, "" for NULL.
+using OGRMapflowChanges = std::map<std::string, std::string>;
+// The new text of a column, nullptr when it stays as it is.
+const char *OGRMapflowNewText(const OGRMapflowChanges &changes, const char *column);
+
+// Checks what a program wants to change and finds the row; derived classes send the change. A
+// transaction of the layer is one of the dataset.
+class OGRMapflowEditableLayer : public OGRMapflowTableLayer
+{
+  public:
+    // `what`: "project". `changeable`: the columns that can be changed, "name, description"; all of
+    // them are texts.
+    OGRMapflowEditableLayer(GDALDataset *dataset, const char *name, OGRwkbGeometryType type,
+                            const OGRMapflowRights &rights, const char *what,
+                            const char *changeable);
+
+    OGRErr DeleteFeature(GIntBig fid) override { return Delete(fid); }
+    OGRErr StartTransaction() override { return GetDataset()->StartTransaction(); }
+    OGRErr CommitTransaction() override { return GetDataset()->CommitTransaction(); }
+    OGRErr RollbackTransaction() override { return GetDataset()->RollbackTransaction(); }
+
+  protected:
+    OGRErr ISetFeature(OGRFeature *feature) override { return Change(*feature); }
+    bool CanDo(const char *capability) const override;
+
+    // Reads a row to be created. An error comes after one CPLError.
+    OGRErr ReadNew(const OGRFeature &feature, OGRMapflowChanges &values) const;
+    // Each makes one request that changes something, and then changes the rows. Returns false after
+    // one CPLError.
+    // `name`: after the change; the service is sent it each time.
+    virtual bool SendChanges(OGRFeature &row, const std::string &name,
+                             const OGRMapflowChanges &changes) = 0;
+    virtual bool SendDeletion(const OGRFeature &row) = 0;
+
+  private:
+    OGRErr Change(const OGRFeature &feature);
+    OGRErr Delete(GIntBig fid);
+    // The columns in which `wanted` differs from `row`; those that are not set in it stay as they
+    // are. Returns false after one CPLError when one of them cannot be changed.
+    bool FindChanges(const OGRFeature &row, const OGRFeature &wanted,
+                     OGRMapflowChanges &changes) const;
+    bool CheckName(const std::string &name) const;
+
+    const OGRMapflowRights &m_rights;
+    const char *const m_what;
+    const char *const m_changeable;
+};
 
 #endif

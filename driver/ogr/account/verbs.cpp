@@ -13,7 +13,7 @@ namespace
 struct Verb
 {
     const char *name;
-    size_t least, most; // words with the verb itself
+    size_t least, most; // words, the verb included
     const char *usage;
 };
 
@@ -22,8 +22,8 @@ constexpr Verb VERBS[] = {{"RESTART", 2, 2, "RESTART <uuid>"},
                           {"ACCEPT", 2, 2, "ACCEPT <uuid>"},
                           {"REJECT", 3, 3, "REJECT <uuid> 'comment'"}};
 
-// Words between spaces; quotes, single or double, hold one together and are doubled to stand for
-// themselves. Nothing when a quote is not closed.
+// Splits at spaces that are not inside quotes, single or double. A doubled quote inside quotes is
+// one quote. Returns nothing when a quote is not closed.
 std::vector<std::string> WordsOf(const char *p)
 {
     std::vector<std::string> words;
@@ -56,19 +56,19 @@ const Verb *FindVerb(const std::string &word)
     return nullptr;
 }
 
-int Run(mf_client *client, const std::vector<std::string> &words, const char *id, mf_error &err)
+int Run(mf_client *client, const std::vector<std::string> &words, const char *id, mf_error *err)
 {
     const char *const verb = words[0].c_str();
     if (EQUAL(verb, "RESTART"))
-        return mf_processing_restart(client, id, &err);
+        return mf_processing_restart(client, id, err);
     if (EQUAL(verb, "ACCEPT"))
-        return mf_processing_accept(client, id, &err);
+        return mf_processing_accept(client, id, err);
     if (EQUAL(verb, "REJECT"))
-        return mf_processing_reject(client, id, words[2].c_str(), &err);
+        return mf_processing_reject(client, id, words[2].c_str(), err);
     if (words[2].size() != 1 || words[2][0] < '1' || words[2][0] > '5')
-        return mf_error_set(&err, MF_ERR_ARGUMENT, "a rating is a number from 1 to 5");
+        return mf_error_set(err, MF_ERR_ARGUMENT, "a rating is a number from 1 to 5");
     return mf_processing_rate(client, id, words[2][0] - '0',
-                              words.size() > 3 ? words[3].c_str() : "", &err);
+                              words.size() > 3 ? words[3].c_str() : "", err);
 }
 
 } // namespace
@@ -91,12 +91,6 @@ bool OGRMapflowRunVerb(mf_client *client, const char *statement, mf_processing &
                  verb != nullptr ? verb->usage : "the text in quotes and close them");
         return false;
     }
-    mf_error err;
-    mf_error_init(&err);
-    if (Run(client, words, id, err) != 0 || mf_processing_get(&processing, client, id, &err) != 0)
-    {
-        OGRMapflowRaise(err);
-        return false;
-    }
-    return true;
+    return OGRMapflowTry(Run, client, words, id) &&
+           OGRMapflowTry(mf_processing_get, &processing, client, id);
 }

@@ -8,6 +8,19 @@
 // Raises one CE_Failure with the CPLE code that is closest to the kind of the error.
 void OGRMapflowRaise(const mf_error &err);
 
+// Calls a function of the core whose last argument is a mf_error *, with the others before it.
+// Returns whether it succeeded; if not, its error is raised.
+template <class Function, class... Arguments>
+bool OGRMapflowTry(Function function, const Arguments &...arguments)
+{
+    mf_error err;
+    mf_error_init(&err);
+    const bool done = function(arguments..., &err) == 0;
+    if (!done)
+        OGRMapflowRaise(err);
+    return done;
+}
+
 // How many this thread has raised so far: who must know whether something failed, where GDAL does
 // not say so, compares.
 unsigned OGRMapflowErrorCount();

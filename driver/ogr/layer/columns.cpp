@@ -1,53 +1,66 @@
 #include "layer/columns.h"
 
 #include <cmath>
-#include <cstdint>
 
-#include "geojson/geojson.h"
-
-void OGRMapflowSetText(OGRFeature &row, const char *column, const char *text)
+namespace
 {
-    if (text != nullptr)
-        row.SetField(column, text);
+
+// Values of the TZFlag of an OGRField.
+constexpr int NO_ZONE = 0, UTC = 100;
+
+// By OGRMapflowKind.
+constexpr struct
+{
+    OGRFieldType type;
+    OGRFieldSubType subType;
+} TYPES[] = {{OFTString, OFSTNone},  {OFTString, OFSTJSON},     {OFTDateTime, OFSTNone},
+             {OFTInteger, OFSTNone}, {OFTInteger, OFSTBoolean}, {OFTReal, OFSTNone},
+             {OFTReal, OFSTNone}};
+
+} // namespace
+
+void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind kind,
+                         const char *comment, const char *domain)
+{
+    const auto &type = TYPES[static_cast<size_t>(kind)];
+    OGRFieldDefn field(name, type.type);
+    field.SetSubType(type.subType);
+    field.SetDomainName(domain);
+    SetFieldComment(field, comment);
+    if (kind == OGRMapflowKind::Time)
+        SetFieldTimeZone(field, UTC);
+    defn.AddFieldDefn(&field);
 }
 
-void OGRMapflowSetTime(OGRFeature &row, const char *column, const char *text)
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char *text)
 {
-    OGRMapflowSetText(row, column, text);
-    OGRField *const time = row.GetRawFieldRef(row.GetFieldIndex(column));
-    if (!OGR_RawField_IsUnset(time) && time->Date.TZFlag == MF_TZ_UNKNOWN)
-        time->Date.TZFlag = MF_TZ_UTC;
+    row.UnsetField(i);
+    if (text == nullptr)
+        return;
+    row.SetField(i, text);
+    OGRField *const time = kind == OGRMapflowKind::Time ? row.GetRawFieldRef(i) : nullptr;
+    if (time != nullptr && !OGR_RawField_IsUnset(time) && time->Date.TZFlag == NO_ZONE)
+        time->Date.TZFlag = UTC;
 }
 
-void OGRMapflowSetNumber(OGRFeature &row, const char *column, double number)
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, int number)
 {
-    if (!std::isnan(number))
-        row.SetField(column, number);
+    if (number >= 0 || kind != OGRMapflowKind::Count)
+        row.SetField(i, number);
+    else
+        row.UnsetField(i);
 }
 
-void OGRMapflowSetCount(OGRFeature &row, const char *column, int count)
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, double number)
 {
-    if (count >= 0)
-        row.SetField(column, count);
-}
-
-void OGRMapflowSetArea(OGRFeature &row, const char *column, double squareMetres)
-{
-    OGRMapflowSetNumber(row, column, squareMetres / 1e6);
+    if (std::isnan(number))
+        row.UnsetField(i);
+    else
+        row.SetField(i, kind == OGRMapflowKind::Area ? number / 1e6 : number);
 }
 
 std::string OGRMapflowText(const OGRFeature &row, const char *column)
 {
     const int i = row.GetFieldIndex(column);
     return row.IsFieldSetAndNotNull(i) ? row.GetFieldAsString(i) : "";
-}
-
-GIntBig OGRMapflowStableFID(const char *id)
-{
-    uint64_t hash = 14695981039346656037u; // FNV-1a
-    for (; *id != '\0'; ++id)
-        hash = (hash ^ static_cast<unsigned char>(tolower(static_cast<unsigned char>(*id)))) *
-               1099511628211u;
-    hash ^= hash >> 32;
-    return static_cast<GIntBig>(hash & ((uint64_t{1} << 53) - 1));
 }

@@ -1,27 +1,67 @@
-// columns: the columns and values of the tables that show documents of the service.
+// columns: the columns of a table that shows documents of the service, each declared once.
 #ifndef MAPFLOW_COLUMNS_H
 #define MAPFLOW_COLUMNS_H
 
+#include <functional>
 #include <string>
+#include <type_traits>
+#include <variant>
 
 #include "common/compat.h"
 
-// Values that are not known (NULL, NaN, below 0 for a count) leave the column unset.
-void OGRMapflowSetText(OGRFeature &row, const char *column, const char *text);
-// A time without a zone is UTC (API notes 19).
-void OGRMapflowSetTime(OGRFeature &row, const char *column, const char *text);
-void OGRMapflowSetNumber(OGRFeature &row, const char *column, double number);
-void OGRMapflowSetCount(OGRFeature &row, const char *column, int count);
+// The type of a column, and how a value of the service becomes a value of it. A value that is not
+// known (NULL, NaN, a count below 0) leaves the column unset.
+enum class OGRMapflowKind
+{
+    Text,
+    JSON,
+    Time,  // from ISO 8601; a time without a zone is UTC (API notes 19)
+    Count, // a small number, and anything else that is an int
+    Flag,
+    Number,
+    Area // km², from m²
+};
 
-// Square metres of the service as the square kilometres of a column.
-void OGRMapflowSetArea(OGRFeature &row, const char *column, double squareMetres);
+template <class Item> struct OGRMapflowColumn
+{
+    const char *name;
+    OGRMapflowKind kind;
+    const char *comment; // unit or meaning, "" when the name is enough
+    // A member of the item or a function of it. Without one the layer sets the value.
+    std::variant<std::monostate, char * Item::*, int Item::*, bool Item::*, double Item::*,
+                 const char *(*)(const Item &), std::string (*)(const Item &)>
+        value{};
+    const char *domain = ""; // one of field_domains.h, or none
+};
+
+void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind kind,
+                         const char *comment, const char *domain);
+
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char *text);
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, int number);
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, double number);
+inline void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, const std::string &text)
+{
+    row.SetField(i, text.c_str());
+}
+
+// Sets these columns of a row, but for those without a value of their own.
+template <class Item, size_t N>
+void OGRMapflowFill(OGRFeature &row, const OGRMapflowColumn<Item> (&columns)[N], const Item &item)
+{
+    for (const OGRMapflowColumn<Item> &column : columns)
+    {
+        const auto set = [&](const auto &value)
+        {
+            if constexpr (!std::is_same_v<std::decay_t<decltype(value)>, std::monostate>)
+                OGRMapflowSetValue(row, row.GetFieldIndex(column.name), column.kind,
+                                   std::invoke(value, item));
+        };
+        std::visit(set, column.value);
+    }
+}
 
 // The text of a column, "" when it is not set.
 std::string OGRMapflowText(const OGRFeature &row, const char *column);
-
-// A feature id that belongs to an object of the service for good, in whatever order and through
-// whatever filter it is read: 53 bits of a hash of its UUID, exact as a double too. Among 10 000
-// objects two share one in a case of 200 millions.
-GIntBig OGRMapflowStableFID(const char *id);
 
 #endif

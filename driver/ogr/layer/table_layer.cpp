@@ -4,6 +4,8 @@
 #include "common/spatial_reference.h"
 #include "common/waiting.h"
 
+// ---- rows ---------------------------------------------------------------------------------------
+
 bool OGRMapflowRows::Reach(size_t count)
 {
     if (items.size() >= count || isComplete)
@@ -11,7 +13,7 @@ bool OGRMapflowRows::Reach(size_t count)
     const OGRMapflowInterruptible interruptible;
     while (items.size() < count && !isComplete)
     {
-        if (!fetch(*this))
+        if (!fetch())
             return false;
     }
     return true;
@@ -25,15 +27,26 @@ GIntBig OGRMapflowRows::Count() const
     return count;
 }
 
-GIntBig OGRMapflowRows::Find(GIntBig fid) const
+OGRFeature *OGRMapflowRows::Find(GIntBig fid) const
 {
-    for (size_t i = 0; i < items.size(); ++i)
+    for (const auto &item : items)
     {
-        if (items[i] != nullptr && items[i]->GetFID() == fid)
-            return static_cast<GIntBig>(i);
+        if (item != nullptr && item->GetFID() == fid)
+            return item.get();
     }
-    return -1;
+    return nullptr;
 }
+
+void OGRMapflowRows::Remove(const std::function<bool(const OGRFeature &)> &isGone)
+{
+    for (auto &item : items)
+    {
+        if (item != nullptr && isGone(*item))
+            item.reset();
+    }
+}
+
+// ---- the layer ----------------------------------------------------------------------------------
 
 OGRMapflowTableLayer::OGRMapflowTableLayer(GDALDataset *dataset, const char *name,
                                            OGRwkbGeometryType type)
@@ -59,38 +72,39 @@ OGRMapflowTableLayer::~OGRMapflowTableLayer()
     m_defn->Release();
 }
 
-void OGRMapflowTableLayer::AddColumn(const char *name, OGRFieldType type, const char *comment,
-                                     OGRFieldSubType subType)
-{
-    OGRFieldDefn field(name, type);
-    field.SetSubType(subType);
-    SetFieldComment(field, comment);
-    if (type == OFTDateTime)
-        SetFieldTimeZone(field, 100); // UTC
-    m_defn->AddFieldDefn(&field);
-}
-
 OGRFeature &OGRMapflowTableLayer::AddRow()
 {
     auto &items = m_rows.items;
-    items.push_back(std::make_unique<OGRFeature>(m_defn));
+    items.push_back(std::make_shared<OGRFeature>(m_defn));
     items.back()->SetFID(static_cast<GIntBig>(items.size() - 1));
     return *items.back();
 }
 
-void OGRMapflowTableLayer::SetSource(std::function<bool(OGRMapflowRows &)> fetch,
-                                     std::function<bool(OGRMapflowRows &, GIntBig &)> total)
+void OGRMapflowTableLayer::SetSource(std::function<bool()> fetch,
+                                     std::function<bool(bool, GIntBig &)> total)
 {
     m_rows.isComplete = false;
     m_rows.fetch = std::move(fetch);
     m_rows.total = std::move(total);
 }
 
-void OGRMapflowTableLayer::ResetReading()
+bool OGRMapflowTableLayer::CanDo(const char *capability) const
 {
-    m_reading = nullptr;
-    m_next = 0;
+    // The dialect SQLITE takes a fast count for the number of rows it will read. The service may
+    // count another number by then.
+    if (EQUAL(capability, OLCFastFeatureCount))
+        return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr && AllRows().isComplete;
+    return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCStringsAsUTF8) ||
+           EQUAL(capability, OLCIgnoreFields);
 }
+
+OGRErr OGRMapflowTableLayer::RefuseNew() const
+{
+    CPLError(CE_Failure, CPLE_NotSupported, "The layer %s takes no new rows.", m_defn->GetName());
+    return OGRERR_UNSUPPORTED_OPERATION;
+}
+
+// ---- filters ------------------------------------------------------------------------------------
 
 OGRErr OGRMapflowTableLayer::FilterBy(const char *filter)
 {
@@ -98,7 +112,7 @@ OGRErr OGRMapflowTableLayer::FilterBy(const char *filter)
     m_filterUsesGeometry = false;
     if (err == OGRERR_NONE && m_poAttrQuery != nullptr)
     {
-        // No name at all stands for a column that is none of the fields.
+        // An empty list stands for a column that is none of the fields.
         const CPLStringList used(m_poAttrQuery->GetUsedFields());
         m_filterUsesGeometry = used.Count() == 0;
         for (const char *name : {"OGR_GEOMETRY", "OGR_GEOM_WKT", "OGR_GEOM_AREA"})
@@ -108,92 +122,128 @@ OGRErr OGRMapflowTableLayer::FilterBy(const char *filter)
     return err;
 }
 
-// A count looks at no geometry unless it has to.
+bool OGRMapflowTableLayer::IsGeometryIgnored() const
+{
+    return m_defn->GetGeomFieldCount() == 0 || m_defn->GetGeomFieldDefn(0)->IsIgnored();
+}
+
+// Counting needs no geometry, unless a filter does.
 bool OGRMapflowTableLayer::NeedsGeometry() const
 {
     if (m_defn->GetGeomFieldCount() == 0)
         return false;
     return m_poFilterGeom != nullptr || m_filterUsesGeometry ||
-           (!m_isCounting && !m_defn->GetGeomFieldDefn(0)->IsIgnored());
+           (!m_isCounting && !IsGeometryIgnored());
 }
 
-bool OGRMapflowTableLayer::MayPass(OGRFeature &row) const
+bool OGRMapflowTableLayer::PassesWithoutGeometry(OGRFeature &row) const
 {
     return m_poAttrQuery == nullptr || m_filterUsesGeometry || m_poAttrQuery->Evaluate(&row);
 }
 
-OGRMapflowTableLayer::Verdict OGRMapflowTableLayer::Judge(OGRMapflowRows &rows, size_t i)
+bool OGRMapflowTableLayer::FetchGeometriesFrom(OGRMapflowRows &rows, size_t i)
 {
-    if (rows.items[i] == nullptr || !MayPass(*rows.items[i]))
-        return Verdict::Skip;
-    if (NeedsGeometry() && !FetchGeometry(rows, i))
-        return Verdict::Failed;
+    constexpr size_t BATCH = 30; // what a page of the service holds
+    if (rows.items[i]->GetGeometryRef() != nullptr)
+        return true;
+    std::vector<OGRFeature *> batch;
+    for (; i < rows.items.size() && batch.size() < BATCH; ++i)
+    {
+        OGRFeature *const row = rows.items[i].get();
+        if (row != nullptr && row->GetGeometryRef() == nullptr && PassesWithoutGeometry(*row))
+            batch.push_back(row);
+    }
+    return FetchGeometries(batch);
+}
+
+OGRMapflowTableLayer::Match OGRMapflowTableLayer::Evaluate(OGRMapflowRows &rows, size_t i)
+{
     OGRFeature *const row = rows.items[i].get();
+    if (row == nullptr || !PassesWithoutGeometry(*row))
+        return Match::No;
+    if (NeedsGeometry() && !FetchGeometriesFrom(rows, i))
+        return Match::Failed;
     const bool passes =
         (m_poFilterGeom == nullptr || FilterGeometry(row->GetGeomFieldRef(m_iGeomFieldFilter))) &&
         (!m_filterUsesGeometry || m_poAttrQuery->Evaluate(row));
-    return passes ? Verdict::Pass : Verdict::Skip;
+    return passes ? Match::Yes : Match::No;
+}
+
+// ---- reading ------------------------------------------------------------------------------------
+
+void OGRMapflowTableLayer::ResetReading()
+{
+    m_reading = nullptr;
+    m_next = 0;
+    m_isAtEnd = false;
 }
 
 OGRFeature *OGRMapflowTableLayer::NextRow(bool *failed)
 {
+    *failed = false;
+    if (m_isAtEnd)
+        return nullptr;
     if (m_reading == nullptr)
         m_reading = &RowsToRead();
-    *failed = true;
-    while (m_reading->Reach(m_next + 1))
+    Match match = Match::No;
+    while (match == Match::No && m_reading->Reach(m_next + 1))
     {
         if (m_next >= m_reading->items.size())
-        {
-            *failed = false;
             return nullptr;
-        }
-        const size_t i = m_next++;
-        const Verdict verdict = Judge(*m_reading, i);
-        if (verdict == Verdict::Failed)
-            return nullptr;
-        if (verdict == Verdict::Pass)
-        {
-            *failed = false;
-            return m_reading->items[i].get();
-        }
+        match = Evaluate(*m_reading, m_next++);
     }
-    return nullptr;
+    *failed = match != Match::Yes;
+    return *failed ? nullptr : m_reading->items[m_next - 1].get();
+}
+
+void OGRMapflowTableLayer::UnsetIgnored(OGRFeature &feature) const
+{
+    for (int i = 0; i < m_defn->GetFieldCount(); ++i)
+    {
+        if (m_defn->GetFieldDefn(i)->IsIgnored())
+            feature.UnsetField(i);
+    }
+    if (IsGeometryIgnored())
+        feature.SetGeometry(nullptr);
 }
 
 OGRFeature *OGRMapflowTableLayer::GetNextFeature()
 {
     bool failed = false;
     const OGRFeature *const row = NextRow(&failed);
-    return row != nullptr ? WithoutIgnored(row->Clone()) : nullptr;
-}
-
-OGRFeature *OGRMapflowTableLayer::WithoutIgnored(OGRFeature *feature) const
-{
-    if (feature == nullptr)
+    if (row == nullptr)
         return nullptr;
-    for (int i = 0; i < m_defn->GetFieldCount(); ++i)
-    {
-        if (m_defn->GetFieldDefn(i)->IsIgnored())
-            feature->UnsetField(i);
-    }
-    if (m_defn->GetGeomFieldCount() > 0 && m_defn->GetGeomFieldDefn(0)->IsIgnored())
-        feature->SetGeometry(nullptr);
+    OGRFeature *const feature = row->Clone();
+    UnsetIgnored(*feature);
     return feature;
 }
 
-OGRFeature *OGRMapflowTableLayer::FindFeature(GIntBig fid)
+OGRFeature *OGRMapflowTableLayer::FindIn(OGRMapflowRows &rows, GIntBig fid)
 {
     for (;;)
     {
-        const GIntBig i = m_rows.Find(fid);
-        if (i >= 0)
-        {
-            const auto position = static_cast<size_t>(i);
-            return FetchGeometry(m_rows, position) ? m_rows.items[position]->Clone() : nullptr;
-        }
-        if (m_rows.isComplete || !m_rows.Reach(m_rows.items.size() + 1))
-            return nullptr;
+        OGRFeature *const row = rows.Find(fid);
+        if (row != nullptr || rows.isComplete || !rows.Reach(rows.items.size() + 1))
+            return row;
     }
+}
+
+std::unique_ptr<OGRFeature> OGRMapflowTableLayer::FindFeature(GIntBig fid)
+{
+    OGRFeature *const row = FindRow(fid);
+    if (row == nullptr)
+        return nullptr;
+    const bool hasGeometry = IsGeometryIgnored() || row->GetGeometryRef() != nullptr;
+    return std::unique_ptr<OGRFeature>(hasGeometry || FetchGeometries({row}) ? row->Clone()
+                                                                             : nullptr);
+}
+
+OGRFeature *OGRMapflowTableLayer::GetFeature(GIntBig fid)
+{
+    std::unique_ptr<OGRFeature> feature = FindFeature(fid);
+    if (feature != nullptr)
+        UnsetIgnored(*feature);
+    return feature.release();
 }
 
 GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
@@ -203,11 +253,11 @@ GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
     bool failed = false;
     if (m_poFilterGeom == nullptr && m_poAttrQuery == nullptr)
     {
-        OGRMapflowRows &rows = RowsToRead();
+        const OGRMapflowRows &rows = RowsToRead();
         if (rows.isComplete)
             return rows.Count();
-        // A total may have been told before a row was deleted, or after.
-        if (rows.total && !rows.HasGaps() && !rows.total(rows, count))
+        // The service may have counted before a row was deleted, or after.
+        if (rows.total && !rows.HasGaps() && !rows.total(forced, count))
             return -1;
         if (count >= 0)
             return count;
@@ -232,7 +282,7 @@ OGRErr OGRMapflowTableLayer::ExtentOf(int geomField, OGREnvelope *extent, bool f
     return OGRMapflowErrorCount() == reported ? outcome : OGRERR_FAILURE;
 }
 
-// What is passed over is not fetched.
+// Fetches no geometry of the rows that are passed over. No row follows a failure.
 OGRErr OGRMapflowTableLayer::MoveTo(GIntBig index)
 {
     const OGRMapflowInterruptible interruptible;
@@ -242,15 +292,8 @@ OGRErr OGRMapflowTableLayer::MoveTo(GIntBig index)
     while (index > 0 && NextRow(&failed) != nullptr)
         --index;
     m_isCounting = false;
-    return index == 0 ? OGRERR_NONE : OGRERR_FAILURE;
-}
-
-bool OGRMapflowTableLayer::CanDo(const char *capability) const
-{
-    // The dialect SQLITE takes a fast count for what it will read, and what the service counts may
-    // be another number by then.
-    if (EQUAL(capability, OLCFastFeatureCount))
-        return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr && AllRows().isComplete;
-    return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCStringsAsUTF8) ||
-           EQUAL(capability, OLCIgnoreFields);
+    m_isAtEnd = index != 0;
+    if (failed)
+        return OGRERR_FAILURE;
+    return m_isAtEnd ? OGRERR_NON_EXISTING_FEATURE : OGRERR_NONE;
 }

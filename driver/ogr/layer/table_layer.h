@@ -7,27 +7,30 @@
 #include <vector>
 
 #include "common/compat.h"
+#include "layer/columns.h"
 
-// Rows that are there, and how to come by more.
+// Rows in memory, and how to get more of them.
 struct OGRMapflowRows
 {
-    std::vector<std::unique_ptr<OGRFeature>> items{}; // nullptr: was deleted
+    std::vector<std::shared_ptr<OGRFeature>> items{}; // nullptr: the row was deleted
     bool isComplete = true;
     // Adds rows at the end, or sets isComplete. Returns false after one CPLError.
-    std::function<bool(OGRMapflowRows &)> fetch{};
-    // How many there will be, -1 unknown. May fetch; returns false after one CPLError.
-    std::function<bool(OGRMapflowRows &, GIntBig &)> total{};
+    std::function<bool()> fetch{};
+    // The number of rows there will be, -1 unknown. Makes requests only when `forced`. Returns
+    // false after one CPLError.
+    std::function<bool(bool forced, GIntBig &count)> total{};
 
     // Fetches until `count` rows are there, or all. Returns false after one CPLError.
     bool Reach(size_t count);
     GIntBig Count() const;
     bool HasGaps() const { return Count() < static_cast<GIntBig>(items.size()); }
-    // Position of a row that is there, -1 when none has this FID.
-    GIntBig Find(GIntBig fid) const;
+    OGRFeature *Find(GIntBig fid) const;
+    // Leaves gaps where rows were, so that positions stay.
+    void Remove(const std::function<bool(const OGRFeature &)> &isGone);
 };
 
-// Reads its rows from memory, and fetches more as the reader advances: what was read stays, so that
-// a dataset shows one state of things. Read-only; classes derived from it change rows.
+// Reads its rows from memory, and fetches more as the reader advances. Rows that were read stay, so
+// that a dataset shows one state of the account. Read-only; derived classes change rows.
 class OGRMapflowTableLayer : public OGRLayer
 {
   public:
@@ -37,22 +40,27 @@ class OGRMapflowTableLayer : public OGRLayer
     OGRMapflowTableLayer(GDALDataset *dataset, OGRFeatureDefn &defn);
     ~OGRMapflowTableLayer() override;
 
-    void AddColumn(const char *name, OGRFieldType type, const char *comment,
-                   OGRFieldSubType subType = OFSTNone);
-    // A feature to fill; it is a row from now on. FID = position.
+    template <class Item, size_t N> void AddColumns(const OGRMapflowColumn<Item> (&columns)[N])
+    {
+        for (const OGRMapflowColumn<Item> &c : columns)
+            OGRMapflowAddColumn(*m_defn, c.name, c.kind, c.comment, c.domain);
+    }
+    // A new row to fill. FID = position.
     OGRFeature &AddRow();
-    // A row of the layer whose columns these are.
+    // A row of the layer that these columns are from.
     void TakeRow(std::unique_ptr<OGRFeature> row) { m_rows.items.push_back(std::move(row)); }
-    // Rows that come later, at the first touch.
-    void SetSource(std::function<bool(OGRMapflowRows &)> fetch,
-                   std::function<bool(OGRMapflowRows &, GIntBig &)> total = nullptr);
+    // Has the rows fetched at the first touch.
+    void SetSource(std::function<bool()> fetch,
+                   std::function<bool(bool, GIntBig &)> total = nullptr);
+    // All that are there now.
+    OGRMapflowRows &Rows() { return m_rows; }
 
     OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return m_defn; }
     MF_LAYER_USING
     void ResetReading() override;
     OGRFeature *GetNextFeature() override;
     OGRErr SetNextByIndex(GIntBig index) override { return MoveTo(index); }
-    OGRFeature *GetFeature(GIntBig fid) override { return WithoutIgnored(FindFeature(fid)); }
+    OGRFeature *GetFeature(GIntBig fid) override;
     GIntBig GetFeatureCount(int force) override { return CountFeatures(force != 0); }
     MF_EXTENT_OVERRIDES
     OGRErr SetAttributeFilter(const char *filter) override { return FilterBy(filter); }
@@ -60,43 +68,53 @@ class OGRMapflowTableLayer : public OGRLayer
     GDALDataset *GetDataset() override { return m_dataset; }
 
   protected:
-    // The rows that hold what the filter lets through, and maybe more. Asked at the begin of a
-    // reading.
+    OGRErr ICreateFeature(OGRFeature *) override { return RefuseNew(); }
+    // The rows to read with the present filter: all that pass it, and maybe more. Called at the
+    // start of a reading.
     virtual OGRMapflowRows &RowsToRead() { return m_rows; }
     virtual const OGRMapflowRows &AllRows() const { return m_rows; }
-    // Fetches the geometry of a row that is about to be read. Returns false after one CPLError.
-    virtual bool FetchGeometry(OGRMapflowRows &, size_t) { return true; }
-    virtual OGRFeature *FindFeature(GIntBig fid);
-    virtual OGRErr FilterBy(const char *filter);
+    // A row by its FID, fetched if need be, without geometry. nullptr when there is none.
+    virtual OGRFeature *FindRow(GIntBig fid) { return FindIn(m_rows, fid); }
+    // Fetches the geometries of rows that have none. Returns false after one CPLError.
+    virtual bool FetchGeometries(const std::vector<OGRFeature *> &) { return true; }
     virtual bool CanDo(const char *capability) const;
+    // Refuses a new row with a CPLError.
+    virtual OGRErr RefuseNew() const;
 
-    // What the attribute filter says of a row without its geometry.
-    bool MayPass(OGRFeature &row) const;
+    static OGRFeature *FindIn(OGRMapflowRows &rows, GIntBig fid);
+    // The feature of that FID with its geometry; nullptr when there is none.
+    std::unique_ptr<OGRFeature> FindFeature(GIntBig fid);
 
     OGRFeatureDefn *const m_defn;
     OGRMapflowRows m_rows{};
 
   private:
-    enum class Verdict
+    enum class Match
     {
-        Pass,
-        Skip,
+        Yes,
+        No,
         Failed
     };
-    Verdict Judge(OGRMapflowRows &rows, size_t i);
+    OGRErr FilterBy(const char *filter);
+    // Whether the attribute filter, as far as it needs no geometry, lets a row pass.
+    bool PassesWithoutGeometry(OGRFeature &row) const;
+    Match Evaluate(OGRMapflowRows &rows, size_t i);
+    // The geometry of a row that is read now. The next rows are read soon: theirs come with it.
+    bool FetchGeometriesFrom(OGRMapflowRows &rows, size_t i);
     // The next row that passes; nullptr at the end and after a CPLError, which sets *failed.
     OGRFeature *NextRow(bool *failed);
-    // -1 after a CPLError, and when it takes a reading that is not `forced`.
+    // -1 after a CPLError, and when counting takes a request or a reading and is not `forced`.
     GIntBig CountFeatures(bool forced);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool forced);
     OGRErr MoveTo(GIntBig index);
+    bool IsGeometryIgnored() const;
     bool NeedsGeometry() const;
-    // The same feature, which may be nullptr, without what is ignored.
-    OGRFeature *WithoutIgnored(OGRFeature *feature) const;
+    void UnsetIgnored(OGRFeature &feature) const;
 
     GDALDataset *const m_dataset;
-    OGRMapflowRows *m_reading = nullptr; // nullptr: at the begin
+    OGRMapflowRows *m_reading = nullptr; // nullptr: at the start
     size_t m_next = 0;
+    bool m_isAtEnd = false; // whatever rows there are
     bool m_filterUsesGeometry = false;
     bool m_isCounting = false; // rows are passed over
 };

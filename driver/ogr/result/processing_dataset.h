@@ -9,6 +9,7 @@
 #include "common/areas.h"
 #include "common/compat.h"
 #include "common/connection.h"
+#include "layer/field_domains.h"
 #include "layer/lazy_layer.h"
 #include "layer/table_layer.h"
 #include "result/family_layer.h"
@@ -47,6 +48,7 @@ class OGRMapflowProcessingDataset final : public GDALDataset
   private:
     explicit OGRMapflowProcessingDataset(OGRMapflowOptions options) : m_options(std::move(options))
     {
+        OGRMapflowAddFieldDomains(m_oMapFieldDomains);
     }
 
     bool ReadCacheOptions();

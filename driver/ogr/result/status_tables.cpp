@@ -2,10 +2,20 @@
 
 #include "common/errors.h"
 #include "common/spatial_reference.h"
-#include "layer/columns.h"
+#include "layer/processing_columns.h"
 
 namespace
 {
+
+using Kind = OGRMapflowKind;
+
+constexpr OGRMapflowColumn<mf_aoi> AOI_COLUMNS[] = {
+    {"id", Kind::Text, "UUID, the value of the open option AOI", &mf_aoi::id},
+    {"status", Kind::Text, "", &mf_aoi::status, MAPFLOW_STATUS_DOMAIN},
+    {"percent", Kind::Count, "0 to 100", &mf_aoi::percent},
+    {"area_m2", Kind::Number, "m²", &mf_aoi::area_m2},
+    {"messages", Kind::Text, "what went wrong", &mf_aoi::messages},
+};
 
 void SetPolygon(OGRFeature &row, const mf_aoi &area)
 {
@@ -24,40 +34,14 @@ void SetPolygon(OGRFeature &row, const mf_aoi &area)
 
 } // namespace
 
+// Without the name of the project: it would cost a request.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProcessingTable(GDALDataset *dataset,
-                                                                    const mf_processing &p)
+                                                                    const mf_processing &processing)
 {
     auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "processing", wkbNone);
-    table->AddColumn("id", OFTString, "UUID");
-    table->AddColumn("name", OFTString, "");
-    table->AddColumn("description", OFTString, "");
-    table->AddColumn("project_id", OFTString, "UUID");
-    table->AddColumn("status", OFTString, "");
-    table->AddColumn("percent", OFTInteger, "0 to 100");
-    table->AddColumn("review", OFTString, "status of the review");
-    table->AddColumn("model", OFTString, "");
-    table->AddColumn("area_m2", OFTReal, "square metres");
-    table->AddColumn("cost", OFTReal, "credits");
-    table->AddColumn("aoi_count", OFTInteger, "");
-    table->AddColumn("messages", OFTString, "what went wrong");
-    table->AddColumn("created", OFTDateTime, "UTC");
-    table->AddColumn("updated", OFTDateTime, "UTC");
-
-    OGRFeature &row = table->AddRow();
-    OGRMapflowSetText(row, "id", p.id);
-    OGRMapflowSetText(row, "name", p.name);
-    OGRMapflowSetText(row, "description", p.description);
-    OGRMapflowSetText(row, "project_id", p.project_id);
-    OGRMapflowSetText(row, "status", p.status);
-    OGRMapflowSetCount(row, "percent", p.percent);
-    OGRMapflowSetText(row, "review", p.review);
-    OGRMapflowSetText(row, "model", p.model);
-    OGRMapflowSetNumber(row, "area_m2", p.area_m2);
-    OGRMapflowSetNumber(row, "cost", p.cost);
-    OGRMapflowSetCount(row, "aoi_count", p.aoi_count);
-    OGRMapflowSetText(row, "messages", p.messages);
-    OGRMapflowSetTime(row, "created", p.created);
-    OGRMapflowSetTime(row, "updated", p.updated);
+    table->AddColumns(MAPFLOW_PROCESSING_COLUMNS);
+    table->GetLayerDefn()->DeleteFieldDefn(table->GetLayerDefn()->GetFieldIndex("project"));
+    OGRMapflowFill(table->AddRow(), MAPFLOW_PROCESSING_COLUMNS, processing);
     return table;
 }
 
@@ -65,34 +49,22 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *datase
                                                              OGRMapflowAreaSource &source,
                                                              const OGRMapflowAreaOwner &owner)
 {
-    mf_error err;
-    mf_error_init(&err);
     mf_aoi_list areas;
-    if (!OGRMapflowGetAreaList(source, owner, areas, err))
-    {
-        OGRMapflowRaise(err);
+    if (!OGRMapflowTry([&](mf_error *err)
+                       { return OGRMapflowGetAreaList(source, owner, areas, *err) ? 0 : -1; }))
         return nullptr;
-    }
     if (!areas.is_offered)
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "This server does not tell the areas of a processing: the layer aois is empty.");
+                 "This server does not offer the areas of a processing: the layer aois is empty.");
 
     auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "aois", wkbUnknown);
-    table->AddColumn("id", OFTString, "UUID, the value of the open option AOI");
-    table->AddColumn("status", OFTString, "");
-    table->AddColumn("percent", OFTInteger, "0 to 100");
-    table->AddColumn("area_m2", OFTReal, "square metres");
-    table->AddColumn("messages", OFTString, "what went wrong");
+    table->AddColumns(AOI_COLUMNS);
     bool onlyPolygons = true;
     for (size_t i = 0; i < areas.count; ++i)
     {
         const mf_aoi &area = areas.items[i];
         OGRFeature &row = table->AddRow();
-        OGRMapflowSetText(row, "id", area.id);
-        OGRMapflowSetText(row, "status", area.status);
-        OGRMapflowSetCount(row, "percent", area.percent);
-        OGRMapflowSetNumber(row, "area_m2", area.area_m2);
-        OGRMapflowSetText(row, "messages", area.messages);
+        OGRMapflowFill(row, AOI_COLUMNS, area);
         SetPolygon(row, area);
         const OGRGeometry *const geometry = row.GetGeometryRef();
         onlyPolygons &=

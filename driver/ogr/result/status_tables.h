@@ -1,4 +1,4 @@
-// status_tables: what the service says about a processing, as layers of a few rows.
+// status_tables: the status of a processing and of its areas, as layers of a few rows.
 #ifndef MAPFLOW_STATUS_TABLES_H
 #define MAPFLOW_STATUS_TABLES_H
 
@@ -12,7 +12,7 @@
 std::unique_ptr<OGRMapflowTableLayer>
 OGRMapflowMakeProcessingTable(GDALDataset *dataset, const mf_processing &processing);
 
-// The layer `aois`: one polygon an area. Makes one request at most; returns nullptr after one
+// The layer `aois`: a polygon for each area. Makes one request at most. Returns nullptr after one
 // CPLError.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *dataset,
                                                              OGRMapflowAreaSource &source,

@@ -1,0 +1,60 @@
+// processing_rows: the processings of an account that were read, as rows.
+#ifndef MAPFLOW_PROCESSING_ROWS_H
+#define MAPFLOW_PROCESSING_ROWS_H
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "account/project_list.h"
+#include "api/processing.h"
+#include "common/areas.h"
+#include "common/compat.h"
+
+// Holds each row once, whatever filters it was read through, so that a change shows everywhere.
+class OGRMapflowProcessingRows
+{
+  public:
+    struct Entry
+    {
+        std::shared_ptr<OGRFeature> row{}; // nullptr: it was deleted here
+        OGRMapflowAreaOwner owner{};       // what its areas are fetched by
+    };
+
+    // `defn` has MAPFLOW_PROCESSING_COLUMNS and a geometry.
+    OGRMapflowProcessingRows(OGRFeatureDefn *defn, OGRMapflowAreaSource areas)
+        : m_defn(defn), m_areas(std::move(areas))
+    {
+    }
+    ~OGRMapflowProcessingRows() { OGRMapflowTrimAreas(m_areas); }
+    OGRMapflowProcessingRows(const OGRMapflowProcessingRows &) = delete;
+    OGRMapflowProcessingRows &operator=(const OGRMapflowProcessingRows &) = delete;
+
+    // A row without the name of the project and without geometry. Any thread.
+    Entry Make(const mf_processing &processing) const;
+    // The row that is known already, or else this one. nullptr when it was deleted here.
+    std::shared_ptr<OGRFeature> Keep(Entry entry);
+    bool IsKnown(GIntBig fid) const { return m_entries.count(fid) > 0; }
+    // nullptr when it is not known or was deleted here.
+    std::shared_ptr<OGRFeature> Find(GIntBig fid) const;
+    std::vector<OGRFeature *> OfProject(const std::string &id) const;
+    // Shows a newer state of a processing, if it is known.
+    void Refresh(const mf_processing &processing);
+    void Remove(GIntBig fid) { m_entries[fid].row = nullptr; }
+
+    // Gives rows their areas, several requests at once. Returns false after one CPLError.
+    bool FetchAreas(const std::vector<OGRFeature *> &rows);
+
+  private:
+    OGRFeatureDefn *const m_defn;
+    OGRMapflowAreaSource m_areas;
+    std::map<GIntBig, Entry> m_entries{};
+    bool m_hasWarned = false;
+};
+
+// Sets the column `project` of a row by its `project_id`, where it is not set. Makes a request for
+// a project that is not in the list yet. Returns false after one CPLError.
+bool OGRMapflowSetProject(OGRFeature &row, OGRMapflowProjectList &projects);
+
+#endif

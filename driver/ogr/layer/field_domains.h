@@ -1,0 +1,19 @@
+// field_domains: the words of the service that a column may hold, with their meanings.
+#ifndef MAPFLOW_FIELD_DOMAINS_H
+#define MAPFLOW_FIELD_DOMAINS_H
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/compat.h"
+
+constexpr const char *MAPFLOW_STATUS_DOMAIN = "mapflow_status";
+constexpr const char *MAPFLOW_REVIEW_DOMAIN = "mapflow_review";
+constexpr const char *MAPFLOW_BILLING_DOMAIN = "mapflow_billing";
+
+// Adds the three to the field domains of a dataset, where GDALDataset keeps them. The service may
+// use words that are not among them: a column shows what the service sent.
+void OGRMapflowAddFieldDomains(std::map<std::string, std::unique_ptr<OGRFieldDomain>> &domains);
+
+#endif
