@@ -128,6 +128,26 @@ static void test_entry_that_has_moved(void)
     mf_project_list_free(&list);
 }
 
+#define ONE(id, total)                                                                             \
+    {                                                                                              \
+        .status = 200, .body = "{\"results\":[{\"id\":\"" id "\"}],\"total\":" #total "}"          \
+    }
+
+/* Half of the list is deleted: pages that are read again may bring nothing new. */
+static void test_entries_that_have_moved_far(void)
+{
+    struct mf_project_list list;
+    const struct script_step steps[] = {ONE("a", 8), ONE("b", 8), ONE("c", 8),
+                                        ONE("d", 8), ONE("x", 4), ONE("a", 4),
+                                        ONE("b", 4), ONE("c", 4), ONE("y", 4)};
+    start(steps, COUNT(steps));
+    CHECK_NUMBER(mf_project_list_get(&list, client, &err), 0);
+    CHECK_NUMBER(list.count, 6);
+    CHECK_NUMBER(script.next, 9);
+    CHECK_HOLDS(script.requests[5].body, "\"offset\":0");
+    mf_project_list_free(&list);
+}
+
 static void test_page_ends(void)
 {
     struct mf_project_list list;
@@ -280,6 +300,7 @@ int main(void)
     test_roles();
     test_pages();
     test_entry_that_has_moved();
+    test_entries_that_have_moved_far();
     test_page_ends();
     test_fallback();
     test_filter();

@@ -96,9 +96,9 @@ struct mf_curl_handle *mf_curl_pool_take(struct mf_curl_pool *pool, const struct
 void mf_curl_pool_give_back(struct mf_curl_pool *pool, struct mf_curl_handle *handle)
 {
     /* A reset keeps cookies, and the next exchange may be another account's. */
-    curl_easy_reset(handle->easy);
     curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "ALL");
     curl_easy_setopt(handle->easy, CURLOPT_COOKIEFILE, NULL);
+    curl_easy_reset(handle->easy);
     mf_global_lock();
     handle->next = pool->idle;
     pool->idle = handle;
