@@ -5,7 +5,7 @@ BUILD=${MAPFLOW_BUILD_DIR:-$ROOT/build}
 JOBS=$(nproc 2>/dev/null || echo 2)
 # Debian's own python3: the one that has osgeo. Another one may stand first in PATH.
 PYTHON=/usr/bin/python3
-BUILD_PACKAGES="cmake ninja-build gcc g++ libc6-dev libgdal-dev libcjson-dev libcurl4-gnutls-dev libproj-dev libxxhash-dev libfast-float-dev zlib1g-dev gdal-bin python3 ca-certificates"
+BUILD_PACKAGES="cmake ninja-build gcc g++ libc6-dev libgdal-dev libcjson-dev libcurl4-gnutls-dev libproj-dev libxxhash-dev libfast-float-dev gdal-bin python3 ca-certificates"
 
 say() {
     printf '%s\n' "$*"

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
@@ -44,34 +43,53 @@ static void reset(int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
-static size_t gzip(const void *data, size_t size, char *out, size_t room)
+/* 1000 zeros. */
+static const unsigned char zeros[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03,
+                                      0x63, 0x60, 0x18, 0x05, 0xa3, 0x60, 0x14, 0x0c, 0x77, 0x00,
+                                      0x00, 0x80, 0x17, 0x0b, 0x06, 0xe8, 0x03, 0x00, 0x00};
+/* How zeros without end begin, and eight matches of 258 of them. */
+static const unsigned char bomb[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00,
+                                     0x00, 0x00, 0x02, 0x03, 0x63, 0x18};
+static const unsigned char more[] = {0x05, 0xa3, 0x60, 0x14, 0x8c, 0x82, 0x51,
+                                     0x30, 0x0a, 0x46, 0xc1, 0x28, 0x18};
+
+static void send_gzip_head(int fd, int status, size_t size)
 {
-    z_stream zlib;
-    memset(&zlib, 0, sizeof zlib);
-    deflateInit2(&zlib, 9, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
-    zlib.next_in = (unsigned char *)(uintptr_t)data;
-    zlib.avail_in = (unsigned)size;
-    zlib.next_out = (unsigned char *)out;
-    zlib.avail_out = (unsigned)room;
-    deflate(&zlib, Z_FINISH);
-    deflateEnd(&zlib);
-    return room - zlib.avail_out;
+    char header[200];
+    snprintf(header, sizeof header,
+             "HTTP/1.1 %d Zeros\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n", status,
+             size);
+    send_text(fd, header);
 }
 
-/* A gzip answer of `size` zeros without its last `missing` bytes, with a Content-Length that fits.
+/* "/gzip": 1000 zeros; "/gzip-short": an end that HTTP does not notice; "/gzip-cut": one that it
+ * does; "/gzip-bad": damaged; "/gzip-more": bytes after the end. Returns 0 if the connection ends.
  */
-static void send_gzip(int fd, size_t size, size_t missing)
+static int send_gzip(int fd, const char *path)
 {
-    const size_t room = size / 500 + 1000;
-    char *zeros = calloc(size, 1), *packed = malloc(room), header[200];
-    const size_t packed_size = gzip(zeros, size, packed, room) - missing;
-    snprintf(header, sizeof header,
-             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
-             packed_size);
-    send_text(fd, header);
-    send_bytes(fd, packed, packed_size);
-    free(zeros);
-    free(packed);
+    unsigned char data[sizeof zeros + 3] = {0};
+    const int is_cut = strcmp(path, "/gzip-cut") == 0;
+    size_t size = sizeof zeros;
+    memcpy(data, zeros, sizeof zeros);
+    if (strcmp(path, "/gzip-bad") == 0)
+        data[15] ^= 0xFF;
+    if (strcmp(path, "/gzip-more") == 0)
+        size += 3;
+    if (strcmp(path, "/gzip-short") == 0)
+        size -= 9;
+    send_gzip_head(fd, 200, size);
+    send_bytes(fd, data, is_cut ? size - 9 : size);
+    return !is_cut;
+}
+
+/* 30 MB of zeros in 189 kB. */
+static void send_bomb(int fd, int status)
+{
+    const size_t count = 14535;
+    send_gzip_head(fd, status, sizeof bomb + count * sizeof more);
+    send_bytes(fd, bomb, sizeof bomb);
+    for (size_t i = 0; i < count; i++)
+        send_bytes(fd, more, sizeof more);
 }
 
 static void send_redirect(int fd, int status, const char *location)
@@ -115,7 +133,10 @@ static const char *kept_answer(const char *path)
         {"/empty", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
         {"/none", "HTTP/1.1 204 No Content\r\n\r\n"},
         {"/error", "HTTP/1.1 500 Oops\r\nContent-Length: 6\r\n\r\nbroken"},
-        {"/brotli", "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx"},
+        {"/encoded", "HTTP/1.1 200 OK\r\nContent-Encoding: rot13\r\nContent-Length: 1\r\n\r\nx"},
+        {"/error-encoded",
+         "HTTP/1.1 404 No\r\nContent-Encoding: rot13\r\nContent-Length: 1\r\n\r\nx"},
+        {"/cookie", "HTTP/1.1 200 OK\r\nSet-Cookie: sid=home\r\nContent-Length: 2\r\n\r\nok"},
         {"/auth", "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n"
                   "\r\n"},
         {"/gone", "HTTP/1.1 404 Gone\r\nContent-Length: 2\r\n\r\n{}"},
@@ -154,7 +175,13 @@ static void answer_redirect(struct loopback *server, int fd, const char *path)
 {
     char other[100];
     snprintf(other, sizeof other, "http://127.0.0.1:%d/ok", server->other_port);
-    if (strcmp(path, "/to-other") == 0)
+    if (strcmp(path, "/to-cookie") == 0) /* one hop sets a cookie, the next gets it */
+        send_text(fd, "HTTP/1.1 302 Found\r\nSet-Cookie: hop=1\r\nLocation: /ok\r\n"
+                      "Content-Length: 0\r\n\r\n");
+    else if (strcmp(path, "/to-other-cookie") == 0) {
+        snprintf(other, sizeof other, "http://127.0.0.1:%d/cookie", server->other_port);
+        send_redirect(fd, 302, other);
+    } else if (strcmp(path, "/to-other") == 0)
         send_redirect(fd, 302, other);
     else if (strcmp(path, "/to-other-and-back") == 0) {
         snprintf(other, sizeof other, "http://127.0.0.1:%d/to-other", server->other_port);
@@ -190,10 +217,22 @@ static int answer(struct loopback *server, int fd, const char *path)
         answer_redirect(server, fd, path);
         return 1;
     }
-    if (strncmp(path, "/gzip", 5) == 0 || strcmp(path, "/bomb") == 0) {
-        send_gzip(fd, strcmp(path, "/bomb") == 0 ? 30000000 : 1000,
-                  strcmp(path, "/gzip-cut") == 0 ? 9 : 0);
+    if (strncmp(path, "/gzip", 5) == 0)
+        return send_gzip(fd, path);
+    if (strstr(path, "bomb") != NULL) {
+        send_bomb(fd, strcmp(path, "/error-bomb") == 0 ? 500 : 200);
         return 1;
+    }
+    if (strcmp(path, "/headers") == 0) { /* too many of them */
+        send_text(fd, "HTTP/1.1 200 OK\r\n");
+        for (int i = 0; i < 300; i++) {
+            char line[1024] = "X: ";
+            memset(line + 3, 'x', 1000);
+            memcpy(line + 1003, "\r\n", 3);
+            send_text(fd, line);
+        }
+        send_text(fd, "Content-Length: 0\r\n\r\n");
+        return 0;
     }
     if (strcmp(path, "/big") == 0) {
         static char data[1 << 20];

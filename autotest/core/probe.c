@@ -1,7 +1,7 @@
 /* mapflow_probe: one call of the client over HTTP, its outcome as a line of JSON. For tests.
  *
  *     mapflow_probe get PATH
- *     mapflow_probe query PATH BODY [TWIN]
+ *     mapflow_probe query PATH BODY [FALLBACK]
  *     mapflow_probe change METHOD PATH [BODY]       the answer is a document
  *     mapflow_probe order METHOD PATH               any 2xx answer is good
  *
@@ -15,10 +15,10 @@
 
 static const char *kind_name(enum mf_error_kind kind)
 {
-    static const char *const names[] = {
-        "ok",     "argument",  "memory",    "file",        "connect",  "truncated",
-        "auth",   "forbidden", "not found", "rate limit",  "rejected", "server",
-        "format", "too large", "not ready", "unsupported", "cancelled"};
+    static const char *const names[] = {"ok",        "argument",   "memory",    "file",
+                                        "network",   "truncated",  "auth",      "forbidden",
+                                        "not found", "rate limit", "rejected",  "server",
+                                        "format",    "too large",  "not ready", "cancelled"};
     return names[kind];
 }
 
@@ -44,7 +44,7 @@ static int call(struct mf_client *client, int count, char **words, cJSON **docum
     if (is_get)
         failed = mf_client_get(client, words[1], document, err);
     else if (is_query && count == 4)
-        failed = mf_client_query_fallback(client, words[1], body, words[3], document, NULL, err);
+        failed = mf_client_query_fallback(client, words[1], body, words[3], document, err);
     else if (is_query)
         failed = mf_client_query(client, words[1], body, document, err);
     else if (is_change)

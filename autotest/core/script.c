@@ -67,7 +67,7 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     copy(seen->url, sizeof seen->url, request->url);
     copy(seen->authorization, sizeof seen->authorization, request->authorization);
     copy(seen->body, sizeof seen->body, request->body);
-    seen->fresh_connection = request->fresh_connection;
+    seen->fresh_connection = request->send_once;
     for (const char *const *line = request->headers; line != NULL && *line != NULL; line++)
         append(seen->headers, sizeof seen->headers, *line);
     mf_response_free(response);

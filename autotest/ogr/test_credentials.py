@@ -305,6 +305,17 @@ def test_proxy_password_is_in_no_output(run):
     assert base64.b64encode(b"somebody:proxy-pass-7").decode().rstrip("=") not in done.said
 
 
+@pytest.mark.parametrize("version", ["1.1", "2TLS"])
+def test_headers_of_the_user_are_in_no_output(run, version):
+    """Whatever they are called, unless they are known to be harmless."""
+    env = {**LOUD, "GDAL_HTTP_VERSION": version, "GDAL_HTTP_USERAGENT": "shown/1",
+           "GDAL_HTTP_HEADERS": "X-Api-Key: hidden-1,Ocp-Apim-Subscription: hidden-2,X-Session: hidden-3"}
+    done = run("ogrinfo", "-q", f"MAPFLOW:{BUILDINGS}", env=env)
+    assert done.returncode == 0
+    assert "X-Session: ***" in done.stderr and "shown/1" in done.stderr
+    assert "hidden-" not in done.said
+
+
 def test_cookies_are_in_no_output(sb, run, tmp_path):
     sb.fault("/processings", status=503, headers={"Set-Cookie": "sid=session-of-9; Path=/; Max-Age=60"}, times=1)
     jar = str(tmp_path / "jar")
@@ -325,3 +336,44 @@ def test_token_is_in_nothing_that_a_dataset_tells(sb):
     for text in secrets_of(sb.token):
         assert all(text not in part for part in told)
     assert sb.url in dataset.GetDescription()
+
+
+# what is shown is not what is read
+
+
+NAMES = ["Roofs https://maps.example.com/p?id=7", "batch token=A12345 north", "Cookie: area", "basic Building2",
+         "https://me:pw@example.com/"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name_that_looks_like_a_secret(sb, open_mapflow, name, tmp_path, monkeypatch):
+    """It is the same in each opening of a process, and from the cache."""
+    monkeypatch.setenv("MAPFLOW_CACHE", "YES")
+    sb.state.processings[BUILDINGS].name = name
+    datasets = [open_mapflow(BUILDINGS, CACHE_DIR=tmp_path) for _ in range(2)]
+    assert read_all(datasets[0]) > 0
+    datasets.append(open_mapflow(BUILDINGS, CACHE_DIR=tmp_path, CACHE="OFFLINE"))
+    for dataset in datasets:
+        assert dataset.GetLayerByName(name) is not None
+        assert dataset.GetMetadataItem("NAME") == name
+        shown, = dataset.GetMetadata_List("json:MAPFLOW")
+        assert "A12345" not in shown and "id=7" not in shown and "me:pw" not in shown
+        assert json.loads(shown)["id"] == BUILDINGS
+
+
+def test_area_that_no_short_number_stands_for(sb, python, tmp_path, monkeypatch):
+    """Two processes of two openings, one download: the same area is the same result."""
+    monkeypatch.setenv("MAPFLOW_CACHE", "YES")
+    monkeypatch.setenv("MAPFLOW_CACHE_DIR", str(tmp_path))
+    document = sb.documents.processing
+    sb.documents.processing = lambda processing: {**document(processing), "area": 30000.000000000004, "cost": 0.1}
+    for _ in range(2):
+        assert min(python("""
+from osgeo import gdal
+counts = []
+for _ in range(2):
+    dataset = gdal.OpenEx(name)
+    counts.append(dataset.GetLayer(0).GetFeatureCount())
+    dataset = None
+print(counts)""")) > 0
+    assert sum(record.path.endswith("/result") for record in sb.requests.settle()) == 1

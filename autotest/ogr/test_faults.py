@@ -1,5 +1,6 @@
 """Every fault at every operation: the right answer, or one clear error, and nothing left behind."""
 
+import gzip
 import json
 import random
 import re
@@ -183,6 +184,58 @@ def test_reset_at_random_points(sb, quick, encoding):
         sb.fault("/result$", sequence=[{"cut": point, "cut_reset": True}])
         with config(GDAL_HTTP_MAX_RETRY=1):
             assert quick() == BUILDING_COUNT
+
+
+def test_gzip_that_ends_early(sb, quick):
+    """HTTP delivers all it has announced, and libcurl takes it for whole: the result does not end."""
+    packed = gzip.compress(FILE.read_bytes(), 1, mtime=0)
+    points = sorted(random.Random("early").sample(range(1, len(packed) - 8), 20))
+    for cut in [1, 10, *points, len(packed) - 8]:
+        sb.clear_log()
+        fault = sb.fault("/result$", garbage=packed[:cut], headers={"Content-Encoding": "gzip"})
+        if cut < len(packed) - 20:
+            with pytest.raises(RuntimeError, match="cut short|empty|not a complete"):
+                quick()
+        else:  # the check sum alone is missing
+            assert quick() == BUILDING_COUNT
+        assert sum(record.path.endswith("/result") for record in sb.requests.settle()) == 1
+        fault.remove()
+
+
+def test_gzip_that_ends_with_the_connection(sb, quick):
+    """Nothing says where it ends: it is asked for again."""
+    packed = gzip.compress(FILE.read_bytes(), 1, mtime=0)
+    sb.variants.encoding = "close"
+    for cut in random.Random("close").sample(range(1, len(packed) - 20), 10):
+        sb.fault("/result$", garbage=packed[:cut], headers={"Content-Encoding": "gzip"}, times=1)
+        assert quick() == BUILDING_COUNT
+
+
+@pytest.mark.parametrize("encoding", ["length", "close"])
+def test_document_in_gzip_that_ends_early(sb, quick, encoding):
+    document = json.dumps(sb.documents.processing(sb.state.processings[BUILDINGS])).encode()
+    packed = gzip.compress(document, mtime=0)
+    sb.variants.encoding = encoding
+    for cut in range(1, len(packed) - 20, 37):
+        fault = sb.fault("/v2$", garbage=packed[:cut], headers={"Content-Encoding": "gzip"})
+        with pytest.raises(RuntimeError, match="empty answer|not valid JSON"):
+            quick()
+        fault.remove()
+
+
+@pytest.mark.parametrize("damage", ["bytes", "more"])
+def test_damaged_gzip_is_asked_for_again(sb, quick, damage):
+    packed = bytearray(gzip.compress(FILE.read_bytes(), 1, mtime=0))
+    if damage == "bytes":
+        packed[len(packed) // 2] ^= 0xFF
+    else:
+        packed += b"more"
+    headers = {"Content-Encoding": "gzip"}
+    sb.fault("/result$", garbage=bytes(packed), headers=headers, times=1)
+    assert quick() == BUILDING_COUNT
+    sb.fault("/result$", garbage=bytes(packed), headers=headers)
+    with pytest.raises(RuntimeError, match="is damaged.*4 tries"):
+        quick()
 
 
 def test_download_is_continued(sb, quick):

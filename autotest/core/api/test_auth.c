@@ -1,24 +1,23 @@
-#include "check.h"
 #include "api/auth.h"
 #include "base/redact.h"
+#include "check.h"
 
 #define LOGIN_TOKEN "bWVAZXhhbXBsZS5jb206czNjcmV0LXRva2Vu" /* me@example.com:s3cret-token */
 #define PADDED_TOKEN "bWVAZXhhbXBsZS5jb206czNjcmV0LWs="    /* me@example.com:s3cret-k */
 #define JWT "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl"
 
-static void accept(const char *text, enum mf_auth_scheme auth, enum mf_auth_scheme first,
+static void accept(const char *text, enum mf_auth_scheme wanted, enum mf_auth_scheme first,
                    const char *header, int may_switch, int line)
 {
-    struct mf_auth credentials;
+    struct mf_auth auth;
     struct mf_error err;
     mf_error_init(&err);
-    if (!check_number(mf_auth_init(&credentials, text, auth, &err), 0, err.message, __FILE__,
-                      line))
+    if (!check_number(mf_auth_init(&auth, text, wanted, &err), 0, err.message, __FILE__, line))
         return;
-    check_number(credentials.first, first, "first", __FILE__, line);
-    check_number(credentials.may_switch, may_switch, "may_switch", __FILE__, line);
-    check_text(mf_auth_header(&credentials, credentials.first), header, __FILE__, line);
-    mf_auth_free(&credentials);
+    check_number(auth.first, first, "first", __FILE__, line);
+    check_number(auth.may_switch, may_switch, "may_switch", __FILE__, line);
+    check_text(mf_auth_header(&auth, auth.first), header, __FILE__, line);
+    mf_auth_free(&auth);
 }
 #define ACCEPT(text, auth, first, header, may_switch)                                              \
     accept(text, auth, first, header, may_switch, __LINE__)
@@ -46,13 +45,12 @@ static void test_forms(void)
 
 static void refuse(const char *text, enum mf_error_kind kind, const char *part, int line)
 {
-    struct mf_auth credentials;
+    struct mf_auth auth;
     struct mf_error err;
-    check_number(mf_auth_init(&credentials, text, MF_AUTH_AUTO, &err), -1, "init", __FILE__,
-                 line);
+    check_number(mf_auth_init(&auth, text, MF_AUTH_AUTO, &err), -1, "init", __FILE__, line);
     check_number(err.kind, kind, "kind", __FILE__, line);
     check_holds(err.message, part, 1, __FILE__, line);
-    mf_auth_free(&credentials);
+    mf_auth_free(&auth);
 }
 #define REFUSE(text, kind, part) refuse(text, kind, part, __LINE__)
 
@@ -71,13 +69,13 @@ static void test_refused(void)
 
 static void test_hidden(void)
 {
-    struct mf_auth credentials;
+    struct mf_auth auth;
     char text[300] = "echo " PADDED_TOKEN " and bWVAZXhhbXBsZS5jb206czNjcmV0LWs and s3cret-k";
-    CHECK_NUMBER(mf_auth_init(&credentials, PADDED_TOKEN, MF_AUTH_AUTO, NULL), 0);
+    CHECK_NUMBER(mf_auth_init(&auth, PADDED_TOKEN, MF_AUTH_AUTO, NULL), 0);
     mf_redact(text);
     CHECK_TEXT(text, "echo *** and *** and ***");
-    mf_auth_free(&credentials);
-    mf_auth_free(&credentials);
+    mf_auth_free(&auth);
+    mf_auth_free(&auth);
     mf_auth_free(NULL);
     strcpy(text, "s3cret-k");
     mf_redact(text);

@@ -1,18 +1,20 @@
 /* Documents, lists, changes and submissions while memory runs out. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "api/account.h"
-#include "submit/polygons.h"
-#include "check.h"
 #include "api/auth.h"
 #include "api/pager.h"
 #include "api/processing_edit.h"
-#include "store/recent.h"
 #include "api/project.h"
+#include "api/wait.h"
+#include "check.h"
+#include "loopback.h"
 #include "scarce.h"
 #include "script.h"
+#include "store/recent.h"
+#include "submit/polygons.h"
 #include "submit/submission.h"
-#include "api/wait.h"
 
 #define TOKEN "bWVAZXhhbXBsZS5jb206czNjcmV0LXRva2Vu" /* me@example.com:s3cret-token */
 #define ID "3fa85f64-5717-4562-b3fc-2c963f66afa6"
@@ -63,13 +65,13 @@ static int open_client(struct mf_client **client, struct script *script,
     if (open_client(&client, &script, steps, COUNT(steps), err) != 0)                              \
     return -1
 
-static int take_credentials(struct mf_error *err)
+static int take_auth(struct mf_error *err)
 {
     static const char *const texts[] = {TOKEN, "me@example.com:secret", "opaque-token"};
     for (size_t i = 0; i < COUNT(texts); i++) {
-        struct mf_auth credentials;
-        const int failed = mf_auth_init(&credentials, texts[i], MF_AUTH_AUTO, err);
-        mf_auth_free(&credentials);
+        struct mf_auth auth;
+        const int failed = mf_auth_init(&auth, texts[i], MF_AUTH_AUTO, err);
+        mf_auth_free(&auth);
         if (failed)
             return -1;
     }
@@ -292,9 +294,69 @@ static int submit_scenes(struct mf_error *err)
     return submit(&options, priced, COUNT(priced), err);
 }
 
+/* ---- exchanges ------------------------------------------------------------------------------ */
+
+static struct mf_transport transport;
+static int port;
+
+/* The server is another process: its own memory does not run out. Returns the end of a pipe whose
+ * closing ends it. */
+static int start_server(void)
+{
+    int to_child[2], to_parent[2];
+    static struct loopback server;
+    CHECK(pipe(to_child) == 0 && pipe(to_parent) == 0);
+    if (fork() == 0) {
+        char byte;
+        close(to_child[1]);
+        loopback_start(&server);
+        if (write(to_parent[1], &server.port, sizeof server.port) > 0)
+            while (read(to_child[0], &byte, 1) > 0)
+                ;
+        _exit(0);
+    }
+    close(to_child[0]);
+    CHECK(read(to_parent[0], &port, sizeof port) == sizeof port);
+    return to_child[1];
+}
+
+/* Headers and bodies that find no room are neither too large nor broken. */
+static int exchange(struct mf_error *err)
+{
+    static const char *const paths[] = {"/ok", "/gzip", "/error", "/to-home", "/json"};
+    struct mf_response response;
+    int failed = 0;
+    mf_response_init(&response);
+    for (size_t i = 0; i < COUNT(paths) && !failed; i++) {
+        char url[100];
+        snprintf(url, sizeof url, "http://127.0.0.1:%d%s", port, paths[i]);
+        const struct mf_request request = {.method = "GET", .url = url, .authorization = "Basic x"};
+        failed = transport.perform(transport.ctx, &request, &response, err);
+    }
+    CHECK(!failed || err->kind == MF_ERR_MEMORY);
+    mf_response_free(&response);
+    return failed;
+}
+
+static int read_document(struct mf_error *err)
+{
+    cJSON *document = NULL;
+    PLAY(GOOD(PROCESSING));
+    const int failed = mf_client_get(client, "/x", &document, err);
+    cJSON_Delete(document);
+    mf_client_close(client);
+    return failed;
+}
+
 int main(void)
 {
-    scarce_run("credentials", take_credentials);
+    const int server = start_server();
+    CHECK_NUMBER(mf_transport_curl_open(&transport, NULL, NULL), 0);
+    scarce_run("exchange", exchange);
+    scarce_run("document", read_document);
+    transport.close(transport.ctx);
+    close(server);
+    scarce_run("auth", take_auth);
     scarce_run("account", read_account);
     scarce_run("projects", read_projects);
     scarce_run("finding a project", find_project);

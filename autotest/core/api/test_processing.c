@@ -23,7 +23,10 @@ static struct mf_processing parsed(const char *members)
 
 static void test_uuid(void)
 {
-    static const char *const bad[] = {"", "abc", ID "0", "3fa85f64-5717-4562-b3fc-2c963f66afg6",
+    static const char *const bad[] = {"",
+                                      "abc",
+                                      ID "0",
+                                      "3fa85f64-5717-4562-b3fc-2c963f66afg6",
                                       "3fa85f6405717-4562-b3fc-2c963f66afa6",
                                       "{fa85f64-5717-4562-b3fc-2c963f66afa}"};
     char uuid[MF_UUID_SIZE];
@@ -49,17 +52,21 @@ static void test_states(void)
         {",\"status\":\"PAUSED_BY_MARS\"", MF_STATE_RUNNING, 0, 0, 0},
         {",\"status\":\"OK\"", MF_STATE_DONE, 1, 1, 1},
         {",\"status\":\"ok\"", MF_STATE_DONE, 1, 1, 1},
-        {",\"status\":\"OK\",\"reviewStatus\":{\"reviewStatus\":\"IN_REVIEW\"}", MF_STATE_DONE, 1, 1, 1},
+        {",\"status\":\"OK\",\"reviewStatus\":{\"reviewStatus\":\"IN_REVIEW\"}", MF_STATE_DONE, 1,
+         1, 1},
         {",\"status\":\"OK\",\"reviewStatus\":{\"status\":\"ACCEPTED\"}", MF_STATE_DONE, 1, 1, 1},
-        {",\"status\":\"OK\",\"reviewStatus\":{\"reviewStatus\":\"NOT_ACCEPTED\"}", MF_STATE_REWORK, 0, 0, 0},
+        {",\"status\":\"OK\",\"reviewStatus\":{\"reviewStatus\":\"NOT_ACCEPTED\"}", MF_STATE_REWORK,
+         0, 0, 0},
         {",\"status\":\"OK\",\"reviewStatus\":\"NOT_ACCEPTED\"", MF_STATE_REWORK, 0, 0, 0},
         {",\"status\":\"FAILED\",\"reviewStatus\":\"NOT_ACCEPTED\"", MF_STATE_FAILED, 1, 0, 1},
         {",\"status\":\"FAILED\"", MF_STATE_FAILED, 1, 0, 1},
         {",\"status\":\"CANCELLED\"", MF_STATE_CANCELLED, 1, 0, 1},
         {",\"status\":\"CANCELED\"", MF_STATE_CANCELLED, 1, 0, 1},
         {",\"status\":\"REFUNDED\"", MF_STATE_REFUNDED, 1, 0, 1},
-        {",\"status\":\"OK\",\"vectorLayer\":null,\"resultRasterLayer\":{\"tileUrl\":\"u\"}", MF_STATE_DONE, 1, 0, 0},
-        {",\"status\":\"OK\",\"vectorLayer\":{},\"resultRasterLayer\":{\"tileUrl\":\"u\"}", MF_STATE_DONE, 1, 1, 1},
+        {",\"status\":\"OK\",\"vectorLayer\":null,\"resultRasterLayer\":{\"tileUrl\":\"u\"}",
+         MF_STATE_DONE, 1, 0, 0},
+        {",\"status\":\"OK\",\"vectorLayer\":{},\"resultRasterLayer\":{\"tileUrl\":\"u\"}",
+         MF_STATE_DONE, 1, 1, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct mf_processing processing = parsed(cases[i].members);
@@ -67,7 +74,8 @@ static void test_states(void)
         mf_error_init(&err);
         CHECK_NUMBER(processing.state, cases[i].state);
         CHECK_NUMBER(mf_processing_is_terminal(&processing), cases[i].terminal);
-        CHECK_NUMBER(mf_processing_check_result(&processing, 1, NULL) == 0, cases[i].has_partial_result);
+        CHECK_NUMBER(mf_processing_check_result(&processing, 1, NULL) == 0,
+                     cases[i].has_partial_result);
         CHECK_NUMBER(mf_processing_check_result(&processing, 0, &err) == 0, cases[i].has_result);
         if (!cases[i].has_result) {
             CHECK_NUMBER(err.kind, MF_ERR_NOT_READY);
@@ -99,9 +107,10 @@ static void test_messages(void)
 
 static void test_members(void)
 {
-    struct mf_processing p = parsed(
-        ",\"percentCompleted\":\"40\",\"aoiCount\":\"2\",\"aoiArea\":5,\"cost\":\"1.5\","
-        "\"workflowDef\":{\"name\":\"Roads\"},\"projectId\":\"p\",\"created\":\"c\",\"updated\":\"u\"");
+    struct mf_processing p =
+        parsed(",\"percentCompleted\":\"40\",\"aoiCount\":\"2\",\"aoiArea\":5,\"cost\":\"1.5\","
+               "\"workflowDef\":{\"name\":\"Roads\"},\"projectId\":\"p\",\"created\":\"c\","
+               "\"updated\":\"u\"");
     CHECK_NUMBER(p.percent, 40);
     CHECK_NUMBER(p.aoi_count, 2);
     CHECK(p.area_m2 == 5 && p.cost == 1.5);
@@ -124,8 +133,8 @@ static void test_members(void)
 
 static void test_secrets(void)
 {
-    struct mf_processing p = parsed(
-        ",\"params\":{\"rasterPassword\":\"hunter2\",\"rasterLogin\":\"me\",\"deep\":[{\"ACCESS_TOKEN\":\"t0k3n\"}]}");
+    struct mf_processing p = parsed(",\"params\":{\"rasterPassword\":\"hunter2\",\"rasterLogin\":"
+                                    "\"me\",\"deep\":[{\"ACCESS_TOKEN\":\"t0k3n\"}]}");
     CHECK_LACKS(p.document, "hunter2");
     CHECK_LACKS(p.document, "\"me\"");
     CHECK_LACKS(p.document, "t0k3n");
@@ -133,9 +142,44 @@ static void test_secrets(void)
     mf_processing_free(&p);
 }
 
+/* What is kept of a processing is the same processing: it is found again in the cache. */
+static void test_document_is_kept(void)
+{
+    static const char *const members[] = {
+        ",\"name\":\"Roofs https://maps.example.com/p?id=7\"",
+        ",\"name\":\"batch token=A12345 north\"",
+        ",\"name\":\"Cookie: area\"",
+        ",\"name\":\"basic Building2\"",
+        ",\"name\":\"\\ud83c\\udfe0 \\\"a\\\\b\\u0007\"",
+        ",\"area\":30000.000000000004,\"cost\":0.1",
+        ",\"area\":1e400,\"cost\":-0.0",
+        ",\"aoiArea\":\"30000.000000000004\",\"cost\":12345678901234567890",
+        ",\"area\":5e-324,\"cost\":1.7976931348623157e308",
+        ",\"area\":null,\"cost\":{},\"status\":\"OK|x\",\"updated\":\"2026-01-01T00:00:00Z\"",
+        ",\"reviewStatus\":{\"reviewStatus\":\"a?b=c\"},\"vectorLayer\":{\"id\":\"Basic "
+        "dXNlcjpwYXNz\"}",
+        ",\"resultRasterLayer\":{\"tileUrl\":\"https://t/{z}?token=abc\"}",
+    };
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        struct mf_processing p = parsed(members[i]), again;
+        CHECK_NUMBER(mf_processing_read(&again, p.document, NULL), 0);
+        char *const first = mf_processing_fingerprint(&p);
+        char *const second = mf_processing_fingerprint(&again);
+        CHECK_TEXT(again.name, p.name);
+        CHECK_TEXT(second, first);
+        CHECK_TEXT(again.document, p.document);
+        CHECK_TEXT(again.raster_tile_url, p.raster_tile_url);
+        free(first);
+        free(second);
+        mf_processing_free(&again);
+        mf_processing_free(&p);
+    }
+}
+
 static void test_not_a_processing(void)
 {
-    static const char *const texts[] = {"{}", "[]", "null", "7", "\"text\"", "{\"id\":null}", "{\"id\":7}"};
+    static const char *const texts[] = {"{}",        "[]", "null", "7", "\"text\"", "{\"id\":null}",
+                                        "{\"id\":7}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct mf_processing processing;
         struct mf_error err;
@@ -182,6 +226,7 @@ int main(void)
     test_messages();
     test_members();
     test_secrets();
+    test_document_is_kept();
     test_not_a_processing();
     test_get();
     return check_result();

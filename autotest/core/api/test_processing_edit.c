@@ -157,7 +157,7 @@ static void test_changes(void)
                                         "\"FeatureCollection\",\"features\":[]}}");
     for (size_t i = 0; i < COUNT(steps); i++)
         CHECK_NUMBER(script.requests[i].fresh_connection, 1);
-    /* Only 404 and 405 lead to the twin, whose error is told unless it is missing too. */
+    /* Only 404 and 405 lead to the fallback, whose error is shown unless it is missing too. */
     const struct script_step bad[] = {{.status = 404, .body = "{\"message\":\"first\"}"},
                                       {.status = 405, .body = "{\"message\":\"second\"}"},
                                       {.status = 404},

@@ -1,6 +1,6 @@
-#include "check.h"
 #include "api/pager.h"
 #include "api/project.h"
+#include "check.h"
 #include "script.h"
 
 #include <math.h>
@@ -38,13 +38,12 @@ static void test_parse(void)
 {
     struct mf_project project;
     CHECK_NUMBER(
-        parse(
-            &project,
-            "{\"id\":\"p\",\"name\":\"N\",\"description\":\"D\",\"isDefault\":true,\"created\":"
-            "\"c\","
-            "\"updated\":\"u\",\"workflowDefs\":[{\"name\":\"A\"}],\"user\":{\"email\":"
-            "\"o@example.com\",\"aoiAreaLimit\":\"25000000\"},"
-            "\"processingCounts\":{\"succeeded\":3,\"failed\":\"1\"},\"area\":9e6}"),
+        parse(&project,
+              "{\"id\":\"p\",\"name\":\"N\",\"description\":\"D\",\"isDefault\":true,\"created\":"
+              "\"c\","
+              "\"updated\":\"u\",\"workflowDefs\":[{\"name\":\"A\"}],\"user\":{\"email\":"
+              "\"o@example.com\",\"aoiAreaLimit\":\"25000000\"},"
+              "\"processingCounts\":{\"succeeded\":3,\"failed\":\"1\"},\"area\":9e6}"),
         0);
     CHECK_TEXT(project.id, "p");
     CHECK_TEXT(project.name, "N");
@@ -129,6 +128,26 @@ static void test_entry_that_has_moved(void)
     mf_project_list_free(&list);
 }
 
+#define ONE(id, total)                                                                             \
+    {                                                                                              \
+        .status = 200, .body = "{\"results\":[{\"id\":\"" id "\"}],\"total\":" #total "}"          \
+    }
+
+/* Half of the list is deleted: pages that are read again may bring nothing new. */
+static void test_entries_that_have_moved_far(void)
+{
+    struct mf_project_list list;
+    const struct script_step steps[] = {ONE("a", 8), ONE("b", 8), ONE("c", 8),
+                                        ONE("d", 8), ONE("x", 4), ONE("a", 4),
+                                        ONE("b", 4), ONE("c", 4), ONE("y", 4)};
+    start(steps, COUNT(steps));
+    CHECK_NUMBER(mf_project_list_get(&list, client, &err), 0);
+    CHECK_NUMBER(list.count, 6);
+    CHECK_NUMBER(script.next, 9);
+    CHECK_HOLDS(script.requests[5].body, "\"offset\":0");
+    mf_project_list_free(&list);
+}
+
 static void test_page_ends(void)
 {
     struct mf_project_list list;
@@ -163,7 +182,7 @@ static void test_page_ends(void)
     }
 }
 
-static void test_twin(void)
+static void test_fallback(void)
 {
     struct mf_project_list list;
     const struct script_step steps[] = {
@@ -177,7 +196,7 @@ static void test_twin(void)
     CHECK_NUMBER(mf_project_list_get(&list, client, &err), 0);
     CHECK_NUMBER(list.count, 0);
     mf_project_list_free(&list);
-    CHECK_NUMBER(script.next, 3); /* the twin is remembered */
+    CHECK_NUMBER(script.next, 3); /* the fallback is remembered */
     CHECK_TEXT(script.requests[2].method, "GET");
     CHECK_TEXT(script.requests[2].url, "https://api.example.com/rest/projects");
 }
@@ -281,8 +300,9 @@ int main(void)
     test_roles();
     test_pages();
     test_entry_that_has_moved();
+    test_entries_that_have_moved_far();
     test_page_ends();
-    test_twin();
+    test_fallback();
     test_filter();
     test_find();
     test_changes();

@@ -20,6 +20,10 @@ static const struct {
     {CURLE_GOT_NOTHING, "", 0, MF_ERR_NETWORK, 1, "closed the connection without an answer"},
     {CURLE_RECV_ERROR, "", 1, MF_ERR_TRUNCATED, 1, "was cut short"},
     {CURLE_PARTIAL_FILE, "", 1, MF_ERR_TRUNCATED, 1, "was cut short"},
+    {CURLE_BAD_CONTENT_ENCODING, "incorrect data check", 1, MF_ERR_TRUNCATED, 1, "is damaged"},
+    {CURLE_WRITE_ERROR, "", 1, MF_ERR_TRUNCATED, 1, "is damaged"},
+    {CURLE_BAD_CONTENT_ENCODING, "Unrecognized content encoding type.", 1, MF_ERR_FORMAT, 0,
+     "cannot be decoded"},
     {CURLE_SSL_CONNECT_ERROR, "", 0, MF_ERR_NETWORK, 1, "No TLS connection"},
     {CURLE_PEER_FAILED_VERIFICATION, "", 0, MF_ERR_NETWORK, 0, "is not trusted"},
     {CURLE_SSL_CACERT_BADFILE, "", 0, MF_ERR_NETWORK, 0, "CURL_CA_BUNDLE"},
@@ -42,10 +46,10 @@ int main(void)
     CHECK_NUMBER(mf_url_parse(&url, "https://me:secret@h.example/path?key=secret", NULL), 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct mf_error err;
-        int is_transient = -1;
+        bool is_transient = !cases[i].is_transient;
         mf_error_init(&err);
         CHECK_NUMBER(mf_curl_error(cases[i].code, easy, cases[i].detail, &url, cases[i].has_begun,
-                                     &is_transient, &err),
+                                   &is_transient, &err),
                      -1);
         CHECK_NUMBER(err.kind, cases[i].kind);
         CHECK_NUMBER(is_transient, cases[i].is_transient);

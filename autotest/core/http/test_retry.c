@@ -50,12 +50,26 @@ static void test_retry_after(void)
     CHECK(mf_retry_after("Sun, 06 Nov 1994 08:40:07 GMT", now) == 0);
     CHECK(mf_retry_after("Thu, 29 Feb 2024 00:00:00 GMT", 1709164800) == 0);
     CHECK(mf_retry_after("Fri, 01 Mar 2024 00:00:10 GMT", 1709251200) == 10);
-    CHECK(mf_retry_after("Sun, 06 Nov 1994 08:50:07 PST", now) == -1);
+    CHECK(mf_retry_after("Sunday, 06-Nov-94 08:50:07 GMT", now) == 30);
+    CHECK(mf_retry_after("-5", now) == -1);
     CHECK(mf_retry_after("Sun, 06 Foo 1994 08:50:07 GMT", now) == -1);
+}
+
+static void test_circuit(void)
+{
+    CHECK(!mf_circuit_is_open("https://a", 100));
+    mf_circuit_report("https://a", false, 100);
+    CHECK(mf_circuit_is_open("https://a", 114) && !mf_circuit_is_open("https://a", 116));
+    CHECK(!mf_circuit_is_open("https://b", 101));
+    mf_circuit_report("https://b", true, 101);
+    CHECK(mf_circuit_is_open("https://a", 102));
+    mf_circuit_report("https://a", true, 102);
+    CHECK(!mf_circuit_is_open("https://a", 103));
 }
 
 int main(void)
 {
+    test_circuit();
     test_codes();
     test_delay();
     test_retry_after();

@@ -22,18 +22,17 @@ static void refuse(const char *text)
 static void test_parse(void)
 {
     struct mf_url url = parse("HTTPS://API.Mapflow.ai/rest");
-    CHECK(url.is_https && url.port == 443);
+    CHECK(url.is_https && !url.has_user_info);
     CHECK_TEXT(url.host, "api.mapflow.ai");
-    CHECK_NUMBER(url.path_offset, 22);
-    CHECK(!url.has_user_info && !url.has_query && !url.has_fragment);
+    CHECK_TEXT(url.origin, "https://api.mapflow.ai");
     url = parse("http://user:pass@[::1]:8080?a=b#c");
-    CHECK(!url.is_https && url.port == 8080 && url.has_user_info && url.has_query &&
-          url.has_fragment);
+    CHECK(!url.is_https && url.has_user_info);
     CHECK_TEXT(url.host, "[::1]");
-    url = parse("http://h#?");
-    CHECK(url.has_fragment && !url.has_query);
+    CHECK_TEXT(url.origin, "http://[::1]:8080");
+    url = parse("http://a@h#@x");
+    CHECK_TEXT(url.host, "h");
     url = parse("http://h:");
-    CHECK_NUMBER(url.port, 80);
+    CHECK_TEXT(url.origin, "http://h");
     refuse("");
     refuse("ftp://host/");
     refuse("api.mapflow.ai");
@@ -49,6 +48,9 @@ static void test_parse(void)
     refuse("https://[::1/");
     refuse("https://[::1]x/");
     refuse("https://ho%73t/");
+    refuse("https:/host/");
+    refuse("http://2130706433/"); /* libcurl reads 127.0.0.1 */
+    refuse("http://0x7f.1/");
 }
 
 static void test_origin(void)
@@ -59,25 +61,19 @@ static void test_origin(void)
     CHECK(mf_url_same_origin(&a, &b));
     CHECK(!mf_url_same_origin(&a, &c) && !mf_url_same_origin(&a, &d) &&
           !mf_url_same_origin(&a, &e));
-    char origin[MF_URL_ORIGIN_SIZE];
-    mf_url_origin(&b, origin);
-    CHECK_TEXT(origin, "https://h");
-    mf_url_origin(&c, origin);
-    CHECK_TEXT(origin, "http://h:443");
+    CHECK_TEXT(b.origin, "https://h");
+    CHECK_TEXT(c.origin, "http://h:443");
 }
 
 static void test_loopback(void)
 {
     static const char *const yes[] = {"http://localhost:1/", "http://127.0.0.1",
                                       "http://127.9.8.7/", "http://[::1]/"};
-    static const char *const no[] = {"http://127.0.0.1.example.com/",
-                                     "http://127.0.0/",
-                                     "http://localhost.example.com/",
-                                     "http://128.0.0.1/",
-                                     "http://127.0.0.1.1/",
-                                     "http://127.0.0.256/",
-                                     "http://[::2]/",
-                                     "http://127..0.1/"};
+    static const char *const no[] = {
+        "http://127.0.0.1.example.com/", "http://localhost.example.com/", "http://128.0.0.1/",
+        "http://127.0.0.1.1/",           "http://127.0.0.256/",           "http://[::2]/"};
+    /* No addresses; some versions of libcurl complete or refuse them. */
+    static const char *const odd[] = {"http://127.0.0/", "http://127..0.1/"};
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
         const struct mf_url url = parse(yes[i]);
         CHECK(mf_url_is_loopback(&url));
@@ -85,6 +81,10 @@ static void test_loopback(void)
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
         const struct mf_url url = parse(no[i]);
         CHECK(!mf_url_is_loopback(&url));
+    }
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        struct mf_url url;
+        CHECK(mf_url_parse(&url, odd[i], NULL) != 0 || !mf_url_is_loopback(&url));
     }
 }
 

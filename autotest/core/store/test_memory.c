@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "http/content_decoder_internal.h"
 #include "check.h"
 #include "base/file.h"
 #include "base/thread.h"
@@ -227,23 +226,6 @@ static int relay(struct mf_error *err)
     return failed;
 }
 
-static int take_body(struct mf_error *err)
-{
-    const struct mf_request request = {.method = "GET"};
-    struct mf_response response;
-    struct mf_body body;
-    mf_response_init(&response);
-    response.status = 200;
-    int failed = mf_body_begin(&body, &request, &response, err);
-    for (int i = 0; i < 40 && !failed; i++)
-        failed = mf_body_write(&body, document, sizeof document - 1, err);
-    if (!failed)
-        failed = mf_body_end(&body, err);
-    mf_body_free(&body);
-    mf_response_free(&response);
-    return failed;
-}
-
 static void nothing(void *arg)
 {
     (void)arg;
@@ -318,7 +300,6 @@ int main(void)
     scarce_run("from the cache", open_from_cache);
     scarce_run("offline", open_offline);
     scarce_run("relay", relay);
-    scarce_run("body", take_body);
     scarce_run("platform", use_platform);
     scarce_run("connecting", connect_to_nobody);
     mf_folder_list(folder, remove_file, NULL);

@@ -168,15 +168,16 @@ static void parse_providers(struct mf_account *account, const cJSON *document, i
 
 const char *mf_billing_name(enum mf_billing billing)
 {
-    return billing == MF_BILLING_CREDITS ? "CREDITS" : billing == MF_BILLING_NONE ? "NONE" : "AREA";
+    static const char *const names[] = {"AREA", "CREDITS", "NONE"}; /* in order of the enum */
+    return names[billing];
 }
 
 static enum mf_billing billing_of(const cJSON *document)
 {
     const char *const type = mf_json_string(document, "billingType", "AREA");
-    return mf_str_equal_nocase(type, "CREDITS") ? MF_BILLING_CREDITS
-           : mf_str_equal_nocase(type, "NONE")  ? MF_BILLING_NONE
-                                                : MF_BILLING_AREA;
+    if (mf_str_equal_nocase(type, "CREDITS"))
+        return MF_BILLING_CREDITS;
+    return mf_str_equal_nocase(type, "NONE") ? MF_BILLING_NONE : MF_BILLING_AREA;
 }
 
 int mf_account_parse(struct mf_account *account, const cJSON *document, struct mf_error *err)

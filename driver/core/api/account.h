@@ -1,4 +1,4 @@
-/* account: what GET /user/status tells: balance, limits, models and imagery providers.
+/* account: the answer of GET /user/status: balance, limits, models and imagery providers.
  *
  * Source: API notes 4, D4 (flat or nested), D35. Members that are missing or null never fail a
  * parse.
@@ -21,8 +21,8 @@ extern "C" {
 
 /* A step of a model. */
 struct mf_block {
-    char *name;         /* what requests say */
-    char *display_name; /* what people read; the name when the server tells none */
+    char *name;         /* what requests use */
+    char *display_name; /* for people; the name if the server has none */
     int is_optional;    /* may be switched on and off; the others always run */
     double price;       /* credits per km², NaN unknown */
 };
@@ -63,8 +63,8 @@ struct mf_zoom_price {
 
 struct mf_provider {
     enum mf_provider_kind kind;
-    char *name;         /* what requests say */
-    char *display_name; /* what people read; the name when the server tells none */
+    char *name;         /* what requests use */
+    char *display_name; /* for people; the name if the server has none */
     struct mf_zoom_price *prices;
     size_t price_count;
     double min_area_km2; /* of one processing, 0 for none */
@@ -77,9 +77,8 @@ struct mf_provider {
 
 enum mf_billing { MF_BILLING_AREA, MF_BILLING_CREDITS, MF_BILLING_NONE };
 
-#define MF_DEFAULT_MAX_AOIS                                                                        \
-    10 /* of one processing, when the server does not say (API notes 16)                           \
-        */
+/* Of one processing, if the server states no limit (API notes 16). */
+#define MF_DEFAULT_MAX_AOIS 10
 
 /* Numbers are NaN when unknown; a limit that is 0 or missing is no limit: NaN too. */
 struct mf_account {
@@ -88,13 +87,12 @@ struct mf_account {
     double remaining_credits;
     double remaining_area_m2;
     double processed_area_m2;
-    double area_limit_m2;        /* of the account in all */
-    double search_area_limit_m2; /* of one imagery search */
-    double memory_limit;         /* bytes of own imagery */
-    int max_aois;                /* of one processing */
-    int reviews;                 /* results of this account go through a review */
-    struct mf_model_list
-        models; /* of the account; those that a project can run are the project's */
+    double area_limit_m2;          /* of the account in all */
+    double search_area_limit_m2;   /* of one imagery search */
+    double memory_limit;           /* bytes of own imagery */
+    int max_aois;                  /* of one processing */
+    int reviews;                   /* results of this account go through a review */
+    struct mf_model_list models;   /* of the account; those of a project may differ */
     struct mf_provider *providers; /* data providers first; no two of a kind with one name */
     size_t provider_count;
 };

@@ -1,6 +1,7 @@
 #include "api/aoi.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,8 +61,8 @@ void mf_aoi_list_free(struct mf_aoi_list *list)
     memset(list, 0, sizeof *list);
 }
 
-static int ask(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,
-               const char *path, struct mf_error *err)
+static int get_list(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,
+                    const char *path, struct mf_error *err)
 {
     struct mf_error own;
     mf_error_init(&own);
@@ -80,7 +81,8 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
     cJSON *answer = NULL;
     memset(list, 0, sizeof *list);
     char *const path = mf_str_format("/processings/%s/aois", id);
-    const int failed = path == NULL ? mf_out_of_memory(err) : ask(list, &answer, client, path, err);
+    const int failed =
+        path == NULL ? mf_out_of_memory(err) : get_list(list, &answer, client, path, err);
     free(path);
     if (document != NULL && !failed)
         *document = answer;
@@ -89,7 +91,7 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
     return failed ? mf_error_prefix(err, "areas of processing %s", id) : 0;
 }
 
-static int has_result(const struct mf_aoi *aoi)
+static bool has_result(const struct mf_aoi *aoi)
 {
     return aoi->status[0] == '\0' || mf_str_equal_nocase(aoi->status, "OK") ||
            mf_str_equal_nocase(aoi->status, "REFUNDED");
@@ -109,9 +111,9 @@ int mf_aoi_list_find(const struct mf_aoi_list *list, const char *id, const struc
     if (aoi == NULL)
         return mf_error_set(err, MF_ERR_NOT_FOUND,
                             "there is no area %s in it. The layer aois lists its areas", id);
-    return mf_error_set(err, MF_ERR_NOT_READY,
-                        "area %s has no result: its status is %s.%s%s The layer aois tells which "
-                        "areas have one",
-                        id, aoi->status, aoi->messages != NULL ? " " : "",
-                        aoi->messages != NULL ? aoi->messages : "");
+    mf_error_set(err, MF_ERR_NOT_READY, "area %s has no result: its status is %s.", id,
+                 aoi->status);
+    if (aoi->messages != NULL)
+        mf_error_append(err, " %s", aoi->messages);
+    return mf_error_append(err, " The layer aois lists the areas that have one");
 }

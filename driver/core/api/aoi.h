@@ -25,25 +25,25 @@ struct mf_aoi {
 struct mf_aoi_list {
     struct mf_aoi *items;
     size_t count;
-    int is_offered; /* 0: the server does not tell areas (API notes D12), and there are none */
+    int is_offered; /* 0: the server lists no areas (API notes D12), and there are none */
 };
 
-/* Reads an answer of the service. MF_ERR_FORMAT when it is no list. */
+/* Reads an answer of the service. MF_ERR_FORMAT if it is no list. */
 int mf_aoi_list_parse(struct mf_aoi_list *list, const cJSON *document,
                       struct mf_error *err) MF_NODISCARD;
 void mf_aoi_list_free(struct mf_aoi_list *list); /* NULL-safe, empties it */
 
-/* GET /processings/{id}/aois. A server that no longer has it (404, 410) gives a list that is
- * not offered. *document, when `document` is not NULL, becomes the answer, which the caller
- * deletes; NULL when there is none. */
+/* GET /processings/{id}/aois. A server that no longer has it (404, 410) gives a list that is not
+ * offered. *document, if `document` is not NULL, becomes the answer, which the caller deletes; NULL
+ * if there is none. */
 int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,
                     const char *id, struct mf_error *err) MF_NODISCARD;
 
-/* Finds an area whose result can be read: what the service gives for one that is not of the
- * processing, or not finished, is not known (API notes 19), and may be the result of all. An area
- * that is not in the list is MF_ERR_NOT_FOUND, one that is not finished MF_ERR_NOT_READY. Of a list
- * that is not offered every area may be read, and *found becomes NULL; a status that is not told is
- * no hindrance either. */
+/* Finds an area whose result can be read. It is unknown what the service gives for an area of
+ * another processing, or one that is not finished (API notes 19): it may be the result of all
+ * areas. An area that is not in the list is MF_ERR_NOT_FOUND, one that is not finished
+ * MF_ERR_NOT_READY. Of a list that is not offered every area may be read, and *found becomes NULL;
+ * so may an area without a status. */
 int mf_aoi_list_find(const struct mf_aoi_list *list, const char *id, const struct mf_aoi **found,
                      struct mf_error *err) MF_NODISCARD;
 

@@ -1,6 +1,6 @@
 /* api_error: an HTTP answer that is no success, as an mf_error.
  *
- * Understands every body that API notes 3.1 lists, and tells what to do. */
+ * Understands every body that API notes 3.1 lists, and states what to do. */
 #ifndef MF_API_ERROR_H
 #define MF_API_ERROR_H
 
@@ -13,16 +13,17 @@ extern "C" {
 #endif
 
 /* Fills kind, http_status, code and message of *err from an answer whose status is not 2xx.
- * `is_change`: the request is never sent again by itself, and should not be by the user before a
- * look at what became of it. Returns -1. */
-int mf_api_error(const struct mf_response *response, const char *method, int is_change,
+ * `is_change`: the request must not be sent again before the user knows what became of it. Returns
+ * -1. */
+int mf_api_error(const struct mf_response *response, const char *method, bool is_change,
                  struct mf_error *err);
 
-/* What a text that is not JSON says, in at most a sentence: the title of an HTML page, or the text
- * itself when it is short; "" when neither. Secrets are hidden. */
+/* The beginning of an answer that is not JSON, on one line, without tags and secrets; "" if
+ * `body` is NULL or there is nothing else. */
 void mf_api_error_plain_text(const char *body, char *text, size_t size);
 
-/* What a JSON document of an error says, "" when it is none: servers send them as success, too. */
+/* The message of a JSON document that is an error, "" if it is none: servers send errors with a
+ * status of success, too. */
 void mf_api_error_document_text(const cJSON *document, char *text, size_t size);
 
 #ifdef __cplusplus

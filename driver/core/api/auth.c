@@ -1,82 +1,80 @@
 #include "api/auth.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checksum.h"
 #include "base/redact.h"
 #include "base/str.h"
 #include "base/thread.h"
-#include "http/url.h"
 
 /* ---- base64 -------------------------------------------------------------------------------- */
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static int digit_value(char c)
-{
-    if (c == '-')
-        c = '+'; /* the URL-safe alphabet */
-    if (c == '_')
-        c = '/';
-    const char *place = c == '\0' ? NULL : strchr(alphabet, c);
-    return place == NULL ? -1 : (int)(place - alphabet);
-}
+/* The last two stand for the two before them in the alphabet of URLs. */
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
 
 static char *base64_encode(const char *text)
 {
-    const size_t size = strlen(text);
-    const unsigned char *in = (const unsigned char *)text;
-    char *out = malloc((size + 2) / 3 * 4 + 1);
-    if (out == NULL)
-        return NULL;
+    char *const out = malloc(strlen(text) / 3 * 4 + 5);
     char *p = out;
-    for (size_t i = 0; i < size; i += 3) {
-        const unsigned second = i + 1 < size ? in[i + 1] : 0;
-        const unsigned third = i + 2 < size ? in[i + 2] : 0;
-        const unsigned bits = (unsigned)in[i] << 16 | second << 8 | third;
-        *p++ = alphabet[bits >> 18];
-        *p++ = alphabet[bits >> 12 & 63];
-        *p++ = i + 1 < size ? alphabet[bits >> 6 & 63] : '=';
-        *p++ = i + 2 < size ? alphabet[bits & 63] : '=';
+    for (size_t left = strlen(text); out != NULL && left > 0;) {
+        unsigned char in[3] = {0, 0, 0};
+        const size_t size = left < 3 ? left : 3;
+        memcpy(in, text, size);
+        const unsigned bits = (unsigned)in[0] << 16 | (unsigned)in[1] << 8 | in[2];
+        for (size_t i = 0; i < 4; i++)
+            *p++ = i <= size ? alphabet[bits >> (18 - 6 * i) & 63] : '=';
+        text += size;
+        left -= size;
     }
-    *p = '\0';
+    if (out != NULL)
+        *p = '\0';
     return out;
 }
 
-/* The decoded text, NULL when `text` is not base64 of printable text (or memory is out, which then
- * shows elsewhere). Padding may be missing. */
+/* The text that base64 stands for, padding or not; NULL if it is not printable, and without memory,
+ * which then shows elsewhere. */
 static char *base64_decode(const char *text)
+{
+    char *const out = malloc(strlen(text) + 1);
+    char *p = out;
+    unsigned bits = 0;
+    int count = 0;
+    for (; out != NULL && *text != '\0' && *text != '='; text++) {
+        const char *const digit = strchr(alphabet, *text);
+        const unsigned value = digit != NULL ? (unsigned)(digit - alphabet) : 0;
+        bits = bits << 6 | (value > 63 ? value - 2 : value);
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            *p++ = (char)(bits >> count);
+        }
+        if (digit == NULL || (p > out && ((unsigned char)p[-1] < 0x20 || p[-1] == 0x7F))) {
+            free(out);
+            return NULL;
+        }
+    }
+    if (out != NULL)
+        *p = '\0';
+    return out;
+}
+
+static size_t unpadded_size(const char *text)
 {
     size_t size = strlen(text);
     while (size > 0 && text[size - 1] == '=')
         size--;
-    char *out = size % 4 == 1 ? NULL : malloc(size / 4 * 3 + 3);
-    if (out == NULL)
-        return NULL;
-    unsigned bits = 0;
-    int count = 0;
-    char *p = out;
-    for (size_t i = 0; i < size; i++) {
-        const int value = digit_value(text[i]);
-        if (value < 0) {
-            free(out);
-            return NULL;
-        }
-        bits = (bits << 6 | (unsigned)value) & 0xFFFFFF;
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            const unsigned char byte = (unsigned char)(bits >> count);
-            if (byte < 0x20 || byte == 0x7F) {
-                free(out);
-                return NULL;
-            }
-            *p++ = (char)byte;
-        }
-    }
-    *p = '\0';
-    return out;
+    return size;
+}
+
+/* A token with the padding that base64 wants; what is not base64 stays as it is. */
+static char *padded(const char *token)
+{
+    static const char *const paddings[] = {"", "", "==", "="};
+    const size_t size = unpadded_size(token);
+    if (strspn(token, alphabet) < size)
+        return mf_str_copy(token);
+    return mf_str_format("%.*s%s", (int)size, token, paddings[size % 4]);
 }
 
 /* ---- what was given ------------------------------------------------------------------------ */
@@ -84,18 +82,18 @@ static char *base64_decode(const char *text)
 static int no_token(struct mf_error *err)
 {
     return mf_error_set(err, MF_ERR_AUTH,
-                        "There is no Mapflow API token: give it by the open option API_TOKEN or "
-                        "API_TOKEN_FILE, or by the environment variable or configuration option "
-                        "MAPFLOW_API_TOKEN or MAPFLOW_API_TOKEN_FILE. A token is made on the "
+                        "There is no Mapflow API token: set the open option API_TOKEN or "
+                        "API_TOKEN_FILE, or the environment variable or configuration option "
+                        "MAPFLOW_API_TOKEN or MAPFLOW_API_TOKEN_FILE. Create a token on the "
                         "account page of the Mapflow web app, in the API tab");
 }
 
-static int is_blank(char c)
+static bool is_blank(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* A copy without white space around, nor the byte order mark that some editors put first. */
+/* A copy without white space around it, nor the byte order mark that some editors put first. */
 static char *trimmed(const char *text)
 {
     if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)
@@ -119,225 +117,173 @@ static int check_characters(const char *token, struct mf_error *err)
     return 0;
 }
 
-/* Takes a leading "Basic " or "Bearer " off, in place. Returns the scheme that it names. */
-static enum mf_auth_scheme take_word(char *token)
+/* Moves past a leading "Basic " or "Bearer ". Returns the scheme that it names. */
+static enum mf_auth_scheme take_word(const char **token)
 {
-    static const struct {
-        const char *word;
-        enum mf_auth_scheme scheme;
-    } words[] = {{"Basic", MF_AUTH_BASIC}, {"Bearer", MF_AUTH_BEARER}};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        size_t size = mf_str_prefix_nocase(token, words[i].word);
-        if (size == 0 || (token[size] != '\0' && !is_blank(token[size])))
-            continue;
-        while (is_blank(token[size]))
-            size++;
-        memmove(token, token + size, strlen(token + size) + 1);
-        return words[i].scheme;
-    }
-    return MF_AUTH_AUTO;
+    const size_t basic = mf_str_prefix_nocase(*token, "Basic");
+    const size_t size = basic > 0 ? basic : mf_str_prefix_nocase(*token, "Bearer");
+    const char *rest = *token + size;
+    if (size == 0 || (*rest != '\0' && !is_blank(*rest)))
+        return MF_AUTH_AUTO;
+    while (is_blank(*rest))
+        rest++;
+    *token = rest;
+    return basic > 0 ? MF_AUTH_BASIC : MF_AUTH_BEARER;
 }
 
-static int is_jwt(const char *token)
+static bool is_jwt(const char *token)
 {
-    int dots = 0;
-    for (const char *c = token; *c != '\0'; c++)
-        dots += *c == '.';
-    return strncmp(token, "eyJ", 3) == 0 && dots == 2;
+    const char *const first = strchr(token, '.');
+    const char *const second = first != NULL ? strchr(first + 1, '.') : NULL;
+    return strncmp(token, "eyJ", 3) == 0 && second != NULL && strchr(second + 1, '.') == NULL;
 }
 
 /* "email:secret": an @ before the first colon. */
-static int is_login(const char *text)
+static bool is_login(const char *text)
 {
     const char *colon = strchr(text, ':');
     const char *at = strchr(text, '@');
     return colon != NULL && at != NULL && at < colon;
 }
 
-/* A token with the padding that base64 wants. */
-static char *padded(const char *token)
-{
-    size_t size = strlen(token);
-    while (size > 0 && token[size - 1] == '=')
-        size--;
-    for (size_t i = 0; i < size; i++)
-        if (digit_value(token[i]) < 0)
-            return mf_str_copy(token); /* not base64 at all: as it is */
-    static const char *const paddings[] = {"", "", "==", "="};
-    return mf_str_format("%.*s%s", (int)size, token, paddings[size % 4]);
-}
-
-static uint64_t hash(const char *text)
-{
-    uint64_t value = 14695981039346656037u; /* FNV-1a */
-    for (; *text != '\0'; text++)
-        value = (value ^ (unsigned char)*text) * 1099511628211u;
-    return value;
-}
-
 /* ---- the headers --------------------------------------------------------------------------- */
 
-/* Registers one secret under which the token may turn up in a text. Takes `text` over. */
-static int hide(struct mf_auth *credentials, char *text, struct mf_error *err)
+/* Registers a secret, without padding, under which the token may appear in a text. */
+static int hide(struct mf_auth *auth, size_t i, const char *text, struct mf_error *err)
 {
-    if (text == NULL)
+    char *const copy = mf_str_copy_part(text, unpadded_size(text));
+    if (copy == NULL)
         return mf_out_of_memory(err);
-    for (size_t i = 0; i < sizeof credentials->secrets / sizeof credentials->secrets[0]; i++) {
-        if (credentials->secrets[i] != NULL)
-            continue;
-        if (mf_redact_add(text, err) != 0) {
-            free(text);
-            return -1;
-        }
-        credentials->secrets[i] = text;
-        return 0;
-    }
-    free(text);
-    return 0;
-}
-
-static char *without_padding(const char *text)
-{
-    size_t size = strlen(text);
-    while (size > 0 && text[size - 1] == '=')
-        size--;
-    return mf_str_copy_part(text, size);
-}
-
-/* `login` is "name:secret" when the token is known to stand for that, else NULL. */
-static int set_headers(struct mf_auth *credentials, const char *token, const char *login,
-                       struct mf_error *err)
-{
-    const int is_plain = strchr(token, ':') != NULL;
-    char *basic = login != NULL ? base64_encode(login) : padded(token);
-    if (basic == NULL)
-        return mf_out_of_memory(err);
-    credentials->basic = mf_str_format("Basic %s", basic);
-    /* A colon cannot stand in a Bearer header. */
-    credentials->bearer = mf_str_format("Bearer %s", is_plain ? basic : token);
-    if (credentials->basic == NULL || credentials->bearer == NULL) {
-        free(basic);
-        return mf_out_of_memory(err);
-    }
-    int failed = hide(credentials, without_padding(basic), err);
-    free(basic);
-    if (!failed)
-        failed = hide(credentials, without_padding(token), err);
-    const char *colon = login != NULL ? strchr(login, ':') : NULL;
-    if (!failed && colon != NULL)
-        failed = hide(credentials, mf_str_copy(colon + 1), err);
-    return failed;
-}
-
-static int choose_scheme(struct mf_auth *credentials, const char *token, const char *login,
-                         enum mf_auth_scheme word, enum mf_auth_scheme auth, struct mf_error *err)
-{
-    const enum mf_auth_scheme named = auth != MF_AUTH_AUTO ? auth : word;
-    if (strchr(token, ' ') != NULL && login == NULL)
-        return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "The API token holds a space: copy it again from the account page of "
-                            "the Mapflow web app");
-    /* A word in front is a hint of the user's, AUTH is an order. A JSON web token is a Bearer token
-     * and nothing else. */
-    credentials->may_switch = auth == MF_AUTH_AUTO && !is_jwt(token);
-    if (named != MF_AUTH_AUTO)
-        credentials->first = named;
-    else
-        credentials->first = login != NULL ? MF_AUTH_BASIC : MF_AUTH_BEARER;
-    return 0;
-}
-
-int mf_auth_init(struct mf_auth *credentials, const char *text, enum mf_auth_scheme auth,
-                 struct mf_error *err)
-{
-    memset(credentials, 0, sizeof *credentials);
-    char *token = trimmed(text != NULL ? text : "");
-    if (token == NULL)
-        return mf_out_of_memory(err);
-    if (check_characters(token, err) != 0) {
-        free(token);
+    if (mf_redact_add(copy, err) != 0) {
+        free(copy);
         return -1;
     }
-    const enum mf_auth_scheme word = take_word(token);
-    if (*token == '\0') {
-        free(token);
+    auth->secrets[i] = copy;
+    return 0;
+}
+
+/* `login` is "name:secret" if the token is known to stand for that, else NULL. */
+static int set_headers(struct mf_auth *auth, const char *token, const char *login,
+                       struct mf_error *err)
+{
+    char *const basic = login != NULL ? base64_encode(login) : padded(token);
+    if (basic == NULL)
+        return mf_out_of_memory(err);
+    auth->basic = mf_str_format("Basic %s", basic);
+    /* A colon cannot stand in a Bearer header. */
+    auth->bearer = mf_str_format("Bearer %s", strchr(token, ':') != NULL ? basic : token);
+    int failed = auth->basic == NULL || auth->bearer == NULL ? mf_out_of_memory(err) : 0;
+    if (!failed)
+        failed = hide(auth, 0, basic, err) != 0 || hide(auth, 1, token, err) != 0;
+    if (!failed && login != NULL)
+        failed = hide(auth, 2, strchr(login, ':') + 1, err);
+    free(basic);
+    return failed ? -1 : 0;
+}
+
+/* `token` is trimmed. */
+static int take_token(struct mf_auth *auth, const char *token, enum mf_auth_scheme wanted,
+                      struct mf_error *err)
+{
+    if (check_characters(token, err) != 0)
+        return -1;
+    const enum mf_auth_scheme word = take_word(&token);
+    if (*token == '\0')
         return no_token(err);
-    }
-    const int is_plain = strchr(token, ':') != NULL;
+    const bool is_plain = strchr(token, ':') != NULL;
     char *login = is_plain ? mf_str_copy(token) : base64_decode(token);
     if (login != NULL && !is_plain && !is_login(login)) {
         free(login); /* it merely looks like base64 */
         login = NULL;
     }
-    credentials->fingerprint = hash(token);
-    int failed = choose_scheme(credentials, token, login, word, auth, err);
-    if (!failed)
-        failed = set_headers(credentials, token, login, err);
+    /* A word in front is a hint, AUTH is an order. A JSON web token is a Bearer token and nothing
+     * else. */
+    auth->may_switch = wanted == MF_AUTH_AUTO && !is_jwt(token);
+    auth->first = login != NULL ? MF_AUTH_BASIC : MF_AUTH_BEARER;
+    if (word != MF_AUTH_AUTO)
+        auth->first = word;
+    if (wanted != MF_AUTH_AUTO)
+        auth->first = wanted;
+    auth->fingerprint = mf_checksum_of(token, strlen(token));
+    const int failed =
+        strchr(token, ' ') != NULL && login == NULL
+            ? mf_error_set(err, MF_ERR_ARGUMENT,
+                           "The API token holds a space: copy it again from the account page of "
+                           "the Mapflow web app")
+            : set_headers(auth, token, login, err);
     free(login);
+    return failed;
+}
+
+int mf_auth_init(struct mf_auth *auth, const char *text, enum mf_auth_scheme wanted,
+                 struct mf_error *err)
+{
+    memset(auth, 0, sizeof *auth);
+    char *const token = trimmed(text != NULL ? text : "");
+    if (token == NULL)
+        return mf_out_of_memory(err);
+    const int failed = take_token(auth, token, wanted, err);
     free(token);
     return failed;
 }
 
-void mf_auth_free(struct mf_auth *credentials)
+void mf_auth_free(struct mf_auth *auth)
 {
-    if (credentials == NULL)
+    if (auth == NULL)
         return;
-    for (size_t i = 0; i < sizeof credentials->secrets / sizeof credentials->secrets[0]; i++) {
-        mf_redact_remove(credentials->secrets[i]);
-        free(credentials->secrets[i]);
+    for (size_t i = 0; i < sizeof auth->secrets / sizeof auth->secrets[0]; i++) {
+        mf_redact_remove(auth->secrets[i]);
+        free(auth->secrets[i]);
     }
-    free(credentials->basic);
-    free(credentials->bearer);
-    memset(credentials, 0, sizeof *credentials);
+    free(auth->basic);
+    free(auth->bearer);
+    memset(auth, 0, sizeof *auth);
 }
 
-const char *mf_auth_header(const struct mf_auth *credentials, enum mf_auth_scheme scheme)
+const char *mf_auth_header(const struct mf_auth *auth, enum mf_auth_scheme scheme)
 {
-    return scheme == MF_AUTH_BASIC ? credentials->basic : credentials->bearer;
+    return scheme == MF_AUTH_BASIC ? auth->basic : auth->bearer;
 }
 
 /* ---- what worked before -------------------------------------------------------------------- */
 
-enum { REMEMBERED = 32 };
-
-struct memory {
-    char origin[MF_URL_ORIGIN_SIZE];
-    uint64_t fingerprint;
-    enum mf_auth_scheme scheme;
-};
-
 /* Guarded by the global lock. The oldest entry goes first. */
-static struct memory memories[REMEMBERED];
-static unsigned next_memory;
+static struct {
+    uint64_t origin; /* checksum */
+    uint64_t fingerprint;
+    enum mf_auth_scheme scheme; /* AUTO: a free entry */
+} known[32];
+static unsigned next_entry;
 
-static struct memory *find_memory(const char *origin, uint64_t fingerprint)
+enum { KNOWN = sizeof known / sizeof known[0] };
+
+/* KNOWN if there is none. */
+static size_t find_entry(uint64_t origin, uint64_t fingerprint)
 {
-    for (size_t i = 0; i < REMEMBERED; i++)
-        if (memories[i].scheme != MF_AUTH_AUTO && memories[i].fingerprint == fingerprint &&
-            strcmp(memories[i].origin, origin) == 0)
-            return &memories[i];
-    return NULL;
+    size_t i = 0;
+    while (i < KNOWN && (known[i].origin != origin || known[i].fingerprint != fingerprint))
+        i++;
+    return i;
 }
 
 enum mf_auth_scheme mf_auth_scheme_recall(const char *origin, uint64_t fingerprint)
 {
     mf_global_lock();
-    const struct memory *memory = find_memory(origin, fingerprint);
-    const enum mf_auth_scheme scheme = memory != NULL ? memory->scheme : MF_AUTH_AUTO;
+    const size_t i = find_entry(mf_checksum_of(origin, strlen(origin)), fingerprint);
+    const enum mf_auth_scheme scheme = i < KNOWN ? known[i].scheme : MF_AUTH_AUTO;
     mf_global_unlock();
     return scheme;
 }
 
 void mf_auth_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme)
 {
+    const uint64_t sum = mf_checksum_of(origin, strlen(origin));
     mf_global_lock();
-    struct memory *memory = find_memory(origin, fingerprint);
-    if (memory == NULL) {
-        memory = &memories[next_memory];
-        next_memory = (next_memory + 1) % REMEMBERED;
-    }
-    snprintf(memory->origin, sizeof memory->origin, "%s", origin);
-    memory->fingerprint = fingerprint;
-    memory->scheme = scheme;
+    size_t i = find_entry(sum, fingerprint);
+    if (i == KNOWN)
+        i = next_entry++ % KNOWN;
+    known[i].origin = sum;
+    known[i].fingerprint = fingerprint;
+    known[i].scheme = scheme;
     mf_global_unlock();
 }

@@ -1,4 +1,4 @@
-/* client_internal: what the files of `client` share: the struct. */
+/* client_internal: the struct that the files of `client` share. */
 #ifndef MF_CLIENT_INTERNAL_H
 #define MF_CLIENT_INTERNAL_H
 
@@ -15,7 +15,7 @@
 struct mf_client {
     char *base_url;
     char origin[MF_URL_ORIGIN_SIZE];
-    struct mf_auth credentials;
+    struct mf_auth auth;
     struct mf_retry_policy retry;
     double document_timeout; /* s */
     struct mf_transport transport;
@@ -26,9 +26,9 @@ struct mf_client {
     const struct mf_clock *clock;
     struct mf_mutex mutex;      /* guards what follows */
     enum mf_auth_scheme scheme; /* the one that works, or that is tried first */
-    int is_scheme_settled;      /* it has worked, or neither does: no more tries of the other */
-    char twins[MF_CLIENT_FALLBACKS][MF_CLIENT_FALLBACK_SIZE]; /* paths whose twin works */
-    unsigned next_twin;
+    bool is_scheme_settled;     /* it has worked, or neither does: the other is not tried again */
+    char fallbacks[MF_CLIENT_FALLBACKS][MF_CLIENT_FALLBACK_SIZE]; /* forms whose fallback works */
+    unsigned next_fallback;
 };
 
 #endif

@@ -19,46 +19,37 @@ static int set_base_url(struct mf_client *client, const struct mf_client_options
         text = MF_DEFAULT_API_URL;
     if (mf_url_parse(&url, text, err) != 0)
         return mf_error_prefix(err, "API_URL");
-    if (url.has_user_info || url.has_query || url.has_fragment)
+    if (url.has_user_info || strpbrk(text, "?#") != NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "API_URL must not hold a user name, a query or a fragment: an address "
                             "such as %s is expected",
                             MF_DEFAULT_API_URL);
     if (!url.is_https && !options->allow_http && !mf_url_is_loopback(&url))
         return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "API_URL uses plain http, which would show the API token to the "
-                            "network: use https, or set MAPFLOW_ALLOW_HTTP=YES if %s is safe",
+                            "API_URL uses plain http, which shows the API token to the network: "
+                            "use https, or set MAPFLOW_ALLOW_HTTP=YES if %s is safe",
                             url.host);
     size_t size = strlen(text);
-    while (size > url.path_offset && text[size - 1] == '/')
+    while (text[size - 1] == '/')
         size--;
     client->base_url = mf_str_copy_part(text, size);
-    mf_url_origin(&url, client->origin);
+    memcpy(client->origin, url.origin, sizeof client->origin);
     return client->base_url != NULL ? 0 : mf_out_of_memory(err);
 }
 
-/* Not const: the text is wiped. */
-static void wipe(char *text)
-{
-    volatile char *p = text; /* volatile: the compiler must not find it useless */
-    while (p != NULL && *p != '\0')
-        *p++ = '\0';
-    free(text);
-}
-
-static int set_credentials(struct mf_client *client, const struct mf_client_options *options,
-                           struct mf_error *err)
+static int set_auth(struct mf_client *client, const struct mf_client_options *options,
+                    struct mf_error *err)
 {
     const int has_token = options->token != NULL && *options->token != '\0';
     const char *path = options->token_file;
     if (has_token || path == NULL || *path == '\0')
-        return mf_auth_init(&client->credentials, options->token, options->auth, err);
+        return mf_auth_init(&client->auth, options->token, options->auth, err);
     char *text = NULL;
     int is_private = 1;
     if (mf_read_small_file(path, MAX_TOKEN_FILE, &text, &is_private, err) != 0)
         return mf_error_prefix(err, "API_TOKEN_FILE");
-    const int failed = mf_auth_init(&client->credentials, text, options->auth, err);
-    wipe(text);
+    const int failed = mf_auth_init(&client->auth, text, options->auth, err);
+    free(text);
     if (failed)
         return mf_error_prefix(err, "API_TOKEN_FILE %s", path);
     if (!is_private && client->warn != NULL) {
@@ -85,13 +76,14 @@ static int set_up(struct mf_client *client, const struct mf_client_options *opti
     if (mf_mutex_init(&client->mutex, err) != 0 || set_base_url(client, options, err) != 0 ||
         mf_retry_policy_init(&client->retry, options->max_retry, options->retry_delay,
                              options->retry_codes, err) != 0 ||
-        set_credentials(client, options, err) != 0)
+        set_auth(client, options, err) != 0)
         return -1;
-    client->scheme = client->credentials.first;
-    if (client->credentials.may_switch) {
+    client->scheme = client->auth.first;
+    if (client->auth.may_switch) {
         const enum mf_auth_scheme known =
-            mf_auth_scheme_recall(client->origin, client->credentials.fingerprint);
-        client->scheme = known != MF_AUTH_AUTO ? known : client->scheme;
+            mf_auth_scheme_recall(client->origin, client->auth.fingerprint);
+        if (known != MF_AUTH_AUTO)
+            client->scheme = known;
     }
     return 0;
 }
@@ -115,7 +107,7 @@ void mf_client_close(struct mf_client *client)
 {
     if (client == NULL)
         return;
-    mf_auth_free(&client->credentials);
+    mf_auth_free(&client->auth);
     mf_mutex_free(&client->mutex);
     free(client->base_url);
     free(client);
@@ -123,7 +115,7 @@ void mf_client_close(struct mf_client *client)
 
 uint64_t mf_client_account(const struct mf_client *client)
 {
-    return client->credentials.fingerprint;
+    return client->auth.fingerprint;
 }
 
 const char *mf_client_base_url(const struct mf_client *client)

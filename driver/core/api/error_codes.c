@@ -1,5 +1,6 @@
 #include "api/error_codes.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,34 +8,34 @@
 #include "base/redact.h"
 #include "base/str.h"
 
-struct message {
+struct error_code {
     const char *code;
     const char *parameters; /* names in the order to show, separated by ";" */
-    const char *meaning;
+    const char *description;
 };
 
-static const struct message messages[] = {
+static const struct error_code error_codes[] = {
 #include "mapflow-errors.inc"
 };
 
 /* Bytes of one parameter value that are shown, at most. */
 enum { MAX_VALUE = 120 };
 
-static const struct message *find(const char *code)
+static const struct error_code *find_code(const char *code)
 {
-    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++)
-        if (code != NULL && strcmp(messages[i].code, code) == 0)
-            return &messages[i];
+    for (size_t i = 0; i < sizeof error_codes / sizeof error_codes[0]; i++)
+        if (code != NULL && strcmp(error_codes[i].code, code) == 0)
+            return &error_codes[i];
     return NULL;
 }
 
 const char *mf_error_code_description(const char *code)
 {
-    const struct message *message = find(code);
-    return message != NULL ? message->meaning : NULL;
+    const struct error_code *known = find_code(code);
+    return known != NULL ? known->description : NULL;
 }
 
-/* "5.6215384615" tells nobody more than "5.6215". Cut as text: that knows no locale. */
+/* "5.6215384615" becomes "5.6215". Cut as a string, which is independent of the locale. */
 static void shorten_decimals(char *text)
 {
     const char *p = text + (*text == '-');
@@ -45,7 +46,7 @@ static void shorten_decimals(char *text)
     if (p[whole + 1 + fraction] != '\0' || fraction <= 4)
         return;
     const size_t leading_zeros = strspn(p + whole + 1, "0");
-    const int is_below_one = strspn(p, "0") == whole;
+    const bool is_below_one = strspn(p, "0") == whole;
     const size_t keep = is_below_one ? leading_zeros + 4 : 4;
     if (keep < fraction)
         text[(size_t)(p - text) + whole + 1 + keep] = '\0';
@@ -79,16 +80,16 @@ static void append_parameter(const cJSON *value, const char *name, char *text, s
     free(shown);
 }
 
-static int is_listed(const char *list, const char *name)
+static bool is_listed(const char *list, const char *name)
 {
     const size_t size = strlen(name);
     for (const char *p = list; *p != '\0';) {
         const size_t part = strcspn(p, ";");
         if (part == size && strncmp(p, name, size) == 0)
-            return 1;
+            return true;
         p += part + (p[part] == ';');
     }
-    return 0;
+    return false;
 }
 
 static void append_listed(const char *list, const cJSON *parameters, char *text, size_t size)
@@ -112,8 +113,8 @@ void mf_error_code_parameters(const char *code, const cJSON *parameters, char *t
     if (size == 0)
         return;
     text[0] = '\0';
-    const struct message *message = find(code);
-    const char *list = message != NULL ? message->parameters : "";
+    const struct error_code *known = find_code(code);
+    const char *list = known != NULL ? known->parameters : "";
     append_listed(list, parameters, text, size);
     if (cJSON_IsObject(parameters))
         for (const cJSON *value = parameters->child; value != NULL; value = value->next)
@@ -130,11 +131,11 @@ void mf_error_code_text(const char *code, const cJSON *parameters, char *text, s
     char list[1024];
     if (size == 0)
         return;
-    const char *meaning = mf_error_code_description(code);
-    if (meaning == NULL)
-        meaning = code != NULL && *code != '\0' ? code : "An error without a code";
+    const char *description = mf_error_code_description(code);
+    if (description == NULL)
+        description = code != NULL && *code != '\0' ? code : "An error without a code";
     mf_error_code_parameters(code, parameters, list, sizeof list);
-    if (snprintf(text, size, "%s%s", meaning, list) < 0)
+    if (snprintf(text, size, "%s%s", description, list) < 0)
         text[0] = '\0';
     mf_redact(text);
     mf_str_clean(text, 0);
@@ -145,7 +146,6 @@ char *mf_messages_text(const cJSON *owner, int *failed)
     const cJSON *const messages = mf_json_member(owner, "messages");
     const cJSON *message;
     char *joined = NULL;
-    size_t size = 0;
     cJSON_ArrayForEach(message, messages)
     {
         char text[1024];
@@ -155,24 +155,17 @@ char *mf_messages_text(const cJSON *owner, int *failed)
             parameters = mf_json_member(message, "params");
         if (code == NULL)
             continue;
-        mf_error_code_text(code, parameters, text, sizeof text);
+        mf_error_code_text(code, parameters, text, sizeof text - 1);
         if (joined != NULL && strstr(joined, text) != NULL)
             continue;
-        size_t more = strlen(text);
-        if (more > 0 && more + 1 < sizeof text && text[more - 1] != '.') {
-            text[more++] = '.';
-            text[more] = '\0';
-        }
-        char *const grown = realloc(joined, size + more + 2);
-        if (grown == NULL) {
-            *failed = 1;
-            break;
-        }
-        joined = grown;
-        if (size > 0)
-            joined[size++] = ' ';
-        memcpy(joined + size, text, more + 1);
-        size += more;
+        const size_t size = strlen(text);
+        if (size > 0 && text[size - 1] != '.')
+            memcpy(text + size, ".", 2);
+        char *const longer =
+            joined == NULL ? mf_str_copy(text) : mf_str_format("%s %s", joined, text);
+        *failed |= longer == NULL;
+        free(joined);
+        joined = longer;
     }
     return joined;
 }

@@ -1,32 +1,33 @@
 #include "api/pager.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/buffer.h"
 #include "base/checksum.h"
 #include "base/str.h"
 
 struct mf_pager {
-    char *path, *twin;
+    char *path, *fallback;
     char *filter_name, *filter;
-    long offset;     /* of the next page, in the server's counting */
-    long total;      /* by the server; -1 before the first page, and when it is not told or wrong */
-    int idle_pages;  /* the last ones that brought nothing new */
-    int corrections; /* made because entries had gone, */
-    long lost;       /* so many of them */
-    int is_at_end;
-    uint64_t *seen; /* checksums of the ids that were given, a hash table; 0: free */
-    size_t seen_count, seen_room;
+    long offset;   /* of the next page, in the server's counting */
+    long furthest; /* offset after all pages that were read */
+    long total;    /* by the server; -1 before the first page, and if it is missing or wrong */
+    long lost;     /* entries that have gone from the server's list */
+    int pages;
+    int idle_pages; /* the last ones that brought nothing new */
+    bool is_at_end;
+    struct mf_buffer seen; /* checksums of the ids that were given */
 };
 
 /* Pages without anything new after which there is no hope of more. */
 enum { MOST_IDLE_PAGES = 2 };
 
-/* A total that goes up and down without end must end the reading. */
-enum { MOST_CORRECTIONS = 10000 };
+/* A list whose total goes up and down without end must end the reading. */
+enum { MOST_PAGES = 20000 };
 
-int mf_pager_open(struct mf_pager **out, const char *path, const char *twin,
+int mf_pager_open(struct mf_pager **out, const char *path, const char *fallback,
                   const char *filter_name, const char *filter, struct mf_error *err)
 {
     *out = NULL;
@@ -35,10 +36,10 @@ int mf_pager_open(struct mf_pager **out, const char *path, const char *twin,
         return mf_out_of_memory(err);
     pager->total = -1;
     pager->path = mf_str_copy(path);
-    pager->twin = mf_str_copy(twin);
+    pager->fallback = mf_str_copy(fallback);
     pager->filter_name = mf_str_copy(filter_name);
     pager->filter = mf_str_copy(filter);
-    if (pager->path == NULL || pager->twin == NULL ||
+    if (pager->path == NULL || pager->fallback == NULL ||
         (filter != NULL && (pager->filter_name == NULL || pager->filter == NULL))) {
         mf_pager_close(pager);
         return mf_out_of_memory(err);
@@ -51,9 +52,9 @@ void mf_pager_close(struct mf_pager *pager)
 {
     if (pager == NULL)
         return;
-    free(pager->seen);
+    free(pager->seen.data);
     free(pager->path);
-    free(pager->twin);
+    free(pager->fallback);
     free(pager->filter_name);
     free(pager->filter);
     free(pager);
@@ -62,7 +63,7 @@ void mf_pager_close(struct mf_pager *pager)
 static cJSON *request_body(const struct mf_pager *pager)
 {
     cJSON *const body = cJSON_CreateObject();
-    const int is_made =
+    const bool is_made =
         body != NULL && cJSON_AddNumberToObject(body, "limit", MF_PAGE_SIZE) != NULL &&
         cJSON_AddNumberToObject(body, "offset", (double)pager->offset) != NULL &&
         /* The oldest first: what is added meanwhile comes at the end and shifts nothing. */
@@ -76,177 +77,127 @@ static cJSON *request_body(const struct mf_pager *pager)
     return NULL;
 }
 
-/* ---- entries that were given ---------------------------------------------------------------- */
-
-/* Puts a checksum where it belongs. Returns 0 when it is there already. There is room. */
-static int put(uint64_t *seen, size_t room, uint64_t checksum)
+static long seen_count(const struct mf_pager *pager)
 {
-    size_t at = (size_t)(checksum % room);
-    while (seen[at] != 0 && seen[at] != checksum)
-        at = (at + 1) % room;
-    const int is_new = seen[at] == 0;
-    seen[at] = checksum;
-    return is_new;
+    return (long)(pager->seen.size / sizeof(uint64_t));
 }
 
-static int make_room(struct mf_pager *pager)
+static bool was_seen(const struct mf_pager *pager, uint64_t checksum)
 {
-    if (pager->seen_count < pager->seen_room / 2)
-        return 0;
-    const size_t room = pager->seen_room * 2 + 64;
-    uint64_t *const larger = calloc(room, sizeof *larger);
-    if (larger == NULL)
-        return -1;
-    for (size_t i = 0; i < pager->seen_room; i++) {
-        if (pager->seen[i] != 0)
-            put(larger, room, pager->seen[i]);
-    }
-    free(pager->seen);
-    pager->seen = larger;
-    pager->seen_room = room;
-    return 0;
+    const uint64_t *const seen = (const uint64_t *)(const void *)pager->seen.data;
+    for (long i = 0; i < seen_count(pager); i++)
+        if (seen[i] == checksum)
+            return true;
+    return false;
 }
 
-/* 1 when the id is new, and remembers it; 0 when it was there; -1 when out of memory. */
-static int is_new(struct mf_pager *pager, const char *id)
+/* Removes the entries that were given before from a list. */
+static int keep_new(struct mf_pager *pager, cJSON *list, struct mf_error *err)
 {
-    if (make_room(pager) != 0)
-        return -1;
-    const int added = put(pager->seen, pager->seen_room, mf_checksum_of(id, strlen(id)) | 1);
-    pager->seen_count += (size_t)added;
-    return added;
-}
-
-/* Moves the entries that are new out of the answer. */
-static int take_new(struct mf_pager *pager, cJSON *list, cJSON **entries, struct mf_error *err)
-{
-    cJSON *const chosen = cJSON_CreateArray();
-    if (chosen == NULL)
-        return mf_out_of_memory(err);
-    for (cJSON *entry = list != NULL ? list->child : NULL, *next; entry != NULL; entry = next) {
+    for (cJSON *entry = list->child, *next; entry != NULL; entry = next) {
         next = entry->next;
         const char *const id = mf_json_string(entry, "id", NULL);
-        const int verdict = id != NULL ? is_new(pager, id) : -1;
-        if (verdict < 0) {
-            cJSON_Delete(chosen);
-            return id != NULL ? mf_out_of_memory(err)
-                              : mf_error_set(err, MF_ERR_FORMAT,
-                                             "an entry of the server's list has no id");
-        }
-        if (verdict > 0)
-            cJSON_AddItemToArray(chosen, cJSON_DetachItemViaPointer(list, entry));
+        if (id == NULL)
+            return mf_error_set(err, MF_ERR_FORMAT, "an entry of the server's list has no id");
+        const uint64_t checksum = mf_checksum_of(id, strlen(id));
+        if (was_seen(pager, checksum))
+            cJSON_Delete(cJSON_DetachItemViaPointer(list, entry));
+        else if (mf_buffer_append(&pager->seen, &checksum, sizeof checksum) != 0)
+            return mf_out_of_memory(err);
     }
-    *entries = chosen;
     return 0;
 }
 
-/* ---- pages ---------------------------------------------------------------------------------- */
-
-/* A page is an object with `results`, which may be missing when there are none; a twin answers with
- * an array. */
-static int find_list(cJSON *answer, cJSON **list, struct mf_error *err)
+/* The entries of an answer: an object with `results`, which may be missing if there are none; the
+ * answer itself if the fallback gave it. NULL if it is no list. */
+static cJSON *find_list(cJSON *answer)
 {
     cJSON *const results = cJSON_GetObjectItemCaseSensitive(answer, "results");
-    const int is_page = mf_json_count(answer, "total") >= 0 || mf_json_count(answer, "count") >= 0;
-    *list = cJSON_IsArray(answer) ? answer : results;
-    if (cJSON_IsArray(*list) || (is_page && (results == NULL || cJSON_IsNull(results))))
-        return 0;
-    return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
+    const bool is_page = mf_json_count(answer, "total") >= 0 || mf_json_count(answer, "count") >= 0;
+    if (cJSON_IsArray(answer))
+        return answer;
+    if (results == NULL && is_page)
+        return cJSON_AddArrayToObject(answer, "results");
+    return cJSON_IsArray(results) || (cJSON_IsNull(results) && is_page) ? results : NULL;
 }
 
-/* How many entries have gone since the last page, by what the server says of the whole list. */
-static long gone_since(struct mf_pager *pager, long told)
+/* Moves on after a page of `count` entries, of which `fresh` are new. `told` is the number of all
+ * entries by the server, -1 if it is missing. */
+static int turn_page(struct mf_pager *pager, long told, int count, int fresh, struct mf_error *err)
 {
-    if (told < 0 || told >= pager->total || pager->corrections >= MOST_CORRECTIONS)
-        return 0;
-    const long gone = pager->total - told;
-    pager->corrections++;
+    const bool is_first = pager->pages == 1;
+    const bool is_read_again = pager->offset < pager->furthest;
+    const long gone = told >= 0 && told < pager->total ? pager->total - told : 0;
     pager->lost += gone;
-    return gone;
-}
-
-/* Moves on behind a page, or back when entries have gone: those behind them have moved forward,
- * into pages that were read. */
-static void move(struct mf_pager *pager, long gone, int count)
-{
-    if (gone == 0) {
-        pager->offset += count;
-        return;
-    }
-    pager->offset -= gone < pager->offset ? gone : pager->offset;
-    pager->idle_pages = -(int)(gone / (count > 0 ? count : 1)) - 1; /* known entries may come */
-}
-
-/* Whether a total can be what it says. A first page that is full and the whole list is looked
- * behind: the total may be that of the page. */
-static int is_credible(const struct mf_pager *pager, long told, int count)
-{
-    return told + pager->lost >= (long)pager->seen_count &&
-           !(count == MF_PAGE_SIZE && told == count && pager->total == -1);
-}
-
-static int look_for_end(struct mf_pager *pager, int count, int fresh, struct mf_error *err)
-{
-    const int is_told = pager->total >= 0;
-    const int has_all = pager->offset >= pager->total && (long)pager->seen_count >= pager->total;
-    if (count == 0 && pager->total > 0 && pager->seen_count == 0)
+    /* Entries after those that have gone have moved forward, into pages that were read. */
+    pager->offset = gone > 0 ? pager->offset - gone : pager->offset + count;
+    if (pager->offset < 0)
+        pager->offset = 0;
+    pager->furthest = pager->offset > pager->furthest ? pager->offset : pager->furthest;
+    /* A first page that is full and the whole list: the total may be that of the page. */
+    const bool is_credible = told + pager->lost >= seen_count(pager) &&
+                             !(is_first && count == MF_PAGE_SIZE && told == count);
+    pager->total = is_credible ? told : -1;
+    if (count == 0 && told > 0 && seen_count(pager) == 0)
         return mf_error_set(err, MF_ERR_FORMAT, "the server counts %ld entries and gives none",
-                            pager->total);
-    if (fresh == 0)
-        pager->idle_pages++;
-    else if (pager->idle_pages > 0)
-        pager->idle_pages = 0;
-    pager->is_at_end = count == 0 || (is_told ? has_all : fresh == 0);
-    if (pager->is_at_end || pager->idle_pages < MOST_IDLE_PAGES)
+                            told);
+    if (!is_read_again)
+        pager->idle_pages = fresh == 0 ? pager->idle_pages + 1 : 0;
+    if (gone > 0)
+        return 0;
+    if (pager->total >= 0)
+        pager->is_at_end = pager->offset >= pager->total && seen_count(pager) >= pager->total;
+    else
+        pager->is_at_end = fresh == 0 && !is_read_again;
+    pager->is_at_end |= count == 0;
+    if (pager->is_at_end || (pager->idle_pages < MOST_IDLE_PAGES && pager->pages < MOST_PAGES))
         return 0;
     return mf_error_set(err, MF_ERR_FORMAT,
-                        "the server gives the same entries again and again: %zu came of %ld",
-                        pager->seen_count, pager->total);
+                        "the server gives the same entries again and again: %ld came of %ld",
+                        seen_count(pager), pager->total);
 }
 
-static int read_answer(struct mf_pager *pager, cJSON *answer, cJSON **entries, struct mf_error *err)
+/* Reads the next page into *answer, and leaves its new entries there. Returns them in *list. */
+static int read_page(struct mf_pager *pager, struct mf_client *client, cJSON **answer, cJSON **list,
+                     struct mf_error *err)
 {
-    cJSON *list;
-    if (find_list(answer, &list, err) != 0)
+    cJSON *const body = request_body(pager);
+    if (body == NULL)
+        return mf_out_of_memory(err);
+    const int failed =
+        mf_client_query_fallback(client, pager->path, body, pager->fallback, answer, err);
+    cJSON_Delete(body);
+    if (failed)
         return -1;
-    const int count = cJSON_GetArraySize(list);
-    if (take_new(pager, list, entries, err) != 0)
+    *list = find_list(*answer);
+    if (*list == NULL)
+        return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
+    const int count = cJSON_GetArraySize(*list);
+    pager->pages++;
+    if (keep_new(pager, *list, err) != 0)
         return -1;
-    if (cJSON_IsArray(answer)) {
-        pager->total = cJSON_GetArraySize(*entries);
-        pager->is_at_end = 1;
-        return 0;
-    }
-    const long told = mf_json_count(answer, "total");
-    const long gone = gone_since(pager, told);
-    move(pager, gone, count);
-    pager->total = is_credible(pager, told, count) ? told : -1;
-    return gone > 0 ? 0 : look_for_end(pager, count, cJSON_GetArraySize(*entries), err);
+    const int fresh = cJSON_GetArraySize(*list);
+    if (*list != *answer)
+        return turn_page(pager, mf_json_count(*answer, "total"), count, fresh, err);
+    pager->total = fresh;
+    pager->is_at_end = true;
+    return 0;
 }
 
 int mf_pager_next(struct mf_pager *pager, struct mf_client *client, cJSON **entries,
                   struct mf_error *err)
 {
+    int failed = 0;
     *entries = NULL;
-    while (!pager->is_at_end) {
-        cJSON *answer = NULL;
-        cJSON *const body = request_body(pager);
-        if (body == NULL)
-            return mf_out_of_memory(err);
-        int failed =
-            mf_client_query_fallback(client, pager->path, body, pager->twin, &answer, NULL, err);
-        cJSON_Delete(body);
-        if (!failed)
-            failed = read_answer(pager, answer, entries, err);
-        cJSON_Delete(answer);
-        if (!failed && cJSON_GetArraySize(*entries) > 0)
-            return 0;
-        cJSON_Delete(*entries);
-        *entries = NULL;
-        if (failed)
-            return -1;
+    while (!failed && *entries == NULL && !pager->is_at_end) {
+        cJSON *answer = NULL, *list = NULL;
+        failed = read_page(pager, client, &answer, &list, err);
+        if (!failed && list != NULL && list->child != NULL)
+            *entries = list == answer ? list : cJSON_DetachItemViaPointer(answer, list);
+        if (*entries != answer)
+            cJSON_Delete(answer);
     }
-    return 0;
+    return failed;
 }
 
 long mf_pager_total(const struct mf_pager *pager)

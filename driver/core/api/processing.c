@@ -47,7 +47,7 @@ static char *take_blocks(const cJSON *document, int *failed)
         if (name == NULL || !mf_json_bool(block, "enabled", 1))
             continue;
         char *const longer =
-            mf_str_format("%s%s%s", joined != NULL ? joined : "", joined != NULL ? "," : "", name);
+            joined == NULL ? mf_str_copy(name) : mf_str_format("%s,%s", joined, name);
         *failed |= longer == NULL;
         free(joined);
         joined = longer;
@@ -63,16 +63,20 @@ static void take_source(struct mf_processing *p, const cJSON *document, int *fai
     const cJSON *const data = mf_json_member(sources, "dataProvider");
     const cJSON *const search = mf_json_member(sources, "imagerySearch");
     const cJSON *const own_tiles = mf_json_member(sources, "userDefined");
-    const cJSON *const source = data != NULL ? data : search != NULL ? search : own_tiles;
+    const cJSON *source = data;
+    const char *name = "providerName";
+    if (source == NULL) {
+        source = search;
+        name = "dataProvider";
+    }
+    if (source == NULL) {
+        source = own_tiles;
+        name = "sourceType";
+    }
+    p->provider = mf_json_take(source, name, failed);
     if (source == NULL && mf_json_member(sources, "myImagery") != NULL) {
         p->provider = mf_str_copy("My imagery");
         *failed |= p->provider == NULL;
-    } else {
-        p->provider = mf_json_take(source,
-                                   data != NULL     ? "providerName"
-                                   : search != NULL ? "dataProvider"
-                                                    : "sourceType",
-                                   failed);
     }
     p->zoom = mf_json_count(source, "zoom");
 }
@@ -95,9 +99,8 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     if (mf_json_string(document, "id", NULL) == NULL) {
         char said[300];
         mf_api_error_document_text(document, said, sizeof said);
-        return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server's answer is not a processing: it has no id%s%s%s",
-                            said[0] != '\0' ? " (it says: " : "", said, said[0] != '\0' ? ")" : "");
+        mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a processing: it has no id");
+        return said[0] != '\0' ? mf_error_append(err, " (it says: %s)", said) : -1;
     }
     int failed = 0;
     const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
@@ -118,7 +121,7 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     p->updated = mf_json_take(document, "updated", &failed);
     p->vector_layer_id = mf_json_take(vector, "id", &failed);
     p->raster_tile_url = mf_json_take(raster, "tileUrl", &failed);
-    p->document = mf_redact_document(document);
+    p->document = mf_document_print(document);
     failed |= p->document == NULL;
     if (failed) {
         mf_processing_free(p);
@@ -172,16 +175,21 @@ int mf_processing_pager_open(struct mf_pager **out, const char *project_id, cons
                              struct mf_error *err)
 {
     char *const path = mf_str_format("/projects/%s/processings/v2/page", project_id);
-    char *const twin = mf_str_format("GET /projects/%s/processings/v2", project_id);
-    int failed = path == NULL || twin == NULL;
+    char *const fallback = mf_str_format("GET /projects/%s/processings/v2", project_id);
+    int failed = path == NULL || fallback == NULL;
     *out = NULL;
     if (failed)
         mf_out_of_memory(err);
     else
-        failed = mf_pager_open(out, path, twin, "terms", terms, err);
+        failed = mf_pager_open(out, path, fallback, "terms", terms, err);
     free(path);
-    free(twin);
+    free(fallback);
     return failed ? -1 : 0;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
 }
 
 char *mf_processing_fingerprint(const struct mf_processing *p)
@@ -189,9 +197,8 @@ char *mf_processing_fingerprint(const struct mf_processing *p)
     char area[MF_NUMBER_TEXT_SIZE], cost[MF_NUMBER_TEXT_SIZE]; /* the same in any locale */
     mf_number_format(p->area_m2, area);
     mf_number_format(p->cost, cost);
-    return mf_str_format("%s|%s|%s|%s|%s|%s", p->status, p->review != NULL ? p->review : "",
-                         p->updated != NULL ? p->updated : "", area, cost,
-                         p->vector_layer_id != NULL ? p->vector_layer_id : "");
+    return mf_str_format("%s|%s|%s|%s|%s|%s", p->status, or_empty(p->review), or_empty(p->updated),
+                         area, cost, or_empty(p->vector_layer_id));
 }
 
 /* ---- states --------------------------------------------------------------------------------- */
@@ -206,20 +213,19 @@ int mf_processing_read(struct mf_processing *p, const char *document, struct mf_
     return failed;
 }
 
-int mf_processing_is_terminal(const struct mf_processing *p)
+bool mf_processing_is_terminal(const struct mf_processing *p)
 {
     return p->state != MF_STATE_RUNNING && p->state != MF_STATE_REWORK;
 }
 
 static int not_ready(const struct mf_processing *p, struct mf_error *err, const char *what)
 {
-    char percent[24] = "";
+    mf_error_set(err, MF_ERR_NOT_READY, "processing %s (\"%s\") has no result%s: its status is",
+                 p->id, p->name, p->state == MF_STATE_RUNNING ? " yet" : "");
+    mf_error_append(err, " %s", p->status[0] != '\0' ? p->status : "unknown");
     if (p->percent >= 0)
-        snprintf(percent, sizeof percent, ", %d %%", p->percent);
-    mf_error_set(err, MF_ERR_NOT_READY,
-                 "processing %s (\"%s\") has no result%s: its status is %s%s.", p->id, p->name,
-                 p->state == MF_STATE_RUNNING ? " yet" : "",
-                 p->status[0] != '\0' ? p->status : "unknown", percent);
+        mf_error_append(err, ", %d %%", p->percent);
+    mf_error_append(err, ".");
     if (p->messages != NULL)
         mf_error_append(err, " %s", p->messages);
     return mf_error_append(err, " %s", what);
@@ -234,14 +240,14 @@ static const char *advice(const struct mf_processing *p)
     return "Open it with WAIT=YES to wait for it, or try again later.";
 }
 
-static int is_unknown_status(const char *status)
+static bool is_unknown_status(const char *status)
 {
     static const char *const known[] = {"UNPROCESSED", "IN_PROGRESS", "AWAITING", ""};
     for (size_t i = 0; i < sizeof known / sizeof *known; ++i) {
         if (mf_str_equal_nocase(status, known[i]))
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
 }
 
 int mf_processing_check_result(const struct mf_processing *p, int partial, struct mf_error *err)

@@ -7,6 +7,8 @@
 #ifndef MF_PROCESSING_H
 #define MF_PROCESSING_H
 
+#include <stdbool.h>
+
 #include "api/client.h"
 #include "api/pager.h"
 #include "base/error.h"
@@ -34,10 +36,9 @@ struct mf_processing {
     char *status; /* as the server spells it, "" for null */
     char *review; /* as the server spells it */
     char *review_until;
-    char *model;  /* name of the model */
-    char *blocks; /* names of the blocks that run, "Detection,Heights" */
-    char
-        *provider; /* of the imagery: its name; "My imagery"; or the type of the user's own tiles */
+    char *model;    /* name of the model */
+    char *blocks;   /* names of the blocks that run, "Detection,Heights" */
+    char *provider; /* of the imagery: its name, "My imagery", or the type of the user's tiles */
     char *messages; /* what went wrong, in words, one sentence a message */
     char *created;  /* ISO 8601 UTC */
     char *updated;
@@ -51,7 +52,7 @@ struct mf_processing {
     double area_m2; /* NaN unknown */
     double cost;    /* credits, NaN unknown */
     int is_raster;  /* the result is a raster and there is no vector layer */
-    char *document; /* the server's JSON with secrets removed */
+    char *document; /* the server's JSON, see mf_document_print; shown: mf_document_redact */
 };
 
 /* Parses a Processing document. MF_ERR_FORMAT when it has no id or is no object. */
@@ -71,12 +72,12 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
 int mf_processing_pager_open(struct mf_pager **out, const char *project_id, const char *terms,
                              struct mf_error *err) MF_NODISCARD;
 
-/* What tells one result of a processing from another: the status, the review and what changes with
- * them. A new text (free it), NULL without memory. */
+/* A string that is the same for the same result of a processing: the status, the review and what
+ * changes with them. The caller frees; NULL without memory. */
 char *mf_processing_fingerprint(const struct mf_processing *processing);
 
-/* Whether no further change is to be expected without a restart. */
-int mf_processing_is_terminal(const struct mf_processing *processing);
+/* No further change is to be expected without a restart. */
+bool mf_processing_is_terminal(const struct mf_processing *processing);
 
 /* MF_ERR_NOT_READY, with a message for people, unless the processing has a result to be read.
  * `partial` also lets through what a failed, cancelled or refunded one has. */

@@ -1,12 +1,13 @@
 #include "api/processing_edit.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 
-static int send(struct mf_client *client, const char *method, const char *id, const char *rest,
-                const cJSON *body, struct mf_error *err)
+static int send_form(struct mf_client *client, const char *method, const char *id, const char *rest,
+                     const cJSON *body, struct mf_error *err)
 {
     char *const path = mf_str_format("/processings/%s%s", id, rest);
     if (path == NULL)
@@ -16,22 +17,22 @@ static int send(struct mf_client *client, const char *method, const char *id, co
     return failed;
 }
 
-static int is_missing(const struct mf_error *err)
+static bool is_missing(const struct mf_error *err)
 {
     return err->http_status == 404 || err->http_status == 405;
 }
 
-/* Sends to the first form of the path and, when that is not there, to `twin` (NULL for none). When
- * both are missing it is the processing that is, and the first error says so. */
-static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
-                  const char *twin, const cJSON *body, struct mf_error *err)
+/* Sends to the first form of the path and, if that is missing, to `fallback` (NULL for none). If
+ * both are missing, the processing is missing, as the first error states. */
+static int send_edit(struct mf_client *client, const char *method, const char *id, const char *rest,
+                     const char *fallback, const cJSON *body, struct mf_error *err)
 {
     struct mf_error first, second;
     mf_error_init(&first);
     mf_error_init(&second);
-    int failed = send(client, method, id, rest, body, &first);
-    if (failed && twin != NULL && is_missing(&first)) {
-        failed = send(client, method, id, twin, body, &second);
+    int failed = send_form(client, method, id, rest, body, &first);
+    if (failed && fallback != NULL && is_missing(&first)) {
+        failed = send_form(client, method, id, fallback, body, &second);
         if (failed && !is_missing(&second))
             first = second;
     }
@@ -43,18 +44,18 @@ static int change(struct mf_client *client, const char *method, const char *id, 
     return -1;
 }
 
-/* Ends a change with a body: NULL means that there was no memory for it. */
-static int change_with(struct mf_client *client, const char *method, const char *id,
-                       const char *rest, const char *twin, cJSON *body, struct mf_error *err)
+/* Sends a body and deletes it. It is NULL if there was no memory for it. */
+static int send_body(struct mf_client *client, const char *method, const char *id, const char *rest,
+                     const char *fallback, cJSON *body, struct mf_error *err)
 {
     if (body == NULL)
         return mf_out_of_memory(err);
-    const int failed = change(client, method, id, rest, twin, body, err);
+    const int failed = send_edit(client, method, id, rest, fallback, body, err);
     cJSON_Delete(body);
     return failed;
 }
 
-/* Adds a text unless it is NULL. Takes the object, and gives NULL when out of memory. */
+/* Adds a string unless it is NULL. Returns the object; NULL, and deletes it, without memory. */
 static cJSON *with_text(cJSON *object, const char *name, const char *text)
 {
     if (object == NULL || text == NULL || cJSON_AddStringToObject(object, name, text) != NULL)
@@ -70,18 +71,18 @@ int mf_processing_update(struct mf_client *client, const char *id, const char *n
     body = with_text(body, "description", description);
     body = with_text(body, "projectId", project_id);
     /* Only the documented form moves to another project. */
-    return project_id != NULL ? change_with(client, "PUT", id, "", NULL, body, err)
-                              : change_with(client, "PUT", id, "/v2", "", body, err);
+    return project_id != NULL ? send_body(client, "PUT", id, "", NULL, body, err)
+                              : send_body(client, "PUT", id, "/v2", "", body, err);
 }
 
 int mf_processing_delete(struct mf_client *client, const char *id, struct mf_error *err)
 {
-    return change(client, "DELETE", id, "", NULL, NULL, err);
+    return send_edit(client, "DELETE", id, "", NULL, NULL, err);
 }
 
 int mf_processing_restart(struct mf_client *client, const char *id, struct mf_error *err)
 {
-    return change(client, "POST", id, "/restart/v2", "/restart", NULL, err);
+    return send_edit(client, "POST", id, "/restart/v2", "/restart", NULL, err);
 }
 
 int mf_processing_rate(struct mf_client *client, const char *id, int stars, const char *feedback,
@@ -92,12 +93,12 @@ int mf_processing_rate(struct mf_client *client, const char *id, int stars, cons
         cJSON_Delete(body);
         body = NULL;
     }
-    return change_with(client, "PUT", id, "/rate", NULL, body, err);
+    return send_body(client, "PUT", id, "/rate", NULL, body, err);
 }
 
 int mf_processing_accept(struct mf_client *client, const char *id, struct mf_error *err)
 {
-    return change(client, "PUT", id, "/acceptation", NULL, NULL, err);
+    return send_edit(client, "PUT", id, "/acceptation", NULL, NULL, err);
 }
 
 int mf_processing_reject(struct mf_client *client, const char *id, const char *comment,
@@ -112,5 +113,5 @@ int mf_processing_reject(struct mf_client *client, const char *id, const char *c
         cJSON_Delete(body);
         body = NULL;
     }
-    return change_with(client, "PUT", id, "/rejection", NULL, body, err);
+    return send_body(client, "PUT", id, "/rejection", NULL, body, err);
 }

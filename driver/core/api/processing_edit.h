@@ -1,7 +1,7 @@
-/* processing_edit: what a user may change about a processing.
+/* processing_edit: the changes that a user may make to a processing.
  *
- * Source: API notes 6.6. Each call is sent once. Where two forms of a path are known (D9) the
- * second is tried after 404 or 405 to the first, which means that nothing was done.
+ * Source: API notes 6.6. Each call is sent once. If two forms of a path are known (D9), the second
+ * is tried after 404 or 405 to the first: nothing was done then.
  *
  * Thread-safety: as the client. */
 #ifndef MF_PROCESSING_EDIT_H
@@ -13,25 +13,25 @@
 extern "C" {
 #endif
 
-/* New texts and a new project; what is NULL stays as it is. The service wants a name with each
- * change of texts: `name` is not NULL. */
+/* Sets name, description and project; NULL leaves them as they are. The service needs the name with
+ * each change: `name` is not NULL. */
 int mf_processing_update(struct mf_client *client, const char *id, const char *name,
                          const char *description, const char *project_id,
                          struct mf_error *err) MF_NODISCARD;
 
-/* Its areas and its result go with it. */
+/* Deletes its areas and its result, too. */
 int mf_processing_delete(struct mf_client *client, const char *id,
                          struct mf_error *err) MF_NODISCARD;
 
-/* Runs what failed again. For FAILED and CANCELLED ones. */
+/* Runs again what failed. For FAILED and CANCELLED processings. */
 int mf_processing_restart(struct mf_client *client, const char *id,
                           struct mf_error *err) MF_NODISCARD;
 
-/* `stars` 1..5; `feedback` may be "". For OK ones. */
+/* `stars` 1..5; `feedback` may be "". For processings that are OK. */
 int mf_processing_rate(struct mf_client *client, const char *id, int stars, const char *feedback,
                        struct mf_error *err) MF_NODISCARD;
 
-/* The answer to a review (status OK, review IN_REVIEW). A rejection says why. */
+/* Answers a review (status OK, review IN_REVIEW). A rejection needs a reason. */
 int mf_processing_accept(struct mf_client *client, const char *id,
                          struct mf_error *err) MF_NODISCARD;
 int mf_processing_reject(struct mf_client *client, const char *id, const char *comment,

@@ -198,9 +198,9 @@ enum fit { NO_FIT, OTHER_CASE, EXACT };
 
 static enum fit fit_of(const struct mf_project *project, const char *name)
 {
-    return strcmp(project->name, name) == 0           ? EXACT
-           : mf_str_equal_nocase(project->name, name) ? OTHER_CASE
-                                                      : NO_FIT;
+    if (strcmp(project->name, name) == 0)
+        return EXACT;
+    return mf_str_equal_nocase(project->name, name) ? OTHER_CASE : NO_FIT;
 }
 
 /* Long accounts are not listed whole. */
@@ -272,7 +272,7 @@ int mf_project_find(struct mf_project *project, struct mf_client *client, const 
 
 /* ---- changing ------------------------------------------------------------------------------- */
 
-static cJSON *texts_body(const char *name, const char *description)
+static cJSON *edit_body(const char *name, const char *description)
 {
     cJSON *const body = cJSON_CreateObject();
     if (body != NULL && cJSON_AddStringToObject(body, "name", name) != NULL &&
@@ -288,7 +288,7 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
     cJSON *answer = NULL;
     int unknown = 0;
     memset(project, 0, sizeof *project);
-    cJSON *const body = texts_body(name, description);
+    cJSON *const body = edit_body(name, description);
     if (body == NULL)
         return mf_out_of_memory(err);
     int failed = mf_client_send_once(client, "POST", "/projects", body, &answer, &unknown, err);
@@ -305,9 +305,9 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
                    : -1;
 }
 
-/* A change of one project whose answer nobody needs. */
-static int change(struct mf_client *client, const char *method, const char *id, const cJSON *body,
-                  struct mf_error *err)
+/* Sends a change whose answer is not needed. */
+static int send_change(struct mf_client *client, const char *method, const char *id,
+                       const cJSON *body, struct mf_error *err)
 {
     char *const path = mf_str_format("/projects/%s", id);
     if (path == NULL)
@@ -320,15 +320,15 @@ static int change(struct mf_client *client, const char *method, const char *id, 
 int mf_project_update(struct mf_client *client, const char *id, const char *name,
                       const char *description, struct mf_error *err)
 {
-    cJSON *const body = texts_body(name, description);
+    cJSON *const body = edit_body(name, description);
     if (body == NULL)
         return mf_out_of_memory(err);
-    const int failed = change(client, "PUT", id, body, err);
+    const int failed = send_change(client, "PUT", id, body, err);
     cJSON_Delete(body);
     return failed;
 }
 
 int mf_project_delete(struct mf_client *client, const char *id, struct mf_error *err)
 {
-    return change(client, "DELETE", id, NULL, err);
+    return send_change(client, "DELETE", id, NULL, err);
 }

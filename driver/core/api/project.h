@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Somebody who shares a project. */
+/* A user that a project is shared with, or its owner. */
 struct mf_member {
     char *email;
     char *role; /* lower case */
@@ -46,8 +46,8 @@ int mf_project_parse(struct mf_project *project, const cJSON *document,
 void mf_project_free(struct mf_project *project); /* NULL-safe, empties it */
 
 /* The role of the account with that e-mail, in lower case: readonly, contributor, maintainer,
- * owner, or what the server says. "owner" of a project that is not shared; "readonly" for who is
- * not listed, or without a role. */
+ * owner, or another word of the server. "owner" if the project is not shared; "readonly" if the
+ * account is not listed, or has no role. */
 const char *mf_project_role(const struct mf_project *project, const char *email);
 
 /* ---- asking --------------------------------------------------------------------------------- */
@@ -73,16 +73,16 @@ int mf_project_get(struct mf_project *project, struct mf_client *client, const c
 int mf_project_get_default(struct mf_project *project, struct mf_client *client,
                            struct mf_error *err) MF_NODISCARD;
 
-/* The project by its UUID, or by its name: exactly as written, else in another case when only one
- * is called so. MF_ERR_NOT_FOUND names the projects there are; MF_ERR_ARGUMENT when several have
- * the name tells their UUIDs. */
+/* The project by its UUID, or by its name: exactly as written, else in another case if only one has
+ * it. MF_ERR_NOT_FOUND lists the projects of the account; MF_ERR_ARGUMENT, if several have the
+ * name, lists their UUIDs. */
 int mf_project_find(struct mf_project *project, struct mf_client *client, const char *id_or_name,
                     struct mf_error *err) MF_NODISCARD;
 
 /* ---- changing ------------------------------------------------------------------------------- */
 
-/* POST /projects. `description` may be NULL. When the answer is lost the error says that the
- * project may be there. */
+/* POST /projects. `description` may be NULL. If the answer is lost, the error states that the
+ * project may exist. */
 int mf_project_create(struct mf_project *project, struct mf_client *client, const char *name,
                       const char *description, struct mf_error *err) MF_NODISCARD;
 
@@ -90,7 +90,7 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
 int mf_project_update(struct mf_client *client, const char *id, const char *name,
                       const char *description, struct mf_error *err) MF_NODISCARD;
 
-/* DELETE /projects/{id}: its processings go with it (API notes D32). */
+/* DELETE /projects/{id}: deletes its processings, too (API notes D32). */
 int mf_project_delete(struct mf_client *client, const char *id, struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus

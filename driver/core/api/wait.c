@@ -1,12 +1,14 @@
 #include "api/wait.h"
 
+#include <stdbool.h>
+
 #include "base/clock.h"
 
 static const double first_delay = 5; /* s */
 static const double growth = 1.5;    /* of the delay, from poll to poll */
 static const int most_failures = 4;  /* polls in a row */
 
-static int cancelled(const struct mf_processing *p, struct mf_error *err)
+static int refuse_cancelled(const struct mf_processing *p, struct mf_error *err)
 {
     return mf_error_set(
         err, MF_ERR_CANCELLED,
@@ -14,15 +16,16 @@ static int cancelled(const struct mf_processing *p, struct mf_error *err)
         p->name);
 }
 
-/* Failures that say nothing about the processing. */
-static int may_pass(const struct mf_error *err)
+/* Failures that have nothing to do with the processing. */
+static bool may_pass(const struct mf_error *err)
 {
     return err->kind == MF_ERR_NETWORK || err->kind == MF_ERR_TRUNCATED ||
            err->kind == MF_ERR_SERVER || err->kind == MF_ERR_RATE_LIMIT;
 }
 
 /* Replaces the document by the newest one. On failure the old one stays. */
-static int poll(struct mf_processing *processing, struct mf_client *client, struct mf_error *err)
+static int poll_once(struct mf_processing *processing, struct mf_client *client,
+                     struct mf_error *err)
 {
     struct mf_processing newer;
     if (mf_processing_get(&newer, client, processing->id, err) != 0)
@@ -32,7 +35,7 @@ static int poll(struct mf_processing *processing, struct mf_client *client, stru
     return 0;
 }
 
-static int time_is_over(const struct mf_processing *p, double timeout, struct mf_error *err)
+static int refuse_late(const struct mf_processing *p, double timeout, struct mf_error *err)
 {
     mf_error_set(err, MF_ERR_NOT_READY,
                  "processing %s (\"%s\") has not ended within %.0f s: its status is %s", p->id,
@@ -44,8 +47,8 @@ static int time_is_over(const struct mf_processing *p, double timeout, struct mf
     return mf_error_append(err, ". It goes on: open it again later, or with a longer WAIT_TIMEOUT");
 }
 
-static void tell(const struct mf_wait_options *options, const struct mf_processing *p,
-                 double seconds)
+static void show_progress(const struct mf_wait_options *options, const struct mf_processing *p,
+                          double seconds)
 {
     if (options->progress != NULL)
         options->progress(options->ctx, p, seconds);
@@ -59,29 +62,29 @@ int mf_wait(struct mf_processing *processing, struct mf_client *client,
     int failures = 0;
     if (mf_processing_is_terminal(processing))
         return 0;
-    tell(options, processing, 0);
+    show_progress(options, processing, 0);
     while (!mf_processing_is_terminal(processing)) {
         const double left = start + options->timeout - mf_client_now(client);
         if (left <= 0)
-            return time_is_over(processing, options->timeout, err);
+            return refuse_late(processing, options->timeout, err);
         if (delay > options->interval)
             delay = options->interval;
         /* The last poll comes when the time is over, not before. */
         if (mf_client_wait(client, delay < left ? delay : left, NULL) != 0)
-            return cancelled(processing, err);
+            return refuse_cancelled(processing, err);
         delay *= growth;
         struct mf_error failure;
         mf_error_init(&failure);
-        if (poll(processing, client, &failure) == 0) {
+        if (poll_once(processing, client, &failure) == 0) {
             failures = 0;
         } else if (mf_client_cancelled(client)) {
-            return cancelled(processing, err);
+            return refuse_cancelled(processing, err);
         } else if (!may_pass(&failure) || ++failures == most_failures) {
             if (err != NULL)
                 *err = failure;
             return -1;
         }
-        tell(options, processing, mf_client_now(client) - start);
+        show_progress(options, processing, mf_client_now(client) - start);
     }
     return 0;
 }

@@ -1,8 +1,8 @@
-/* wait: looks at a processing until it has ended.
+/* wait: polls a processing until it has ended.
  *
- * Ended is what mf_processing_is_terminal says (API notes 13): a status that is unknown here never
- * is, nor is an OK whose review was not accepted. The first look comes after 5 s, each further one
- * half as long again later, up to the interval.
+ * It has ended if mf_processing_is_terminal (API notes 13): not with a status that is unknown here,
+ * nor with an OK whose review was not accepted. The first poll comes after 5 s, the time to the
+ * next one grows by half each time, up to the interval.
  *
  * Thread-safety: as the client. */
 #ifndef MF_WAIT_H
@@ -28,9 +28,9 @@ struct mf_wait_options {
 };
 
 /* Waits until `processing`, which was read before, is terminal, and leaves its newest document in
- * it; returns at once when it is so already. A poll that fails for the moment (no connection, a
- * server in trouble) is repeated at the next one; four in a row end the wait. MF_ERR_NOT_READY
- * when the time is over, MF_ERR_CANCELLED within 100 ms of the client's cancel. */
+ * it; returns at once if it is already. A poll that fails for the moment (no connection, a server
+ * in trouble) is ignored; four in a row end the wait. MF_ERR_NOT_READY after `timeout`,
+ * MF_ERR_CANCELLED within 100 ms after the client's cancel. */
 int mf_wait(struct mf_processing *processing, struct mf_client *client,
             const struct mf_wait_options *options, struct mf_error *err) MF_NODISCARD;
 

@@ -31,7 +31,6 @@ enum mf_error_kind {
     MF_ERR_FORMAT,      /* an answer that is not what the API promises: HTML, broken JSON */
     MF_ERR_TOO_LARGE,   /* more bytes than MAX_RESULT_SIZE */
     MF_ERR_NOT_READY,   /* the processing has no result (yet): running, failed, raster only */
-    MF_ERR_UNSUPPORTED, /* the driver cannot do this */
     MF_ERR_CANCELLED    /* the user interrupted */
 };
 

@@ -66,17 +66,25 @@ static void mend(char *text)
     }
 }
 
-static cJSON *parse_mended(const char *text, size_t size, size_t *bad)
+/* cJSON does not say why it returns no tree. `is_missing` becomes 1 if as much memory as a tree of
+ * `size` bytes takes is not to be had either. */
+static cJSON *parse_mended(const char *text, size_t size, size_t *bad, int *is_missing)
 {
     const char *end = NULL;
     char *const copy = mf_str_copy_part(text, size);
     *bad = 0;
+    *is_missing = copy == NULL;
     if (copy == NULL)
         return NULL;
     mend(copy);
     cJSON *const tree = cJSON_ParseWithLengthOpts(copy, size, &end, 0);
     *bad = (size_t)(end - copy);
     free(copy);
+    if (tree == NULL) {
+        void *const room = cJSON_malloc(size / 2 * sizeof *tree + 1);
+        *is_missing = room == NULL;
+        cJSON_free(room);
+    }
     return tree;
 }
 
@@ -92,7 +100,10 @@ int mf_json_parse(const char *text, size_t size, const char *what, cJSON **out,
         return mf_error_set(err, MF_ERR_FORMAT, "Cannot read %s: JSON nested more than %d levels",
                             what, MF_JSON_MAX_DEPTH);
     size_t at = 0;
-    cJSON *tree = size == 0 ? NULL : parse_mended(text, size, &at);
+    int is_missing = 0;
+    cJSON *tree = size == 0 ? NULL : parse_mended(text, size, &at, &is_missing);
+    if (is_missing)
+        return mf_out_of_memory(err);
     if (tree == NULL)
         return mf_error_set(err, MF_ERR_FORMAT, "Cannot read %s: not valid JSON at byte %zu", what,
                             at);

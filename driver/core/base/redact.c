@@ -1,8 +1,12 @@
 #include "base/redact.h"
 
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/str.h"
 #include "base/thread.h"
 
@@ -10,7 +14,6 @@
 
 struct secret {
     struct secret *next;
-    unsigned count;
     char text[]; /* NUL-terminated */
 };
 
@@ -18,57 +21,39 @@ struct secret {
  * global lock. */
 static struct secret *secrets;
 
-static int is_worth_hiding(const char *secret)
-{
-    return secret != NULL && strlen(secret) >= MF_REDACT_MIN_SECRET;
-}
-
 int mf_redact_add(const char *secret, struct mf_error *err)
 {
-    if (!is_worth_hiding(secret))
+    const size_t size = secret != NULL ? strlen(secret) : 0;
+    if (size == 0)
         return 0;
-    const size_t size = strlen(secret);
+    struct secret *entry = malloc(sizeof *entry + size + 1);
+    if (entry == NULL)
+        return mf_out_of_memory(err);
+    memcpy(entry->text, secret, size + 1);
     mf_global_lock();
     struct secret **place = &secrets;
-    while (*place != NULL && strlen((*place)->text) >= size && strcmp((*place)->text, secret) != 0)
+    while (*place != NULL && strlen((*place)->text) > size)
         place = &(*place)->next;
-    if (*place != NULL && strcmp((*place)->text, secret) == 0) {
-        (*place)->count++;
-        mf_global_unlock();
-        return 0;
-    }
-    struct secret *entry = malloc(sizeof *entry + size + 1);
-    if (entry != NULL) {
-        memcpy(entry->text, secret, size + 1);
-        entry->count = 1;
-        entry->next = *place;
-        *place = entry;
-    }
+    entry->next = *place;
+    *place = entry;
     mf_global_unlock();
-    return entry != NULL ? 0 : mf_out_of_memory(err);
+    return 0;
 }
 
 void mf_redact_remove(const char *secret)
 {
-    if (!is_worth_hiding(secret))
-        return;
     mf_global_lock();
-    for (struct secret **place = &secrets; *place != NULL; place = &(*place)->next) {
-        struct secret *entry = *place;
-        if (strcmp(entry->text, secret) != 0)
-            continue;
-        if (--entry->count == 0) {
-            *place = entry->next;
-            free(entry);
-        }
-        break;
-    }
+    struct secret **place = &secrets;
+    while (*place != NULL && (secret == NULL || strcmp((*place)->text, secret) != 0))
+        place = &(*place)->next;
+    struct secret *const entry = *place;
+    if (entry != NULL)
+        *place = entry->next;
     mf_global_unlock();
+    free(entry);
 }
 
-/* ---- masking ------------------------------------------------------------------------------- */
-
-/* Replaces text[at .. at+size) by at most as many stars. Returns the place behind them. */
+/* Replaces text[at .. at+size) by at most as many stars. Returns the place after them. */
 static size_t mask(char *text, size_t at, size_t size)
 {
     const size_t stars = size < 3 ? size : 3;
@@ -85,10 +70,10 @@ static size_t match_character(const char *p, char c)
     if (p[0] == '%' && mf_hex_digit(p[1]) >= 0 && mf_hex_digit(p[2]) >= 0 &&
         mf_hex_digit(p[1]) * 16 + mf_hex_digit(p[2]) == (unsigned char)c)
         return 3;
-    return c == '/' && p[0] == '\\' && p[1] == '/' ? 2 : 0;
+    return p[0] == '\\' && p[1] == c ? 2 : 0;
 }
 
-/* Length of the secret at `text`, with any padding behind it; 0: it is not there. */
+/* Length of the secret at `text`, with any padding after it; 0: it is not there. */
 static size_t match_secret(const char *text, const char *secret)
 {
     size_t at = 0;
@@ -103,236 +88,219 @@ static size_t match_secret(const char *text, const char *secret)
     return at;
 }
 
-static void mask_registered(char *text)
-{
-    mf_global_lock();
-    for (const struct secret *entry = secrets; entry != NULL; entry = entry->next)
-        for (size_t i = 0; text[i] != '\0';) {
-            const size_t size = match_secret(text + i, entry->text);
-            i = size > 0 ? mask(text, i, size) : i + 1;
-        }
-    mf_global_unlock();
-}
-
-/* ---- patterns ------------------------------------------------------------------------------ */
-
-static int is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static int is_alphanumeric(char c)
-{
-    return mf_is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z');
-}
-
-/* A character of a token as HTTP writes one (token68), or of a JWT. */
-static int is_token_character(char c)
-{
-    return is_alphanumeric(c) || (c != '\0' && strchr("-._~+/=", c) != NULL);
-}
-
-static int is_quote(char c)
+static bool is_quote(char c)
 {
     return c == '"' || c == '\'';
 }
 
-static size_t skip_spaces(const char *text, size_t at)
+/* Whether text[at .. at+size) is all there is, or all that follows a "name:" or "name=". */
+static bool is_whole_value(const char *text, size_t at, size_t size)
 {
-    while (text[at] == ' ' || text[at] == '\t')
-        at++;
-    return at;
+    const char after = text[at + size];
+    if (at == 0 && after == '\0')
+        return true;
+    at -= at > 0 && is_quote(text[at - 1]);
+    while (at > 0 && text[at - 1] == ' ')
+        at--;
+    return at > 0 && strchr(":=", text[at - 1]) != NULL && strchr("\"'\r\n&,;)}]@<", after) != NULL;
 }
 
-/* Length of the first of the words, which a NULL ends, that `text` starts with in any case, else 0.
- */
-static size_t word_at(const char *text, const char *const *words)
+/* Hides the secrets of at least `least` characters. */
+static void mask_registered(char *text, size_t least)
 {
-    size_t size = 0;
-    for (; size == 0 && *words != NULL; words++)
-        size = mf_str_prefix_nocase(text, *words);
-    return size;
-}
-
-/* Length of "Basic ", "Bearer " and the like at `text`, else 0. */
-static size_t scheme_word(const char *text)
-{
-    static const char *const words[] = {"Basic ",     "Bearer ", "Digest ",
-                                        "Negotiate ", "NTLM ",   NULL};
-    return word_at(text, words);
-}
-
-/* Moves over the quote before a value. *ends, the bytes at which it ends, become those of a quoted
- * one. */
-static size_t skip_quote(const char *text, size_t at, const char **ends)
-{
-    if (!is_quote(text[at]))
-        return at;
-    *ends = text[at] == '"' ? "\"\r\n" : "'\r\n";
-    return at + 1;
-}
-
-/* "Authorization: Basic abc", `"cookie": "a=b"`: hides to the end of the quotes or of the line. */
-static size_t mask_header(char *text, size_t at)
-{
-    static const char *const names[] = {
-        "authorization", "proxy-authorization", "cookie", "set-cookie",
-        "x-api-key",     "x-auth-token",        NULL};
-    const size_t name = word_at(text + at, names);
-    if (name == 0)
-        return at;
-    size_t i = at + name;
-    i = skip_spaces(text, i + (size_t)is_quote(text[i]));
-    if (text[i] != ':' && text[i] != '=')
-        return at;
-    const char *ends = "\r\n";
-    i = skip_quote(text, skip_spaces(text, i + 1), &ends);
-    i += scheme_word(text + i);
-    return mask(text, i, strcspn(text + i, ends));
-}
-
-/* `Added cookie name="value" for domain x`, as libcurl's log has it. */
-static size_t mask_cookie(char *text, size_t at)
-{
-    const size_t word = mf_str_prefix_nocase(text + at, "cookie ");
-    if (word == 0)
-        return at;
-    size_t i = at + word + strcspn(text + at + word, "= \t\r\n\"'");
-    if (i == at + word || text[i] != '=')
-        return at;
-    i++;
-    const char *ends = text[i] == '"' ? "\"\r\n" : " \t\r\n";
-    i += text[i] == '"';
-    return mask(text, i, strcspn(text + i, ends));
-}
-
-/* `"password": "abc"`, "token=abc": hides the value. "Invalid token: expired" is left alone. */
-static size_t mask_field(char *text, size_t at)
-{
-    static const char *const names[] = {"password", "passwd", "secret",  "token",
-                                        "apitoken", "apikey", "api_key", NULL};
-    const size_t name = word_at(text + at, names);
-    if (name == 0)
-        return at;
-    size_t i = at + name;
-    const int quoted_name = is_quote(text[i]);
-    i = skip_spaces(text, i + (size_t)quoted_name);
-    if (text[i] != '=' && !(quoted_name && text[i] == ':'))
-        return at;
-    const char *ends = " \t\r\n&,;)}]";
-    i = skip_quote(text, skip_spaces(text, i + 1), &ends);
-    return mask(text, i, strcspn(text + i, ends));
-}
-
-/* "Basic dXNlcjpwYXNz" anywhere. A digit, a padding or a capital inside tells a token from the word
- * in "basic authentication". */
-static size_t mask_scheme(char *text, size_t at)
-{
-    const size_t word = scheme_word(text + at);
-    if (word == 0)
-        return at;
-    const size_t begin = at + word;
-    size_t size = 0;
-    int telling = 0;
-    for (; is_token_character(text[begin + size]); size++) {
-        const char c = text[begin + size];
-        telling |= mf_is_digit(c) || c == '=' || (size > 0 && is_upper(c));
+    mf_global_lock();
+    for (const struct secret *entry = secrets; entry != NULL; entry = entry->next) {
+        const size_t length = strlen(entry->text);
+        for (size_t i = 0; length >= least && text[i] != '\0';) {
+            const size_t size = match_secret(text + i, entry->text);
+            const bool is_hidden =
+                size > 0 && (length >= MF_REDACT_ANYWHERE || is_whole_value(text, i, size));
+            i = is_hidden ? mask(text, i, size) : i + 1;
+        }
     }
-    return telling && size >= 8 ? mask(text, begin, size) : at;
+    mf_global_unlock();
 }
 
-static size_t mask_jwt(char *text, size_t at)
+/* ---- values by their name ------------------------------------------------------------------ */
+
+/* Length of the name at `text`: of a header, a member, a parameter or an option. */
+static size_t name_size(const char *text)
 {
-    if (strncmp(text + at, "eyJ", 3) != 0)
-        return at;
-    size_t size = 0;
-    int dots = 0;
-    for (; is_token_character(text[at + size]); size++)
-        dots += text[at + size] == '.';
-    return dots >= 1 && size >= 16 ? mask(text, at, size) : at;
+    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 }
 
-/* Behind "://": user info and query of the URL. Returns the place where scanning goes on. */
+/* By the end of the name: API_TOKEN_FILE is followed by a path. */
+static bool is_secret_name(const char *name, size_t size)
+{
+    static const char *const ends[] = {"password", "passwd", "secret",        "token", "key",
+                                       "login",    "-auth",  "authorization", "cookie"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const size_t length = strlen(ends[i]);
+        if (size >= length && mf_str_prefix_nocase(name + size - length, ends[i]) > 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether text[at .. at+size) before a colon is the name of a header. Prose has colons, too
+ * ("invalid token: expired"): a name without a hyphen counts only in a line of a log. */
+static bool is_header_name(const char *text, size_t at, size_t size)
+{
+    const char *const name = text + at;
+    return memchr(name, '-', size) != NULL || (at == 2 && text[0] == '<') ||
+           mf_str_prefix_nocase(name, "authorization") == size ||
+           mf_str_prefix_nocase(name, "cookie") == size;
+}
+
+/* Hides the value at text[at], up to one of the bytes in `ends`, but for the word before a token.
+ */
+static size_t mask_value(char *text, size_t at, const char *ends)
+{
+    at += mf_str_prefix_nocase(text + at, "Basic ");
+    at += mf_str_prefix_nocase(text + at, "Bearer ");
+    return mask(text, at, strcspn(text + at, ends));
+}
+
+/* Hides the value after a name of `size` bytes. Returns the place after it, or after the name. */
+static size_t mask_named(char *text, size_t at, size_t size)
+{
+    size_t i = at + size;
+    if (!is_secret_name(text + at, size))
+        return i;
+    const bool is_quoted = is_quote(text[i]);
+    i += is_quoted;
+    i += strspn(text + i, " \t");
+    const bool is_header = text[i] == ':' && !is_quoted && is_header_name(text, at, size);
+    if (text[i] != '=' && !is_header && !(text[i] == ':' && is_quoted))
+        return at + size;
+    i++;
+    i += strspn(text + i, " \t");
+    const char *ends = is_header ? "\r\n" : " \t\r\n&,;)}]";
+    if (is_quote(text[i]))
+        ends = text[i++] == '"' ? "\"\r\n" : "'\r\n";
+    return mask_value(text, i, ends);
+}
+
+void mf_redact_header(char *line)
+{
+    static const char *const harmless[] = {
+        "accept:",     "accept-encoding:", "accept-language:",  "cache-control:",
+        "connection:", "content-type:",    "content-length:",   "expect:",
+        "host:",       "if-range:",        "proxy-connection:", "range:",
+        "upgrade:",    "user-agent:",      "transfer-encoding:"};
+    const size_t size = name_size(line);
+    if (size == 0 || line[size] != ':')
+        return;
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        if (mf_str_prefix_nocase(line, harmless[i]) > 0)
+            return;
+    mask_value(line, size + 1 + strspn(line + size + 1, " \t"), "");
+}
+
+/* ---- text ---------------------------------------------------------------------------------- */
+
+/* After "://": user info and query of the URL. Returns the place where scanning goes on. */
 static size_t mask_url(char *text, size_t at)
 {
-    size_t authority = at + strcspn(text + at, "/?#\\ \t\r\n\"'<>");
-    for (size_t i = authority; i > at; i--)
+    size_t end = at + strcspn(text + at, "/?#\\ \t\r\n\"'<>");
+    for (size_t i = end; i > at; i--)
         if (text[i - 1] == '@') {
             mask(text, at, i - 1 - at);
             break;
         }
-    authority = at + strcspn(text + at, " \t\r\n\"'<>?");
-    if (text[authority] != '?')
-        return authority;
-    const size_t query = authority + 1;
-    size_t size = strcspn(text + query, " \t\r\n\"'<>");
-    while (size > 0 && strchr(").,;:", text[query + size - 1]) != NULL)
+    end = at + strcspn(text + at, " \t\r\n\"'<>?");
+    if (text[end] != '?')
+        return end;
+    size_t size = strcspn(text + end + 1, " \t\r\n\"'<>");
+    while (size > 0 && strchr(").,;:", text[end + size]) != NULL)
         size--;
-    return mask(text, query, size);
-}
-
-static size_t mask_at(char *text, size_t at)
-{
-    static size_t (*const masks[])(char *, size_t) = {mask_header, mask_cookie, mask_field,
-                                                      mask_scheme, mask_jwt};
-    for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++) {
-        const size_t next = masks[i](text, at);
-        if (next > at)
-            return next;
-    }
-    return at + 1;
+    return mask(text, end + 1, size);
 }
 
 void mf_redact(char *text)
 {
     if (text == NULL)
         return;
-    mask_registered(text);
+    mask_registered(text, 0);
     for (size_t i = 0; text[i] != '\0';) {
-        if (strncmp(text + i, "://", 3) == 0)
+        const size_t size = name_size(text + i);
+        if (size > 0)
+            i = mask_named(text, i, size);
+        else if (strncmp(text + i, "://", 3) == 0)
             i = mask_url(text, i + 3);
         else if (strncmp(text + i, ":\\/\\/", 5) == 0)
             i = mask_url(text, i + 5);
-        else if (i == 0 || !is_alphanumeric(text[i - 1]))
-            i = mask_at(text, i);
         else
             i++;
     }
 }
 
-/* ---- documents ------------------------------------------------------------------------------ */
+/* ---- documents ----------------------------------------------------------------------------- */
 
-/* Members that hold credentials, whatever their case. */
-static int is_secret_name(const char *name)
+static bool is_credential(const char *name)
 {
     static const char *const words[] = {"password", "login", "token", "secret", "authorization"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; ++i) {
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (mf_str_find_nocase(name, words[i]) != NULL)
-            return 1;
-    }
+            return true;
+    return false;
+}
+
+/* cJSON prints 15 digits if they are nearly right, and no infinity. Gives a number that it would
+ * change a text of its own. Returns -1 without memory. */
+static int keep_number(cJSON *item)
+{
+    char text[MF_NUMBER_TEXT_SIZE];
+    const double value = item->valuedouble;
+    snprintf(text, sizeof text, "%.15g", value);
+    if (isfinite(value) && strtod(text, NULL) == value)
+        return 0;
+    const size_t size = mf_number_format(value, text);
+    if (!isfinite(value))
+        snprintf(text, sizeof text, "%s", value < 0 ? "-1e999" : "1e999");
+    else if (size > 2 && strcmp(text + size - 2, ".0") == 0)
+        text[size - 2] = '\0';
+    item->valuestring = cJSON_malloc(sizeof text);
+    if (item->valuestring == NULL)
+        return -1;
+    memcpy(item->valuestring, text, sizeof text);
+    item->type = (item->type & ~0xFF) | cJSON_Raw;
     return 0;
 }
 
-/* Removes credentials and the secret parts of URLs from a document, in place. */
-static void remove_secrets(cJSON *item)
+/* Prepares a tree for printing. Returns -1 without memory. */
+static int prepare(cJSON *item, bool for_people)
 {
-    if (cJSON_IsString(item)) {
-        if (item->string != NULL && is_secret_name(item->string))
-            cJSON_SetValuestring(item, "");
-        else
-            mf_redact(item->valuestring);
-    }
+    const char *const name = item->string != NULL ? item->string : "";
+    if (cJSON_IsNumber(item) && keep_number(item) != 0)
+        return -1;
+    if (cJSON_IsString(item) && is_credential(name))
+        item->valuestring[0] = '\0';
+    else if (cJSON_IsString(item) && (for_people || strcmp(name, "url") == 0))
+        mf_redact(item->valuestring);
+    else if (cJSON_IsString(item))
+        mask_registered(item->valuestring, MF_REDACT_TOKEN);
     for (cJSON *child = item->child; child != NULL; child = child->next)
-        remove_secrets(child);
+        if (prepare(child, for_people) != 0)
+            return -1;
+    return 0;
 }
 
-char *mf_redact_document(const cJSON *document)
+/* Prints and deletes a tree, which may be NULL. */
+static char *print(cJSON *tree, bool for_people)
 {
-    cJSON *const copy = cJSON_Duplicate(document, 1);
-    if (copy == NULL)
-        return NULL;
-    remove_secrets(copy);
-    char *const text = cJSON_PrintUnformatted(copy);
-    cJSON_Delete(copy);
+    char *const text =
+        tree != NULL && prepare(tree, for_people) == 0 ? cJSON_PrintUnformatted(tree) : NULL;
+    cJSON_Delete(tree);
     return text;
+}
+
+char *mf_document_print(const cJSON *document)
+{
+    return print(cJSON_Duplicate(document, 1), false);
+}
+
+char *mf_document_redact(const char *document)
+{
+    return print(cJSON_Parse(document), true);
 }

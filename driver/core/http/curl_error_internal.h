@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "http/url.h"
 
-/* Fills *err and *is_transient. `detail` is libcurl's error buffer, `has_begun` tells that a good
- * answer had begun. Returns -1. */
+/* Fills *err and *is_transient. `detail` is libcurl's error buffer; `has_begun`: a 2xx answer had
+ * begun. Returns -1. */
 int mf_curl_error(CURLcode code, CURL *easy, const char *detail, const struct mf_url *url,
-                  int has_begun, int *is_transient, struct mf_error *err);
+                  bool has_begun, bool *is_transient, struct mf_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "http/curl_options_internal.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static void set_defaults(CURL *easy, const struct mf_transport_options *options)
 
 /* ---- headers ------------------------------------------------------------------------------- */
 
-static int append(struct curl_slist **list, const char *line)
+static int append_line(struct curl_slist **list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(*list, line);
     if (longer == NULL)
@@ -35,90 +36,70 @@ static int append(struct curl_slist **list, const char *line)
     return 0;
 }
 
-static int append_pair(struct curl_slist **list, const char *name, const char *value)
+static int append_header(struct curl_slist **list, const char *name, const char *value)
 {
     char *line = mf_str_format("%s: %s", name, value);
-    const int failed = line == NULL ? -1 : append(list, line);
+    const int failed = line == NULL ? -1 : append_line(list, line);
     free(line);
     return failed;
 }
 
 /* "Name: value", "Name:" and "Name;" all name a header. */
-static int is_named(const char *line, const char *name)
+static bool has_name(const char *line, const char *name)
 {
-    const size_t size = mf_str_prefix_nocase(line, name);
-    return size > 0 && (line[size] == ':' || line[size] == ';' || line[size] == ' ');
+    const size_t size = strcspn(line, ":; ");
+    return size == strlen(name) && curl_strnequal(line, name, size);
 }
 
-static int holds_header(const char *const *lines, const char *host_line)
+static bool is_one_of(const char *line, const char *const *names)
 {
-    for (; lines != NULL && *lines != NULL; lines++) {
-        char *name = mf_str_copy_part(*lines, strcspn(*lines, ":;"));
-        const int found = name != NULL && is_named(host_line, name);
-        free(name);
-        if (found)
-            return 1;
-    }
-    return 0;
+    while (*names != NULL && !has_name(line, *names))
+        names++;
+    return *names != NULL;
 }
 
-/* Does a header that the user set for all of GDAL's requests belong into this one? */
-static int is_host_header_wanted(const struct mf_curl_hop *hop, const char *line)
+/* Whether a header that the user set for all of GDAL's requests belongs in this one. */
+static bool is_host_header_wanted(const struct mf_curl_hop *hop, const char *line)
 {
-    static const char *const of_the_body[] = {"Content-Type", "Content-Length", "Transfer-Encoding",
-                                              "Expect", "Range"};
-    for (size_t i = 0; i < sizeof of_the_body / sizeof of_the_body[0]; i++)
-        if (is_named(line, of_the_body[i]))
-            return 0;
-    if (strpbrk(line, "\r\n") != NULL || holds_header(hop->request->headers, line))
-        return 0;
-    if (is_named(line, "Authorization"))
-        return hop->is_home && hop->request->authorization == NULL;
-    return hop->is_home || (!is_named(line, "Cookie") && !is_named(line, "Host"));
-}
-
-static int append_host_headers(struct curl_slist **list, const struct mf_curl_hop *hop,
-                               const struct curl_slist *host, int *has_accept_encoding)
-{
-    for (; host != NULL; host = host->next) {
-        if (!is_host_header_wanted(hop, host->data))
-            continue;
-        *has_accept_encoding |= is_named(host->data, "Accept-Encoding");
-        if (append(list, host->data) != 0)
-            return -1;
-    }
-    return 0;
+    static const char *const ours[] = {"Content-Type", "Content-Length", "Transfer-Encoding",
+                                       "Expect",       "Range",          NULL};
+    static const char *const harmless[] = {"User-Agent", "Accept", "Accept-Encoding", NULL};
+    for (const char *const *own = hop->request->headers; own != NULL && *own != NULL; own++)
+        if (curl_strnequal(*own, line, strcspn(*own, ":;") + 1))
+            return false;
+    if (strpbrk(line, "\r\n") != NULL || is_one_of(line, ours) ||
+        (hop->request->authorization != NULL && has_name(line, "Authorization")))
+        return false;
+    return hop->is_home || is_one_of(line, harmless);
 }
 
 static int build_headers(struct curl_slist **list, const struct mf_curl_hop *hop,
                          const struct curl_slist *host)
 {
     const struct mf_request *request = hop->request;
-    int has_accept_encoding = holds_header(request->headers, "Accept-Encoding:");
-    if (append_host_headers(list, hop, host, &has_accept_encoding) != 0)
-        return -1;
+    for (; host != NULL; host = host->next)
+        if (is_host_header_wanted(hop, host->data) && append_line(list, host->data) != 0)
+            return -1;
     for (const char *const *line = request->headers; line != NULL && *line != NULL; line++)
-        if (append(list, *line) != 0)
+        if (append_line(list, *line) != 0)
             return -1;
     if (hop->is_home && request->authorization != NULL &&
-        append_pair(list, "Authorization", request->authorization) != 0)
-        return -1;
-    if (!has_accept_encoding && append(list, "Accept-Encoding: gzip") != 0)
+        append_header(list, "Authorization", request->authorization) != 0)
         return -1;
     /* "Content-Type:" keeps libcurl from calling the body a form, "Expect:" from waiting a second
      * for a "100 Continue" that few servers send. */
     if (request->body != NULL && request->content_type != NULL
-            ? append_pair(list, "Content-Type", request->content_type) != 0
-            : append(list, "Content-Type:") != 0)
+            ? append_header(list, "Content-Type", request->content_type) != 0
+            : append_line(list, "Content-Type:") != 0)
         return -1;
-    return append(list, "Expect:");
+    return append_line(list, "Expect:");
 }
 
 /* ---- what the transport depends on --------------------------------------------------------- */
 
 static void set_method(CURL *easy, const struct mf_request *request)
 {
-    const int has_body = request->body != NULL || strcmp(request->method, "POST") == 0;
+    const bool has_body = request->body != NULL || strcmp(request->method, "POST") == 0;
     set_long(easy, has_body ? CURLOPT_POST : CURLOPT_HTTPGET, 1);
     if (has_body) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -129,7 +110,7 @@ static void set_method(CURL *easy, const struct mf_request *request)
 }
 
 /* libcurl must not add credentials of its own where ours go, nor any where ours must not go. */
-static void set_credentials(CURL *easy, const struct mf_curl_hop *hop)
+static void set_auth(CURL *easy, const struct mf_curl_hop *hop)
 {
     if (hop->is_home && hop->request->authorization == NULL)
         return;
@@ -137,8 +118,11 @@ static void set_credentials(CURL *easy, const struct mf_curl_hop *hop)
     curl_easy_setopt(easy, CURLOPT_USERPWD, NULL);
     curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-    if (!hop->is_home)
-        curl_easy_setopt(easy, CURLOPT_COOKIE, NULL);
+    if (hop->is_home)
+        return;
+    curl_easy_setopt(easy, CURLOPT_COOKIE, NULL);
+    curl_easy_setopt(easy, CURLOPT_COOKIEJAR, NULL);
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, NULL); /* ends the cookies of a jar, too */
 }
 
 static void set_protocols(CURL *easy)
@@ -155,16 +139,16 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
     curl_easy_setopt(easy, CURLOPT_URL, hop->url);
     set_protocols(easy);
     set_method(easy, hop->request);
-    set_credentials(easy, hop);
+    set_auth(easy, hop);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
     set_long(easy, CURLOPT_HEADEROPT, CURLHEADER_SEPARATE); /* none of it for a proxy */
     set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
     set_long(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1);
-    set_long(easy, CURLOPT_FOLLOWLOCATION, 0); /* the transport decides who is trusted */
+    set_long(easy, CURLOPT_FOLLOWLOCATION, 0); /* the transport decides which origin is trusted */
     set_long(easy, CURLOPT_FAILONERROR, 0);
     set_long(easy, CURLOPT_HEADER, 0);
-    set_long(easy, CURLOPT_HTTP_CONTENT_DECODING, 0); /* `body` does that */
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, NULL);
+    set_long(easy, CURLOPT_HTTP_CONTENT_DECODING, 1);
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip"); /* a header of that name wins */
     set_long(easy, CURLOPT_NOSIGNAL, 1);
     set_long(easy, CURLOPT_NOPROGRESS, 1);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, hop->error_buffer);
@@ -178,13 +162,26 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
 #endif
     if (hop->request->sink != NULL)
         set_long(easy, CURLOPT_BUFFERSIZE, 512L << 10);
-    if (hop->request->fresh_connection) {
+    if (hop->request->send_once) {
+        /* libcurl sends a request again if a kept-alive connection is dead, or refused by HTTP/2.
+         */
+        set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
         set_long(easy, CURLOPT_FRESH_CONNECT, 1);
         set_long(easy, CURLOPT_FORBID_REUSE, 1);
     }
 }
 
 /* ---- libcurl's log ------------------------------------------------------------------------- */
+
+/* "Added cookie sid="abc" for domain h", and headers of HTTP/2: "[x-key: abc]". */
+static void hide_in_remark(char *line)
+{
+    char *const cookie = strstr(line, "cookie ");
+    if (cookie != NULL)
+        cookie[strcspn(cookie, "=")] = '\0';
+    for (char *open = line; (open = strchr(open, '[')) != NULL;)
+        mf_redact_header(++open);
+}
 
 static void log_line(const struct mf_transport_hooks *hooks, char mark, const char *data,
                      size_t size)
@@ -193,6 +190,10 @@ static void log_line(const struct mf_transport_hooks *hooks, char mark, const ch
     if (line == NULL)
         return;
     mf_redact(line);
+    if (mark == '>')
+        mf_redact_header(line + 2);
+    if (mark == '*')
+        hide_in_remark(line);
     mf_str_clean(line, 0);
     if (line[1] != '\0')
         hooks->debug(hooks->ctx, line);
@@ -202,9 +203,9 @@ static void log_line(const struct mf_transport_hooks *hooks, char mark, const ch
 static int on_debug(CURL *easy, curl_infotype type, char *data, size_t size, void *ctx)
 {
     (void)easy;
-    const char mark = type == CURLINFO_TEXT ? '*' : type == CURLINFO_HEADER_IN ? '<' : '>';
-    if (type != CURLINFO_TEXT && type != CURLINFO_HEADER_IN && type != CURLINFO_HEADER_OUT)
+    if (type > CURLINFO_HEADER_OUT)
         return 0; /* bodies and TLS records are never printed */
+    const char mark = "*<>"[type];
     while (size > 0) {
         const char *end = memchr(data, '\n', size);
         const size_t part = end != NULL ? (size_t)(end - data) : size;
@@ -215,11 +216,11 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t size, voi
     return 0;
 }
 
-/* The host may have switched libcurl's log on, with a printer that knows nothing of our secrets: it
- * is ours or none. */
+/* The host may have switched on libcurl's log, with a printer that knows nothing of our secrets:
+ * the log goes through ours. */
 static void set_log(CURL *easy, const struct mf_transport_hooks *hooks)
 {
-    const int wanted =
+    const bool wanted =
         hooks->debug != NULL && hooks->wants_verbose != NULL && hooks->wants_verbose(hooks->ctx);
     curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
     curl_easy_setopt(easy, CURLOPT_DEBUGDATA, (void *)(uintptr_t)hooks);

@@ -6,11 +6,11 @@
 
 #include "http/transport.h"
 
-/* One hop of an exchange: where it goes and who listens. */
+/* One hop of an exchange: its URL and its callbacks. */
 struct mf_curl_hop {
     const struct mf_request *request;
     const char *url;
-    int is_home;        /* at the origin of request->url: credentials may be sent */
+    bool is_home;       /* at the origin of request->url: credentials may be sent */
     char *error_buffer; /* CURL_ERROR_SIZE bytes */
     void *ctx;          /* for the three callbacks */
     curl_write_callback on_header;

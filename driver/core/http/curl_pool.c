@@ -7,13 +7,13 @@ enum { CONNECTIONS_PER_HANDLE = 4 };
 
 /* libcurl's own set-up is not thread-safe everywhere, and must not run when a plugin is merely
  * loaded: once, at the first use. There is no clean-up: the host may use libcurl after us. */
-static int set_up_libcurl(void)
+static bool set_up_libcurl(void)
 {
-    static int is_done;
+    static bool is_done;
     mf_global_lock();
     if (!is_done)
         is_done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    const int done = is_done;
+    const bool done = is_done;
     mf_global_unlock();
     return done;
 }
@@ -36,8 +36,8 @@ void mf_curl_handle_free(struct mf_curl_handle *handle)
     free(handle);
 }
 
-/* Connections of the process that this one was forked from are left as they are: to close one would
- * end it for both. Under the global lock. */
+/* After fork() the child does not use the connections of its parent, nor closes them: that would
+ * end them for both. Under the global lock. */
 static void forget_inherited(struct mf_curl_pool *pool)
 {
     if (pool->generation == mf_fork_generation())
@@ -58,7 +58,7 @@ void mf_curl_pool_free(struct mf_curl_pool *pool)
     }
 }
 
-static struct mf_curl_handle *create(void)
+static struct mf_curl_handle *create_handle(void)
 {
     struct mf_curl_handle *handle = calloc(1, sizeof *handle);
     if (handle == NULL)
@@ -85,10 +85,9 @@ struct mf_curl_handle *mf_curl_pool_take(struct mf_curl_pool *pool, const struct
         *place = handle->next;
     mf_global_unlock();
     if (handle == NULL)
-        handle = create();
+        handle = create_handle();
     if (handle == NULL)
         return NULL;
-    curl_easy_reset(handle->easy); /* keeps connections, sessions and cookies */
     handle->origin = *url;
     handle->next = NULL;
     return handle;
@@ -96,7 +95,10 @@ struct mf_curl_handle *mf_curl_pool_take(struct mf_curl_pool *pool, const struct
 
 void mf_curl_pool_give_back(struct mf_curl_pool *pool, struct mf_curl_handle *handle)
 {
-    curl_easy_reset(handle->easy); /* no pointer of the last exchange stays behind */
+    /* A reset keeps cookies, and the next exchange may be another account's. */
+    curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "ALL");
+    curl_easy_setopt(handle->easy, CURLOPT_COOKIEFILE, NULL);
+    curl_easy_reset(handle->easy);
     mf_global_lock();
     handle->next = pool->idle;
     pool->idle = handle;

@@ -1,9 +1,8 @@
 /* curl_pool: libcurl handles with their kept-alive connections, shared by all threads.
  *
  * A handle serves one exchange at a time, so libcurl needs no locks: connections are not shared
- * between handles (CURLSH), they are found again by the origin that the handle last talked to. A
- * process that is forked off begins without any: two that talk on one connection get each other's
- * answers.
+ * between handles (CURLSH); a handle is found again by the origin it last connected to. After
+ * fork() the child starts without any: two processes on one connection get each other's answers.
  *
  * Thread-safety: take and give back may be called from any thread. */
 #ifndef MF_CURL_POOL_INTERNAL_H
@@ -14,8 +13,7 @@
 #include "base/thread.h"
 #include "http/url.h"
 
-/* Idle handles kept, at most: more threads than this may run, their handles are closed after use.
- */
+/* Most idle handles that are kept. Those of further threads are closed after use. */
 #define MF_CURL_POOL_SIZE 8
 
 struct mf_curl_handle {
@@ -33,7 +31,7 @@ struct mf_curl_pool {
 int mf_curl_pool_init(struct mf_curl_pool *pool, struct mf_error *err) MF_NODISCARD;
 void mf_curl_pool_free(struct mf_curl_pool *pool);
 
-/* A handle for the origin of `url`, reset to libcurl's defaults; NULL when out of memory. */
+/* A handle for the origin of `url`, without options and cookies; NULL when out of memory. */
 struct mf_curl_handle *mf_curl_pool_take(struct mf_curl_pool *pool, const struct mf_url *url);
 
 /* The easy handle must have been removed from the multi handle. */

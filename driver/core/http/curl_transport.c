@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/signal.h"
 #include "base/str.h"
-#include "http/content_decoder_internal.h"
 #include "http/curl_error_internal.h"
 #include "http/curl_options_internal.h"
 #include "http/curl_pool_internal.h"
@@ -28,20 +28,21 @@ struct exchange {
     struct mf_response *response;
     struct mf_error *err; /* never NULL */
     CURL *easy;
-    struct mf_body body;
+    struct mf_buffer body; /* of an answer that does not go to the sink */
+    int64_t size;          /* of a 2xx body so far, decoded */
     size_t header_bytes;
-    int headers_ended; /* of the final answer, not of a 1xx one */
-    int body_begun;
-    int is_redirect; /* a 3xx answer that will be followed */
-    int has_failed;  /* *err is the outcome */
-    int has_enough;  /* of an error answer: the transfer was ended, and all is well */
-    int is_cancelled;
+    bool headers_ended; /* of the final answer, not of a 1xx one */
+    bool body_begun;
+    bool is_redirect;  /* a 3xx answer that will be followed */
+    bool has_failed;   /* *err is the outcome */
+    bool has_enough;   /* of an error answer: the rest is not read */
+    bool is_cancelled; /* *err says so */
     char error_buffer[CURL_ERROR_SIZE];
 };
 
-/* ---- callbacks of libcurl ------------------------------------------------------------------ */
+/* ---- headers ------------------------------------------------------------------------------- */
 
-static void forget_headers(struct mf_response *response)
+static void clear_headers(struct mf_response *response)
 {
     for (size_t i = 0; i < response->header_count; i++) {
         free(response->headers[i].name);
@@ -50,12 +51,13 @@ static void forget_headers(struct mf_response *response)
     response->header_count = 0;
 }
 
-static int is_blank(char c)
+static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static int add_header(struct mf_response *response, const char *line, size_t size)
+static int add_header(struct mf_response *response, const char *line, size_t size,
+                      struct mf_error *err)
 {
     const char *colon = memchr(line, ':', size);
     if (colon == NULL || colon == line)
@@ -69,7 +71,7 @@ static int add_header(struct mf_response *response, const char *line, size_t siz
     struct mf_header *headers =
         realloc(response->headers, (response->header_count + 1) * sizeof *headers);
     if (headers == NULL)
-        return -1;
+        return mf_out_of_memory(err);
     response->headers = headers;
     struct mf_header *header = &headers[response->header_count];
     header->name = mf_str_copy_part(line, (size_t)(colon - line));
@@ -77,7 +79,7 @@ static int add_header(struct mf_response *response, const char *line, size_t siz
     if (header->name == NULL || header->value == NULL) {
         free(header->name);
         free(header->value);
-        return -1;
+        return mf_out_of_memory(err);
     }
     mf_str_lower(header->name);
     response->header_count++;
@@ -91,28 +93,36 @@ static int status_of(const struct exchange *exchange)
     return (int)status;
 }
 
+static int take_header(struct exchange *exchange, const char *line, size_t size)
+{
+    exchange->header_bytes += size;
+    if (exchange->body_begun) /* a trailer of a chunked body */
+        return 0;
+    if (exchange->header_bytes > MAX_HEADER_BYTES)
+        return mf_error_set(exchange->err, MF_ERR_FORMAT,
+                            "The headers of the answer are larger than %d bytes", MAX_HEADER_BYTES);
+    if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        clear_headers(exchange->response);
+        exchange->headers_ended = false;
+        return 0;
+    }
+    if (size > 2 || (size > 0 && !is_blank(line[0])))
+        return add_header(exchange->response, line, size, exchange->err);
+    exchange->headers_ended = status_of(exchange) >= 200;
+    return 0;
+}
+
 static size_t on_header(char *line, size_t one, size_t size, void *ctx)
 {
     (void)one;
     struct exchange *exchange = ctx;
-    exchange->header_bytes += size;
-    if (exchange->body_begun)
-        return size; /* trailers of a chunked body */
-    if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        forget_headers(exchange->response);
-        exchange->headers_ended = 0;
-    } else if (size <= 2 && (size == 0 || is_blank(line[0]))) {
-        exchange->headers_ended = status_of(exchange) >= 200;
-    } else if (exchange->header_bytes > MAX_HEADER_BYTES ||
-               add_header(exchange->response, line, size) != 0) {
-        exchange->has_failed = 1;
-        mf_error_set(exchange->err, MF_ERR_MEMORY, "The headers of the answer are too large");
-        return 0;
-    }
-    return size;
+    exchange->has_failed = take_header(exchange, line, size) != 0;
+    return exchange->has_failed ? 0 : size;
 }
 
-static int is_followed(const struct mf_request *request, const struct mf_response *response)
+/* ---- body ---------------------------------------------------------------------------------- */
+
+static bool is_followed(const struct mf_request *request, const struct mf_response *response)
 {
     const int status = response->status;
     const char *const location = mf_response_header(response, "location");
@@ -120,45 +130,86 @@ static int is_followed(const struct mf_request *request, const struct mf_respons
            (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
+static int check_size(const struct mf_request *request, int64_t size, struct mf_error *err)
+{
+    if (request->max_body <= 0 || size <= request->max_body)
+        return 0;
+    return mf_error_set(err, MF_ERR_TOO_LARGE, "The answer is larger than the limit of %lld bytes",
+                        (long long)request->max_body);
+}
+
 /* At the first byte of the body, or at the end of an answer without one. */
 static int begin_body(struct exchange *exchange)
 {
-    exchange->body_begun = 1;
-    exchange->response->status = status_of(exchange);
-    exchange->is_redirect = is_followed(exchange->request, exchange->response);
-    return exchange->is_redirect ? 0
-                                 : mf_body_begin(&exchange->body, exchange->request,
-                                                 exchange->response, exchange->err);
+    struct mf_response *const response = exchange->response;
+    const struct mf_sink *const sink = exchange->request->sink;
+    curl_off_t announced = -1;
+    exchange->body_begun = true;
+    response->status = status_of(exchange);
+    exchange->is_redirect = is_followed(exchange->request, response);
+    if (!mf_response_is_success(response))
+        return 0;
+    if (mf_response_is_identity(response))
+        curl_easy_getinfo(exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (check_size(exchange->request, announced, exchange->err) != 0)
+        return -1;
+    return sink != NULL && sink->begin != NULL ? sink->begin(sink->ctx, announced, exchange->err)
+                                               : 0;
 }
 
 static int take_body(struct exchange *exchange, const char *data, size_t size)
 {
+    const struct mf_sink *const sink = exchange->request->sink;
     if (!exchange->body_begun && begin_body(exchange) != 0)
         return -1;
-    return exchange->is_redirect ? 0 : mf_body_write(&exchange->body, data, size, exchange->err);
+    if (exchange->is_redirect)
+        return 0;
+    if (mf_response_is_success(exchange->response)) {
+        exchange->size += (int64_t)size;
+        if (check_size(exchange->request, exchange->size, exchange->err) != 0)
+            return -1;
+        if (sink != NULL)
+            return sink->write(sink->ctx, data, size, exchange->err);
+    } else {
+        const size_t room = MF_MAX_ERROR_BODY - exchange->body.size;
+        exchange->has_enough = size >= room;
+        size = size < room ? size : room;
+    }
+    return mf_buffer_append(&exchange->body, data, size) != 0 ? mf_out_of_memory(exchange->err) : 0;
 }
 
 static size_t on_body(char *data, size_t one, size_t size, void *ctx)
 {
     (void)one;
     struct exchange *exchange = ctx;
-    if (size == 0)
-        return 0;
-    if (take_body(exchange, data, size) != 0) {
-        /* A damaged body of an error answer does not hide the error. */
-        exchange->has_enough =
-            exchange->response->status >= 300 && exchange->err->kind == MF_ERR_TRUNCATED;
-        exchange->has_failed = !exchange->has_enough;
-        return 0;
-    }
-    if (!exchange->is_redirect && mf_body_is_full(&exchange->body)) {
-        exchange->has_enough = 1;
-        return 0;
-    }
-    return size;
+    exchange->has_failed = size > 0 && take_body(exchange, data, size) != 0;
+    return exchange->has_failed || exchange->has_enough ? 0 : size;
 }
 
-/* Called when the connection stands and the request is about to go out. */
+/* Hands what was kept to the caller: a string, "" for an empty body. */
+static int finish_body(struct exchange *exchange)
+{
+    struct mf_response *const response = exchange->response;
+    if (mf_response_is_success(response) && exchange->request->sink != NULL)
+        return 0;
+    if (mf_buffer_append(&exchange->body, "", 1) != 0)
+        return mf_out_of_memory(exchange->err);
+    response->body = exchange->body.data;
+    response->body_size = exchange->body.size - 1;
+    exchange->body.data = NULL;
+    return 0;
+}
+
+/* ---- one hop ------------------------------------------------------------------------------- */
+
+struct hop {
+    char *url;
+    struct mf_url parts;        /* of `url` */
+    bool is_home;               /* no redirect has left the origin of the request */
+    struct curl_slist *cookies; /* that the hops before have set, if the host wants cookies */
+};
+
+/* Called after the connection is made and before the request is sent. */
 static int on_request(void *ctx, char *remote, char *local, int remote_port, int local_port)
 {
     (void)remote;
@@ -166,38 +217,29 @@ static int on_request(void *ctx, char *remote, char *local, int remote_port, int
     (void)remote_port;
     (void)local_port;
     struct exchange *exchange = ctx;
-    exchange->response->request_sent = 1;
+    exchange->response->request_sent = true;
     return 0; /* CURL_PREREQFUNC_OK */
 }
 
-/* ---- one hop ------------------------------------------------------------------------------- */
-
-struct hop {
-    char *url;
-    struct mf_url parts; /* of `url` */
-    int number;          /* 0: the request itself, else how many redirects led here */
-    int is_home;         /* no redirect has left the origin of the request */
-};
-
-static int must_stop(struct exchange *exchange, double deadline)
+static bool must_stop(struct exchange *exchange, double deadline)
 {
     const struct mf_cancel *cancel = exchange->request->cancel;
     if (cancel != NULL && cancel->is_cancelled != NULL && cancel->is_cancelled(cancel->ctx)) {
-        exchange->is_cancelled = 1;
+        exchange->is_cancelled = true;
         mf_error_set(exchange->err, MF_ERR_CANCELLED, "Cancelled");
-        return 1;
+        return true;
     }
     if (deadline > 0 && mf_clock_monotonic() > deadline) {
-        exchange->response->is_transient = 1;
+        exchange->response->is_transient = true;
         mf_error_set(exchange->err, exchange->headers_ended ? MF_ERR_TRUNCATED : MF_ERR_NETWORK,
                      "The answer took longer than %.0f s", exchange->request->total_timeout);
-        return 1;
+        return true;
     }
-    return 0;
+    return false;
 }
 
-/* Runs the transfer to its end. Returns libcurl's verdict. */
-static CURLcode drive(struct exchange *exchange, CURLM *multi, double deadline)
+/* Runs the transfer to its end. */
+static CURLcode transfer(struct exchange *exchange, CURLM *multi, double deadline)
 {
     int running = 1;
     double asked = 0;
@@ -222,8 +264,8 @@ static CURLcode drive(struct exchange *exchange, CURLM *multi, double deadline)
                                                            : CURLE_FAILED_INIT;
 }
 
-/* What the verdict means. Returns 0 when there is an answer. */
-static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf_url *url)
+/* Returns 0 if there is an answer. */
+static int conclude(struct exchange *exchange, CURLcode code, const struct mf_url *url)
 {
     struct mf_response *response = exchange->response;
     if (!exchange->has_failed && exchange->headers_ended && !exchange->body_begun)
@@ -233,23 +275,18 @@ static int conclude(struct exchange *exchange, CURLcode verdict, const struct mf
         return -1;
     }
     /* libcurl is content with a connection that closes within the headers. */
-    if (verdict == CURLE_OK && !exchange->headers_ended)
-        verdict = CURLE_GOT_NOTHING;
+    if (code == CURLE_OK && !exchange->headers_ended)
+        code = CURLE_GOT_NOTHING;
     if (exchange->is_redirect)
         return 0;
-    /* An error answer counts even when its explanation was cut. */
-    const int is_error_answer = exchange->headers_ended && response->status >= 300;
-    if (verdict != CURLE_OK && !exchange->has_enough && !is_error_answer)
-        return mf_curl_error(verdict, exchange->easy, exchange->error_buffer, url,
+    /* An error answer counts even if its explanation was cut or cannot be decoded. */
+    if (code != CURLE_OK && !(exchange->headers_ended && response->status >= 300))
+        return mf_curl_error(code, exchange->easy, exchange->error_buffer, url,
                              exchange->headers_ended, &response->is_transient, exchange->err);
-    if (mf_body_end(&exchange->body, exchange->err) != 0) {
-        response->is_transient = exchange->err->kind == MF_ERR_TRUNCATED;
-        return -1;
-    }
-    return 0;
+    return finish_body(exchange);
 }
 
-/* Where a redirect leads; "" when libcurl cannot tell, NULL without memory. */
+/* Where a redirect leads; "" if libcurl does not know, NULL without memory. */
 static char *redirect_target(CURL *easy)
 {
     char *target = NULL;
@@ -257,71 +294,67 @@ static char *redirect_target(CURL *easy)
     return mf_str_copy(target != NULL ? target : "");
 }
 
-static int run_handle(const struct curl_transport *transport, struct mf_curl_handle *handle,
-                      struct exchange *exchange, const struct hop *hop, double deadline,
-                      char **redirect)
+static int run_exchange(struct exchange *exchange, const struct mf_curl_handle *handle,
+                        struct hop *hop, double deadline, char **redirect)
 {
-    const struct mf_curl_hop wanted = {.request = exchange->request,
-                                       .url = hop->url,
-                                       .is_home = hop->is_home,
-                                       .error_buffer = exchange->error_buffer,
-                                       .ctx = exchange,
-                                       .on_header = on_header,
-                                       .on_body = on_body,
-                                       .on_request = on_request};
-    struct curl_slist *headers = NULL;
-    /* Cookies that the host wants live through the redirects of a request, not on to the next one,
-     * which may be another account's. */
-    if (hop->number == 0)
-        curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "ALL");
-    if (mf_curl_set_options(handle->easy, &transport->options, &wanted, &headers, exchange->err) !=
-        0)
-        return -1;
-#if LIBCURL_VERSION_NUM < 0x075000
-    exchange->response->request_sent = 1; /* it cannot be told: assume the worst */
-#endif
     struct mf_sigpipe sigpipe;
     mf_sigpipe_hold(&sigpipe);
-    const CURLcode verdict = drive(exchange, handle->multi, deadline);
-    const int failed = conclude(exchange, verdict, &handle->origin);
-    if (!failed && exchange->is_redirect)
-        *redirect = redirect_target(handle->easy);
+    if (hop->is_home)
+        for (const struct curl_slist *cookie = hop->cookies; cookie != NULL; cookie = cookie->next)
+            curl_easy_setopt(exchange->easy, CURLOPT_COOKIELIST, cookie->data);
+    const CURLcode code = transfer(exchange, handle->multi, deadline);
+    int failed = conclude(exchange, code, &handle->origin);
+    if (!failed && exchange->is_redirect) {
+        *redirect = redirect_target(exchange->easy);
+        curl_slist_free_all(hop->cookies);
+        hop->cookies = NULL;
+        curl_easy_getinfo(exchange->easy, CURLINFO_COOKIELIST, &hop->cookies);
+        failed = *redirect == NULL ? mf_out_of_memory(exchange->err) : 0;
+    }
 #if LIBCURL_VERSION_NUM >= 0x075700
     if (exchange->is_cancelled) /* do not wait for a name server that does not answer */
-        curl_easy_setopt(handle->easy, CURLOPT_QUICK_EXIT, 1L);
+        curl_easy_setopt(exchange->easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
-    curl_multi_remove_handle(handle->multi, handle->easy);
-    curl_easy_setopt(handle->easy, CURLOPT_COOKIELIST, "FLUSH"); /* to the cookie jar, if any */
+    curl_multi_remove_handle(handle->multi, exchange->easy);
+    curl_easy_setopt(exchange->easy, CURLOPT_COOKIELIST, "FLUSH"); /* to the cookie jar, if any */
     mf_sigpipe_release(&sigpipe);
-    mf_body_free(&exchange->body);
-    curl_slist_free_all(headers);
     return failed;
 }
 
 /* One request to one URL. *redirect is where to go next, NULL at the end. */
 static int perform_hop(struct curl_transport *transport, const struct mf_request *request,
-                       const struct hop *hop, double deadline, struct mf_response *response,
+                       struct hop *hop, double deadline, struct mf_response *response,
                        char **redirect, struct mf_error *err)
 {
     struct mf_curl_handle *handle = mf_curl_pool_take(&transport->pool, &hop->parts);
-    struct exchange *exchange = calloc(1, sizeof *exchange);
-    if (handle == NULL || exchange == NULL) {
-        mf_curl_handle_free(handle);
-        free(exchange);
+    if (handle == NULL)
         return mf_out_of_memory(err);
+    struct exchange exchange = {
+        .request = request, .response = response, .err = err, .easy = handle->easy};
+    const struct mf_curl_hop wanted = {.request = request,
+                                       .url = hop->url,
+                                       .is_home = hop->is_home,
+                                       .error_buffer = exchange.error_buffer,
+                                       .ctx = &exchange,
+                                       .on_header = on_header,
+                                       .on_body = on_body,
+                                       .on_request = on_request};
+    struct curl_slist *headers = NULL;
+    int failed =
+        mf_curl_set_options(handle->easy, &transport->options, &wanted, &headers, exchange.err);
+    if (!failed) {
+#if LIBCURL_VERSION_NUM < 0x075000
+        response->request_sent = true; /* there is no on_request: assume the worst */
+#endif
+        failed = run_exchange(&exchange, handle, hop, deadline, redirect);
     }
-    exchange->request = request;
-    exchange->response = response;
-    exchange->err = err;
-    exchange->easy = handle->easy;
-    const int failed = run_handle(transport, handle, exchange, hop, deadline, redirect);
-    if (exchange->is_cancelled)
+    curl_slist_free_all(headers);
+    free(exchange.body.data);
+    if (exchange.is_cancelled)
         mf_curl_handle_free(handle);
     else
         mf_curl_pool_give_back(&transport->pool, handle);
-    const int lost = !failed && exchange->is_redirect && *redirect == NULL;
-    free(exchange);
-    return lost ? mf_out_of_memory(err) : failed;
+    return failed;
 }
 
 /* ---- redirects ----------------------------------------------------------------------------- */
@@ -344,7 +377,7 @@ static int check_redirect(const struct mf_url *from, const char *target, struct 
     return -1;
 }
 
-/* `hop` is the request itself; it becomes where the answer came from. */
+/* `hop` starts as the request, and becomes the place that the answer came from. */
 static int follow(struct curl_transport *transport, const struct mf_request *request,
                   struct hop *hop, struct mf_response *response, struct mf_error *err)
 {
@@ -355,7 +388,7 @@ static int follow(struct curl_transport *transport, const struct mf_request *req
     const struct mf_url home = hop->parts;
     const double deadline =
         request->total_timeout > 0 ? mf_clock_monotonic() + request->total_timeout : 0;
-    for (; hop->number <= MF_MAX_REDIRECTS; hop->number++) {
+    for (int redirects = 0; redirects <= MF_MAX_REDIRECTS; redirects++) {
         char *redirect = NULL;
         if (perform_hop(transport, request, hop, deadline, response, &redirect, err) != 0)
             return -1;
@@ -367,7 +400,7 @@ static int follow(struct curl_transport *transport, const struct mf_request *req
         hop->url = redirect;
         mf_response_free(response);
         response->status = status;
-        response->request_sent = 1;
+        response->request_sent = true;
         if (check_redirect(&from, redirect, &hop->parts, status, err) != 0)
             return -1;
         hop->is_home = hop->is_home && mf_url_same_origin(&home, &hop->parts);
@@ -378,11 +411,6 @@ static int follow(struct curl_transport *transport, const struct mf_request *req
     return -1;
 }
 
-static int has_line_break(const char *text)
-{
-    return text != NULL && strpbrk(text, "\r\n") != NULL;
-}
-
 static int perform(void *ctx, const struct mf_request *request, struct mf_response *response,
                    struct mf_error *err)
 {
@@ -391,13 +419,14 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
         err = &ignored;
     mf_error_init(&ignored);
     mf_response_free(response);
-    if (has_line_break(request->authorization))
+    if (request->authorization != NULL && strpbrk(request->authorization, "\r\n") != NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT, "The credentials hold a line break");
-    struct hop hop = {.url = mf_str_copy(request->url), .is_home = 1};
+    struct hop hop = {.url = mf_str_copy(request->url), .is_home = true};
     if (hop.url == NULL)
         return mf_out_of_memory(err);
     const int failed = follow(ctx, request, &hop, response, err);
-    response->effective_url = hop.url; /* without user info: such URLs are refused */
+    curl_slist_free_all(hop.cookies);
+    free(hop.url);
     return failed;
 }
 

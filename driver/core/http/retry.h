@@ -1,8 +1,10 @@
-/* retry: when to try again, and after how long. Knows no transport and no clock.
+/* retry: when to try again, and after how long.
  *
- * Thread-safety: pure functions. */
+ * Thread-safety: pure functions, but for the circuit breaker, which locks. */
 #ifndef MF_RETRY_H
 #define MF_RETRY_H
+
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -18,26 +20,33 @@ extern "C" {
 struct mf_retry_policy {
     int max_retry;      /* retries after the first try */
     double first_delay; /* s */
-    int all_codes;      /* every status from 400 on */
+    bool all_codes;     /* every status from 400 on */
     int codes[MF_RETRY_MAX_CODES];
     int code_count;
 };
 
-/* max_retry < 0: 3. first_delay < 0: 1. codes NULL: 429, 502, 503, 504; else "ALL" or a comma list
- * of statuses, MF_ERR_ARGUMENT when it is something else. */
+/* max_retry < 0: 3. first_delay < 0: 1. codes NULL: 429, 502, 503, 504; else "ALL" or a comma
+ * separated list of statuses, MF_ERR_ARGUMENT if it is something else. */
 int mf_retry_policy_init(struct mf_retry_policy *policy, int max_retry, double first_delay,
                          const char *codes, struct mf_error *err) MF_NODISCARD;
 
-/* 1 when an answer of that status is worth another try. */
-int mf_retry_wants_status(const struct mf_retry_policy *policy, int status);
+bool mf_retry_wants_status(const struct mf_retry_policy *policy, int status);
 
 /* Seconds before retry number `retry` (1 is the first): the first delay doubled each time, at most
  * MF_RETRY_MAX_DELAY, and up to half of it more by `random`, in [0, 1). */
 double mf_retry_delay(const struct mf_retry_policy *policy, int retry, double random);
 
-/* Value of a Retry-After header in seconds from `now` (UTC): a count of seconds or an HTTP date.
- * Negative when it is missing (NULL) or neither; 0 for a date in the past. */
+/* Value of a Retry-After header in seconds from `now` (UTC): a number of seconds or a date.
+ * Negative if it is missing (NULL) or neither; 0 for a date in the past. */
 double mf_retry_after(const char *value, double now);
+
+/* Circuit breaker: for so many seconds after a request that gave up without reaching its origin,
+ * further requests that do not reach it are not retried. A program that opens many datasets, as
+ * QGIS does with the layers of a project, would wait for the retries of each. The process remembers
+ * one origin. `now` is monotonic time in s. */
+#define MF_CIRCUIT_SECONDS 15.0
+void mf_circuit_report(const char *origin, bool was_reached, double now);
+bool mf_circuit_is_open(const char *origin, double now);
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,6 @@ void mf_response_free(struct mf_response *response)
     }
     free(response->headers);
     free(response->body);
-    free(response->effective_url);
     mf_response_init(response);
 }
 
@@ -32,10 +31,19 @@ const char *mf_response_header(const struct mf_response *response, const char *n
     return NULL;
 }
 
-int mf_response_is_delimited(const struct mf_response *response)
+bool mf_response_is_success(const struct mf_response *response)
+{
+    return response->status >= 200 && response->status < 300;
+}
+
+bool mf_response_is_identity(const struct mf_response *response)
 {
     const char *encoding = mf_response_header(response, "content-encoding");
+    return encoding == NULL || *encoding == '\0' || mf_str_equal_nocase(encoding, "identity");
+}
+
+bool mf_response_is_delimited(const struct mf_response *response)
+{
     return mf_response_header(response, "content-length") != NULL ||
-           mf_response_header(response, "transfer-encoding") != NULL ||
-           (encoding != NULL && !mf_str_equal_nocase(encoding, "identity"));
+           mf_response_header(response, "transfer-encoding") != NULL;
 }

@@ -80,7 +80,7 @@ static int load(struct mf_aoi_list *list, const struct mf_cache_entry *entry,
 static char *make_body(const char *fingerprint, const cJSON *answer)
 {
     cJSON *const content = cJSON_CreateObject();
-    char *const safe = mf_redact_document(answer);
+    char *const safe = mf_document_print(answer);
     char *body = NULL;
     if (content != NULL && safe != NULL &&
         cJSON_AddStringToObject(content, "fingerprint", fingerprint) != NULL &&

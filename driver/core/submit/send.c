@@ -57,7 +57,7 @@ static int list_newest(const struct mf_submission *s, struct mf_client *client, 
     if (body == NULL || page == NULL || all == NULL)
         mf_out_of_memory(err);
     else
-        failed = mf_client_query_fallback(client, page, body, all, answer, NULL, err);
+        failed = mf_client_query_fallback(client, page, body, all, answer, err);
     cJSON_Delete(body);
     free(page);
     free(all);

@@ -15,8 +15,6 @@ CPLErrorNum CodeOf(mf_error_kind kind)
             return CPLE_OutOfMemory;
         case MF_ERR_FILE:
             return CPLE_FileIO;
-        case MF_ERR_UNSUPPORTED:
-            return CPLE_NotSupported;
         case MF_ERR_CANCELLED:
             return CPLE_UserInterrupt;
         case MF_ERR_NOT_FOUND:

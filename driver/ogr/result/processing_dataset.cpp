@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/redact.h"
 #include "base/uuid.h"
 #include "common/errors.h"
 #include "common/waiting.h"
@@ -350,8 +351,10 @@ void OGRMapflowProcessingDataset::PublishMetadata()
     setText("RASTER_TILE_URL", p.raster_tile_url);
     if (p.state != MF_STATE_DONE && !m_statusOnly)
         SetMetadataItem("PARTIAL", "YES");
-    char *document[] = {p.document, nullptr};
+    char *const shown = mf_document_redact(p.document);
+    char *document[] = {shown, nullptr};
     SetMetadata(document, "json:MAPFLOW");
+    free(shown);
 }
 
 int OGRMapflowProcessingDataset::GetLayerCount() MF_CONST_312
