@@ -140,12 +140,8 @@ static double number_of_text(const char *text, double fallback)
     size_t size = strlen(text);
     while (size > 0 && mf_is_space(text[size - 1]))
         size--;
-    /* The byte behind the number, at least the NUL, tells the scanner that the number ends there.
-     */
-    struct mf_number number;
-    if (size == 0 || mf_number_lex(text, text + size + 1, &number) != text + size)
-        return fallback;
-    return mf_number_double(&number);
+    const double number = mf_number_of_string(text, size);
+    return isnan(number) ? fallback : number;
 }
 
 double mf_json_number(const cJSON *object, const char *name, double fallback)

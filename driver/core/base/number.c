@@ -1,181 +1,86 @@
 #include "base/number.h"
 
-#include <string.h>
+#include <math.h>
 
 #include "base/number_digits.h"
+#include "base/str.h"
 
-#define MAX_DIGITS 19
-
-static int is_digit(const char *p, const char *end)
+static const char *skip_digits(const char *p, const char *end)
 {
-    return p < end && (unsigned char)(*p - '0') < 10;
-}
-
-/* Appends the run of digits at p to the mantissa; returns the end of the run. Digits that no longer
- * fit are counted in *dropped. Zeros in front may count as significant: that costs speed alone. */
-static const char *lex_digits(const char *p, const char *end, struct mf_number *number,
-                              int *significant, int64_t *dropped)
-{
-    uint64_t mantissa = number->mantissa;
-    int count = *significant;
-    for (; p < end; ++p) {
-        const unsigned digit = (unsigned char)(*p - '0');
-        if (digit > 9)
-            break;
-        if (count < MAX_DIGITS) {
-            mantissa = mantissa * 10 + digit;
-            count += mantissa != 0;
-        } else {
-            ++*dropped;
-            number->truncated = 1;
-        }
-    }
-    number->mantissa = mantissa;
-    *significant = count;
-    return p;
-}
-
-/* Reads the exponent behind 'e'; its value is limited far outside what a double can hold. */
-static const char *lex_exponent(const char *p, const char *end, int64_t *exponent)
-{
-    int negative = 0;
-    if (p < end && (*p == '+' || *p == '-'))
-        negative = *p++ == '-';
-    if (p == end)
-        return end;
-    if (!is_digit(p, end))
-        return NULL;
-    int64_t value = 0;
-    for (; is_digit(p, end); ++p) {
-        if (value < 100000)
-            value = value * 10 + (*p - '0');
-    }
-    *exponent = negative ? -value : value;
-    return p;
-}
-
-/* The quick way for nearly all numbers. Returns 0 for the others. */
-static int lex_plain(const char *p, const char *end, struct mf_number *number)
-{
-    struct mf_plain plain;
-    if (!mf_plain_find(&plain, p, end) || plain.whole_size + plain.fraction_size > MAX_DIGITS)
-        return 0;
-    uint64_t mantissa = mf_digits_append(0, plain.whole, plain.whole_size);
-    for (int done = 0, more; done < plain.fraction_size; done += more) {
-        more = plain.fraction_size - done < 16 ? plain.fraction_size - done : 16;
-        mantissa = mf_digits_append(mantissa, plain.fraction + done, more);
-    }
-    number->mantissa = mantissa;
-    number->exponent = -plain.fraction_size;
-    number->real = plain.fraction_size > 0;
-    number->negative = (unsigned char)plain.negative;
-    number->size = (size_t)(plain.stop - p);
-    return 1;
-}
-
-const char *mf_number_lex(const char *p, const char *end, struct mf_number *number)
-{
-    memset(number, 0, sizeof *number);
-    number->text = p;
-    if (lex_plain(p, end, number))
-        return p + number->size;
-    if (p < end && *p == '-') {
-        number->negative = 1;
-        ++p;
-    }
-    if (p == end)
-        return end;
-    if (!is_digit(p, end))
-        return NULL;
-
-    int significant = 0;
-    int64_t dropped = 0;
-    if (*p == '0') {
-        ++p;
-        if (is_digit(p, end))
-            return NULL;
-    } else {
-        p = lex_digits(p, end, number, &significant, &dropped);
-    }
-
-    int64_t exponent = dropped;
-    if (p < end && *p == '.') {
-        const char *const fraction = ++p;
-        int64_t dropped_fraction = 0;
-        number->real = 1;
-        p = lex_digits(p, end, number, &significant, &dropped_fraction);
-        if (p == fraction)
-            return p == end ? end : NULL;
-        exponent -= (p - fraction) - dropped_fraction;
-    }
-    if (p < end && (*p == 'e' || *p == 'E')) {
-        const char *const start = p + 1;
-        int64_t written = 0;
-        number->real = 1;
-        p = lex_exponent(start, end, &written);
-        if (p == NULL || p == end)
+    while (end - p >= MF_DIGITS_AT_ONCE) {
+        const int count = mf_digits_count(p);
+        p += count;
+        if (count < MF_DIGITS_AT_ONCE)
             return p;
-        number->exponent_digits = (unsigned char)(p - start > 255 ? 255 : p - start);
-        exponent += written;
     }
-    if (exponent < -100000 || exponent > 100000)
-        number->truncated = 1;
-    else
-        number->exponent = (int32_t)exponent;
-    number->size = (size_t)(p - number->text);
+    while (p < end && mf_is_digit(*p))
+        ++p;
+    return p;
+}
+
+/* Skips digits, of which there must be one. Returns NULL if there is none. */
+static const char *parse_digits(const char *p, const char *end)
+{
+    return p == end || mf_is_digit(*p) ? skip_digits(p, end) : NULL;
+}
+
+const char *mf_number_parse(const char *p, const char *end, struct mf_number *number)
+{
+    *number = (struct mf_number){.text = p};
+    p += p < end && *p == '-';
+    p = p < end && *p == '0' ? p + 1 : parse_digits(p, end);
+    if (p == NULL || (p < end && mf_is_digit(*p)))
+        return NULL; /* a zero in front */
+    if (p < end && *p == '.') {
+        number->is_real = true;
+        p = parse_digits(p + 1, end);
+    }
+    if (p != NULL && p < end && (*p == 'e' || *p == 'E')) {
+        const char *const exponent = ++p;
+        number->is_real = true;
+        p += p < end && (*p == '+' || *p == '-');
+        p = parse_digits(p, end);
+        number->exponent_size = p != NULL ? (size_t)(p - exponent) : 0;
+    }
+    number->size = p != NULL ? (size_t)(p - number->text) : 0;
     return p;
 }
 
 int64_t mf_number_int64(const struct mf_number *number)
 {
-    const uint64_t limit = (uint64_t)INT64_MAX + number->negative;
-    if (number->truncated || number->mantissa > limit)
-        return number->negative ? INT64_MIN : INT64_MAX;
-    return number->negative ? (int64_t)(0 - number->mantissa) : (int64_t)number->mantissa;
+    const bool is_negative = *number->text == '-';
+    const uint64_t limit = (uint64_t)INT64_MAX + is_negative;
+    const char *const end = number->text + number->size;
+    uint64_t value = 0;
+    for (const char *p = number->text + is_negative; p < end && mf_is_digit(*p); ++p)
+        value = value < UINT64_MAX / 10 ? value * 10 + (uint64_t)(*p - '0') : UINT64_MAX;
+    if (value > limit)
+        value = limit;
+    return is_negative ? (int64_t)(0 - value) : (int64_t)value;
 }
 
-/* ---- decimal to binary ---------------------------------------------------------------------- */
-
-/* Powers of ten that a double holds exactly. */
-static const double exact_powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-#define LARGEST_POWER 22
-#define LARGEST_MANTISSA ((uint64_t)1 << 53)
-
-double mf_number_double(const struct mf_number *number)
+double mf_number_of_string(const char *text, size_t size)
 {
-    const int32_t power = number->exponent;
-    if (number->truncated || number->mantissa > LARGEST_MANTISSA || power < -LARGEST_POWER ||
-        power > LARGEST_POWER)
-        return mf_number_double_exact(number->text, number->size);
-    if (number->mantissa == 0)
-        return number->negative && number->real ? -0.0 : 0.0;
-    /* Both operands are exact, so that the one operation rounds correctly. */
-    const double mantissa = (double)number->mantissa;
-    const double value =
-        power < 0 ? mantissa / exact_powers[-power] : mantissa * exact_powers[power];
-    return number->negative ? -value : value;
+    struct mf_number number;
+    const char *const end = text + size;
+    return mf_number_parse(text, end + 1, &number) == end ? mf_number_double(&number) : NAN;
 }
 
-const char *mf_number_read_plain(const char *p, const char *end, double *value)
+double mf_coordinate_double(const struct mf_coordinate *c)
 {
-    struct mf_degrees degrees;
-    const char *const start = p;
-    p = end - p >= MF_COORDINATE_BYTES ? mf_degrees_read(p, &degrees) : NULL;
-    if (p == NULL)
-        return NULL;
-    const int digits = mf_digits_count(p);
-    const uint64_t mantissa = digits > 0 ? mf_digits_append(degrees.whole, p, digits) : 0;
-    p += digits;
-    if (mantissa == 0 || (unsigned char)(*p - '0') <= 9 || (*p | 0x20) == 'e')
-        return NULL;
-    if (mantissa > LARGEST_MANTISSA) {
-        *value = mf_number_double_exact(start, (size_t)(p - start));
-        return p;
+    /* Powers of ten are exact in a double up to 1e22, integers up to 2^53: the one division of such
+     * rounds correctly. */
+    static const double powers[] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7, 1e8,
+                                    1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
+    const int first = c->decimal_count < 8 ? c->decimal_count : 8, rest = c->decimal_count - first;
+    uint64_t digits = c->degrees * mf_powers_of_ten[first] + mf_digits_value(c->decimals, first);
+    if (rest > 0)
+        digits = digits * mf_powers_of_ten[rest] + mf_digits_value(c->decimals + first, rest);
+    if (digits > (uint64_t)1 << 53) {
+        const char *const end = c->decimals + c->decimal_count;
+        const struct mf_number number = {.text = c->text, .size = (size_t)(end - c->text)};
+        return mf_number_double(&number);
     }
-    *value = (double)mantissa / exact_powers[digits];
-    if (degrees.negative)
-        *value = -*value;
-    return p;
+    const double value = (double)digits / powers[c->decimal_count];
+    return c->is_negative ? -value : value;
 }

@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 char *mf_str_copy_part(const char *text, size_t size)
 {
     char *copy = malloc(size + 1);
@@ -45,23 +40,23 @@ char *mf_str_format(const char *format, ...)
 void mf_str_lower(char *text)
 {
     for (; text != NULL && *text != '\0'; text++)
-        *text = lower(*text);
+        *text = mf_lower(*text);
 }
 
 int mf_str_equal_nocase(const char *a, const char *b)
 {
-    while (*a != '\0' && lower(*a) == lower(*b)) {
+    while (*a != '\0' && mf_lower(*a) == mf_lower(*b)) {
         a++;
         b++;
     }
-    return lower(*a) == lower(*b);
+    return mf_lower(*a) == mf_lower(*b);
 }
 
 size_t mf_str_prefix_nocase(const char *text, const char *prefix)
 {
     size_t i = 0;
     for (; prefix[i] != '\0'; i++)
-        if (lower(text[i]) != lower(prefix[i]))
+        if (mf_lower(text[i]) != mf_lower(prefix[i]))
             return 0;
     return i;
 }
@@ -108,9 +103,9 @@ size_t mf_str_cut(const char *text, size_t size, size_t max)
 
 int mf_hex_digit(char c)
 {
-    if (c >= '0' && c <= '9')
+    if (mf_is_digit(c))
         return c - '0';
-    c |= 0x20;
+    c = mf_lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 

@@ -4,6 +4,7 @@
 #ifndef MF_STR_H
 #define MF_STR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -12,16 +13,21 @@
 extern "C" {
 #endif
 
-/* In any locale. */
-static inline int mf_is_digit(char c)
+/* ASCII characters, in any locale. */
+static inline bool mf_is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return (unsigned char)(c - '0') <= 9;
 }
 
 /* The white space of JSON and HTTP. */
-static inline int mf_is_space(char c)
+static inline bool mf_is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static inline char mf_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 /* A copy on the heap, NULL when out of memory. `text` may be NULL: gives NULL. */

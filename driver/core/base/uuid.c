@@ -6,21 +6,19 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
+bool mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE])
 {
     if (strlen(text) != MF_UUID_SIZE - 1)
-        return 0;
+        return false;
     for (int i = 0; i < MF_UUID_SIZE - 1; ++i) {
         const char c = text[i];
-        const int dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const int digit = c >= '0' && c <= '9';
-        const char lower = (char)(c >= 'A' && c <= 'F' ? c + 32 : c);
-        if (dash ? c != '-' : !digit && (lower < 'a' || lower > 'f'))
-            return 0;
-        uuid[i] = lower;
+        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? c != '-' : mf_hex_digit(c) < 0)
+            return false;
+        uuid[i] = mf_lower(c);
     }
     uuid[MF_UUID_SIZE - 1] = '\0';
-    return 1;
+    return true;
 }
 
 int mf_uuid_random(char uuid[MF_UUID_SIZE], struct mf_error *err)

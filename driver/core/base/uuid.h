@@ -4,6 +4,8 @@
 #ifndef MF_UUID_H
 #define MF_UUID_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 #ifdef __cplusplus
@@ -12,8 +14,8 @@ extern "C" {
 
 #define MF_UUID_SIZE 37
 
-/* Reads a UUID in any case into lower case. Returns 0 when `text` is none. */
-int mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE]);
+/* Reads a UUID in any case into lower case. Returns false if `text` is none. */
+bool mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE]);
 
 /* A random UUID, version 4. */
 int mf_uuid_random(char uuid[MF_UUID_SIZE], struct mf_error *err) MF_NODISCARD;

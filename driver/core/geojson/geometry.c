@@ -54,39 +54,40 @@ static int at_null(const struct mf_cursor *t)
     return *t->p == 'n';
 }
 
-static int at_number(const struct mf_cursor *t)
+/* GDAL limits integers to 64 bits. */
+static double ordinate(const struct mf_number *number)
 {
-    return *t->p == '-' || (*t->p >= '0' && *t->p <= '9');
+    return number->is_real ? mf_number_double(number) : (double)mf_number_int64(number);
 }
 
-/* Reads the positions at the cursor that are written as servers do, [x,y],[x,y] without white
- * space, and leaves it behind the last one. Returns how many. */
+/* Reads "[x,y]" at p, without white space. Returns the first byte after it, NULL if the position
+ * has another form. */
+static inline const char *find_plain_position(const char *p, const char *end,
+                                              struct mf_coordinate *x, struct mf_coordinate *y)
+{
+    if (end - p < 1 + 2 * MF_COORDINATE_BYTES + 1 || *p != '[')
+        return NULL;
+    p = mf_coordinate_find(p + 1, x);
+    if (p == NULL || *p != ',')
+        return NULL;
+    p = mf_coordinate_find(p + 1, y);
+    return p != NULL && *p == ']' ? p + 1 : NULL;
+}
+
+/* Reads positions in the plain form, with commas between them, and leaves the cursor after the last
+ * one. Returns their number. */
 static uint32_t read_plain_exactly(struct reader *r)
 {
-    enum { AT_ONCE = 32 };
-    struct mf_wkb *const wkb = r->wkb;
-    const size_t stride = wkb->has_z ? 24 : 16;
-    const char *const end = r->t->end;
+    struct mf_cursor *const t = r->t;
+    struct mf_coordinate x, y;
     uint32_t count = 0;
-    for (const char *p = r->t->p; p < end && *p == '['; ++p) {
-        double x, y;
-        p = mf_number_read_plain(p + 1, end, &x);
-        if (p == NULL || *p != ',')
-            break;
-        p = mf_number_read_plain(p + 1, end, &y);
-        if (p == NULL || *p != ']')
-            break;
-        if (count % AT_ONCE == 0 && !mf_wkb_make_room(wkb, AT_ONCE * stride))
-            break;
-        unsigned char *const out = wkb->data + wkb->size;
-        mf_wkb_put_double(out, x);
-        mf_wkb_put_double(out + 8, y);
-        if (stride == 24)
-            mf_wkb_put_double(out + 16, 0);
-        wkb->size += stride;
+    const char *p = t->p;
+    while ((p = find_plain_position(p, t->end, &x, &y)) != NULL) {
+        const double ordinates[3] = {mf_coordinate_double(&x), mf_coordinate_double(&y), 0};
+        mf_wkb_write_position(r->wkb, ordinates);
         ++count;
-        r->t->p = ++p;
-        if (p == end || *p != ',')
+        t->p = p;
+        if (*p++ != ',')
             break;
     }
     return count;
@@ -94,25 +95,20 @@ static uint32_t read_plain_exactly(struct reader *r)
 
 /* The same where only the bounding box is wanted: two positions stand for all, the corners of
  * their box. */
-static uint32_t read_plain_nearly(struct reader *r)
+static uint32_t read_plain_approx(struct reader *r)
 {
-    enum { BYTES = 1 + MF_COORDINATE_BYTES + 1 + MF_COORDINATE_BYTES + 1 };
-    const char *const end = r->t->end;
+    struct mf_cursor *const t = r->t;
+    struct mf_coordinate found_x, found_y;
     int64_t min_x = INT64_MAX, min_y = INT64_MAX, max_x = INT64_MIN, max_y = INT64_MIN;
-    for (const char *p = r->t->p; end - p >= BYTES && *p == '['; ++p) {
-        int64_t x, y;
-        p = mf_number_read_approx(p + 1, &x);
-        if (p == NULL || *p != ',')
-            break;
-        p = mf_number_read_approx(p + 1, &y);
-        if (p == NULL || *p != ']')
-            break;
+    const char *p = t->p;
+    while ((p = find_plain_position(p, t->end, &found_x, &found_y)) != NULL) {
+        const int64_t x = mf_coordinate_approx(&found_x), y = mf_coordinate_approx(&found_y);
         min_x = x < min_x ? x : min_x;
         max_x = x > max_x ? x : max_x;
         min_y = y < min_y ? y : min_y;
         max_y = y > max_y ? y : max_y;
-        r->t->p = ++p;
-        if (*p != ',')
+        t->p = p;
+        if (*p++ != ',')
             break;
     }
     if (min_x > max_x)
@@ -126,7 +122,7 @@ static uint32_t read_plain_nearly(struct reader *r)
 
 static uint32_t read_plain(struct reader *r)
 {
-    return r->wkb->is_approx ? read_plain_nearly(r) : read_plain_exactly(r);
+    return r->wkb->is_approx ? read_plain_approx(r) : read_plain_exactly(r);
 }
 
 /* [x, y], [x, y, z], [x, y, z, …] */
@@ -146,13 +142,11 @@ static enum outcome read_position(struct reader *r)
             status = mf_cursor_skip(t);
         } else {
             struct mf_number number;
-            if (!at_number(t))
+            if (!mf_cursor_at_number(t))
                 return leave_out(r, &mark);
             status = mf_cursor_number(t, &number);
-            /* An integer has 64 bits for GDAL, and stops at their end. */
             if (status == MF_PARSE_OK)
-                ordinates[count] =
-                    number.real ? mf_number_double(&number) : (double)mf_number_int64(&number);
+                ordinates[count] = ordinate(&number);
         }
         if (status != MF_PARSE_OK)
             break;

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/str.h"
-
 /* Checks the escape at t->p, which stands on the backslash. */
 static enum mf_parse_status check_escape(struct mf_cursor *t)
 {
@@ -75,7 +73,7 @@ static enum mf_parse_status skip_scalar(struct mf_cursor *t)
     case 'n':
         return mf_cursor_literal(t, "null", 4);
     default:
-        if (*t->p == '-' || (*t->p >= '0' && *t->p <= '9'))
+        if (mf_cursor_at_number(t))
             return mf_cursor_number(t, &number);
         return mf_cursor_bad(t, "expected a value");
     }
@@ -236,23 +234,7 @@ int mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t s
 
 /* ---- numbers -------------------------------------------------------------------------------- */
 
-int mf_number_is_real(const struct mf_number *number)
+bool mf_number_is_real(const struct mf_number *number)
 {
-    return number->real && !(number->exponent_digits > 3 && isinf(mf_number_double(number)));
-}
-
-int64_t mf_number_integer(const struct mf_number *number)
-{
-    if (!number->real)
-        return mf_number_int64(number);
-    struct mf_number leading;
-    size_t size = 0;
-    while (size < number->size && strchr(".eE", number->text[size]) == NULL)
-        ++size;
-    char buffer[64];
-    size = size < sizeof buffer - 1 ? size : sizeof buffer - 1;
-    memcpy(buffer, number->text, size);
-    buffer[size] = ' ';
-    mf_number_lex(buffer, buffer + size + 1, &leading);
-    return mf_number_int64(&leading);
+    return number->is_real && !(number->exponent_size > 3 && isinf(mf_number_double(number)));
 }

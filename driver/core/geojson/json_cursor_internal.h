@@ -19,6 +19,7 @@
 #endif
 
 #include "base/number.h"
+#include "base/str.h"
 
 /* Objects and arrays inside each other; GDAL's GeoJSON driver has the same limit. */
 #define MF_JSON_NESTING_MAX 1024
@@ -105,10 +106,15 @@ static inline enum mf_parse_status mf_cursor_string(struct mf_cursor *t, struct 
     return MF_PARSE_OK;
 }
 
+static inline bool mf_cursor_at_number(const struct mf_cursor *t)
+{
+    return *t->p == '-' || mf_is_digit(*t->p);
+}
+
 /* Reads a number. */
 static inline enum mf_parse_status mf_cursor_number(struct mf_cursor *t, struct mf_number *number)
 {
-    const char *const stop = mf_number_lex(t->p, t->end, number);
+    const char *const stop = mf_number_parse(t->p, t->end, number);
     if (stop == NULL)
         return mf_cursor_bad(t, "invalid number");
     if (stop == t->end)
@@ -120,10 +126,7 @@ static inline enum mf_parse_status mf_cursor_number(struct mf_cursor *t, struct 
 /* Whether GDAL takes the number for a real one: all with a fraction or an exponent, but for those
  * whose exponent has four characters or more and overflows. These are the integer that stands
  * before the 'e'. */
-int mf_number_is_real(const struct mf_number *number);
-
-/* The integer that the number is, or begins with; limited to 64 bits. */
-int64_t mf_number_integer(const struct mf_number *number);
+bool mf_number_is_real(const struct mf_number *number);
 
 /* Reads the literal `word` ("true", "false", "null"). */
 enum mf_parse_status mf_cursor_literal(struct mf_cursor *t, const char *word, size_t size);

@@ -25,7 +25,7 @@ static enum mf_parse_status read_scalar(struct mf_cursor *t, int as_real, int64_
         *real = (double)*integer;
         return c == 't' ? mf_cursor_literal(t, "true", 4) : mf_cursor_literal(t, "false", 5);
     }
-    if (c != '-' && (c < '0' || c > '9')) {
+    if (!mf_cursor_at_number(t)) {
         *is_scalar = 0;
         *integer = 0;
         *real = 0;
@@ -39,7 +39,7 @@ static enum mf_parse_status read_scalar(struct mf_cursor *t, int as_real, int64_
         *real = mf_number_double(&number);
         *integer = *real >= 9.2e18 ? INT64_MAX : *real <= -9.2e18 ? INT64_MIN : (int64_t)*real;
     } else {
-        *integer = mf_number_integer(&number);
+        *integer = mf_number_int64(&number);
         if (as_real)
             *real = (double)*integer;
     }
@@ -354,8 +354,7 @@ static enum mf_parse_status fill_id(struct mf_row *row, const struct places *pla
     /* A text does not fit a property `id` of numbers: it stays unset there. */
     struct mf_cursor t = {places->id, end, ""};
     const enum mf_field_type type = row->schema->fields[field].type;
-    const int is_number = *t.p == '-' || (*t.p >= '0' && *t.p <= '9');
-    if (is_number && (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64))
+    if (mf_cursor_at_number(&t) && (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64))
         return read_value(row, &t, type, &row->values[field]);
     return type == MF_FIELD_STRING ? read_text(row, &t, &row->values[field]) : 0;
 }

@@ -124,7 +124,7 @@ static size_t format_integer(int64_t value, char text[MF_NUMBER_TEXT_SIZE])
 static size_t format_number(const struct mf_number *number, char text[MF_NUMBER_TEXT_SIZE])
 {
     return mf_number_is_real(number) ? mf_number_format(mf_number_double(number), text)
-                                     : format_integer(mf_number_integer(number), text);
+                                     : format_integer(mf_number_int64(number), text);
 }
 
 static enum mf_parse_status format_value(struct mf_row *row, struct mf_cursor *t,
@@ -266,7 +266,7 @@ static enum mf_parse_status format_scalar(struct mf_row *row, struct mf_cursor *
                    ? MF_PARSE_NO_MEMORY
                    : text_put_string(out, string.text, string.size);
     }
-    if (*start == '-' || (*start >= '0' && *start <= '9')) {
+    if (mf_cursor_at_number(t)) {
         struct mf_number number;
         char text[MF_NUMBER_TEXT_SIZE];
         const enum mf_parse_status status = mf_cursor_number(t, &number);

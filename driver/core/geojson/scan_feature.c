@@ -41,8 +41,10 @@ static enum mf_value_class class_of_number(const struct mf_number *number)
 {
     if (mf_number_is_real(number))
         return MF_CLASS_REAL;
-    const uint64_t limit = (uint64_t)INT32_MAX + number->negative;
-    return number->truncated || number->mantissa > limit ? MF_CLASS_INT64 : MF_CLASS_INT32;
+    if (number->size < 10) /* so many characters always fit */
+        return MF_CLASS_INT32;
+    const int64_t value = mf_number_int64(number);
+    return value >= INT32_MIN && value <= INT32_MAX ? MF_CLASS_INT32 : MF_CLASS_INT64;
 }
 
 /* What a list becomes when `item` is added to a list of class `list`; -1 stands for "no item yet".
@@ -71,7 +73,7 @@ static enum mf_value_class class_with_item(int list, enum mf_value_class item)
 }
 
 static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class *kind,
-                                       struct mf_span *string, int *negative);
+                                       struct mf_span *string);
 
 static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_class *kind)
 {
@@ -82,14 +84,13 @@ static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_c
     while (mf_cursor_next(t, ']', &first, &status)) {
         enum mf_value_class item;
         struct mf_span string;
-        int negative;
         if (*t->p == '[' || *t->p == '{') {
             /* Nested: the list is JSON text, and its depth is for the skipper to watch. */
             t->p = start;
             *kind = MF_CLASS_JSON;
             return mf_cursor_skip(t);
         }
-        status = read_class(t, &item, &string, &negative);
+        status = read_class(t, &item, &string);
         if (status != MF_PARSE_OK)
             return status;
         list = (int)class_with_item(list, item);
@@ -98,12 +99,10 @@ static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_c
     return status;
 }
 
-/* Reads a value and says what it is. *string is set for strings, *negative for integers. */
+/* Reads a value and its class. *string is set for strings. */
 static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class *kind,
-                                       struct mf_span *string, int *negative)
+                                       struct mf_span *string)
 {
-    enum { DIGITS_OF_INT32 = 9 }; /* so many always fit */
-    struct mf_plain plain;
     struct mf_number number;
     enum mf_parse_status status;
     switch (*t->p) {
@@ -125,20 +124,11 @@ static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class 
         *kind = MF_CLASS_JSON;
         return mf_cursor_skip(t);
     default:
-        if (*t->p != '-' && (*t->p < '0' || *t->p > '9'))
+        if (!mf_cursor_at_number(t))
             return mf_cursor_bad(t, "expected a value");
-        if (mf_plain_find(&plain, t->p, t->end) &&
-            (plain.fraction_size > 0 || plain.whole_size <= DIGITS_OF_INT32)) {
-            *kind = plain.fraction_size > 0 ? MF_CLASS_REAL : MF_CLASS_INT32;
-            *negative = plain.negative && *plain.whole != '0';
-            t->p = plain.stop;
-            return MF_PARSE_OK;
-        }
         status = mf_cursor_number(t, &number);
-        if (status == MF_PARSE_OK) {
+        if (status == MF_PARSE_OK)
             *kind = class_of_number(&number);
-            *negative = number.negative && number.mantissa != 0;
-        }
         return status;
     }
 }
@@ -187,7 +177,6 @@ static enum mf_parse_status read_property(struct mf_feature_scan *g, struct mf_c
                                           int *before)
 {
     struct mf_observation met;
-    int negative;
     enum mf_parse_status status = MF_PARSE_OK;
     met.string = (struct mf_span){"", 0, 0};
     met.field = mf_schema_builder_read_key(&g->builder, t, *before);
@@ -199,7 +188,7 @@ static enum mf_parse_status read_property(struct mf_feature_scan *g, struct mf_c
         if (met.field == MF_SCHEMA_NO_MEMORY)
             return MF_PARSE_NO_MEMORY;
     }
-    status = read_class(t, &met.kind, &met.string, &negative);
+    status = read_class(t, &met.kind, &met.string);
     if (status != MF_PARSE_OK)
         return status;
     met.after = *before;
@@ -255,7 +244,7 @@ struct feature {
     struct mf_span properties_key;
     struct mf_span id_key;
     enum mf_value_class id_kind;
-    int id_negative;
+    const char *id;                   /* its text */
     struct mf_span null_geometry_key; /* text NULL: none is null */
     struct mf_cursor geometry;        /* what g->wkb was read from */
     uint32_t layer_type; /* bit of geometry_types; only for the key `geometry` itself */
@@ -278,8 +267,7 @@ static enum mf_parse_status read_properties(struct mf_feature_scan *g, struct mf
     }
     enum mf_value_class kind = MF_CLASS_NULL;
     struct mf_span string;
-    int negative;
-    const enum mf_parse_status status = read_class(t, &kind, &string, &negative);
+    const enum mf_parse_status status = read_class(t, &kind, &string);
     feature->properties =
         kind == MF_CLASS_NULL || kind == MF_CLASS_EMPTY_LIST ? NULL_OR_EMPTY : SOMETHING_ELSE;
     return status;
@@ -335,8 +323,10 @@ static enum mf_parse_status read_feature_member(struct mf_feature_scan *g, struc
         return read_properties(g, t, feature);
     if (mf_span_equals_nocase(&key, "geometry", 8))
         return read_feature_geometry(g, t, &key, feature);
-    if (mf_span_equals_nocase(&key, "id", 2) && first_spelling(&feature->id_key, &key))
-        return read_class(t, &feature->id_kind, &string, &feature->id_negative);
+    if (mf_span_equals_nocase(&key, "id", 2) && first_spelling(&feature->id_key, &key)) {
+        feature->id = t->p;
+        return read_class(t, &feature->id_kind, &string);
+    }
     return mf_cursor_skip(t);
 }
 
@@ -372,8 +362,9 @@ static enum mf_parse_status learn_schema(struct mf_feature_scan *g, const struct
 {
     int after = -1;
     if (feature->id_key.text != NULL && feature->id_kind != MF_CLASS_NULL) {
+        const bool is_negative = feature->id[0] == '-' && feature->id[1] != '0';
         after =
-            mf_schema_builder_feature_id(&g->builder, feature->id_kind, feature->id_negative,
+            mf_schema_builder_feature_id(&g->builder, feature->id_kind, is_negative,
                                          feature->properties == AN_OBJECT && g->has_property_id);
         if (after == MF_SCHEMA_NO_MEMORY)
             return MF_PARSE_NO_MEMORY;

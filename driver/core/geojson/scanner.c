@@ -240,7 +240,7 @@ static int number_goes_on(struct value_end *v, char c)
 {
     const int was_at_exponent = v->at_exponent;
     v->at_exponent = 0;
-    if (c >= '0' && c <= '9')
+    if (mf_is_digit(c))
         return 1;
     if (c == '+' || c == '-')
         return was_at_exponent;

@@ -88,13 +88,11 @@ int mf_submission_check_areas(const struct mf_submission *s, const struct mf_acc
 /* A bare number, or one as a text (API notes 6.5). */
 static double read_price(const cJSON *answer)
 {
-    struct mf_number number;
     if (cJSON_IsNumber(answer))
         return answer->valuedouble;
-    if (!cJSON_IsString(answer))
-        return NAN;
-    const char *const text = answer->valuestring, *const end = text + strlen(text);
-    return mf_number_lex(text, end + 1, &number) == end ? mf_number_double(&number) : NAN;
+    return cJSON_IsString(answer)
+               ? mf_number_of_string(answer->valuestring, strlen(answer->valuestring))
+               : NAN;
 }
 
 static int ask_price(const struct mf_submission *s, struct mf_job *job, struct mf_client *client,

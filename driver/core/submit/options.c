@@ -130,16 +130,13 @@ static int read_blocks(struct mf_submission *s, const char *text, struct mf_erro
 
 static int read_max_cost(struct mf_submission *s, const char *text, struct mf_error *err)
 {
-    struct mf_number number;
     s->max_cost = NAN;
     if (text == NULL)
         return 0;
     if (mf_str_nonblank(text) == NULL) /* a variable that was not set must not lift the limit */
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "MAX_COST is empty: give a number of credits, or leave it out");
-    const size_t size = strlen(text);
-    if (mf_number_lex(text, text + size + 1, &number) == text + size)
-        s->max_cost = mf_number_double(&number);
+    s->max_cost = mf_number_of_string(text, strlen(text));
     if (!(s->max_cost >= 0) || isinf(s->max_cost))
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "MAX_COST=%.40s is not a number of credits: write it as 25 or 12.5",

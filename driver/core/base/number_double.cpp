@@ -1,4 +1,4 @@
-// The general case of number: exact, locale-independent conversions.
+// Doubles to and from text: what the C library only does in the locale of the process.
 #include "base/number.h"
 
 #include <charconv>
@@ -7,11 +7,10 @@
 
 #include <fast_float/fast_float.h>
 
-// Out of range it gives infinity or 0, as strtod does.
-double mf_number_double_exact(const char *text, size_t size)
+double mf_number_double(const struct mf_number *number)
 {
     double value = 0;
-    fast_float::from_chars(text, text + size, value);
+    fast_float::from_chars(number->text, number->text + number->size, value);
     return value;
 }
 
@@ -25,8 +24,8 @@ size_t mf_number_format(double value, char text[MF_NUMBER_TEXT_SIZE])
     char *end =
         std::to_chars(text, text + MF_NUMBER_TEXT_SIZE - 3, value, std::chars_format::general, 17)
             .ptr;
-    if (std::memchr(text, '.', static_cast<size_t>(end - text)) == nullptr &&
-        std::memchr(text, 'e', static_cast<size_t>(end - text)) == nullptr) {
+    const auto size = static_cast<size_t>(end - text);
+    if (std::memchr(text, '.', size) == nullptr && std::memchr(text, 'e', size) == nullptr) {
         *end++ = '.';
         *end++ = '0';
     }
