@@ -106,10 +106,12 @@ double mf_time_parse(const char *text)
 
 void mf_time_format(double seconds, char text[MF_TIME_SIZE])
 {
+    text[0] = '\0';
+    if (!(fabs(seconds) < 1e11)) /* NaN too; beyond is no year of four digits */
+        return;
     const double milliseconds = floor(seconds * 1000 + 0.5);
     const time_t whole = (time_t)floor(milliseconds / 1000);
     struct tm parts;
-    text[0] = '\0';
     if (gmtime_r(&whole, &parts) == NULL)
         return;
     const size_t used = strftime(text, MF_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);

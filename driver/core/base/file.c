@@ -351,6 +351,12 @@ int mf_lock_try(struct mf_lock *lock, const char *path)
     }
 }
 
+int mf_lock_note(struct mf_lock *lock, const char *text)
+{
+    const size_t size = strlen(text);
+    return ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, text, size, 0) == (ssize_t)size ? 0 : -1;
+}
+
 void mf_lock_release(struct mf_lock *lock)
 {
     if (lock->fd >= 0) {

@@ -116,6 +116,9 @@ struct mf_lock {
 /* Returns 1 when the lock is held now, 0 when somebody else holds it, -1 when locking is not
  * possible here. `path` is a file made for this; the holder may remove it. */
 int mf_lock_try(struct mf_lock *lock, const char *path);
+/* Writes a short text into the file of a lock that is held, over what it says. Returns -1 when that
+ * is not possible. */
+int mf_lock_note(struct mf_lock *lock, const char *text);
 void mf_lock_release(struct mf_lock *lock);
 
 #ifdef __cplusplus

@@ -36,7 +36,8 @@ static int is_unanswered(void *ctx, const cJSON *line)
 }
 
 struct import {
-    double time;
+    double sent; /* NaN: some time ago */
+    double now;
     struct mf_journal *journal;
     const struct mf_run_job *jobs;
     size_t count;
@@ -49,7 +50,7 @@ static int is_of(const struct mf_run_job *of, const cJSON *line)
     const double area_km2 = of->job->area_m2 / 1e6;
     const char *const project = mf_json_string(line, "projectId", of->submission->project_id);
     return strcmp(mf_json_string(line, "name", ""), of->job->name) == 0 &&
-           fabs(mf_json_number(line, "areaKm2", NAN) - area_km2) <= 1e-9 * area_km2 &&
+           fabs(mf_json_number(line, "areaKm2", NAN) - area_km2) <= 1e-6 * area_km2 &&
            mf_json_number(line, "aoiCount", 0) == (double)of->job->polygons.count &&
            strcmp(project, of->submission->project_id) == 0;
 }
@@ -57,7 +58,7 @@ static int is_of(const struct mf_run_job *of, const cJSON *line)
 static int import_line(void *ctx, const cJSON *line)
 {
     const struct import *const import = ctx;
-    struct mf_journal_entry entry = {.sent = import->time, .run = IMPORTED};
+    struct mf_journal_entry entry = {.sent = import->sent, .run = IMPORTED};
     for (size_t i = 0; i < import->count; i++) {
         const struct mf_run_job *const of = &import->jobs[i];
         const char *const project_id = of->submission->project_id;
@@ -72,15 +73,19 @@ static int import_line(void *ctx, const cJSON *line)
         const int has_id = mf_uuid_parse(mf_json_string(line, "id", ""), entry.id);
         entry.state = has_id ? MF_JOURNAL_SUBMITTED : MF_JOURNAL_UNKNOWN;
         return has_id || entry.marker[0] != '\0'
-                   ? mf_journal_append(import->journal, &entry, import->time, import->err)
+                   ? mf_journal_append(import->journal, &entry, import->now, import->err)
                    : 0;
     }
     return 0;
 }
 
-int mf_former_report_import(const char *text, double time, struct mf_journal *journal,
-                            const struct mf_run_job *jobs, size_t count, struct mf_error *err)
+int mf_former_report_import(const char *text, double written, double now,
+                            struct mf_journal *journal, const struct mf_run_job *jobs, size_t count,
+                            struct mf_error *err)
 {
-    struct import import = {time, journal, jobs, count, err};
+    /* A line may be older than the file, to which others were appended. */
+    const double age = now - written;
+    const double sent = age < MF_MAY_APPEAR || age > MF_OPEN_JOBS_EXPIRE ? written : NAN;
+    struct import import = {sent, now, journal, jobs, count, err};
     return each_line(text, is_unanswered, NULL) ? each_line(text, import_line, &import) : 0;
 }

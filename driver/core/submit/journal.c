@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "http/url.h"
 
 #define FOLDER "gdal-mapflow"
 #define FILE_ENDING ".jsonl"
@@ -63,10 +64,14 @@ static char *copy_directory(const char *directory)
     return mf_str_nonblank(directory) != NULL ? mf_str_copy(directory) : default_directory();
 }
 
-/* What the names of a server's journals begin with: "submissions-<checksum>-". */
+/* What the names of a server's journals begin with: "submissions-<checksum of its origin>-". */
 static void server_prefix(const char *server, char prefix[40])
 {
-    snprintf(prefix, 40, "submissions-%016" PRIx64 "-", mf_checksum_of(server, strlen(server)));
+    struct mf_url url;
+    char origin[MF_URL_ORIGIN_SIZE] = "";
+    if (mf_url_parse(&url, server, NULL) == 0)
+        mf_url_origin(&url, origin);
+    snprintf(prefix, 40, "submissions-%016" PRIx64 "-", mf_checksum_of(origin, strlen(origin)));
 }
 
 static char *path_of(const struct mf_journal *journal, const char *rest)
@@ -223,12 +228,16 @@ static int add_entry(struct mf_journal *journal, const struct mf_journal_entry *
     return 0;
 }
 
-/* Puts a line's entry in the place of the job's former one in that run. Takes over the name. */
+/* Puts a line's entry in the place of the job's former one in that run. Takes over the name. The
+ * newest entry of a job is that of its last line. */
 static int apply(struct mf_journal *journal, const struct mf_journal_entry *known)
 {
     struct entry *const former = find(journal, key_of(known->digest, known->run));
     if (former == NULL)
         return add_entry(journal, known);
+    if (set_newest(journal, key_of(known->digest, known->project_id),
+                   (size_t)(former - journal->entries)) != 0)
+        return -1;
     free(former->known.name);
     former->known = *known;
     return 0;
@@ -270,7 +279,8 @@ static int read_line(struct mf_journal *journal, const cJSON *line)
     if (job[0] == '\0' || *end != '\0' || read_state(state, &entry.state) != 0 ||
         !take(line, "project", entry.project_id, sizeof entry.project_id) ||
         !take(line, "marker", entry.marker, sizeof entry.marker) ||
-        !take(line, "id", entry.id, sizeof entry.id))
+        !take(line, "id", entry.id, sizeof entry.id) ||
+        (entry.state == MF_JOURNAL_SUBMITTED ? entry.id : entry.marker)[0] == '\0')
         return 0;
     entry.sent = mf_time_parse(mf_json_string(line, "sent", NULL));
     entry.cost = mf_json_number(line, "cost", NAN);
@@ -429,8 +439,9 @@ int mf_journal_end_run(struct mf_journal *journal, const char *run, double now,
                        struct mf_error *err)
 {
     cJSON *const line = cJSON_CreateObject();
-    const int is_complete = add_time(line, "time", now) && add_text(line, "run", run) &&
-                            add_text(line, "state", ended_name);
+    /* Rounded down: a command that begins in the same millisecond must find it ended before. */
+    const int is_complete = add_time(line, "time", floor(now * 1000) / 1000) &&
+                            add_text(line, "run", run) && add_text(line, "state", ended_name);
     return append_line(journal, line, is_complete, err);
 }
 
@@ -475,9 +486,30 @@ static char *run_path(const struct mf_journal *journal, const char *run)
 int mf_journal_try_run(struct mf_journal *journal, struct mf_lock *lock, const char *run)
 {
     char *const path = run_path(journal, run);
-    const int held = path != NULL ? mf_lock_try(lock, path) : -1;
+    int held = path != NULL ? mf_lock_try(lock, path) : -1;
+    if (held > 0 && mf_lock_note(lock, run) != 0) {
+        mf_lock_release(lock);
+        held = -1;
+    }
     free(path);
     return held;
+}
+
+int mf_journal_is_running(struct mf_journal *journal, const char *run)
+{
+    struct mf_lock lock = {-1};
+    char *const path = run_path(journal, run);
+    char *holder = NULL;
+    int is_running = path == NULL || mf_lock_try(&lock, path) <= 0;
+    /* The lock may be held by another run of the same jobs. What notes no id yet may be this one.
+     */
+    if (is_running && path != NULL &&
+        mf_read_small_file(path, MF_RUN_ID_SIZE, &holder, NULL, NULL) == 0)
+        is_running = holder[0] == '\0' || strcmp(holder, run) == 0;
+    mf_journal_release_run(journal, &lock, run);
+    free(holder);
+    free(path);
+    return is_running;
 }
 
 void mf_journal_release_run(struct mf_journal *journal, struct mf_lock *lock, const char *run)

@@ -50,8 +50,9 @@ struct mf_journal_entry {
 struct mf_journal;
 
 /* Opens the journal of an account, and creates the folder. `directory` NULL: gdal-mapflow in the
- * user's state folder. `server` is a URL, `account` any text that tells accounts apart. A folder
- * that cannot be written to is MF_ERR_FILE; the message names MAPFLOW_STATE_DIR. */
+ * user's state folder. `server` is a URL, of which the origin counts; `account` is any text that
+ * tells accounts apart. A folder that cannot be written to is MF_ERR_FILE; the message names
+ * MAPFLOW_STATE_DIR. */
 int mf_journal_open(struct mf_journal **out, const char *directory, const char *server,
                     const char *account, struct mf_error *err) MF_NODISCARD;
 void mf_journal_close(struct mf_journal *journal); /* NULL-safe, unlocks */
@@ -68,7 +69,8 @@ int mf_journal_read(struct mf_journal *journal, struct mf_error *err) MF_NODISCA
 /* Bytes that were read. */
 size_t mf_journal_size(const struct mf_journal *journal);
 
-/* The newest entry of a job, NULL when there is none. Valid until the next read or append. */
+/* The entry of a job that the last line about it gave, NULL when there is none. Valid until the
+ * next read or append. */
 const struct mf_journal_entry *mf_journal_find(const struct mf_journal *journal, uint64_t digest,
                                                const char *project_id);
 
@@ -84,10 +86,13 @@ int mf_journal_append(struct mf_journal *journal, const struct mf_journal_entry 
 int mf_journal_end_run(struct mf_journal *journal, const char *run, double now,
                        struct mf_error *err) MF_NODISCARD;
 
-/* The lock that a run holds while it sends, by the first part of its id. Returns as mf_lock_try. */
+/* The lock that a run holds while it sends. Runs of the same jobs share it, by the first part of
+ * their ids. Returns as mf_lock_try. */
 int mf_journal_try_run(struct mf_journal *journal, struct mf_lock *lock, const char *run);
 /* Gives it back, and removes its file. */
 void mf_journal_release_run(struct mf_journal *journal, struct mf_lock *lock, const char *run);
+/* Whether a process holds the lock for this very run, or may be about to. */
+int mf_journal_is_running(struct mf_journal *journal, const char *run);
 
 #ifdef __cplusplus
 }

@@ -12,8 +12,6 @@
 #include "base/str.h"
 #include "submit/submission_internal.h"
 
-static const double open_jobs_expire = 30 * 86400.0; /* s */
-
 /* How long another process that sends the same jobs may do nothing before it is given up. */
 static const double idle_timeout = 900; /* s */
 static const double idle_interval = 0.2;
@@ -103,35 +101,59 @@ static int set_id(struct mf_run *run, struct mf_error *err)
 
 enum verdict { SEND, ADOPT, SETTLE };
 
-/* What is to be done with a job, by its newest entry in the journal. */
-static enum verdict judge(const struct mf_run *run, const struct mf_journal_entry *entry)
+static const struct mf_journal_entry *newest(const struct mf_run *run, const struct mf_run_job *of)
 {
-    if (entry == NULL || entry->state == MF_JOURNAL_REFUSED || !run->options.resume ||
+    return mf_journal_find(run->options.journal, of->job->digest, of->submission->project_id);
+}
+
+/* Whether nothing has become of a job since its entry was copied. */
+static int is_newest(const struct mf_run *run, const struct mf_run_job *of,
+                     const struct mf_journal_entry *copy)
+{
+    const struct mf_journal_entry *const entry = newest(run, of);
+    return entry != NULL && entry->state == copy->state && strcmp(entry->run, copy->run) == 0;
+}
+
+/* What is to be done with a job, by its newest entry in the journal. */
+static enum verdict judge(const struct mf_run *run, const struct mf_run_job *of)
+{
+    const struct mf_journal_entry *const entry = newest(run, of);
+    if (entry == NULL || entry->state == MF_JOURNAL_REFUSED || of->submission->no_resume ||
         strcmp(entry->run, run->id) == 0)
         return SEND;
     if (entry->run_ended < run->options.started ||
-        mf_client_utc(run->options.client) - entry->sent > open_jobs_expire)
+        mf_client_utc(run->options.client) - entry->sent > MF_OPEN_JOBS_EXPIRE)
         return SEND;
     return entry->state == MF_JOURNAL_SUBMITTED ? ADOPT : SETTLE;
 }
 
-static const struct mf_journal_entry *newest(const struct mf_run *run, const struct mf_run_job *of)
+/* Says that a job of a run that did not end has expired. */
+static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
+                         const struct mf_journal_entry *entry)
 {
-    return mf_journal_find(run->options.journal, of->job->digest, of->submission->project_id);
+    char time[MF_TIME_SIZE];
+    mf_time_format(entry->sent, time);
+    if (entry->id[0] != '\0')
+        say(run,
+            "\"%.60s\" was submitted on %s as processing %s, by a run that did not end. That is "
+            "more than 30 days ago: it is submitted anew.",
+            of->job->name, time, entry->id);
+    else
+        say(run,
+            "\"%.60s\" was sent on %s, and the server did not confirm it. That is more than 30 "
+            "days ago: it is submitted anew. In the project it is the one whose meta data has "
+            "\"%s\": \"%s\", if it exists.",
+            of->job->name, time, MF_META_MARKER, entry->marker);
 }
 
 /* Notes what the user has to hear about a job that is sent although it was sent before. */
 static void note_history(struct mf_run *run, const struct mf_run_job *of)
 {
     const struct mf_journal_entry *const entry = newest(run, of);
-    if (entry == NULL || entry->id[0] == '\0' || !run->options.resume)
+    if (entry == NULL || entry->state == MF_JOURNAL_REFUSED || of->submission->no_resume)
         return;
     if (isnan(entry->run_ended))
-        say(run,
-            "\"%.60s\" was submitted by a run that did not end, as processing %s, more than 30 "
-            "days "
-            "ago: it is not taken over.",
-            of->job->name, entry->id);
+        tell_expired(run, of, entry);
     else if (run->told.earlier++ == 0 || entry->sent > run->told.last.sent) {
         run->told.last = *entry;
         run->told.last_name = of->job->name;
@@ -211,52 +233,54 @@ static void tell_waiting(struct mf_run *run)
     run->has_told_waiting = 1;
 }
 
-/* Waits until the lock of a run is free, and takes it. */
-static int lock_run(struct mf_run *run, const char *id, struct mf_lock *lock, struct mf_error *err)
+/* Since when another process has written nothing into the journal. */
+struct idle {
+    size_t size;  /* of the journal then */
+    double since; /* by mf_client_now; 0: not yet looked */
+};
+
+/* Waits a moment for another process, and reads what it has written. */
+static int wait_for_other(struct mf_run *run, struct idle *idle, struct mf_error *err)
 {
     struct mf_journal *const journal = run->options.journal;
     const struct mf_client *const client = run->options.client;
-    size_t size = mf_journal_size(journal);
-    double idle_since = mf_client_now(client);
-    for (;;) {
-        const int held = mf_journal_try_run(journal, lock, id);
-        if (held > 0)
-            return mf_journal_read(journal, err);
-        if (held < 0)
-            return mf_error_set(err, MF_ERR_FILE,
-                                "the journal of submissions cannot be locked: set "
-                                "MAPFLOW_STATE_DIR to a folder on a local disk");
-        tell_waiting(run);
-        if (mf_client_wait(client, idle_interval, err) != 0 || mf_journal_read(journal, err) != 0)
+    tell_waiting(run);
+    if (mf_journal_size(journal) != idle->size || idle->since == 0)
+        *idle = (struct idle){mf_journal_size(journal), mf_client_now(client)};
+    if (mf_client_now(client) - idle->since > idle_timeout)
+        return mf_error_set(err, MF_ERR_NOT_READY,
+                            "another process is submitting the same and has not got on for "
+                            "%.0f minutes: end it, and repeat the command. Nothing is submitted",
+                            idle_timeout / 60);
+    return mf_client_wait(client, idle_interval, err) != 0 || mf_journal_read(journal, err) != 0
+               ? -1
+               : 0;
+}
+
+/* Waits until no other process has a run of the same jobs. */
+static int lock_jobs(struct mf_run *run, struct mf_error *err)
+{
+    struct idle idle = {0};
+    int held;
+    while ((held = mf_journal_try_run(run->options.journal, &run->lock, run->id)) == 0)
+        if (wait_for_other(run, &idle, err) != 0)
             return -1;
-        if (mf_journal_size(journal) != size) {
-            size = mf_journal_size(journal);
-            idle_since = mf_client_now(client);
-        }
-        if (mf_client_now(client) - idle_since > idle_timeout)
-            return mf_error_set(
-                err, MF_ERR_NOT_READY,
-                "another process is submitting the same and has not got on for "
-                "%.0f minutes: end it, and repeat the command. Nothing is submitted",
-                idle_timeout / 60);
-    }
+    return held > 0 ? mf_journal_read(run->options.journal, err)
+                    : mf_error_set(err, MF_ERR_FILE,
+                                   "the journal of submissions cannot be locked: set "
+                                   "MAPFLOW_STATE_DIR to a folder on a local disk");
 }
 
-static int is_run_of_same_jobs(const struct mf_run *run, const char *id)
+/* Waits until the process that sends a job has ended, or the journal says what became of the job.
+ * Runs that send wait for nobody: two never wait for each other. */
+static int wait_for_sender(struct mf_run *run, const struct mf_run_job *of,
+                           const struct mf_journal_entry *entry, struct mf_error *err)
 {
-    return strncmp(run->id, id, MF_RUN_JOBS_SIZE - 1) == 0;
-}
-
-/* Waits until the process that sends a job has ended, however it ends. */
-static int wait_for_sender(struct mf_run *run, const char *id, struct mf_error *err)
-{
-    struct mf_lock lock = {-1};
-    if (is_run_of_same_jobs(run, id))
-        return 0; /* its lock is ours: it has ended */
-    if (lock_run(run, id, &lock, err) != 0)
-        return -1;
-    mf_journal_release_run(run->options.journal, &lock, id);
-    return 0;
+    struct idle idle = {0};
+    while (is_newest(run, of, entry) && mf_journal_is_running(run->options.journal, entry->run))
+        if (wait_for_other(run, &idle, err) != 0)
+            return -1;
+    return mf_journal_read(run->options.journal, err);
 }
 
 /* ---- taking over ---------------------------------------------------------------------------- */
@@ -279,12 +303,11 @@ static int refuse_to_send(const struct mf_job *job, enum mf_found found, struct 
     char time[MF_TIME_SIZE];
     mf_time_format(job->sent, time);
     if (found == MF_FOUND_NOTHING_SURE)
-        return mf_error_prefix(
-            err,
-            "processing \"%.60s\" was sent on %s, and the server did not confirm "
-            "it. It is not sent again, because the processings of the project "
-            "could not be listed",
-            job->name, time);
+        return mf_error_prefix(err,
+                               "processing \"%.60s\" was sent%s%s, and the server did not confirm "
+                               "it. It is not sent again, because the processings of the project "
+                               "could not be listed",
+                               job->name, time[0] != '\0' ? " on " : "", time);
     return mf_error_set(
         err, MF_ERR_NOT_READY,
         "processing \"%.60s\" was sent on %s, and the server did not confirm it. It "
@@ -293,7 +316,21 @@ static int refuse_to_send(const struct mf_job *job, enum mf_found found, struct 
         job->name, time);
 }
 
-/* A job that was sent by a run that has ended since, and whose answer nobody knows. */
+/* Writes down that a job does not exist, unless another run has sent it meanwhile. */
+static int record_absent(struct mf_run *run, const struct mf_run_job *of,
+                         const struct mf_journal_entry *entry, struct mf_error *err)
+{
+    int failed = mf_journal_lock(run->options.journal, err);
+    if (!failed && is_newest(run, of, entry)) {
+        of->job->sent = NAN;
+        failed = append(run, of, MF_JOURNAL_REFUSED, err);
+    }
+    mf_journal_unlock(run->options.journal);
+    return failed;
+}
+
+/* A job that was sent by a run that has ended since, and whose answer nobody knows: it becomes
+ * MF_JOB_SENT, or the journal says that it does not exist. */
 static int settle(struct mf_run *run, const struct mf_run_job *of,
                   const struct mf_journal_entry *entry, struct mf_error *err)
 {
@@ -305,31 +342,26 @@ static int settle(struct mf_run *run, const struct mf_run_job *of,
         note_adopted(run, job);
         return record(run, of, MF_JOURNAL_SUBMITTED, err);
     }
-    if (found == MF_FOUND_ABSENT) {
-        job->sent = NAN;
-        return record(run, of, MF_JOURNAL_REFUSED, err);
-    }
-    return refuse_to_send(job, found, err);
+    return found == MF_FOUND_ABSENT ? record_absent(run, of, entry, err)
+                                    : refuse_to_send(job, found, err);
 }
 
 /* Takes over what earlier runs and other processes have done with a job, or leaves it MF_JOB_NEW.
  */
 static int resume(struct mf_run *run, const struct mf_run_job *of, struct mf_error *err)
 {
-    for (;;) {
-        const struct mf_journal_entry *const entry = newest(run, of);
-        const enum verdict verdict = judge(run, entry);
+    while (of->job->state == MF_JOB_NEW) {
+        const enum verdict verdict = judge(run, of);
         if (verdict == SEND)
             return 0;
-        struct mf_journal_entry copy = *entry; /* reading moves what it points to */
+        const struct mf_journal_entry copy = *newest(run, of); /* reading moves it */
         if (verdict == ADOPT)
             return adopt(run, of, &copy, err);
-        if (wait_for_sender(run, copy.run, err) != 0)
+        if (wait_for_sender(run, of, &copy, err) != 0 ||
+            (is_newest(run, of, &copy) && settle(run, of, &copy, err) != 0))
             return -1;
-        const struct mf_journal_entry *const now = newest(run, of);
-        if (now != NULL && now->state == copy.state && strcmp(now->run, copy.run) == 0)
-            return settle(run, of, &copy, err);
     }
+    return 0;
 }
 
 /* For a dry run: what would be taken over. */
@@ -337,7 +369,7 @@ static void preview(struct mf_run *run)
 {
     size_t open = 0;
     for (size_t i = 0; i < run->count; i++)
-        open += judge(run, newest(run, &run->jobs[i])) != SEND;
+        open += judge(run, &run->jobs[i]) != SEND;
     if (open > 0)
         say(run,
             "%zu of %zu processings were sent before by a run that did not end: they would be "
@@ -350,16 +382,17 @@ static int import_report(struct mf_run *run, struct mf_error *err)
     const struct mf_run_options *const o = &run->options;
     if (mf_str_nonblank(o->former_report) == NULL)
         return 0;
-    const int failed = mf_journal_lock(o->journal, err) != 0 ||
-                       mf_former_report_import(o->former_report, o->former_report_time, o->journal,
-                                               run->jobs, run->count, err) != 0;
+    const int failed =
+        mf_journal_lock(o->journal, err) != 0 ||
+        mf_former_report_import(o->former_report, o->former_report_time, mf_client_utc(o->client),
+                                o->journal, run->jobs, run->count, err) != 0;
     mf_journal_unlock(o->journal);
     return failed ? -1 : 0;
 }
 
 static int resume_all(struct mf_run *run, struct mf_error *err)
 {
-    if (lock_run(run, run->id, &run->lock, err) != 0 || import_report(run, err) != 0)
+    if (lock_jobs(run, err) != 0 || import_report(run, err) != 0)
         return -1;
     for (size_t i = 0; i < run->count; i++)
         if (run->jobs[i].job->state == MF_JOB_NEW && resume(run, &run->jobs[i], err) != 0)
@@ -428,11 +461,23 @@ static int announce(struct mf_run *run, const struct mf_run_job *of, int *is_our
         return 0;
     int failed = mf_journal_lock(run->options.journal, err);
     if (!failed) {
-        *is_ours = judge(run, newest(run, of)) == SEND;
+        *is_ours = judge(run, of) == SEND;
         failed = *is_ours ? append(run, of, MF_JOURNAL_SENDING, err) : 0;
     }
     mf_journal_unlock(run->options.journal);
     return failed;
+}
+
+/* What a lost answer means for the next command. */
+static int advise(const struct mf_run *run, const struct mf_submission *s, struct mf_error *err)
+{
+    if (run->options.journal == NULL)
+        return mf_error_append(err, ". Look for it before you repeat the command: with JOURNAL=NO "
+                                    "it would be sent again");
+    return mf_error_append(err,
+                           ". Repeat the command%s: it searches for the processing first, and does "
+                           "not pay twice",
+                           s->no_resume ? " without RESUME=NO" : "");
 }
 
 static int send_and_record(struct mf_run *run, struct mf_submission *s, const struct mf_run_job *of,
@@ -444,6 +489,8 @@ static int send_and_record(struct mf_run *run, struct mf_submission *s, const st
     struct mf_error of_journal;
     mf_error_init(&of_journal);
     const int failed = mf_submission_send(s, (size_t)(of->job - s->jobs), run->options.client, err);
+    if (of->job->state == MF_JOB_UNKNOWN)
+        advise(run, s, err);
     if (record(run, of, states[of->job->state], &of_journal) == 0 || failed)
         return failed;
     if (err != NULL)
@@ -475,7 +522,7 @@ int mf_run_send(struct mf_run *run, struct mf_submission *s, size_t i, struct mf
 
 int mf_run_end(struct mf_run *run, struct mf_error *err)
 {
-    if (run->options.journal == NULL || run->count == 0)
+    if (run->options.journal == NULL || run->options.dry_run || run->count == 0)
         return 0;
     const int failed = mf_journal_lock(run->options.journal, err) != 0 ||
                        mf_journal_end_run(run->options.journal, run->id,

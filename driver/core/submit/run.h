@@ -24,7 +24,6 @@ struct mf_run_options {
     struct mf_client *client;   /* borrowed */
     double started; /* s since 1970, UTC: when the command began. What another process submitted
                        since then is this command's too */
-    int resume;     /* 0: jobs of earlier runs are left alone, and sent */
     int dry_run;    /* only say what would be taken over */
     const char *former_report; /* text of a report that may be of version 0.1, which had no journal;
                                   may be NULL */
@@ -49,7 +48,7 @@ void mf_run_close(struct mf_run *run);
 int mf_run_send(struct mf_run *run, struct mf_submission *submission, size_t i,
                 struct mf_error *err) MF_NODISCARD;
 
-/* To be called when every job is MF_JOB_SENT. */
+/* To be called when every job is MF_JOB_SENT. A dry run writes nothing. */
 int mf_run_end(struct mf_run *run, struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus

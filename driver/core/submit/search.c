@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/pager.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "submit/submission_internal.h"
-
-/* Entries of a page that are asked for; a server may give fewer. */
-#define PAGE 100
 
 /* A list that loses entries while it is read is read again, at most so often. */
 #define MOST_RESTARTS 5
@@ -18,31 +16,33 @@
  * that may be due to new entries, which shift the list. */
 #define MOST_REPEATS 3
 
-/* How far the clocks of the server and of this machine may be apart. */
-static const double clock_difference = 600; /* s */
-
-/* How long after it was sent a processing may still appear. */
-static const double may_appear = 600; /* s */
+/* How far the clocks of the server and of this machine may be apart: a clock that was set to local
+ * time is off by hours. */
+static const double clock_difference = 86400; /* s */
 
 /* A search, newest first. */
 struct search {
     const char *project_id;
     const char *marker;
-    double since;    /* s since 1970, UTC: nothing older is of interest; NaN: everything is */
-    double previous; /* when the entry before was created */
-    int is_ordered;  /* so far the newest did come first */
-    int is_past;     /* an entry older than `since` was met in order */
-    double total;    /* entries by the server, NaN unknown */
+    double since; /* s since 1970, UTC: nothing older is of interest; NaN: everything is */
+    double offset;
+    double previous;          /* when the entry before was created */
+    int is_ordered;           /* so far the newest did come first */
+    int is_past;              /* an entry older than `since` was met */
+    double total;             /* entries by the server, NaN unknown */
     char first[MF_UUID_SIZE]; /* id of the first entry of the page before */
     int repeats;              /* pages in a row that begin with the same entry */
+    int restarts;
 };
+
+enum step { FAILED = -1, ABSENT, FOUND, GO_ON };
 
 /* ---- one page ------------------------------------------------------------------------------- */
 
 static cJSON *page_request(double offset)
 {
     cJSON *const body = cJSON_CreateObject();
-    if (cJSON_AddNumberToObject(body, "limit", PAGE) != NULL &&
+    if (cJSON_AddNumberToObject(body, "limit", MF_PAGE_SIZE) != NULL &&
         cJSON_AddNumberToObject(body, "offset", offset) != NULL &&
         cJSON_AddStringToObject(body, "sortBy", "CREATED") != NULL &&
         cJSON_AddStringToObject(body, "sortOrder", "DESC") != NULL)
@@ -51,10 +51,10 @@ static cJSON *page_request(double offset)
     return NULL;
 }
 
-static int get_page(const struct search *search, double offset, struct mf_client *client,
-                    cJSON **answer, int *is_whole, struct mf_error *err)
+static int get_page(const struct search *search, struct mf_client *client, cJSON **answer,
+                    int *is_whole, struct mf_error *err)
 {
-    cJSON *const body = page_request(offset);
+    cJSON *const body = page_request(search->offset);
     char *const page = mf_str_format("/projects/%s/processings/v2/page", search->project_id);
     char *const all = mf_str_format("GET /projects/%s/processings/v2", search->project_id);
     int failed = -1;
@@ -78,45 +78,35 @@ static void note_age(struct search *search, const cJSON *entry)
     search->is_past = search->is_past || created < search->since - clock_difference;
 }
 
-/* The entry with the marker, NULL when the page has none. *count becomes its number of entries. */
-static const cJSON *find_in_page(struct search *search, const cJSON *answer, double *count)
+/* A page is an object with `results`, which may be missing when there are none; a list that is
+ * whole may be an array. */
+static int find_list(const cJSON *answer, const cJSON **list, struct mf_error *err)
 {
-    const cJSON *const list = cJSON_IsArray(answer) ? answer : mf_json_member(answer, "results");
+    *list = cJSON_IsArray(answer) ? answer : mf_json_member(answer, "results");
+    if (cJSON_IsArray(*list) || (*list == NULL && mf_json_count(answer, "total") == 0))
+        return 0;
+    return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
+}
+
+/* The entry with the marker, NULL when the page has none. */
+static const cJSON *find_in_page(struct search *search, const cJSON *list)
+{
     const cJSON *entry;
-    *count = 0;
     cJSON_ArrayForEach(entry, list)
     {
         const cJSON *const meta = mf_json_member(entry, "meta");
         if (strcmp(mf_json_string(meta, MF_META_MARKER, ""), search->marker) == 0)
             return entry;
         note_age(search, entry);
-        ++*count;
     }
     return NULL;
 }
 
 /* ---- all pages ------------------------------------------------------------------------------ */
 
-/* Whether entries have gone, so that others have moved to pages that were read before. */
-static int has_shrunk(struct search *search, const cJSON *answer)
-{
-    const double before = search->total;
-    search->total = mf_json_number(answer, "total", NAN);
-    return search->total < before;
-}
-
-static int repeats_itself(struct search *search, const cJSON *answer)
-{
-    const cJSON *const list = mf_json_member(answer, "results");
-    const char *const first = mf_json_string(cJSON_GetArrayItem(list, 0), "id", "");
-    const int is_same = first[0] != '\0' && strcmp(first, search->first) == 0;
-    search->repeats = is_same ? search->repeats + 1 : 0;
-    snprintf(search->first, sizeof search->first, "%s", first);
-    return search->repeats >= MOST_REPEATS;
-}
-
 static void begin_list(struct search *search)
 {
+    search->offset = 0;
     search->previous = INFINITY;
     search->is_ordered = 1;
     search->is_past = 0;
@@ -125,67 +115,108 @@ static void begin_list(struct search *search)
     search->repeats = 0;
 }
 
-/* 1 found, 0 not in the list, -1 the list could not be had. */
-static int search_once(struct search *search, struct mf_job *job, struct mf_client *client,
+/* Whether entries have gone, so that others have moved to pages that were read before. A total that
+ * may be that of the page is not believed. */
+static int has_shrunk(struct search *search, const cJSON *answer, int count)
+{
+    const double before = search->total;
+    const double told = mf_json_number(answer, "total", NAN);
+    search->total = told > count && told >= search->offset + count ? told : NAN;
+    return told < before;
+}
+
+static int repeats_itself(struct search *search, const cJSON *list)
+{
+    const char *const first = mf_json_string(cJSON_GetArrayItem(list, 0), "id", "");
+    const int is_same = first[0] != '\0' && strcmp(first, search->first) == 0;
+    search->repeats = is_same ? search->repeats + 1 : 0;
+    snprintf(search->first, sizeof search->first, "%s", first);
+    return search->repeats >= MOST_REPEATS;
+}
+
+static enum step restart(struct search *search, struct mf_error *err)
+{
+    begin_list(search);
+    if (search->restarts++ < MOST_RESTARTS)
+        return GO_ON;
+    mf_error_set(err, MF_ERR_FORMAT, "processings are deleted while they are listed");
+    return FAILED;
+}
+
+/* Without the marker on the page: whether another page is to be read. */
+static enum step go_on(struct search *search, const cJSON *answer, const cJSON *list,
                        struct mf_error *err)
 {
-    double offset = 0;
-    int restarts = 0;
+    const int count = cJSON_GetArraySize(list);
+    if (has_shrunk(search, answer, count))
+        return restart(search, err);
+    if (search->is_ordered && search->is_past)
+        return ABSENT;
+    if (count == 0 && search->offset < search->total)
+        return mf_error_set(err, MF_ERR_FORMAT, "the server counts %.0f processings and gives %.0f",
+                            search->total, search->offset);
+    if (count > 0 && repeats_itself(search, list))
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server gives the same page of processings again and again");
+    search->offset += count;
+    return count > 0 ? GO_ON : ABSENT;
+}
+
+static enum step read_page(struct search *search, struct mf_job *job, const cJSON *answer,
+                           int is_whole, struct mf_error *err)
+{
+    const cJSON *list = NULL;
+    if (find_list(answer, &list, err) != 0)
+        return FAILED;
+    const cJSON *const found = find_in_page(search, list);
+    if (found != NULL)
+        return mf_job_take_answer(job, found, err) == 0 ? FOUND : FAILED;
+    return is_whole || cJSON_IsArray(answer) ? ABSENT : go_on(search, answer, list, err);
+}
+
+static enum step search_once(struct search *search, struct mf_job *job, struct mf_client *client,
+                             struct mf_error *err)
+{
+    enum step step = GO_ON;
+    search->restarts = 0;
     begin_list(search);
-    for (;;) {
+    while (step == GO_ON) {
         cJSON *answer = NULL;
-        int is_whole = 0, outcome = 0;
-        double count = 0;
-        if (get_page(search, offset, client, &answer, &is_whole, err) != 0)
-            return -1;
-        const int must_restart = has_shrunk(search, answer) && restarts < MOST_RESTARTS;
-        const cJSON *const found = find_in_page(search, answer, &count);
-        if (found != NULL)
-            outcome = mf_job_take_answer(job, found, err) == 0 ? 1 : -1;
-        const int is_last = is_whole || cJSON_IsArray(answer) || count == 0 ||
-                            (search->is_ordered && search->is_past);
-        const int is_stuck = !is_last && outcome == 0 && repeats_itself(search, answer);
+        int is_whole = 0;
+        step = get_page(search, client, &answer, &is_whole, err) == 0
+                   ? read_page(search, job, answer, is_whole, err)
+                   : FAILED;
         cJSON_Delete(answer);
-        if (is_stuck)
-            return mf_error_set(err, MF_ERR_FORMAT,
-                                "the server gives the same page of processings again and again");
-        if (outcome != 0 || is_last)
-            return outcome;
-        offset += count;
-        if (must_restart) {
-            restarts++;
-            offset = 0;
-            begin_list(search);
-        }
     }
+    return step;
 }
 
 /* The server may still be at work on the request: it is searched for at once and then after waits
  * that double, a minute in all by the default delay of retries. */
-static int search_for_a_minute(struct search *search, struct mf_job *job, struct mf_client *client,
-                               struct mf_error *err)
+static enum step search_for_a_minute(struct search *search, struct mf_job *job,
+                                     struct mf_client *client, struct mf_error *err)
 {
-    int found = 0;
-    for (int check = 0; check < MF_LOST_CHECKS && found != 1; check++) {
+    enum step step = ABSENT;
+    for (int check = 0; check < MF_LOST_CHECKS && step != FOUND; check++) {
         if (check > 0 && mf_client_backoff(client, check, err) != 0)
-            return -1;
-        found = search_once(search, job, client, err);
-        if (found < 0 && mf_client_cancelled(client))
-            return -1;
+            return FAILED;
+        step = search_once(search, job, client, err);
+        if (step == FAILED && mf_client_cancelled(client))
+            return FAILED;
     }
-    return found;
+    return step;
 }
 
 enum mf_found mf_submission_search(const struct mf_submission *s, struct mf_job *job,
                                    struct mf_client *client, struct mf_error *err)
 {
     struct search search = {.project_id = s->project_id, .marker = job->marker, .since = job->sent};
-    const int is_old = !(mf_client_utc(client) - job->sent < may_appear);
-    const int found = is_old ? search_once(&search, job, client, err)
-                             : search_for_a_minute(&search, job, client, err);
-    if (found < 0)
+    const int is_old = !(mf_client_utc(client) - job->sent < MF_MAY_APPEAR);
+    const enum step step = is_old ? search_once(&search, job, client, err)
+                                  : search_for_a_minute(&search, job, client, err);
+    if (step == FAILED)
         return MF_FOUND_NOTHING_SURE;
-    if (found > 0)
+    if (step == FOUND)
         return MF_FOUND;
     return is_old ? MF_FOUND_ABSENT : MF_FOUND_NOT_YET;
 }

@@ -57,12 +57,10 @@ static int settle_unknown(const struct mf_submission *s, struct mf_job *job,
                         s->project_id, of_search.message);
     else
         mf_error_append(err, " It is not in project %s yet.", s->project_id);
-    return mf_error_append(
-        err,
-        " It may exist or appear later, and cost credits. Repeat the command: it searches for the "
-        "processing first, and does not pay twice. In the project it is the one whose meta data "
-        "has \"%s\": \"%s\"",
-        MF_META_MARKER, job->marker);
+    return mf_error_append(err,
+                           " It may exist or appear later, and cost credits: in the project it is "
+                           "the one whose meta data has \"%s\": \"%s\"",
+                           MF_META_MARKER, job->marker);
 }
 
 /* ---- sending -------------------------------------------------------------------------------- */

@@ -126,14 +126,6 @@ int mf_submission_prepare(struct mf_submission *s, struct mf_client *client, str
     return failed ? -1 : 0;
 }
 
-double mf_submission_cost(const struct mf_submission *s)
-{
-    double cost = 0;
-    for (size_t i = 0; i < s->job_count; i++)
-        cost += s->jobs[i].cost;
-    return cost;
-}
-
 const char *mf_submission_project_id(const struct mf_submission *s)
 {
     return s->project_id;

@@ -55,6 +55,7 @@ struct mf_submission_options {
     const char *meta;             /* JSON object of strings */
     const char *max_cost;         /* credits: most that all jobs together may cost */
     int dry_run;                  /* send is never called: no project need be there yet */
+    int no_resume;                /* for run.h: jobs that an earlier run has left open are sent */
     const char *version;          /* of this driver, for the meta data */
 };
 
@@ -120,9 +121,6 @@ int mf_submission_prepare(struct mf_submission *submission, struct mf_client *cl
 /* Before check: the balance must be enough for the jobs of a submission that was checked and will
  * be sent `before` this one, too. */
 void mf_submission_reserve(struct mf_submission *submission, const struct mf_submission *before);
-
-/* Credits that all jobs cost, with those that are sent; NaN when a price is not known. */
-double mf_submission_cost(const struct mf_submission *submission);
 
 /* After resolve: UUID of the project, "" while it does not exist. */
 const char *mf_submission_project_id(const struct mf_submission *submission);

@@ -37,6 +37,7 @@ struct mf_submission {
     char *project, *model_name, *description;
     int create_project;
     int dry_run;
+    int no_resume;
     struct mf_wanted_block *blocks;
     size_t block_count;
     struct mf_imagery source;
@@ -120,14 +121,20 @@ struct mf_run_job {
 };
 
 /* Takes what a report of version 0.1 says of a run that did not end into the journal, unless the
- * journal knows the job. `time`: s since 1970, when the report was written. Other texts are passed
- * over. The journal must be locked. */
-int mf_former_report_import(const char *text, double time, struct mf_journal *journal,
-                            const struct mf_run_job *jobs, size_t count,
+ * journal knows the job. `written` and `now`: s since 1970, when the report was written last, and
+ * now. Other texts are passed over. The journal must be locked. */
+int mf_former_report_import(const char *text, double written, double now,
+                            struct mf_journal *journal, const struct mf_run_job *jobs, size_t count,
                             struct mf_error *err) MF_NODISCARD;
 
 /* ---- search ------------------------------------------------------------------------------------
  */
+
+/* How long after it was sent a processing may still appear. */
+#define MF_MAY_APPEAR 600.0 /* s */
+
+/* How long the jobs of a run that did not end are taken over. */
+#define MF_OPEN_JOBS_EXPIRE (30 * 86400.0) /* s */
 
 enum mf_found {
     MF_FOUND,             /* the job is MF_JOB_SENT */

@@ -182,6 +182,7 @@ mf_submission_options OGRMapflowSubmissionOptions::Core() const
     core.meta = text("META");
     core.max_cost = text("MAX_COST");
     core.dry_run = GetBool("DRY_RUN", false);
+    core.no_resume = !GetBool("RESUME", true);
     core.version = MAPFLOW_VERSION;
     return core;
 }

@@ -64,8 +64,7 @@ void OGRMapflowSubmissions::AccountCloser::operator()(mf_account *account) const
 
 OGRMapflowSubmissions::OGRMapflowSubmissions(OGRMapflowOptions options,
                                              CSLConstList creationOptions)
-    : m_options(std::move(options)), m_creationOptions(CSLDuplicate(creationOptions)),
-      m_started(mf_clock_utc())
+    : m_options(std::move(options)), m_creationOptions(CSLDuplicate(creationOptions))
 {
 }
 
@@ -99,6 +98,8 @@ OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *n
                                              OGRwkbGeometryType type, CSLConstList layerOptions)
 {
     NoteRefusals();
+    if (std::all_of(m_layers.begin(), m_layers.end(), [](const Entry &e) { return e.isDone; }))
+        m_started = mf_clock_utc(); // what is submitted from now on is another command
     auto options = OGRMapflowSubmissionOptions::Parse(m_creationOptions.List(), layerOptions);
     if (!options)
         return nullptr;
@@ -263,13 +264,16 @@ bool OGRMapflowSubmissions::Submit(const Entries &due)
             return false;
     if (!OpenJournal(due))
         return false;
-    const Run run = OpenRun(due);
+    Run run = OpenRun(due);
     if (run == nullptr || !Check(due))
         return false;
     for (const Entry *entry : due)
         if (entry->report != nullptr && !entry->report->Check())
             return false;
-    return SendAll(due, run.get()) && WaitForAll(due, waiter);
+    if (!SendAll(due, run.get()))
+        return false;
+    run.reset(); // nobody has to wait for what is only waited for
+    return WaitForAll(due, waiter);
 }
 
 // The journal of the account that is asked. JOURNAL=NO of one layer counts for all.
@@ -278,8 +282,8 @@ bool OGRMapflowSubmissions::OpenJournal(const Entries &due)
     const bool isWanted = std::all_of(
         due.begin(), due.end(), [](const Entry *entry) { return entry->Wants("JOURNAL", true); });
     // A dry run only reads it.
-    const bool isDry = std::all_of(due.begin(), due.end(),
-                                   [](const Entry *entry) { return entry->Wants("DRY_RUN"); });
+    const bool isDry =
+        std::all_of(due.begin(), due.end(), [](const Entry *e) { return e->IsDry(); });
     if (!isWanted || m_journal != nullptr)
     {
         if (!isWanted)
@@ -306,14 +310,13 @@ OGRMapflowSubmissions::Run OGRMapflowSubmissions::OpenRun(const Entries &due)
     std::vector<mf_submission *> submissions;
     std::string former;
     mf_run_options options = {};
-    options.resume = 1;
-    options.dry_run = 1;
+    options.dry_run =
+        std::all_of(due.begin(), due.end(), [](const Entry *e) { return e->IsDry(); });
     options.former_report_time = NAN;
     for (const Entry *entry : due)
     {
-        submissions.push_back(entry->Submission());
-        options.resume = options.resume && entry->Wants("RESUME", true);
-        options.dry_run = options.dry_run && entry->Wants("DRY_RUN");
+        if (options.dry_run || !entry->IsDry())
+            submissions.push_back(entry->Submission());
         if (entry->report != nullptr && former.empty())
             former = entry->report->Former(options.former_report_time);
     }
@@ -346,18 +349,22 @@ bool OGRMapflowSubmissions::Check(const Entries &due)
     return CheckTotal(due);
 }
 
-// MAX_COST of the dataset bounds all layers together.
+// MAX_COST of the dataset bounds all layers together, with those that were submitted before.
 bool OGRMapflowSubmissions::CheckTotal(const Entries &due) const
 {
     const double limit = LimitOf(m_creationOptions.FetchNameValue("MAX_COST"));
     double total = 0;
     bool isPaid = true;
-    for (const Entry *entry : due)
-    {
-        total += mf_submission_cost(entry->Submission());
-        for (size_t i = 0; i < mf_submission_count(entry->Submission()); ++i)
-            isPaid = isPaid && mf_submission_job(entry->Submission(), i)->state == MF_JOB_SENT;
-    }
+    for (const Entry &entry : m_layers)
+        for (size_t i = 0; i < mf_submission_count(entry.Submission()); ++i)
+        {
+            const mf_job *const job = mf_submission_job(entry.Submission(), i);
+            const bool isDue =
+                job->state == MF_JOB_NEW && std::find(due.begin(), due.end(), &entry) != due.end();
+            if ((isDue || job->state != MF_JOB_NEW) && !std::isnan(job->cost))
+                total += job->cost;
+            isPaid = isPaid && !isDue;
+        }
     if (isPaid || !(total > limit))
         return true;
     CPLError(
@@ -372,33 +379,46 @@ bool OGRMapflowSubmissions::SendAll(const Entries &due, mf_run *run)
 {
     for (const Entry *entry : due)
         for (size_t i = 0; i < mf_submission_count(entry->Submission()); ++i)
-            if (!Send(*entry, i, run))
+            if (!Send(due, *entry, i, run))
                 return false;
-    const bool isDry = std::any_of(due.begin(), due.end(),
-                                   [](const Entry *entry) { return entry->Wants("DRY_RUN"); });
     mf_error err;
     mf_error_init(&err);
-    return isDry || mf_run_end(run, &err) == 0 || Raise(err);
+    return mf_run_end(run, &err) == 0 || Raise(err);
 }
 
-// What is left of a batch after a failure.
-static std::string Remaining(const mf_submission *submission, size_t failed)
+// What is left of several processings after the failure of one.
+std::string OGRMapflowSubmissions::Remaining(const Entries &due) const
 {
-    const size_t count = mf_submission_count(submission);
+    constexpr int MOST_IDS = 20;
+    int count = 0, submitted = 0;
+    std::string ids;
+    bool resumes = true;
+    for (const Entry *entry : due)
+    {
+        resumes = resumes && entry->Wants("RESUME", true);
+        for (size_t i = 0; i < mf_submission_count(entry->Submission()); ++i)
+        {
+            const mf_job *const job = mf_submission_job(entry->Submission(), i);
+            ++count;
+            if (job->state == MF_JOB_SENT && ++submitted <= MOST_IDS)
+                ids += std::string(ids.empty() ? ": " : ", ") + job->id;
+        }
+    }
     if (count < 2)
         return std::string();
-    std::string text = CPLSPrintf(". %d of %d processings were submitted before",
-                                  static_cast<int>(failed), static_cast<int>(count));
-    for (size_t i = 0; i < failed && i < 20; ++i)
-        text += std::string(i == 0 ? ": " : ", ") + mf_submission_job(submission, i)->id;
-    return text + (failed > 20 ? ", and more." : ".") +
-           " Repeat the command to submit the rest: what was submitted is not sent again";
+    std::string text = CPLSPrintf(". %d of %d processings were submitted%s%s.", submitted, count,
+                                  ids.c_str(), submitted > MOST_IDS ? ", and more" : "");
+    if (m_journal == nullptr)
+        return text + " Leave them out when you repeat the command: with JOURNAL=NO they would be "
+                      "sent again";
+    return text + " Repeat the command" + (resumes ? "" : " without RESUME=NO") +
+           " to submit the rest: what was submitted is not sent again";
 }
 
-bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i, mf_run *run)
+bool OGRMapflowSubmissions::Send(const Entries &due, const Entry &entry, size_t i, mf_run *run)
 {
     mf_submission *const submission = entry.Submission();
-    const bool isDry = entry.Wants("DRY_RUN");
+    const bool isDry = entry.IsDry();
     const mf_job *const job = mf_submission_job(submission, i);
     mf_error err;
     mf_error_init(&err);
@@ -408,7 +428,7 @@ bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i, mf_run *run)
         WarnOfCost(*job);
     if (!done)
     {
-        mf_error_append(&err, "%s", Remaining(submission, i).c_str());
+        mf_error_append(&err, "%s", Remaining(due).c_str());
         OGRMapflowRaise(err);
     }
     if (entry.report == nullptr)

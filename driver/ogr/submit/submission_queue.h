@@ -68,6 +68,7 @@ class OGRMapflowSubmissions
         std::shared_ptr<OGRMapflowReportFile> report{};
 
         mf_submission *Submission() const { return layer->Submission(); }
+        bool IsDry() const { return Wants("DRY_RUN"); }
         bool Wants(const char *option, bool fallback = false) const
         {
             return layer->Options().GetBool(option, fallback);
@@ -100,9 +101,10 @@ class OGRMapflowSubmissions
     bool Check(const Entries &due);
     bool CheckTotal(const Entries &due) const;
     bool SendAll(const Entries &due, mf_run *run);
-    bool Send(const Entry &entry, size_t job, mf_run *run);
+    bool Send(const Entries &due, const Entry &entry, size_t job, mf_run *run);
     bool WaitForAll(const Entries &due, OGRMapflowWaiter waiter);
     bool WaitForOne(const Entry &entry, size_t job, const OGRMapflowWaiter &waiter);
+    std::string Remaining(const Entries &due) const;
     void NoteRefusals();
     void PublishMetadata(GDALDataset *dataset) const;
 
@@ -112,7 +114,7 @@ class OGRMapflowSubmissions
     std::unique_ptr<mf_account, AccountCloser> m_account{};
     double m_accountTime = 0; // s, monotonic
     std::unique_ptr<mf_journal, JournalCloser> m_journal{};
-    double m_started; // s since 1970: what others submit from then on is the same command
+    double m_started = 0; // s since 1970: what others submit from then on is the same command
     std::vector<Entry> m_layers{};
     std::map<std::string, std::shared_ptr<OGRMapflowReportFile>> m_reports{};
     bool m_isInTransaction = false;
