@@ -86,20 +86,20 @@ static const char *written(double seconds)
 
 static void test_writing_times(void)
 {
-    CHECK_TEXT(written(NOON), "2026-11-27T12:00:00.000Z");
-    CHECK_TEXT(written(NOON + 0.0004), "2026-11-27T12:00:00.000Z");
-    CHECK_TEXT(written(NOON + 0.0006), "2026-11-27T12:00:00.001Z");
-    CHECK_TEXT(written(NOON + 0.9996), "2026-11-27T12:00:01.000Z");
-    CHECK_TEXT(written(0), "1970-01-01T00:00:00.000Z");
-    CHECK_TEXT(written(-0.25), "1969-12-31T23:59:59.750Z");
-    CHECK_TEXT(written(951782400), "2000-02-29T00:00:00.000Z");
+    CHECK_TEXT(written(NOON), "2026-11-27T12:00:00.000000Z");
+    CHECK_TEXT(written(NOON + 0.1234562), "2026-11-27T12:00:00.123456Z");
+    CHECK_TEXT(written(NOON + 0.1234568), "2026-11-27T12:00:00.123457Z");
+    CHECK_TEXT(written(NOON + 0.9999997), "2026-11-27T12:00:01.000000Z");
+    CHECK_TEXT(written(0), "1970-01-01T00:00:00.000000Z");
+    CHECK_TEXT(written(-0.25), "1969-12-31T23:59:59.750000Z");
+    CHECK_TEXT(written(951782400), "2000-02-29T00:00:00.000000Z");
     /* What is no time reads as none. */
     CHECK_TEXT(written(NAN), "");
     CHECK_TEXT(written(INFINITY), "");
     CHECK_TEXT(written(-1e300), "");
     /* And what was written reads as the same, however often. */
     for (int i = 0; i < 5000; i++) {
-        const double time = floor((NOON + i * 86413.37) * 1000) / 1000;
+        const double time = NOON + i * 86413.377777;
         char text[MF_TIME_SIZE], again[MF_TIME_SIZE];
         mf_time_format(time, text);
         mf_time_format(mf_time_parse(text), again);

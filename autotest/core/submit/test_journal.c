@@ -159,10 +159,10 @@ static void test_a_job(void)
     CHECK_TEXT(entry->name, "docks");
     CHECK_NUMBER(entry->state, MF_JOURNAL_SENDING);
     CHECK_TEXT(read_text(&size),
-               "{\"time\":\"2026-11-27T12:00:01.000Z\",\"run\":\"" RUN
+               "{\"time\":\"2026-11-27T12:00:01.000000Z\",\"run\":\"" RUN
                "\",\"job\":\"0000000000000007\",\"state\":\"sending\",\"name\":\"docks\","
                "\"project\":\"" PROJECT "\",\"marker\":\"" MARKER
-               "\",\"sent\":\"2026-11-27T12:00:00.000Z\"}\n");
+               "\",\"sent\":\"2026-11-27T12:00:00.000000Z\"}\n");
     CHECK_NUMBER(mf_journal_size(journal), size);
     CHECK(mf_journal_find(journal, 7, ID) == NULL); /* another project */
     CHECK(mf_journal_find(journal, 8, PROJECT) == NULL);
@@ -181,8 +181,7 @@ static void test_a_job(void)
         CHECK_TEXT(entry->name, "Straße \"7\"\n");
         CHECK_TEXT(entry->id, ID);
         CHECK_NUMBER(entry->state, MF_JOURNAL_SUBMITTED);
-        CHECK(fabs(entry->run_ended - (NOON + 3.999)) < 1e-6); /* never after it ended */
-        CHECK(entry->run_ended < NOON + 3.9996);
+        CHECK(fabs(entry->run_ended - (NOON + 3.9996)) < 1e-6);
     }
     mf_journal_close(again);
     mf_journal_close(journal);

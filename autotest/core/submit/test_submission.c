@@ -313,16 +313,14 @@ static void test_refused_by_the_server(void)
     mf_submission_close(s);
 }
 
-/* The answer to a list request, in which the job's processing is the second, or is not. */
+/* The whole list, in which the job's processing is the second, or is not. */
 static void list_of(char *list, size_t size, const struct mf_job *job, int is_there)
 {
-    snprintf(
-        list, size,
-        "{\"results\":[{\"id\":\"" PROJECT
-        "\",\"created\":\"1994-11-07T00:00:00Z\",\"meta\":null},{\"id\":\"" JOB
-        "\",\"name\":\"docks\",\"status\":\"IN_PROGRESS\",\"cost\":17,"
-        "\"created\":\"1994-11-01T00:00:00Z\",\"meta\":{\"submission\":\"%s\"}}],\"total\":70}",
-        is_there ? job->marker : "another");
+    snprintf(list, size,
+             "[{\"id\":\"" PROJECT "\",\"meta\":null},{\"id\":\"" JOB
+             "\",\"name\":\"docks\",\"status\":\"IN_PROGRESS\",\"cost\":17,\"meta\":{"
+             "\"submission\":\"%s\"}}]",
+             is_there ? job->marker : "another");
 }
 
 /* What is lost in the ways that there are. */
@@ -421,21 +419,26 @@ static void test_cancelled_while_searching(void)
 /* ---- searching ------------------------------------------------------------------------------ */
 
 /* Entries of a list: for each letter of `made` one, "n" newer than the submission, "o" older by two
- * days, "?" without a time, "J" the job's own, "K" the same with an id that is no UUID. `first`
- * numbers their ids. Returns `text`. */
+ * days, each a second older than the one before, "=" as old as the one before, "?" without a time,
+ * "J" the job's own, "K" the same with an id that is no UUID. `first` numbers their ids. Returns
+ * `text`. */
 static const char *page(char *text, size_t size, const struct mf_job *job, const char *made,
                         int first, int total)
 {
+    static const char *const times[] = {"1994-11-06T10:%02d:%02dZ", "1994-11-04T10:%02d:%02dZ"};
     size_t used = (size_t)snprintf(text, size, "{\"results\":[");
-    for (int i = 0; made[i] != '\0'; i++)
+    char created[40] = "";
+    for (int i = 0; made[i] != '\0'; i++) {
+        const int age = 3599 - first - i;
+        if (made[i] != '=')
+            snprintf(created, sizeof created, times[made[i] == 'o'], age / 60, age % 60);
         used += (size_t)snprintf(
             text + used, size - used,
-            "%s{\"id\":\"%s%012d\",\"created\":%s,\"meta\":{\"submission\":\"%s\"}}",
+            "%s{\"id\":\"%s%012d\",\"created\":\"%s\",\"meta\":{\"submission\":\"%s\"}}",
             i > 0 ? "," : "", made[i] != 'K' ? "aaaaaaaa-bbbb-4ccc-8ddd-" : "", first + i,
-            made[i] == 'o'   ? "\"1994-11-04T00:00:00Z\""
-            : made[i] == '?' ? "null"
-                             : "\"1994-11-06T10:00:00Z\"",
+            made[i] != '?' ? created : "",
             made[i] == 'J' || made[i] == 'K' ? job->marker : "another");
+    }
     used += (size_t)snprintf(text + used, size - used, "]");
     if (total >= 0)
         used += (size_t)snprintf(text + used, size - used, ",\"total\":%d", total);
@@ -485,6 +488,10 @@ static void search(double age, const struct listed *pages, size_t count, enum mf
     } while (0)
 
 #define OLD 660 /* s: whatever was sent then has appeared by now */
+#define PAST                                                                                       \
+    {                                                                                              \
+        "ooooooooooo", 1, 40                                                                       \
+    }
 #define GONE                                                                                       \
     {                                                                                              \
         "{\"message\":\"thank you\"}", 0, 0                                                        \
@@ -493,51 +500,55 @@ static void search(double age, const struct listed *pages, size_t count, enum mf
 static void test_searching(void)
 {
     SEARCH(OLD, MF_FOUND, "", {"J", 1, 1});
-    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 5}, {"nJ", 4, 5});
-    /* It goes on until one is older, whatever the total is. */
-    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nno", 1, 900});
-    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, -1}, {"no", 4, -1});
-    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 4}, {"n", 4, 4}, {"", 0, 4});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 5}, {"nnJ", 3, 5});
+    /* It goes on until one is older, whatever the total is, or until nothing new comes. */
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnnnnnnnnno", 1, 900});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnnnnn", 1, -1}, {"nnnnoo", 6, -1});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 4}, {"nn", 3, 4}, {"n", 4, 4});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 3}, {"n", 3, 3});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"", 0, 0});
     SEARCH(OLD, MF_FOUND_ABSENT, "", {"{\"total\":0}", 0, 0});
     SEARCH(OLD, MF_FOUND_ABSENT, "", {"[]", 0, 0});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"n", 1, 1}, {"", 0, 1});
+    SEARCH(OLD, MF_FOUND, "", {"n", 1, 3}, {"n", 2, 3}, {"J", 3, 3});
     /* Totals that are those of the page. */
-    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 3}, {"nnn", 4, 3}, {"n", 7, 1}, {"", 0, 0});
-    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 3}, {"", 0, 0});
-    /* An order that is not kept proves nothing, nor does an entry without a time. */
-    SEARCH(OLD, MF_FOUND, "", {"on", 1, 5}, {"oo", 3, 5}, {"J", 5, 5});
-    SEARCH(OLD, MF_FOUND, "", {"?o", 1, 5}, {"oo", 3, 5}, {"J", 5, 5});
-    SEARCH(OLD, MF_FOUND_ABSENT, "", {"?o", 1, 3}, {"o", 3, 3}, {"", 0, 3});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 3}, {"nnn", 3, 3}, {"nn", 5, 2}, {"n", 6, 1});
+    /* An order that is not kept proves nothing, nor do few entries or those of one time. */
+    SEARCH(OLD, MF_FOUND, "", {"onnnnnnnnnnn", 1, 15}, {"nnnJ", 12, 15});
+    SEARCH(OLD, MF_FOUND, "", {"ooooooooo", 1, 15}, {"onnnJ", 9, 15});
+    SEARCH(OLD, MF_FOUND, "", {"o==============", 1, 16}, {"oJ", 15, 16});
+    SEARCH(OLD, MF_FOUND, "", {"on", 1, 5}, {"no", 2, 5}, {"oo", 3, 5}, {"oJ", 4, 5});
+    SEARCH(OLD, MF_FOUND, "", {"?o", 1, 3}, {"oJ", 2, 3});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"?o", 1, 3}, {"oo", 2, 3}, {"o", 3, 3});
     /* Entries that are deleted meanwhile move others to pages that were read: from the start. */
-    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 7}, {"no", 5, 6}, {"nnJ", 1, 6});
-    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 4}, {"", 0, 3}, {"nnJ", 1, 3});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 7}, {"no", 4, 6}, {"nnJ", 1, 6});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, -1}, {"nno", 4, -1}, {"nnJ", 1, -1});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 4}, {"", 0, 2}, {"nJ", 1, 2});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "deleted while they are listed", {"nn", 1, 90},
            {"nn", 3, 80}, {"nn", 1, 70}, {"nn", 3, 60}, {"nn", 1, 50}, {"nn", 3, 40}, {"nn", 1, 30},
            {"nn", 3, 20}, {"nn", 1, 10}, {"nn", 3, 9}, {"nn", 1, 8}, {"nn", 3, 7});
-    /* Entries that are added meanwhile come again. */
-    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 5}, {"nnn", 2, 7}, {"nJ", 6, 8});
+    /* Entries that are added meanwhile come again, be it a whole page. */
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 5}, {"nnn", 2, 7}, {"nnJ", 4, 8});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 3, 5}, {"nnn", 3, 7}, {"nnn", 4, 8}, {"nnJ", 6, 8});
     /* What is no list proves nothing. */
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", GONE);
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"nn", 1, 5}, GONE);
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"{}", 0, 0});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"{\"results\":{},\"total\":0}", 0, 0});
-    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "counts 5 processings and gives 2", {"nn", 1, 5},
-           {"", 0, 5});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "counts 5 processings and gives none", {"", 0, 5});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "the same page", {"nn", 1, 9}, {"nn", 1, 9}, {"nn", 1, 9},
            {"nn", 1, 9});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "no usable id", {"K", 1, 1});
     /* What was sent a moment ago may still appear. */
-    SEARCH(30, MF_FOUND, "", {"no", 1, 2}, {"no", 1, 2}, {"Jno", 1, 3});
-    SEARCH(30, MF_FOUND_NOT_YET, "", {"o", 1, 1}, {"o", 1, 1}, {"o", 1, 1}, {"o", 1, 1},
-           {"o", 1, 1}, {"o", 1, 1}, {"o", 1, 1});
+    SEARCH(30, MF_FOUND, "", {"", 0, 0}, {"", 0, 0}, {"Jno", 1, 3});
+    SEARCH(30, MF_FOUND_NOT_YET, "", PAST, PAST, PAST, PAST, PAST, PAST, PAST);
     SEARCH(30, MF_FOUND, "", GONE, GONE, {"J", 1, 1});
-    SEARCH(30, MF_FOUND_NOTHING_SURE, "not a list", {"o", 1, 1}, {"o", 1, 1}, {"o", 1, 1},
-           {"o", 1, 1}, {"o", 1, 1}, {"o", 1, 1}, GONE);
+    SEARCH(30, MF_FOUND_NOTHING_SURE, "not a list", PAST, PAST, PAST, PAST, PAST, PAST, GONE);
     /* So may what was sent in the future, by a clock that has been put back since. */
-    SEARCH(-3600, MF_FOUND_NOT_YET, "", {"o", 1, 1}, {"o", 1, 1}, {"o", 1, 1}, {"o", 1, 1},
-           {"o", 1, 1}, {"o", 1, 1}, {"o", 1, 1});
+    SEARCH(-3600, MF_FOUND_NOT_YET, "", PAST, PAST, PAST, PAST, PAST, PAST, PAST);
     /* And a time that is not known was some time ago: all is read. */
-    SEARCH(NAN, MF_FOUND, "", {"oo", 1, 5}, {"oo", 3, 5}, {"J", 5, 5});
-    SEARCH(NAN, MF_FOUND_ABSENT, "", {"oo", 1, 3}, {"o", 3, 3}, {"", 0, 3});
+    SEARCH(NAN, MF_FOUND, "", {"ooo", 1, 5}, {"ooJ", 3, 5});
+    SEARCH(NAN, MF_FOUND_ABSENT, "", {"ooo", 1, 4}, {"oo", 3, 4}, {"o", 4, 4});
 }
 
 static void test_two_ways_to_list(void)

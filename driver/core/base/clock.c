@@ -109,14 +109,13 @@ void mf_time_format(double seconds, char text[MF_TIME_SIZE])
     text[0] = '\0';
     if (!(fabs(seconds) < 1e11)) /* NaN too; beyond is no year of four digits */
         return;
-    const double milliseconds = floor(seconds * 1000 + 0.5);
-    const time_t whole = (time_t)floor(milliseconds / 1000);
+    const double microseconds = floor(seconds * 1e6 + 0.5);
+    const time_t whole = (time_t)floor(microseconds / 1e6);
     struct tm parts;
     if (gmtime_r(&whole, &parts) == NULL)
         return;
     const size_t used = strftime(text, MF_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + used, MF_TIME_SIZE - used, ".%03dZ",
-             (int)(milliseconds - (double)whole * 1000));
+    snprintf(text + used, MF_TIME_SIZE - used, ".%06dZ", (int)(microseconds - (double)whole * 1e6));
 }
 
 int mf_random_bytes(void *out, size_t size, struct mf_error *err)

@@ -38,8 +38,8 @@ extern const struct mf_clock mf_system_clock;
  * seconds since 1970. NaN when it is none. */
 double mf_time_parse(const char *text);
 
-/* Writes seconds since 1970 as 2026-11-27T19:30:00.123Z, to the nearest millisecond. NaN gives "",
- * which reads as NaN. */
+/* Writes seconds since 1970 as 2026-11-27T19:30:00.123456Z, to the nearest microsecond. NaN gives
+ * "", which reads as NaN. */
 #define MF_TIME_SIZE 32
 void mf_time_format(double seconds, char text[MF_TIME_SIZE]);
 

@@ -439,9 +439,8 @@ int mf_journal_end_run(struct mf_journal *journal, const char *run, double now,
                        struct mf_error *err)
 {
     cJSON *const line = cJSON_CreateObject();
-    /* Rounded down: a command that begins in the same millisecond must find it ended before. */
-    const int is_complete = add_time(line, "time", floor(now * 1000) / 1000) &&
-                            add_text(line, "run", run) && add_text(line, "state", ended_name);
+    const int is_complete = add_time(line, "time", now) && add_text(line, "run", run) &&
+                            add_text(line, "state", ended_name);
     return append_line(journal, line, is_complete, err);
 }
 

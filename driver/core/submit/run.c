@@ -16,6 +16,9 @@
 static const double idle_timeout = 900; /* s */
 static const double idle_interval = 0.2;
 
+/* Of times in the journal. */
+static const double rounding = 1e-6; /* s */
+
 #define SHOWN_IDS 5
 
 struct mf_run {
@@ -44,6 +47,15 @@ static void say(const struct mf_run *run, const char *format, ...)
     va_end(arguments);
     if (run->options.say != NULL)
         run->options.say(run->options.ctx, line);
+}
+
+/* A time as people read it, to the second; "" when it is not known. */
+static void show_time(double seconds, char text[MF_TIME_SIZE])
+{
+    mf_time_format(floor(seconds), text);
+    char *const fraction = strchr(text, '.');
+    if (fraction != NULL)
+        memcpy(fraction, "Z", 2);
 }
 
 /* ---- the jobs ------------------------------------------------------------------------------- */
@@ -121,7 +133,7 @@ static enum verdict judge(const struct mf_run *run, const struct mf_run_job *of)
     if (entry == NULL || entry->state == MF_JOURNAL_REFUSED || of->submission->no_resume ||
         strcmp(entry->run, run->id) == 0)
         return SEND;
-    if (entry->run_ended < run->options.started ||
+    if (entry->run_ended < run->options.started - rounding ||
         mf_client_utc(run->options.client) - entry->sent > MF_OPEN_JOBS_EXPIRE)
         return SEND;
     return entry->state == MF_JOURNAL_SUBMITTED ? ADOPT : SETTLE;
@@ -132,7 +144,7 @@ static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
                          const struct mf_journal_entry *entry)
 {
     char time[MF_TIME_SIZE];
-    mf_time_format(entry->sent, time);
+    show_time(entry->sent, time);
     if (entry->id[0] != '\0')
         say(run,
             "\"%.60s\" was submitted on %s as processing %s, by a run that did not end. That is "
@@ -165,7 +177,7 @@ static void tell_history(const struct mf_run *run)
     char time[MF_TIME_SIZE], others[64] = "";
     if (run->told.earlier == 0)
         return;
-    mf_time_format(run->told.last.sent, time);
+    show_time(run->told.last.sent, time);
     if (run->told.earlier > 1)
         snprintf(others, sizeof others, " (and %zu others)", run->told.earlier - 1);
     say(run, "\"%.60s\"%s was submitted before, on %s, as processing %s: it is submitted anew.",
@@ -301,7 +313,7 @@ static int adopt(struct mf_run *run, const struct mf_run_job *of,
 static int refuse_to_send(const struct mf_job *job, enum mf_found found, struct mf_error *err)
 {
     char time[MF_TIME_SIZE];
-    mf_time_format(job->sent, time);
+    show_time(job->sent, time);
     if (found == MF_FOUND_NOTHING_SURE)
         return mf_error_prefix(err,
                                "processing \"%.60s\" was sent%s%s, and the server did not confirm "

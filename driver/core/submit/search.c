@@ -5,15 +5,22 @@
 #include <string.h>
 
 #include "api/pager.h"
+#include "base/checksum.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "submit/submission_internal.h"
 
-/* A list that loses entries while it is read is read again, at most so often. */
+/* Pages overlap by an entry. When the next page begins with an entry that was not on the one
+ * before, others have gone, and some have moved to pages that were read: the list is read anew, at
+ * most so often. */
+#define OVERLAP 1
 #define MOST_RESTARTS 5
 
-/* A server that gives the same page again, whatever the offset, has no more to give. Once or twice
- * that may be due to new entries, which shift the list. */
+/* So many entries, each older than the one before, prove that the newest come first. */
+#define ORDER_PROOF 10
+
+/* A server may give the same page again, because new entries shift the list. One that goes on with
+ * it does not know of offsets. */
 #define MOST_REPEATS 3
 
 /* How far the clocks of the server and of this machine may be apart: a clock that was set to local
@@ -25,13 +32,15 @@ struct search {
     const char *project_id;
     const char *marker;
     double since; /* s since 1970, UTC: nothing older is of interest; NaN: everything is */
-    double offset;
-    double previous;          /* when the entry before was created */
-    int is_ordered;           /* so far the newest did come first */
-    int is_past;              /* an entry older than `since` was met */
-    double total;             /* entries by the server, NaN unknown */
-    char first[MF_UUID_SIZE]; /* id of the first entry of the page before */
-    int repeats;              /* pages in a row that begin with the same entry */
+    int offset;
+    double previous;             /* when the entry before was created */
+    int is_ordered;              /* so far none came after an older one */
+    int descents;                /* so many were older than the one before */
+    int is_past;                 /* an entry older than `since` was met */
+    uint64_t page[MF_PAGE_SIZE]; /* checksums of the ids of the page before, the last ones */
+    int page_count;
+    uint64_t first; /* of the first entry of the page before */
+    int repeats;    /* pages in a row that begin with the same entry */
     int restarts;
 };
 
@@ -39,7 +48,7 @@ enum step { FAILED = -1, ABSENT, FOUND, GO_ON };
 
 /* ---- one page ------------------------------------------------------------------------------- */
 
-static cJSON *page_request(double offset)
+static cJSON *page_request(int offset)
 {
     cJSON *const body = cJSON_CreateObject();
     if (cJSON_AddNumberToObject(body, "limit", MF_PAGE_SIZE) != NULL &&
@@ -74,6 +83,7 @@ static void note_age(struct search *search, const cJSON *entry)
     const double created = mf_time_parse(mf_json_string(entry, "created", NULL));
     if (isnan(created) || created > search->previous)
         search->is_ordered = 0;
+    search->descents += created < search->previous;
     search->previous = created;
     search->is_past = search->is_past || created < search->since - clock_difference;
 }
@@ -109,29 +119,40 @@ static void begin_list(struct search *search)
     search->offset = 0;
     search->previous = INFINITY;
     search->is_ordered = 1;
+    search->descents = 0;
     search->is_past = 0;
-    search->total = NAN;
-    search->first[0] = '\0';
+    search->page_count = 0;
+    search->first = 0;
     search->repeats = 0;
 }
 
-/* Whether entries have gone, so that others have moved to pages that were read before. A total that
- * may be that of the page is not believed. */
-static int has_shrunk(struct search *search, const cJSON *answer, int count)
+static uint64_t checksum_of_id(const cJSON *entry)
 {
-    const double before = search->total;
-    const double told = mf_json_number(answer, "total", NAN);
-    search->total = told > count && told >= search->offset + count ? told : NAN;
-    return told < before;
+    const char *const id = mf_json_string(entry, "id", "");
+    return mf_checksum_of(id, strlen(id));
 }
 
-static int repeats_itself(struct search *search, const cJSON *list)
+static int was_on_page(const struct search *search, uint64_t id)
 {
-    const char *const first = mf_json_string(cJSON_GetArrayItem(list, 0), "id", "");
-    const int is_same = first[0] != '\0' && strcmp(first, search->first) == 0;
-    search->repeats = is_same ? search->repeats + 1 : 0;
-    snprintf(search->first, sizeof search->first, "%s", first);
-    return search->repeats >= MOST_REPEATS;
+    for (int i = 0; i < search->page_count; i++)
+        if (search->page[i] == id)
+            return 1;
+    return 0;
+}
+
+/* A page of one entry cannot overlap. */
+static void keep_page(struct search *search, const cJSON *list)
+{
+    const int count = cJSON_GetArraySize(list);
+    search->page_count = count <= OVERLAP ? 0 : count < MF_PAGE_SIZE ? count : MF_PAGE_SIZE;
+    for (int i = 0; i < search->page_count; i++)
+        search->page[i] = checksum_of_id(cJSON_GetArrayItem(list, count - search->page_count + i));
+    search->offset += search->page_count > 0 ? count - OVERLAP : count;
+}
+
+static int nothing_more_is_of_interest(const struct search *search)
+{
+    return search->is_past && search->is_ordered && search->descents >= ORDER_PROOF;
 }
 
 static enum step restart(struct search *search, struct mf_error *err)
@@ -139,27 +160,29 @@ static enum step restart(struct search *search, struct mf_error *err)
     begin_list(search);
     if (search->restarts++ < MOST_RESTARTS)
         return GO_ON;
-    mf_error_set(err, MF_ERR_FORMAT, "processings are deleted while they are listed");
-    return FAILED;
+    return mf_error_set(err, MF_ERR_FORMAT, "processings are deleted while they are listed");
 }
 
-/* Without the marker on the page: whether another page is to be read. */
+/* After a page without the marker: whether another page is to be read. */
 static enum step go_on(struct search *search, const cJSON *answer, const cJSON *list,
                        struct mf_error *err)
 {
-    const int count = cJSON_GetArraySize(list);
-    if (has_shrunk(search, answer, count))
+    const int count = cJSON_GetArraySize(list), overlaps = search->page_count > 0;
+    const uint64_t first = checksum_of_id(cJSON_GetArrayItem(list, 0));
+    if (search->offset == 0 && count == 0 && mf_json_count(answer, "total") > 0)
+        return mf_error_set(err, MF_ERR_FORMAT, "the server counts %d processings and gives none",
+                            mf_json_count(answer, "total"));
+    if (overlaps && (count == 0 || !was_on_page(search, first)))
         return restart(search, err);
-    if (search->is_ordered && search->is_past)
+    if (count == (overlaps ? OVERLAP : 0) || nothing_more_is_of_interest(search))
         return ABSENT;
-    if (count == 0 && search->offset < search->total)
-        return mf_error_set(err, MF_ERR_FORMAT, "the server counts %.0f processings and gives %.0f",
-                            search->total, search->offset);
-    if (count > 0 && repeats_itself(search, list))
+    search->repeats = first == search->first ? search->repeats + 1 : 0;
+    if (search->repeats >= MOST_REPEATS)
         return mf_error_set(err, MF_ERR_FORMAT,
                             "the server gives the same page of processings again and again");
-    search->offset += count;
-    return count > 0 ? GO_ON : ABSENT;
+    search->first = first;
+    keep_page(search, list);
+    return GO_ON;
 }
 
 static enum step read_page(struct search *search, struct mf_job *job, const cJSON *answer,
