@@ -150,15 +150,19 @@ static int read_processing(struct mf_error *err)
 static int remember_processing(struct mf_error *err)
 {
     struct mf_processing processing;
-    PLAY(GOOD(PROCESSING), GOOD("{}"));
+    /* What could not be remembered is asked for again. */
+    PLAY(GOOD(PROCESSING), GOOD(PROCESSING), GOOD("{}"));
     int failed = 0;
     for (int i = 0; i < 2 && !failed; i++) {
         failed = mf_recent_get(&processing, client, ID, err);
         if (!failed)
             mf_processing_free(&processing);
     }
-    /* A change makes the memory forget. */
-    failed = mf_processing_delete(client, ID, err) != 0 || failed;
+    /* A change makes the memory forget; one that was not made does not. */
+    const int is_kept = mf_processing_delete(client, ID, err) != 0;
+    if (is_kept && mf_processing_delete(client, ID, NULL) != 0)
+        failed = 1;
+    failed = failed || is_kept;
     mf_recent_prolong(client, ID);
     mf_client_close(client);
     return failed;
@@ -232,20 +236,15 @@ static int submit(const struct mf_submission_options *options, const struct scri
     static struct script script;
     struct mf_client *client = NULL;
     struct mf_submission *submission = NULL;
-    char *kept = NULL;
     char *line = NULL;
     int failed = open_client(&client, &script, steps, count, err) != 0 ||
                  mf_submission_open(&submission, options, err) != 0 ||
                  add_areas(submission, err) != 0 ||
-                 mf_submission_read_report(submission,
-                                           "{\"id\":\"" ID "\",\"dryRun\":false,\"request\":\"0\"}",
-                                           &kept, err) != 0 ||
                  mf_submission_prepare(submission, client, err) != 0 ||
                  mf_submission_send(submission, 0, client, err) != 0;
     if (!failed && (line = mf_submission_report_line(submission, 0)) == NULL)
         failed = mf_error_set(err, MF_ERR_MEMORY, "out of memory");
     free(line);
-    free(kept);
     mf_submission_close(submission);
     mf_client_close(client);
     return failed;

@@ -16,25 +16,6 @@
 
 static char directory[] = "/tmp/mapflow-test-XXXXXX";
 
-static void test_clock(void)
-{
-    const double start = mf_clock_monotonic();
-    mf_sleep(0.02);
-    CHECK(mf_clock_monotonic() - start >= 0.019);
-    mf_sleep(-1);
-    CHECK(mf_clock_utc() > 1.6e9);
-    mf_system_clock.sleep(mf_system_clock.ctx, 0);
-    CHECK(mf_system_clock.monotonic(NULL) >= start && mf_system_clock.utc(NULL) > 1.6e9);
-    for (int i = 0; i < 100; i++) {
-        const double random = mf_random_unit();
-        CHECK(random >= 0 && random < 1);
-    }
-    char a[600] = {0}, b[600] = {0};
-    CHECK_NUMBER(mf_random_bytes(a, sizeof a, NULL), 0);
-    CHECK_NUMBER(mf_random_bytes(b, sizeof b, NULL), 0);
-    CHECK(memcmp(a, b, sizeof a) != 0);
-}
-
 static void test_file(void)
 {
     struct mf_file file;
@@ -249,7 +230,6 @@ int main(void)
 {
     if (mkdtemp(directory) == NULL)
         return 1;
-    test_clock();
     test_file();
     test_full_disk();
     test_file_limit();

@@ -1,7 +1,7 @@
+#include "base/str.h"
 #include "check.h"
 #include "script.h"
-#include "submit/submission.h"
-#include "base/str.h"
+#include "submit/submission_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -148,7 +148,7 @@ static void test_prepared(void)
     CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
     CHECK_TEXT(err.message, "");
     CHECK_TEXT(mf_submission_project_id(s), PROJECT);
-    CHECK_TEXT(mf_submission_project_name(s), "Default");
+    CHECK(mf_submission_job(s, 0)->price == 15.5);
     CHECK(mf_submission_job(s, 0)->cost == 15.5);
     CHECK_NUMBER(script.next, 3);
     CHECK_HOLDS(script.requests[2].url, "/processing/cost/v2");
@@ -313,23 +313,30 @@ static void test_refused_by_the_server(void)
     mf_submission_close(s);
 }
 
-/* What is lost in the ways that there are; `list` is what the look for it finds. */
+/* The whole list, in which the job's processing is the second, or is not. */
+static void list_of(char *list, size_t size, const struct mf_job *job, int is_there)
+{
+    snprintf(list, size,
+             "[{\"id\":\"" PROJECT "\",\"meta\":null},{\"id\":\"" JOB
+             "\",\"name\":\"docks\",\"status\":\"IN_PROGRESS\",\"cost\":17,\"meta\":{"
+             "\"submission\":\"%s\"}}]",
+             is_there ? job->marker : "another");
+}
+
+/* What is lost in the ways that there are. */
 static void lost(const struct script_step *loss, int is_there)
 {
     const struct mf_submission_options options = usual();
-    char list[400];
+    char list[500];
     start(asked, COUNT(asked));
     struct mf_submission *const s = make(&options, 1);
     CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
     const struct mf_job *const job = mf_submission_job(s, 0);
-    snprintf(list, sizeof list,
-             "{\"results\":[{\"id\":\"" PROJECT "\",\"meta\":null},{\"id\":\"" JOB
-             "\",\"name\":\"docks\",\"status\":\"IN_PROGRESS\",\"meta\":{\"submission\":\"%s\"}}]}",
-             is_there ? job->marker : "another");
+    list_of(list, sizeof list, job, is_there);
     struct script_step steps[2 + MF_LOST_CHECKS] = {{0}};
     steps[0] = *loss;
     steps[1].status = 200;
-    steps[1].body = "{\"results\":[]}";
+    steps[1].body = "{\"results\":[],\"total\":0}";
     for (int i = 2; i < 2 + MF_LOST_CHECKS; i++) {
         steps[i].status = 200;
         steps[i].body = list;
@@ -339,19 +346,20 @@ static void lost(const struct script_step *loss, int is_there)
     CHECK_NUMBER(failed != 0, !is_there);
     CHECK_NUMBER(job->state, is_there ? MF_JOB_SENT : MF_JOB_UNKNOWN);
     CHECK_TEXT(job->id, is_there ? JOB : "");
+    CHECK(job->cost == (is_there ? 17 : 15.5));
     CHECK_NUMBER(posts(), 1);
     CHECK_NUMBER(script.next, is_there ? 3 : 1 + MF_LOST_CHECKS);
     if (!is_there) {
-        CHECK_HOLDS(err.message, "has not said what became of it (");
-        CHECK_HOLDS(err.message, "). It is not among the newest processings");
+        CHECK_HOLDS(err.message, "\"docks\" was submitted, but the server did not confirm it (");
+        CHECK_HOLDS(err.message, "). It is not in project " PROJECT " yet.");
         CHECK_HOLDS(err.message, job->marker);
-        CHECK_HOLDS(err.message, PROJECT);
         CHECK(script.slept > 60 && script.slept < 100);
         char *const line = mf_submission_report_line(s, 0);
         CHECK_HOLDS(line, "\"status\":\"UNKNOWN\"");
         CHECK_HOLDS(line, job->marker);
         free(line);
         CHECK(mf_submission_send(s, 0, client, &err) != 0);
+        CHECK_HOLDS(err.message, "cannot be sent twice");
         CHECK_NUMBER(posts(), 1);
     }
     mf_submission_close(s);
@@ -389,7 +397,7 @@ static void test_never_left(void)
     mf_submission_close(s);
 }
 
-static void test_cancelled_while_looking(void)
+static void test_cancelled_while_searching(void)
 {
     const struct mf_submission_options options = usual();
     const struct script_step steps[] = {{502, NULL, "", MF_OK, 0, 0},
@@ -402,8 +410,167 @@ static void test_cancelled_while_looking(void)
     script.cancel_at = 0.5;
     CHECK(mf_submission_send(s, 0, client, &err) != 0);
     CHECK_HOLDS(err.message, mf_submission_job(s, 0)->marker);
+    CHECK_HOLDS(err.message, "could not be listed (Cancelled)");
+    CHECK_NUMBER(mf_submission_job(s, 0)->state, MF_JOB_UNKNOWN);
     CHECK_NUMBER(script.next, 2);
     mf_submission_close(s);
+}
+
+/* ---- searching ------------------------------------------------------------------------------ */
+
+/* Entries of a list: for each letter of `made` one, "n" newer than the submission, "o" older by two
+ * days, each a second older than the one before, "=" as old as the one before, "?" without a time,
+ * "J" the job's own, "K" the same with an id that is no UUID. `first` numbers their ids. Returns
+ * `text`. */
+static const char *page(char *text, size_t size, const struct mf_job *job, const char *made,
+                        int first, int total)
+{
+    static const char *const times[] = {"1994-11-06T10:%02d:%02dZ", "1994-11-04T10:%02d:%02dZ"};
+    size_t used = (size_t)snprintf(text, size, "{\"results\":[");
+    char created[40] = "";
+    for (int i = 0; made[i] != '\0'; i++) {
+        const int age = 3599 - first - i;
+        if (made[i] != '=')
+            snprintf(created, sizeof created, times[made[i] == 'o'], age / 60, age % 60);
+        used += (size_t)snprintf(
+            text + used, size - used,
+            "%s{\"id\":\"%s%012d\",\"created\":\"%s\",\"meta\":{\"submission\":\"%s\"}}",
+            i > 0 ? "," : "", made[i] != 'K' ? "aaaaaaaa-bbbb-4ccc-8ddd-" : "", first + i,
+            made[i] != '?' ? created : "",
+            made[i] == 'J' || made[i] == 'K' ? job->marker : "another");
+    }
+    used += (size_t)snprintf(text + used, size - used, "]");
+    if (total >= 0)
+        used += (size_t)snprintf(text + used, size - used, ",\"total\":%d", total);
+    snprintf(text + used, size - used, "}");
+    return text;
+}
+
+struct listed {
+    const char *made;
+    int first, total; /* -1: the page has no total */
+};
+
+/* Searches for a job that was sent `age` seconds ago, in pages that are given one after another. */
+static void search(double age, const struct listed *pages, size_t count, enum mf_found wanted,
+                   const char *why, int line)
+{
+    static char texts[SCRIPT_MAX][4096];
+    struct script_step steps[SCRIPT_MAX];
+    const struct mf_submission_options options = usual();
+    start(asked, COUNT(asked));
+    struct mf_submission *const s = make(&options, 1);
+    CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+    struct mf_job *const job = &s->jobs[0];
+    for (size_t i = 0; i < count; i++)
+        steps[i] =
+            (struct script_step){.status = 200,
+                                 .body = pages[i].made[0] == '{' || pages[i].made[0] == '['
+                                             ? pages[i].made
+                                             : page(texts[i], sizeof texts[i], job, pages[i].made,
+                                                    pages[i].first, pages[i].total)};
+    start(steps, count);
+    job->sent = mf_client_utc(client) - age;
+    const enum mf_found found = mf_submission_search(s, job, client, &err);
+    if (found != wanted || script.next != count)
+        fprintf(stderr, "line %d: %zu of %zu pages\n", line, script.next, count);
+    CHECK_NUMBER(found, wanted);
+    CHECK_NUMBER(script.next, count);
+    CHECK_NUMBER(job->state, found == MF_FOUND ? MF_JOB_SENT : MF_JOB_NEW);
+    CHECK_HOLDS(err.message, why);
+    mf_submission_close(s);
+}
+
+#define SEARCH(age, wanted, why, ...)                                                              \
+    do {                                                                                           \
+        const struct listed pages[] = {__VA_ARGS__};                                               \
+        search(age, pages, COUNT(pages), wanted, why, __LINE__);                                   \
+    } while (0)
+
+#define OLD 660 /* s: whatever was sent then has appeared by now */
+#define PAST                                                                                       \
+    {                                                                                              \
+        "ooooooooooo", 1, 40                                                                       \
+    }
+#define GONE                                                                                       \
+    {                                                                                              \
+        "{\"message\":\"thank you\"}", 0, 0                                                        \
+    }
+
+static void test_searching(void)
+{
+    SEARCH(OLD, MF_FOUND, "", {"J", 1, 1});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 5}, {"nnJ", 3, 5});
+    /* It goes on until one is older, whatever the total is, or until nothing new comes. */
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnnnnnnnnno", 1, 900});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnnnnn", 1, -1}, {"nnnnoo", 6, -1});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 4}, {"nn", 3, 4}, {"n", 4, 4});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 3}, {"n", 3, 3});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"", 0, 0});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"{\"total\":0}", 0, 0});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"[]", 0, 0});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"n", 1, 1}, {"", 0, 1});
+    SEARCH(OLD, MF_FOUND, "", {"n", 1, 3}, {"n", 2, 3}, {"J", 3, 3});
+    /* Totals that are those of the page. */
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"nnn", 1, 3}, {"nnn", 3, 3}, {"nn", 5, 2}, {"n", 6, 1});
+    /* An order that is not kept proves nothing, nor do few entries or those of one time. */
+    SEARCH(OLD, MF_FOUND, "", {"onnnnnnnnnnn", 1, 15}, {"nnnJ", 12, 15});
+    SEARCH(OLD, MF_FOUND, "", {"ooooooooo", 1, 15}, {"onnnJ", 9, 15});
+    SEARCH(OLD, MF_FOUND, "", {"o==============", 1, 16}, {"oJ", 15, 16});
+    SEARCH(OLD, MF_FOUND, "", {"on", 1, 5}, {"no", 2, 5}, {"oo", 3, 5}, {"oJ", 4, 5});
+    SEARCH(OLD, MF_FOUND, "", {"?o", 1, 3}, {"oJ", 2, 3});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"?o", 1, 3}, {"oo", 2, 3}, {"o", 3, 3});
+    /* Entries that are deleted meanwhile move others to pages that were read: from the start. */
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 7}, {"no", 4, 6}, {"nnJ", 1, 6});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, -1}, {"nno", 4, -1}, {"nnJ", 1, -1});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 4}, {"", 0, 2}, {"nJ", 1, 2});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "deleted while they are listed", {"nn", 1, 90},
+           {"nn", 3, 80}, {"nn", 1, 70}, {"nn", 3, 60}, {"nn", 1, 50}, {"nn", 3, 40}, {"nn", 1, 30},
+           {"nn", 3, 20}, {"nn", 1, 10}, {"nn", 3, 9}, {"nn", 1, 8}, {"nn", 3, 7});
+    /* Entries that are added meanwhile come again, be it a whole page. */
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 1, 5}, {"nnn", 2, 7}, {"nnJ", 4, 8});
+    SEARCH(OLD, MF_FOUND, "", {"nnn", 3, 5}, {"nnn", 3, 7}, {"nnn", 4, 8}, {"nnJ", 6, 8});
+    /* What is no list proves nothing. */
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", GONE);
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"nn", 1, 5}, GONE);
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"{}", 0, 0});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"{\"results\":{},\"total\":0}", 0, 0});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "counts 5 processings and gives none", {"", 0, 5});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "the same page", {"nn", 1, 9}, {"nn", 1, 9}, {"nn", 1, 9},
+           {"nn", 1, 9});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "no usable id", {"K", 1, 1});
+    /* What was sent a moment ago may still appear. */
+    SEARCH(30, MF_FOUND, "", {"", 0, 0}, {"", 0, 0}, {"Jno", 1, 3});
+    SEARCH(30, MF_FOUND_NOT_YET, "", PAST, PAST, PAST, PAST, PAST, PAST, PAST);
+    SEARCH(30, MF_FOUND, "", GONE, GONE, {"J", 1, 1});
+    SEARCH(30, MF_FOUND_NOTHING_SURE, "not a list", PAST, PAST, PAST, PAST, PAST, PAST, GONE);
+    /* So may what was sent in the future, by a clock that has been put back since. */
+    SEARCH(-3600, MF_FOUND_NOT_YET, "", PAST, PAST, PAST, PAST, PAST, PAST, PAST);
+    /* And a time that is not known was some time ago: all is read. */
+    SEARCH(NAN, MF_FOUND, "", {"ooo", 1, 5}, {"ooJ", 3, 5});
+    SEARCH(NAN, MF_FOUND_ABSENT, "", {"ooo", 1, 4}, {"oo", 3, 4}, {"o", 4, 4});
+}
+
+static void test_two_ways_to_list(void)
+{
+    const struct script_step steps[] = {
+        {404, NULL, "{}", MF_OK, 0, 0},
+        {200, NULL, "[{\"id\":\"" JOB "\",\"meta\":{\"submission\":\"x\"}}]", MF_OK, 0, 0}};
+    const struct mf_submission_options options = usual();
+    for (int i = 0; i < 2; i++) {
+        start(asked, COUNT(asked));
+        struct mf_submission *const s = make(&options, 1);
+        CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+        snprintf(s->jobs[0].marker, sizeof s->jobs[0].marker, i == 0 ? "x" : "y");
+        start(steps, COUNT(steps));
+        s->jobs[0].sent = mf_client_utc(client) - OLD;
+        CHECK_NUMBER(mf_submission_search(s, &s->jobs[0], client, &err),
+                     i == 0 ? MF_FOUND : MF_FOUND_ABSENT);
+        CHECK_HOLDS(script.requests[0].body,
+                    "{\"limit\":30,\"offset\":0,\"sortBy\":\"CREATED\",\"sortOrder\":\"DESC\"}");
+        CHECK_TEXT(script.requests[1].method, "GET");
+        mf_submission_close(s);
+    }
 }
 
 /* ---- projects ------------------------------------------------------------------------------- */
@@ -433,7 +600,6 @@ static void test_project_is_created_last(void)
     struct mf_submission *const s = make(&options, 1);
     CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
     CHECK_TEXT(mf_submission_project_id(s), "");
-    CHECK_TEXT(mf_submission_project_name(s), "Docks");
     start(after, COUNT(after));
     CHECK_NUMBER(mf_submission_send(s, 0, client, &err), 0);
     CHECK_HOLDS(script.requests[1].url, "/projects");
@@ -442,79 +608,105 @@ static void test_project_is_created_last(void)
     mf_submission_close(s);
 }
 
-/* ---- reports -------------------------------------------------------------------------------- */
+/* ---- digests -------------------------------------------------------------------------------- */
 
-static void test_resumed(void)
+static uint64_t digest_of(struct mf_submission_options options, const char *name,
+                          const double *rings, const int *corners, int count)
 {
-    const struct mf_submission_options options = usual();
-    char *kept = NULL;
-    struct mf_submission *s = make(&options, 1);
-    struct mf_polygons second = squares(2);
-    CHECK_NUMBER(mf_submission_add(s, "docks", &second, &err), 0);
-    const char *const one = mf_submission_job(s, 0)->digest, *const two =
-                                                                 mf_submission_job(s, 1)->digest;
-    CHECK(strcmp(one, two) != 0);
-    char *const text = mf_str_format(
-        "{\"id\":\"" JOB "\",\"dryRun\":false,\"request\":\"%s\"}\n"
-        "{\"id\":null,\"dryRun\":true,\"request\":\"%s\"}\r\n\n"
-        "{\"id\":\"" PROJECT "\",\"dryRun\":false,\"request\":\"0123456789abcdef\"}\n"
-        "{\"id\":null,\"dryRun\":false,\"request\":\"%s\",\"submission\":\"" PROJECT "\"}",
-        one, one, two);
-    CHECK_NUMBER(mf_submission_read_report(s, text, &kept, &err), 0);
-    CHECK_NUMBER(mf_submission_job(s, 0)->state, MF_JOB_SENT);
-    CHECK_NUMBER(mf_submission_job(s, 1)->state, MF_JOB_UNKNOWN);
-    CHECK_TEXT(mf_submission_job(s, 1)->marker, PROJECT);
-    CHECK_HOLDS(kept, JOB);
-    CHECK_HOLDS(kept, "0123456789abcdef");
-    CHECK_LACKS(kept, "true");
-    CHECK_HOLDS(kept, "submission");
-    CHECK_NUMBER(mf_submission_job(s, 0)->line_size > 0, 1);
-    CHECK_NUMBER(mf_submission_job(s, 1)->line_at > mf_submission_job(s, 0)->line_at, 1);
-    CHECK_NUMBER(kept[mf_submission_job(s, 1)->line_at], '{');
-    free(kept);
-    free(text);
-    kept = NULL;
-    CHECK(mf_submission_read_report(s, "{\"id\":1}", &kept, &err) != 0);
-    CHECK(mf_submission_read_report(s, "SQLite format 3", &kept, &err) != 0);
-    CHECK(kept == NULL);
-
-    /* What an earlier run was sending when it ended is looked for as long as a lost answer. */
-    struct mf_submission *const cut = make(&options, 1);
-    char *line = mf_submission_report_line(cut, 0);
-    CHECK_HOLDS(line, "\"status\":\"SENDING\"");
-    CHECK_HOLDS(line, mf_submission_job(cut, 0)->marker);
-    struct mf_submission *const again = make(&options, 1);
-    CHECK_NUMBER(mf_submission_read_report(again, line, &kept, &err), 0);
-    CHECK_TEXT(mf_submission_job(again, 0)->marker, mf_submission_job(cut, 0)->marker);
-    CHECK_NUMBER(mf_submission_job(again, 0)->was_cut_short, 1);
-    free(line);
-    free(kept);
-    kept = NULL;
+    struct mf_submission *s = NULL;
+    struct mf_polygons polygons = {0};
     start(asked, COUNT(asked));
-    CHECK_NUMBER(mf_submission_prepare(again, client, &err), 0);
-    struct script_step looks[MF_LOST_CHECKS + 1];
-    for (int i = 0; i < MF_LOST_CHECKS; i++)
-        looks[i] = (struct script_step){.status = 200, .body = "[]"};
-    looks[MF_LOST_CHECKS] = (struct script_step){
-        .status = 200, .body = "{\"id\":\"" JOB "\",\"status\":\"IN_PROGRESS\"}"};
-    start(looks, COUNT(looks));
-    CHECK_NUMBER(mf_submission_send(again, 0, client, &err), 0);
-    CHECK_NUMBER(script.next, MF_LOST_CHECKS + 1);
-    CHECK_NUMBER(mf_submission_job(again, 0)->state, MF_JOB_SENT);
-    mf_submission_close(cut);
-    mf_submission_close(again);
-
-    /* What may have been sent before is looked for, found, and not sent. */
-    const struct script_step found[] = {
-        {200, NULL, "[{\"id\":\"" JOB "\",\"meta\":{\"submission\":\"" PROJECT "\"}}]", MF_OK, 0,
-         0}};
-    start(asked, COUNT(asked));
+    CHECK_NUMBER(mf_submission_open(&s, &options, &err), 0);
+    for (int i = 0; i < count; rings += 2 * (corners[i] < 0 ? -corners[i] : corners[i]), i++)
+        CHECK_NUMBER(corners[i] > 0
+                         ? mf_polygons_add_outer(&polygons, rings, (size_t)corners[i], NULL, &err)
+                         : mf_polygons_add_hole(&polygons, rings, (size_t)-corners[i], NULL, &err),
+                     0);
+    CHECK_NUMBER(mf_submission_add(s, name, &polygons, &err), 0);
     CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
-    start(found, COUNT(found));
-    CHECK_NUMBER(mf_submission_send(s, 0, client, &err), 0);
-    CHECK_NUMBER(mf_submission_send(s, 1, client, &err), 0);
-    CHECK_NUMBER(script.next, 1);
-    CHECK_NUMBER(posts(), 0);
+    CHECK_NUMBER(mf_submission_digest(s, &s->jobs[0], &err), 0);
+    const uint64_t digest = s->jobs[0].digest;
+    mf_submission_close(s);
+    return digest;
+}
+
+#define DIGEST(digest, name, ...)                                                                  \
+    do {                                                                                           \
+        struct mf_submission_options o = usual();                                                  \
+        __VA_ARGS__;                                                                               \
+        (digest) = digest_of(o, name, square, corners, 1);                                         \
+    } while (0)
+
+/* What is the same whatever it is written like, and what is not. */
+static void test_digests(void)
+{
+    static const double square[] = {4.5, 52, 4.51, 52, 4.51, 52.01, 4.5, 52.01};
+    static const double turned[] = {4.51, 52.01, 4.5, 52.01, 4.5, 52, 4.51, 52};
+    static const double rounded[] = {4.5 + 1e-10, 52, 4.51, 52, 4.51, 52.01 - 1e-10, 4.5, 52.01};
+    static const double wider[] = {4.5, 52, 4.5101, 52, 4.5101, 52.01, 4.5, 52.01};
+    static const double backward[] = {4.5, 52, 4.5, 52.01, 4.51, 52.01, 4.51, 52};
+    static const double one_two[] = {4.5, 52, 4.51, 52, 4.51, 52.01, 4.5, 52.01,
+                                     5.5, 52, 5.51, 52, 5.51, 52.01, 5.5, 52.01};
+    static const double two_one[] = {5.5, 52, 5.51, 52, 5.51, 52.01, 5.5, 52.01,
+                                     4.5, 52, 4.51, 52, 4.51, 52.01, 4.5, 52.01};
+    static const double holes[] = {4.5,   52,     4.51,  52,     4.51,  52.01,  4.5,   52.01,
+                                   4.501, 52.001, 4.502, 52.001, 4.502, 52.002, 4.501, 52.002,
+                                   4.505, 52.005, 4.506, 52.005, 4.506, 52.006, 4.505, 52.006};
+    static const double seloh[] = {4.5,   52,     4.51,  52,     4.51,  52.01,  4.5,   52.01,
+                                   4.505, 52.005, 4.506, 52.005, 4.506, 52.006, 4.505, 52.006,
+                                   4.501, 52.001, 4.502, 52.001, 4.502, 52.002, 4.501, 52.002};
+    static const int corners[] = {4, 4}, with_holes[] = {4, -4, -4};
+    const struct mf_submission_options o = usual();
+    const uint64_t usual_one = digest_of(o, "docks", square, corners, 1);
+    CHECK(digest_of(o, "docks", square, corners, 1) == usual_one);
+    CHECK(digest_of(o, "docks", turned, corners, 1) == usual_one);
+    CHECK(digest_of(o, "docks", rounded, corners, 1) == usual_one);
+    CHECK(digest_of(o, "docks", backward, corners, 1) == usual_one);
+    CHECK(digest_of(o, "docks", wider, corners, 1) != usual_one);
+    CHECK(digest_of(o, "docks", one_two, corners, 2) == digest_of(o, "docks", two_one, corners, 2));
+    CHECK(digest_of(o, "docks", one_two, corners, 2) != usual_one);
+    CHECK(digest_of(o, "docks", holes, with_holes, 3) ==
+          digest_of(o, "docks", seloh, with_holes, 3));
+    CHECK(digest_of(o, "docks", holes, with_holes, 2) !=
+          digest_of(o, "docks", holes, with_holes, 3));
+    uint64_t other, heights;
+    DIGEST(other, "dock", (void)o);
+    CHECK(other != usual_one);
+    DIGEST(other, "docks", o.model = "BUILDINGS"; o.provider = "Mapbox");
+    CHECK(other == usual_one);
+    DIGEST(other, "docks", o.meta = "{\"order\":\"17\"}"; o.description = "d"; o.max_cost = "90");
+    CHECK(other == usual_one);
+    DIGEST(other, "docks", o.model = "roads");
+    CHECK(other != usual_one);
+    DIGEST(other, "docks", o.zoom = "17");
+    CHECK(other != usual_one);
+    DIGEST(other, "docks", o.zoom = NULL);
+    CHECK(other != usual_one);
+    DIGEST(other, "docks", o.inference_params = "{\"a\":1}");
+    CHECK(other != usual_one);
+    DIGEST(heights, "docks", o.blocks = "Heights");
+    CHECK(heights != usual_one);
+    DIGEST(other, "docks", o.blocks = "heights=ON");
+    CHECK(other == heights);
+    DIGEST(other, "docks", o.blocks = "Heights=NO");
+    CHECK(other != heights && other != usual_one);
+}
+
+/* Texts that are not UTF-8 are refused before anything is asked. */
+static void test_texts(void)
+{
+    struct mf_submission *s = NULL;
+    const struct mf_submission_options options = usual();
+    REFUSED("DESCRIPTION is not UTF-8", o.description = "caf\xE9");
+    REFUSED("META is not UTF-8", o.meta = "{\"a\":\"\xFF\"}");
+    REFUSED("INFERENCE_PARAMS is not UTF-8", o.inference_params = "{\"a\":\"\xFF\"}");
+    REFUSED("MODEL is not UTF-8", o.model = "\xC0\x80");
+    REFUSED("PROJECT is not UTF-8", o.project = "\xED\xA0\x80");
+    CHECK_NUMBER(mf_submission_open(&s, &options, &err), 0);
+    struct mf_polygons made = squares(1);
+    CHECK(mf_submission_add(s, "caf\xE9", &made, &err) != 0);
+    CHECK_HOLDS(err.message, "is not UTF-8");
+    CHECK_NUMBER(mf_submission_count(s), 0);
     mf_submission_close(s);
 }
 
@@ -529,9 +721,12 @@ int main(void)
     test_refused_by_the_server();
     test_lost();
     test_never_left();
-    test_cancelled_while_looking();
+    test_cancelled_while_searching();
+    test_searching();
+    test_two_ways_to_list();
     test_project_is_created_last();
-    test_resumed();
+    test_digests();
+    test_texts();
     mf_client_close(client);
     mf_submission_close(NULL);
     return check_result();

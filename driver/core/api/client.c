@@ -131,6 +131,11 @@ double mf_client_now(const struct mf_client *client)
     return client->clock->monotonic(client->clock->ctx);
 }
 
+double mf_client_utc(const struct mf_client *client)
+{
+    return client->clock->utc(client->clock->ctx);
+}
+
 int mf_client_wait(const struct mf_client *client, double seconds, struct mf_error *err)
 {
     const double deadline = mf_client_now(client) + seconds;
@@ -154,8 +159,8 @@ static double choose_delay(const struct mf_client *client, const struct mf_respo
                            int retry, struct mf_error *err)
 {
     const double own = mf_retry_delay(&client->retry, retry, mf_random_unit());
-    const double asked = mf_retry_after(mf_response_header(response, "retry-after"),
-                                        client->clock->utc(client->clock->ctx));
+    const double asked =
+        mf_retry_after(mf_response_header(response, "retry-after"), mf_client_utc(client));
     if (asked <= 0)
         return own;
     if (asked <= MF_RETRY_MAX_OBEYED)

@@ -65,6 +65,9 @@ int mf_client_cancelled(const struct mf_client *client);
 /* Seconds on the client's clock, which never goes back. */
 double mf_client_now(const struct mf_client *client);
 
+/* Seconds since 1970, UTC, by the same clock. */
+double mf_client_utc(const struct mf_client *client);
+
 /* Waits by the client's clock. MF_ERR_CANCELLED within 100 ms after it was asked to stop. */
 int mf_client_wait(const struct mf_client *client, double seconds,
                    struct mf_error *err) MF_NODISCARD;

@@ -1,7 +1,9 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -55,6 +57,66 @@ static void system_sleep(void *ctx, double seconds)
 }
 
 const struct mf_clock mf_system_clock = {NULL, system_monotonic, system_utc, system_sleep};
+
+/* Days since 1970-01-01 of a date in the Gregorian calendar, by counting from March, so that the
+ * leap day is the last of its year. */
+static double days_of(int year, int month, int day)
+{
+    year -= month <= 2;
+    const int month_from_march = (month + 9) % 12;
+    const int day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    return 365.0 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719468.0;
+}
+
+/* Seconds that a zone is ahead of UTC: "Z", "+hh:mm", "+hhmm", "+hh" or "". NaN for others. */
+static double zone_of(const char *text)
+{
+    int hours = 0, minutes = 0, used = 0;
+    if (text[0] == '\0' || ((text[0] == 'Z' || text[0] == 'z') && text[1] == '\0'))
+        return 0;
+    if (text[0] != '+' && text[0] != '-')
+        return NAN;
+    const char *const rest = text + 1;
+    if (sscanf(rest, "%2d:%2d%n", &hours, &minutes, &used) < 2 || rest[used] != '\0')
+        used = 0;
+    if (used == 0 && (sscanf(rest, "%2d%2d%n", &hours, &minutes, &used) < 2 || rest[used] != '\0'))
+        used = 0;
+    if (used == 0 && (sscanf(rest, "%2d%n", &hours, &used) < 1 || rest[used] != '\0'))
+        return NAN;
+    return (text[0] == '-' ? -1 : 1) * (hours * 3600.0 + minutes * 60.0);
+}
+
+double mf_time_parse(const char *text)
+{
+    int year, month, day, hour, minute, second, used = 0;
+    if (text == NULL ||
+        sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute,
+               &second, &used) < 6 ||
+        used == 0 || month < 1 || month > 12 || day < 1 || day > 31)
+        return NAN;
+    double fraction = 0, digit = 0.1;
+    const char *p = text + used;
+    if (*p == '.' || *p == ',') {
+        for (++p; *p >= '0' && *p <= '9'; ++p, digit /= 10)
+            fraction += digit * (*p - '0');
+    }
+    return days_of(year, month, day) * 86400 + hour * 3600.0 + minute * 60.0 + second + fraction -
+           zone_of(p);
+}
+
+void mf_time_format(double seconds, char text[MF_TIME_SIZE])
+{
+    text[0] = '\0';
+    if (!(fabs(seconds) < 1e11)) /* NaN too; beyond is no year of four digits */
+        return;
+    const double microseconds = floor(seconds * 1e6 + 0.5);
+    const time_t whole = (time_t)floor(microseconds / 1e6);
+    struct tm parts;
+    if (gmtime_r(&whole, &parts) == NULL)
+        return;
+    const size_t used = strftime(text, MF_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+    snprintf(text + used, MF_TIME_SIZE - used, ".%06dZ", (int)(microseconds - (double)whole * 1e6));
+}
 
 int mf_random_bytes(void *out, size_t size, struct mf_error *err)
 {

@@ -32,6 +32,19 @@ struct mf_clock {
 /* The system's clock. */
 extern const struct mf_clock mf_system_clock;
 
+/* ---- ISO 8601 -------------------------------------------------------------------------------- */
+
+/* Reads a date and time such as 2026-11-27T19:30:00.123Z or …+01:00, UTC where no zone is given, as
+ * seconds since 1970. NaN when it is none. */
+double mf_time_parse(const char *text);
+
+/* Writes seconds since 1970 as 2026-11-27T19:30:00.123456Z, to the nearest microsecond. NaN gives
+ * "", which reads as NaN. */
+#define MF_TIME_SIZE 32
+void mf_time_format(double seconds, char text[MF_TIME_SIZE]);
+
+/* ---- random numbers -------------------------------------------------------------------------- */
+
 /* Fills `out` with unpredictable bytes from the operating system. */
 int mf_random_bytes(void *out, size_t size, struct mf_error *err) MF_NODISCARD;
 

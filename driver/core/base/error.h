@@ -17,21 +17,21 @@ extern "C" {
 /* What kind of thing failed: decides the CPLE code and whether a retry can help. */
 enum mf_error_kind {
     MF_OK = 0,
-    MF_ERR_ARGUMENT,    /* the caller (user) asked for something impossible: bad option, bad uuid */
-    MF_ERR_MEMORY,      /* out of memory */
-    MF_ERR_FILE,        /* the disk: cannot create, write, map, rename */
-    MF_ERR_NETWORK,     /* no HTTP answer: name, connection, TLS, proxy, reset, time-out */
-    MF_ERR_TRUNCATED,   /* an answer began and did not end: short body, broken gzip, reset */
-    MF_ERR_AUTH,        /* HTTP 401, or no token at all */
-    MF_ERR_FORBIDDEN,   /* HTTP 403 */
-    MF_ERR_NOT_FOUND,   /* HTTP 404, 410 */
-    MF_ERR_RATE_LIMIT,  /* HTTP 429 */
-    MF_ERR_REJECTED,    /* any other HTTP 4xx: the server refused the request */
-    MF_ERR_SERVER,      /* HTTP 5xx */
-    MF_ERR_FORMAT,      /* an answer that is not what the API promises: HTML, broken JSON */
-    MF_ERR_TOO_LARGE,   /* more bytes than MAX_RESULT_SIZE */
-    MF_ERR_NOT_READY,   /* the processing has no result (yet): running, failed, raster only */
-    MF_ERR_CANCELLED    /* the user interrupted */
+    MF_ERR_ARGUMENT,   /* the caller (user) asked for something impossible: bad option, bad uuid */
+    MF_ERR_MEMORY,     /* out of memory */
+    MF_ERR_FILE,       /* the disk: cannot create, write, map, rename */
+    MF_ERR_NETWORK,    /* no HTTP answer: name, connection, TLS, proxy, reset, time-out */
+    MF_ERR_TRUNCATED,  /* an answer began and did not end: short body, broken gzip, reset */
+    MF_ERR_AUTH,       /* HTTP 401, or no token at all */
+    MF_ERR_FORBIDDEN,  /* HTTP 403 */
+    MF_ERR_NOT_FOUND,  /* HTTP 404, 410 */
+    MF_ERR_RATE_LIMIT, /* HTTP 429 */
+    MF_ERR_REJECTED,   /* any other HTTP 4xx: the server refused the request */
+    MF_ERR_SERVER,     /* HTTP 5xx */
+    MF_ERR_FORMAT,     /* an answer that is not what the API promises: HTML, broken JSON */
+    MF_ERR_TOO_LARGE,  /* more bytes than MAX_RESULT_SIZE */
+    MF_ERR_NOT_READY,  /* the processing has no result (yet): running, failed, raster only */
+    MF_ERR_CANCELLED   /* the user interrupted */
 };
 
 #define MF_ERROR_MESSAGE_SIZE 2048

@@ -201,9 +201,34 @@ void mf_file_close(struct mf_file *file)
     file->path = NULL;
 }
 
+int mf_file_open_append(struct mf_file *file, const char *path, struct mf_error *err)
+{
+    file->fd = -1;
+    file->path = mf_str_copy(path);
+    if (file->path == NULL)
+        return mf_out_of_memory(err);
+    file->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file->fd >= 0)
+        return 0;
+    mf_error_set(err, MF_ERR_FILE, "Cannot write %s: %s", path, strerror(errno));
+    mf_file_close(file);
+    return -1;
+}
+
 int mf_file_sync(struct mf_file *file, struct mf_error *err)
 {
     return fsync(file->fd) == 0 ? 0 : write_error(file, err);
+}
+
+int mf_folder_sync(const char *path, struct mf_error *err)
+{
+    struct mf_file folder = {open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), (char *)path};
+    if (folder.fd < 0)
+        return mf_error_set(err, MF_ERR_FILE, "Cannot open %s: %s", path, strerror(errno));
+    /* Some file systems cannot do it (EINVAL), and need it no more than others. */
+    const int failed = fsync(folder.fd) != 0 && errno != EINVAL ? write_error(&folder, err) : 0;
+    close(folder.fd);
+    return failed;
 }
 
 static int64_t nanoseconds(const struct timespec *time)
@@ -267,18 +292,28 @@ void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name),
     closedir(folder);
 }
 
-char *mf_user_cache_dir(void)
+static char *user_dir(const char *variable, const char *below_home)
 {
-    const char *const xdg = getenv("XDG_CACHE_HOME");
+    const char *const xdg = getenv(variable);
     if (xdg != NULL && xdg[0] == '/')
-        return mf_str_format("%s", xdg);
+        return mf_str_copy(xdg);
     const char *home = getenv("HOME");
     char buffer[4096];
     struct passwd entry, *found = NULL;
     if ((home == NULL || home[0] != '/') &&
         getpwuid_r(geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != NULL)
         home = entry.pw_dir;
-    return home != NULL && home[0] == '/' ? mf_str_format("%s/.cache", home) : NULL;
+    return home != NULL && home[0] == '/' ? mf_str_format("%s/%s", home, below_home) : NULL;
+}
+
+char *mf_user_cache_dir(void)
+{
+    return user_dir("XDG_CACHE_HOME", ".cache");
+}
+
+char *mf_user_state_dir(void)
+{
+    return user_dir("XDG_STATE_HOME", ".local/state");
 }
 
 void mf_boot_id(char id[MF_BOOT_ID_SIZE])
@@ -291,17 +326,35 @@ void mf_boot_id(char id[MF_BOOT_ID_SIZE])
     id[strcspn(id, "\n")] = '\0';
 }
 
+/* Whether `path` still names the file that is open: its last holder may have removed it. */
+static int is_named(int fd, const char *path)
+{
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
 int mf_lock_try(struct mf_lock *lock, const char *path)
 {
-    lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock->fd < 0)
-        return -1;
-    if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0)
-        return 1;
-    const int busy = errno == EWOULDBLOCK;
-    close(lock->fd);
-    lock->fd = -1;
-    return busy ? 0 : -1;
+    for (;;) {
+        lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (lock->fd < 0)
+            return -1;
+        const int is_locked = flock(lock->fd, LOCK_EX | LOCK_NB) == 0;
+        const int is_busy = !is_locked && errno == EWOULDBLOCK;
+        if (is_locked && is_named(lock->fd, path))
+            return 1;
+        close(lock->fd);
+        lock->fd = -1;
+        if (!is_locked)
+            return is_busy ? 0 : -1;
+    }
+}
+
+int mf_lock_note(struct mf_lock *lock, const char *text)
+{
+    const size_t size = strlen(text);
+    return ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, text, size, 0) == (ssize_t)size ? 0 : -1;
 }
 
 void mf_lock_release(struct mf_lock *lock)

@@ -59,6 +59,10 @@ int mf_file_install(struct mf_file *file, const char *path, struct mf_error *err
 /* Closes the file and leaves it where it is. NULL-safe, and safe on a closed file. */
 void mf_file_close(struct mf_file *file);
 
+/* Opens a file for appending, and creates it with mode 0600 when it is missing. A symbolic link is
+ * not followed. */
+int mf_file_open_append(struct mf_file *file, const char *path, struct mf_error *err) MF_NODISCARD;
+
 /* Waits until what was written is on the disk. */
 int mf_file_sync(struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 
@@ -82,6 +86,9 @@ void mf_path_remove(const char *path);
 /* Creates a folder and those above it, for its owner alone. That it exists is fine. */
 int mf_folder_create(const char *path, struct mf_error *err) MF_NODISCARD;
 
+/* Waits until the names in a folder are on the disk. */
+int mf_folder_sync(const char *path, struct mf_error *err) MF_NODISCARD;
+
 /* Calls `each` with the name of each file in a folder; a folder that is not there has none. */
 void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name), void *ctx);
 
@@ -91,6 +98,9 @@ const char *mf_temporary_directory(void);
 /* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME, or in what the system
  * knows as the user's home. NULL when there is none; else the caller frees it. */
 char *mf_user_cache_dir(void);
+
+/* The same for data that must survive: XDG_STATE_HOME, else .local/state. */
+char *mf_user_state_dir(void);
 
 /* A text that changes when the computer starts anew, "" when it cannot be known. */
 #define MF_BOOT_ID_SIZE 40
@@ -104,8 +114,11 @@ struct mf_lock {
 };
 
 /* Returns 1 when the lock is held now, 0 when somebody else holds it, -1 when locking is not
- * possible here. `path` is a file made for this. */
+ * possible here. `path` is a file made for this; the holder may remove it. */
 int mf_lock_try(struct mf_lock *lock, const char *path);
+/* Writes a short text into the file of a lock that is held, over what it says. Returns -1 when that
+ * is not possible. */
+int mf_lock_note(struct mf_lock *lock, const char *text);
 void mf_lock_release(struct mf_lock *lock);
 
 #ifdef __cplusplus

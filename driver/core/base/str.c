@@ -92,6 +92,17 @@ size_t mf_str_character(const char *text)
     return size;
 }
 
+int mf_str_is_utf8(const char *text)
+{
+    while (*text != '\0') {
+        const size_t size = mf_str_character(text);
+        if (size == 0)
+            return 0;
+        text += size;
+    }
+    return 1;
+}
+
 size_t mf_str_cut(const char *text, size_t size, size_t max)
 {
     if (size <= max)

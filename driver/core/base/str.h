@@ -59,6 +59,9 @@ size_t mf_str_cut(const char *text, size_t size, size_t max);
  * none. Reading stops at a NUL by itself. */
 size_t mf_str_character(const char *text);
 
+/* Whether the whole text is UTF-8. */
+int mf_str_is_utf8(const char *text);
+
 /* The value of a hexadecimal digit, -1 for any other character. */
 int mf_hex_digit(char c);
 

@@ -40,10 +40,12 @@ static int check_job_area(const struct mf_submission *s, const struct mf_job *jo
     for (size_t i = 0; i < job->polygons.count; i++) {
         const double box_m2 = mf_polygon_bounds_area(&job->polygons.items[i]);
         if (is_above(box_m2, s->aoi_limit_m2))
-            return mf_error_set(err, MF_ERR_ARGUMENT,
-                                "the bounding box of polygon %zu has %.6f km², and in project "
-                                "\"%.60s\" it may have %.6f km². Cut the polygon into smaller ones",
-                                i + 1, box_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
+            return mf_error_set(
+                err, MF_ERR_ARGUMENT,
+                "the bounding box of polygon %zu has %.6f km², and in project "
+                "\"%.60s\" it may have %.6f km². Cut the polygon into smaller ones, "
+                "with DISSOLVE=NO where the pieces meet",
+                i + 1, box_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
     }
     if (job->area_m2 < s->source.min_km2 * KM2 * (1 - AREA_TOLERANCE))
         return mf_error_set(err, MF_ERR_ARGUMENT,
@@ -106,39 +108,42 @@ static int ask_price(const struct mf_submission *s, struct mf_job *job, struct m
     cJSON_Delete(body);
     if (failed)
         return mf_error_prefix(err, "asking for the price");
-    job->cost = read_price(answer);
+    const double price = read_price(answer);
     cJSON_Delete(answer);
-    if (job->cost >= 0)
+    if (price >= 0) {
+        job->price = job->cost = price;
         return 0;
-    job->cost = NAN;
+    }
     return mf_error_set(err, MF_ERR_FORMAT,
                         "the server's answer to the question for the price is "
                         "not a number of credits");
 }
 
 int mf_submission_check_price(struct mf_submission *s, const struct mf_account *account,
-                              struct mf_client *client, struct mf_error *err)
+                              int wants_price, struct mf_client *client, struct mf_error *err)
 {
     const int pays_credits = account->billing == MF_BILLING_CREDITS;
-    double total = 0;
-    if (!pays_credits && isnan(s->max_cost))
+    double due = 0, paid = 0;
+    if (!pays_credits && isnan(s->max_cost) && !wants_price)
         return 0;
     for (size_t i = 0; i < s->job_count; i++) {
         struct mf_job *const job = &s->jobs[i];
-        if (job->state == MF_JOB_SENT)
+        if (job->state == MF_JOB_SENT) {
+            paid += isnan(job->cost) ? 0 : job->cost;
             continue;
+        }
         if (ask_price(s, job, client, err) != 0)
             return name_job(s, job, err);
-        total += job->cost;
+        due += job->price;
     }
-    if (total > s->max_cost)
+    if (due > 0 && due + paid > s->max_cost)
         return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "the price is %.15g credits, and MAX_COST allows %.15g credits", total,
-                            s->max_cost);
-    total += s->reserved_credits;
-    if (pays_credits && total > account->remaining_credits)
+                            "the price is %.15g credits, and MAX_COST allows %.15g credits",
+                            due + paid, s->max_cost);
+    due += s->reserved_credits;
+    if (pays_credits && due > account->remaining_credits)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "the price is %.15g credits, and the account has %.15g credits left",
-                            total, account->remaining_credits);
+                            due, account->remaining_credits);
     return 0;
 }

@@ -126,6 +126,31 @@ static int read_blocks(struct mf_submission *s, const char *text, struct mf_erro
     return failed;
 }
 
+/* ---- texts ---------------------------------------------------------------------------------- */
+
+/* What is not UTF-8 would be refused by the server, after others were sent. */
+static int check_texts(const struct mf_submission_options *o, struct mf_error *err)
+{
+    const struct {
+        const char *option, *text;
+    } given[] = {{"PROJECT", o->project},
+                 {"MODEL", o->model},
+                 {"BLOCKS", o->blocks},
+                 {"DESCRIPTION", o->description},
+                 {"PROVIDER", o->provider},
+                 {"IMAGE_IDS", o->image_ids},
+                 {"SEARCH_PROVIDER", o->search_provider},
+                 {"TILE_URL", o->tile_url},
+                 {"TILE_LOGIN", o->tile_login},
+                 {"TILE_PASSWORD", o->tile_password},
+                 {"INFERENCE_PARAMS", o->inference_params},
+                 {"META", o->meta}};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+        if (given[i].text != NULL && !mf_str_is_utf8(given[i].text))
+            return mf_error_set(err, MF_ERR_ARGUMENT, "%s is not UTF-8", given[i].option);
+    return 0;
+}
+
 /* ---- the rest ------------------------------------------------------------------------------- */
 
 static int read_max_cost(struct mf_submission *s, const char *text, struct mf_error *err)
@@ -147,6 +172,8 @@ static int read_max_cost(struct mf_submission *s, const char *text, struct mf_er
 int mf_submission_read_options(struct mf_submission *s, const struct mf_submission_options *options,
                                struct mf_error *err)
 {
+    if (check_texts(options, err) != 0)
+        return -1;
     if (mf_str_nonblank(options->model) == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "MODEL is missing: say which model to run, as MODEL=Buildings");
@@ -155,6 +182,7 @@ int mf_submission_read_options(struct mf_submission *s, const struct mf_submissi
                             "CREATE_PROJECT=YES needs PROJECT, the name of the project");
     s->create_project = options->create_project;
     s->dry_run = options->dry_run;
+    s->no_resume = options->no_resume;
     if (take(&s->project, options->project, err) != 0 ||
         take(&s->model_name, options->model, err) != 0 ||
         take(&s->description, options->description, err) != 0 ||

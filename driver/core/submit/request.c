@@ -8,7 +8,7 @@ static int add_item(cJSON *object, const char *name, cJSON *item)
     return 0;
 }
 
-static cJSON *blocks_json(const struct mf_submission *s)
+cJSON *mf_submission_blocks(const struct mf_submission *s)
 {
     cJSON *const blocks = cJSON_CreateArray();
     for (size_t i = 0; i < s->block_count; i++) {
@@ -24,7 +24,7 @@ static cJSON *blocks_json(const struct mf_submission *s)
     return blocks;
 }
 
-static cJSON *params_json(const struct mf_submission *s)
+cJSON *mf_submission_params(const struct mf_submission *s)
 {
     cJSON *const params = cJSON_CreateObject();
     if (add_item(params, "sourceParams", mf_imagery_json(&s->source)) &&
@@ -40,8 +40,8 @@ static int add_common(cJSON *body, const struct mf_submission *s, const struct m
 {
     return cJSON_AddStringToObject(body, "wdId", s->model_id) != NULL &&
            add_item(body, "geometry", mf_polygons_geojson(&job->polygons)) &&
-           add_item(body, "params", params_json(s)) &&
-           (s->block_count == 0 || add_item(body, "blocks", blocks_json(s)));
+           add_item(body, "params", mf_submission_params(s)) &&
+           (s->block_count == 0 || add_item(body, "blocks", mf_submission_blocks(s)));
 }
 
 static int add_meta(cJSON *body, const struct mf_submission *s, const struct mf_job *job)

@@ -198,12 +198,16 @@ int mf_submission_resolve(struct mf_submission *s, const struct mf_account *acco
     struct mf_project project;
     struct mf_error own;
     mf_error_init(&own);
+    if (s->is_resolved)
+        return 0;
     if (mf_imagery_resolve(&s->source, account, err) != 0)
         return -1;
     const int failed = s->project != NULL ? mf_project_find(&project, client, s->project, &own)
                                           : mf_project_get_default(&project, client, &own);
-    if (failed && is_to_be_created(s, &own))
-        return plan_project(s, account, client, err);
+    if (failed && is_to_be_created(s, &own)) {
+        s->is_resolved = plan_project(s, account, client, err) == 0;
+        return s->is_resolved ? 0 : -1;
+    }
     if (failed) {
         if (s->project == NULL)
             mf_error_append(&own, ". Say which project by PROJECT");
@@ -211,9 +215,9 @@ int mf_submission_resolve(struct mf_submission *s, const struct mf_account *acco
             *err = own;
         return -1;
     }
-    const int refused = use_existing(s, &project, account, err);
+    s->is_resolved = use_existing(s, &project, account, err) == 0;
     mf_project_free(&project);
-    return refused;
+    return s->is_resolved ? 0 : -1;
 }
 
 int mf_submission_ensure_project(struct mf_submission *s, struct mf_client *client,

@@ -1,14 +1,16 @@
-/* submission: polygons become processings: checked, priced, and sent exactly once.
+/* submission: polygons become processings: checked, priced, and sent.
  *
- * A submission is one or more jobs that differ in name and polygons alone:
+ * A submission is one or more jobs that differ only in name and polygons:
  *
  *     open      reads the options: refuses what is unknown or contradictory, without a request
+ *     resolve   asks the server for project, model, blocks and provider
  *     add       one job
- *     prepare   asks the server: project, model, provider, limits, price. Changes nothing
+ *     check     limits and price. Changes nothing
  *     send      the one call that costs money: creates the project if that was wanted, then one
  *               processing
  *
- * Everything that can be refused is refused before the first send.
+ * Everything that can be refused is refused before the first send. What makes sure that a repeated
+ * command does not pay twice is run.h.
  *
  * Source: API notes 6.2 and 6.5 (requests), 12.3 and 16 (limits), 19 (no idempotency).
  *
@@ -16,6 +18,9 @@
 #ifndef MF_SUBMISSION_H
 #define MF_SUBMISSION_H
 
+#include <stdint.h>
+
+#include "api/account.h"
 #include "api/client.h"
 #include "api/processing.h"
 #include "base/uuid.h"
@@ -50,6 +55,7 @@ struct mf_submission_options {
     const char *meta;             /* JSON object of strings */
     const char *max_cost;         /* credits: most that all jobs together may cost */
     int dry_run;                  /* send is never called: no project need be there yet */
+    int no_resume;                /* for run.h: jobs that an earlier run has left open are sent */
     const char *version;          /* of this driver, for the meta data */
 };
 
@@ -65,21 +71,18 @@ enum mf_job_state {
     MF_JOB_UNKNOWN /* sent, and the server never said what became of it */
 };
 
-#define MF_DIGEST_SIZE 17
-
 struct mf_job {
     char *name;
     struct mf_polygons polygons;
-    double area_m2;              /* as it is billed: overlaps count twice */
-    double cost;                 /* credits, NaN: not asked */
-    char marker[MF_UUID_SIZE];   /* what `meta` says of this job alone */
-    char digest[MF_DIGEST_SIZE]; /* the same for the same options, name and polygons */
+    double area_m2;            /* as it is billed: overlaps count twice */
+    double price;              /* credits that the server asked for, NaN: not asked */
+    double cost;               /* credits: what the server took, else the price */
+    char marker[MF_UUID_SIZE]; /* what only this job says in `meta` */
+    uint64_t digest;  /* the same for the same model, imagery, parameters, name, polygons */
+    uint64_t content; /* the same, also for jobs of one run that repeat each other */
     enum mf_job_state state;
-    int is_tried; /* the request was made: there is no other */
-    /* Of the report of an earlier run: where the job's line stands in what is kept of it, without
-     * its line end; size 0: nowhere. */
-    size_t line_at, line_size;
-    int was_cut_short;     /* that run ended while it was waiting for the server's answer */
+    int is_tried;          /* the request was made: there is no other */
+    double sent;           /* s since 1970, UTC: when it was announced; NaN before */
     char id[MF_UUID_SIZE]; /* of the processing, "" unknown */
     char *status;          /* as the server spelled it, NULL unknown */
 };
@@ -98,48 +101,49 @@ int mf_submission_add(struct mf_submission *submission, const char *name,
 size_t mf_submission_count(const struct mf_submission *submission);
 const struct mf_job *mf_submission_job(const struct mf_submission *submission, size_t i);
 
-/* Finds the project, the model and its blocks, and the provider; counts and measures the polygons;
- * asks for the price when the account pays in credits or max_cost was said. Refuses what the
- * service would refuse, with both numbers and their units, and whatever costs more than max_cost.
- * Nothing is changed, so that it may be called again after a failure. Without a job to send it
- * makes no request. */
+/* Finds the project, the model and its blocks, and the provider, once: a second call does nothing.
+ * `account` is what the server said last. */
+int mf_submission_resolve(struct mf_submission *submission, const struct mf_account *account,
+                          struct mf_client *client, struct mf_error *err) MF_NODISCARD;
+
+/* After resolve: counts and measures the polygons, and asks for the price when the account pays in
+ * credits, when max_cost was given, or with `wants_price`. Refuses what the service would refuse,
+ * and whatever costs more than max_cost; each refusal states the limit and the value. Jobs that are
+ * MF_JOB_SENT count towards max_cost and nothing else. */
+int mf_submission_check(struct mf_submission *submission, const struct mf_account *account,
+                        int wants_price, struct mf_client *client,
+                        struct mf_error *err) MF_NODISCARD;
+
+/* GET /user/status, resolve and check in one. Without a job to send it makes no request. */
 int mf_submission_prepare(struct mf_submission *submission, struct mf_client *client,
                           struct mf_error *err) MF_NODISCARD;
 
-/* Before prepare: the balance must be enough for the jobs of a submission that was prepared and
- * will be sent `before` this one, too. */
+/* Before check: the balance must be enough for the jobs of a submission that was checked and will
+ * be sent `before` this one, too. */
 void mf_submission_reserve(struct mf_submission *submission, const struct mf_submission *before);
 
-/* After prepare: UUID and name of the project. The UUID is "" while the project does not exist. */
+/* After resolve: UUID of the project, "" while it does not exist. */
 const char *mf_submission_project_id(const struct mf_submission *submission);
-const char *mf_submission_project_name(const struct mf_submission *submission);
 
-/* Sends job `i`, once: another call for the same job fails. When the answer is lost, the newest
+/* Sends job `i`, once: another call for the same job fails. When the answer is lost, the
  * processings of the project are searched for the marker, MF_LOST_CHECKS times over about a minute:
- * found is success. Otherwise the job's state is MF_JOB_UNKNOWN, and the error tells how to look. A
- * job whose state was unknown already to the report of an earlier run is looked for first, and sent
- * when it is not found; one that the server may still be at work on is looked for as long as that.
- */
+ * found is success. Otherwise the job's state is MF_JOB_UNKNOWN, and the error says what to do. */
 #define MF_LOST_CHECKS 7
 int mf_submission_send(struct mf_submission *submission, size_t i, struct mf_client *client,
                        struct mf_error *err) MF_NODISCARD;
+
+/* Takes status and cost of job `i` from what the server says of its processing now. */
+void mf_submission_update(struct mf_submission *submission, size_t i,
+                          const struct mf_processing *processing);
 
 /* ---- report -----------------------------------------------------------------------------------
  */
 
 /* What became of job `i` as one line of JSON, without a line end: id, name, projectId, status,
- * cost (credits), areaKm2, aoiCount, dryRun; what is not known is null. `request` is the job's
- * digest. A job whose state is unknown has status "UNKNOWN" and a member `submission`, its marker.
- * The line of a job that is still to be sent has status "SENDING" and the marker too: who writes it
- * before the job is sent finds the job again, should the program end in the middle. The caller
- * frees; NULL when out of memory. */
+ * cost (credits), areaKm2, aoiCount, dryRun; what is not known is null. A job whose state is
+ * unknown has status "UNKNOWN" and a member `submission`, its marker. The caller frees; NULL when
+ * out of memory. */
 char *mf_submission_report_line(const struct mf_submission *submission, size_t i);
-
-/* Before prepare: resumes the jobs that an earlier run's report tells of. *kept, which the caller
- * frees, becomes its lines but for those of dry runs; of jobs whose state is to be found out it
- * tells only until that is known. MF_ERR_FORMAT for a text that is no report. */
-int mf_submission_read_report(struct mf_submission *submission, const char *text, char **kept,
-                              struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -4,8 +4,8 @@
 
 #include "api/account.h"
 #include "api/project.h"
-#include "base/checksum.h"
 #include "base/uuid.h"
+#include "submit/journal.h"
 #include "submit/submission.h"
 
 /* One entry of BLOCKS. */
@@ -37,28 +37,28 @@ struct mf_submission {
     char *project, *model_name, *description;
     int create_project;
     int dry_run;
+    int no_resume;
     struct mf_wanted_block *blocks;
     size_t block_count;
     struct mf_imagery source;
-    cJSON *inference;                /* NULL: none */
-    cJSON *meta;                     /* without the marker */
-    double max_cost;                 /* NaN: not said */
-    struct mf_checksum options_hash; /* what the jobs' digests begin with */
+    cJSON *inference; /* NULL: none */
+    cJSON *meta;      /* without the marker */
+    double max_cost;  /* NaN: not said */
 
     struct mf_job *jobs;
     size_t job_count;
     double reserved_m2, reserved_credits; /* of the account's balance, for others */
 
     /* found by prepare */
-    int is_prepared;
+    int is_resolved;
+    int is_checked;
     char project_id[MF_UUID_SIZE]; /* "" while it is to be created */
     char *project_name;
     char *model_id;
     double aoi_limit_m2; /* of the project's owner, NaN: none */
 };
 
-/* ---- submission_options: what needs no server -------------------------------------------------
- */
+/* ---- options: what needs no server ----------------------------------------------------------- */
 
 int mf_submission_read_options(struct mf_submission *submission,
                                const struct mf_submission_options *options,
@@ -68,8 +68,7 @@ int mf_submission_read_options(struct mf_submission *submission,
 int mf_read_object(const char *option, const char *text, cJSON **out,
                    struct mf_error *err) MF_NODISCARD;
 
-/* ---- submission_source ------------------------------------------------------------------------
- */
+/* ---- imagery --------------------------------------------------------------------------------- */
 
 /* Which of the four sources was chosen, and whether its options go together. */
 int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_options *options,
@@ -80,30 +79,77 @@ int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *accou
 cJSON *mf_imagery_json(const struct mf_imagery *source); /* sourceParams; NULL: out of memory */
 void mf_imagery_free(struct mf_imagery *source);
 
-/* ---- submission_resolve -----------------------------------------------------------------------
+/* ---- resolve -----------------------------------------------------------------------------------
  */
-
-/* Project, model, blocks, provider. */
-int mf_submission_resolve(struct mf_submission *submission, const struct mf_account *account,
-                          struct mf_client *client, struct mf_error *err) MF_NODISCARD;
 
 /* Creates the project when it is still to be created. */
 int mf_submission_ensure_project(struct mf_submission *submission, struct mf_client *client,
                                  struct mf_error *err) MF_NODISCARD;
 
-/* ---- submission_limits ------------------------------------------------------------------------
- */
+/* ---- limits ---------------------------------------------------------------------------------- */
 
 int mf_submission_check_areas(const struct mf_submission *submission,
                               const struct mf_account *account, struct mf_error *err) MF_NODISCARD;
 int mf_submission_check_price(struct mf_submission *submission, const struct mf_account *account,
-                              struct mf_client *client, struct mf_error *err) MF_NODISCARD;
+                              int wants_price, struct mf_client *client,
+                              struct mf_error *err) MF_NODISCARD;
 
-/* ---- submission_request -----------------------------------------------------------------------
- */
+/* ---- request --------------------------------------------------------------------------------- */
 
 /* The body of POST /processings/v2, and of POST /processing/cost/v2. NULL: out of memory. */
 cJSON *mf_submission_body(const struct mf_submission *submission, const struct mf_job *job);
 cJSON *mf_submission_cost_body(const struct mf_submission *submission, const struct mf_job *job);
+
+/* Members `params` and `blocks` of both. NULL: out of memory. */
+cJSON *mf_submission_params(const struct mf_submission *submission);
+cJSON *mf_submission_blocks(const struct mf_submission *submission);
+
+/* ---- digest ------------------------------------------------------------------------------------
+ */
+
+/* After resolve: sets job->digest. */
+int mf_submission_digest(const struct mf_submission *submission, struct mf_job *job,
+                         struct mf_error *err) MF_NODISCARD;
+
+/* ---- former_report -----------------------------------------------------------------------------
+ */
+
+/* A job of a run. */
+struct mf_run_job {
+    const struct mf_submission *submission;
+    struct mf_job *job;
+};
+
+/* Takes what a report of version 0.1 says of a run that did not end into the journal, unless the
+ * journal knows the job. `written` and `now`: s since 1970, when the report was written last, and
+ * now. Other texts are passed over. The journal must be locked. */
+int mf_former_report_import(const char *text, double written, double now,
+                            struct mf_journal *journal, const struct mf_run_job *jobs, size_t count,
+                            struct mf_error *err) MF_NODISCARD;
+
+/* ---- search ------------------------------------------------------------------------------------
+ */
+
+/* How long after it was sent a processing may still appear. */
+#define MF_MAY_APPEAR 600.0 /* s */
+
+/* How long the jobs of a run that did not end are taken over. */
+#define MF_OPEN_JOBS_EXPIRE (30 * 86400.0) /* s */
+
+enum mf_found {
+    MF_FOUND,             /* the job is MF_JOB_SENT */
+    MF_FOUND_ABSENT,      /* it was sent long ago and is not in the project: it does not exist */
+    MF_FOUND_NOT_YET,     /* it is not in the project, and may still appear */
+    MF_FOUND_NOTHING_SURE /* with *err: the project's processings could not be listed */
+};
+
+/* Searches the project's processings, newest first and as far back as job->sent, for the marker of
+ * the job. A job that was sent less than ten minutes ago is searched for about a minute long. */
+enum mf_found mf_submission_search(const struct mf_submission *submission, struct mf_job *job,
+                                   struct mf_client *client, struct mf_error *err);
+
+/* Takes what the server says of the job's processing: it is MF_JOB_SENT then. */
+int mf_job_take_answer(struct mf_job *job, const cJSON *document,
+                       struct mf_error *err) MF_NODISCARD;
 
 #endif

@@ -198,7 +198,9 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
     }
 #endif
 
-// Datasets that have work left when they are flushed or closed. A class that uses this has
+// Datasets that have work left when they are flushed or closed. GDAL's own FlushCache is left out:
+// it syncs each layer, which submits it, also when the dataset is only closed. A class that uses
+// this has
 //     bool FinishAt(bool isClosing)    which returns false after CPLError, and does nothing the
 //     second time,
 // and calls it in its destructor too: before 3.7 there is no Close.
@@ -206,14 +208,12 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 #define MF_FLUSH_OVERRIDE                                                                          \
     CPLErr FlushCache(bool atClosing) override                                                     \
     {                                                                                              \
-        const CPLErr flushed = GDALDataset::FlushCache(atClosing);                                 \
-        return atClosing || FinishAt(false) ? flushed : CE_Failure;                                \
+        return atClosing || FinishAt(false) ? CE_None : CE_Failure;                                \
     }
 #else
 #define MF_FLUSH_OVERRIDE                                                                          \
     void FlushCache(bool atClosing) override                                                       \
     {                                                                                              \
-        GDALDataset::FlushCache(atClosing);                                                        \
         if (!atClosing)                                                                            \
             (void)FinishAt(false);                                                                 \
     }

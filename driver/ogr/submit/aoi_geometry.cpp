@@ -282,7 +282,7 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPoly
     return parts;
 }
 
-bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to)
+bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to, size_t &dropped)
 {
     mf_error err;
     mf_error_init(&err);
@@ -300,7 +300,10 @@ bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to)
                 return false;
             }
             if (isOuter && !isKept)
+            {
+                ++dropped;
                 break;
+            }
             isOuter = false;
         }
     }

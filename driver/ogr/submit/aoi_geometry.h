@@ -49,7 +49,8 @@ class OGRMapflowAOIs
 // CPLError.
 std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPolygon> polygons);
 
-// Adds the polygons to those of the core. Returns false after one CPLError.
-bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to);
+// Adds the polygons to those of the core, and counts in `dropped` those smaller than
+// MF_MIN_RING_AREA, which are left out. Returns false after one CPLError.
+bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to, size_t &dropped);
 
 #endif

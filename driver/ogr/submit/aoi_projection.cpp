@@ -82,7 +82,8 @@ OGRMapflowProjection::Create(const OGRSpatialReference *source)
     return projection;
 }
 
-// Of a geographic source: PROJ would wrap what is beyond, and the area would be elsewhere.
+// Of a geographic source. Longitudes from 0 to 360, or beyond 180 for areas that cross the
+// antimeridian, are common.
 bool OGRMapflowProjection::IsOutside(const Point &source) const
 {
     if (!std::isfinite(source.x) || !std::isfinite(source.y))
@@ -90,18 +91,23 @@ bool OGRMapflowProjection::IsOutside(const Point &source) const
     if (!m_isGeographic)
         return false;
     const double lon = m_isLatFirst ? source.y : source.x, lat = m_isLatFirst ? source.x : source.y;
-    return std::fabs(lon) > 180 * m_degree + DEGREE_SLACK ||
+    return std::fabs(lon) > 360 * m_degree + DEGREE_SLACK ||
            std::fabs(lat) > 90 * m_degree + DEGREE_SLACK;
 }
 
 bool OGRMapflowProjection::ToLonLat(const Point &source, Point &lonlat) const
 {
+    // PROJ would wrap a longitude beyond 180, and an edge would go the other way round the world.
     lonlat = source;
+    double &lon = m_isLatFirst ? lonlat.y : lonlat.x;
+    const double half = 180 * m_degree + DEGREE_SLACK;
+    const int turns = !m_isGeographic || std::fabs(lon) <= half ? 0 : lon > 0 ? 1 : -1;
+    lon -= turns * 360 * m_degree;
     if (!m_transformation->Transform(1, &lonlat.x, &lonlat.y) || !std::isfinite(lonlat.x) ||
         !std::isfinite(lonlat.y) || std::fabs(lonlat.x) > 180 + DEGREE_SLACK ||
         std::fabs(lonlat.y) > 90 + DEGREE_SLACK)
         return false;
-    lonlat = {std::clamp(lonlat.x, -180.0, 180.0), std::clamp(lonlat.y, -90.0, 90.0)};
+    lonlat = {std::clamp(lonlat.x, -180.0, 180.0) + turns * 360, std::clamp(lonlat.y, -90.0, 90.0)};
     return true;
 }
 

@@ -4,167 +4,145 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/clock.h"
+#include "base/file.h"
 #include "common/errors.h"
 #include "cpl_vsi.h"
 
 namespace
 {
 constexpr vsi_l_offset LARGEST_REPORT = 64 << 20; // bytes: some 200 000 processings
+constexpr int LOCK_TRIES = 1000;
+constexpr double LOCK_INTERVAL = 0.01; // s
+
+std::string LineOf(const mf_submission *submission, size_t i)
+{
+    char *const line = mf_submission_report_line(submission, i);
+    const std::string text = line != nullptr ? line : "";
+    free(line);
+    return text;
 }
 
-OGRMapflowSubmissionReport::~OGRMapflowSubmissionReport()
+bool IsStream(const std::string &path)
 {
-    (void)Close();
+    return STARTS_WITH(path.c_str(), "/vsistdout");
 }
 
-bool OGRMapflowSubmissionReport::Fail(const char *what) const
+} // namespace
+
+// Keeps other processes from writing at the same time, where the file system has locks. A line is
+// written in a moment: who holds the file for longer is not waited for.
+class OGRMapflowReportFile::Lock
 {
-    CPLError(CE_Failure, CPLE_FileIO, "REPORT=%s cannot be %s: %s.", m_path.c_str(), what,
+  public:
+    explicit Lock(const OGRMapflowReportFile &report)
+    {
+        for (int i = 0; report.m_isRegular && i < LOCK_TRIES; ++i)
+        {
+            if (mf_lock_try(&m_lock, report.m_path.c_str()) != 0)
+                return;
+            mf_sleep(LOCK_INTERVAL);
+        }
+    }
+    ~Lock() { mf_lock_release(&m_lock); }
+    Lock(const Lock &) = delete;
+    Lock &operator=(const Lock &) = delete;
+
+  private:
+    mf_lock m_lock = {-1};
+};
+
+bool OGRMapflowReportFile::Fail() const
+{
+    CPLError(CE_Failure, CPLE_FileIO, "REPORT=%s cannot be written: %s.", m_path.c_str(),
              errno != 0 ? strerror(errno) : "no reason is known");
     return false;
 }
 
-// The text of an earlier run, "" when there is none.
-bool OGRMapflowSubmissionReport::ReadFormer(std::string &text)
+VSILFILE *OGRMapflowReportFile::Open(const char *mode) const
+{
+    errno = 0;
+    VSILFILE *const file = VSIFOpenL(m_path.c_str(), mode);
+    if (file == nullptr)
+        (void)Fail();
+    return file;
+}
+
+bool OGRMapflowReportFile::Check()
+{
+    if (IsStream(m_path))
+        return true;
+    VSILFILE *const file = Open("ab");
+    if (file == nullptr || VSIFCloseL(file) != 0)
+        return file == nullptr ? false : Fail();
+    VSIStatBufL status;
+    m_isRegular = VSIStatL(m_path.c_str(), &status) == 0 && VSI_ISREG(status.st_mode) &&
+                  !STARTS_WITH(m_path.c_str(), "/vsi");
+    return true;
+}
+
+std::string OGRMapflowReportFile::Former(double &modified) const
 {
     VSIStatBufL status;
-    if (STARTS_WITH(m_path.c_str(), "/vsistdout") || VSIStatL(m_path.c_str(), &status) != 0)
-        return true;
     GByte *read = nullptr;
-    errno = 0;
+    if (IsStream(m_path) || VSIStatL(m_path.c_str(), &status) != 0 || status.st_size == 0)
+        return std::string();
+    modified = static_cast<double>(status.st_mtime);
+    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    CPLErrorStateBackuper state;
     if (!VSIIngestFile(nullptr, m_path.c_str(), &read, nullptr, LARGEST_REPORT))
-        return Fail("read");
-    text = reinterpret_cast<const char *>(read);
+        return std::string();
+    const std::string text = reinterpret_cast<const char *>(read);
     VSIFree(read);
-    return true;
+    return text;
 }
 
-bool OGRMapflowSubmissionReport::Resume(mf_submission *submission)
-{
-    // Another layer with the same report has read it already.
-    std::string text = m_kept;
-    if (!m_isRead && !ReadFormer(text))
-        return false;
-    mf_error err;
-    mf_error_init(&err);
-    char *kept = nullptr;
-    if (mf_submission_read_report(submission, text.c_str(), &kept, &err) != 0)
-    {
-        mf_error_prefix(&err, "REPORT=%s", m_path.c_str());
-        OGRMapflowRaise(err);
-        return false;
-    }
-    m_kept = kept;
-    free(kept);
-    m_isChanged |= m_kept != text;
-    m_isRead = true;
-    for (size_t i = 0; i < mf_submission_count(submission); ++i)
-    {
-        const mf_job *const job = mf_submission_job(submission, i);
-        if (job->line_size > 0)
-            m_places[job] = {job->line_at, job->line_size};
-    }
-    return true;
-}
-
-// Puts what is kept in the place of the former report, in one step: what it tells of was paid for.
-bool OGRMapflowSubmissionReport::ReplaceFormer()
-{
-    const std::string fresh = m_path + ".new";
-    errno = 0;
-    VSILFILE *const file = VSIFOpenL(fresh.c_str(), "wb");
-    bool done =
-        file != nullptr && VSIFWriteL(m_kept.data(), 1, m_kept.size(), file) == m_kept.size();
-    done = (file == nullptr || VSIFCloseL(file) == 0) && done;
-    if (done && VSIRename(fresh.c_str(), m_path.c_str()) == 0)
-        return true;
-    VSIUnlink(fresh.c_str());
-    return Fail("written");
-}
-
-bool OGRMapflowSubmissionReport::Open()
-{
-    if (m_file != nullptr)
-        return true;
-    const bool isRandom = VSISupportsRandomWrite(m_path.c_str(), false);
-    const bool goesOn = isRandom && !m_kept.empty();
-    if (goesOn && m_isChanged && !ReplaceFormer())
-        return false;
-    errno = 0;
-    m_file = VSIFOpenL(m_path.c_str(), goesOn ? "r+b" : "wb");
-    if (m_file == nullptr)
-        return Fail("written");
-    VSIStatBufL status;
-    m_canReplace =
-        m_isRead && isRandom && VSIStatL(m_path.c_str(), &status) == 0 && VSI_ISREG(status.st_mode);
-    m_end = m_kept.size();
-    return goesOn || WriteAt(0, m_kept);
-}
-
-bool OGRMapflowSubmissionReport::WriteAt(vsi_l_offset at, const std::string &text)
+bool OGRMapflowReportFile::Write(VSILFILE *file, const std::string &text) const
 {
     errno = 0;
-    return ((!m_canReplace || VSIFSeekL(m_file, at, SEEK_SET) == 0) &&
-            VSIFWriteL(text.data(), 1, text.size(), m_file) == text.size() &&
-            VSIFFlushL(m_file) == 0) ||
-           Fail("written");
+    const bool isWritten = VSIFWriteL(text.data(), 1, text.size(), file) == text.size();
+    return (VSIFCloseL(file) == 0 && isWritten) || Fail();
 }
 
-bool OGRMapflowSubmissionReport::Append(const mf_job *job, const std::string &line)
+bool OGRMapflowReportFile::AppendText(const mf_job *job, const std::string &text)
 {
-    if (!WriteAt(m_end, line + '\n'))
+    VSILFILE *const file = Open(IsStream(m_path) ? "wb" : "ab");
+    if (file == nullptr)
         return false;
-    m_places[job] = {m_end, line.size()};
-    m_end += line.size() + 1;
-    return true;
+    if (m_isRegular && VSIFSeekL(file, 0, SEEK_END) == 0)
+        m_lines[job] = {VSIFTellL(file), text};
+    return Write(file, text + '\n');
 }
 
-bool OGRMapflowSubmissionReport::Announce(const mf_submission *submission, size_t i)
+bool OGRMapflowReportFile::Append(const mf_submission *submission, size_t i)
+{
+    const Lock lock(*this);
+    return AppendText(mf_submission_job(submission, i), LineOf(submission, i));
+}
+
+// The new line takes the place of the old one, with spaces at its end, when it is no longer and the
+// old one is still where it was; else it is appended.
+bool OGRMapflowReportFile::Update(const mf_submission *submission, size_t i)
 {
     const mf_job *const job = mf_submission_job(submission, i);
-    if (!m_canReplace || m_places.count(job) > 0)
-        return true;
-    const std::unique_ptr<char, decltype(&free)> line(mf_submission_report_line(submission, i),
-                                                      free);
-    return line != nullptr && Append(job, line.get());
-}
-
-// Spaces behind a line belong to it: JSON has them between its tokens.
-bool OGRMapflowSubmissionReport::Write(const mf_submission *submission, size_t i)
-{
-    const mf_job *const job = mf_submission_job(submission, i);
-    const std::unique_ptr<char, decltype(&free)> text(mf_submission_report_line(submission, i),
-                                                      free);
-    if (text == nullptr)
+    std::string text = LineOf(submission, i);
+    const Lock lock(*this);
+    const auto known = m_lines.find(job);
+    if (known == m_lines.end() || text.size() > known->second.text.size())
+        return AppendText(job, text);
+    const Line &old = known->second;
+    VSILFILE *const file = Open("r+b");
+    if (file == nullptr)
         return false;
-    std::string line = text.get();
-    const auto announced = m_places.find(job);
-    if (announced == m_places.end())
-        return Append(job, line);
-    const Place place = announced->second;
-    if (line.size() > place.size)
-        return Append(job, line) && WriteAt(place.at, std::string(place.size, ' '));
-    line.append(place.size - line.size(), ' ');
-    return WriteAt(place.at, line);
-}
-
-bool OGRMapflowSubmissionReport::Retract(const mf_submission *submission, size_t i)
-{
-    const auto announced = m_places.find(mf_submission_job(submission, i));
-    if (announced == m_places.end())
-        return true;
-    const Place place = announced->second;
-    m_places.erase(announced);
-    if (place.at + place.size + 1 != m_end)
-        return WriteAt(place.at, std::string(place.size, ' '));
-    m_end = place.at;
-    return VSIFTruncateL(m_file, m_end) == 0 || Fail("written");
-}
-
-bool OGRMapflowSubmissionReport::Close()
-{
-    VSILFILE *const file = m_file;
-    m_file = nullptr;
-    errno = 0;
-    return file == nullptr || VSIFCloseL(file) == 0 || Fail("written");
+    std::string found(old.text.size(), ' ');
+    const bool isThere = VSIFSeekL(file, old.at, SEEK_SET) == 0 &&
+                         VSIFReadL(&found[0], 1, found.size(), file) == found.size() &&
+                         found == old.text && VSIFSeekL(file, old.at, SEEK_SET) == 0;
+    if (!isThere)
+    {
+        VSIFCloseL(file);
+        return AppendText(job, text);
+    }
+    text.append(old.text.size() - text.size(), ' ');
+    return Write(file, text);
 }

@@ -1,10 +1,16 @@
 #include "submit/submission_layer.h"
 
-#include "common/errors.h"
+#include <algorithm>
 
-OGRMapflowSubmissionLayer::OGRMapflowSubmissionLayer(GDALDataset *dataset, const char *name,
+#include "base/str.h"
+#include "common/errors.h"
+#include "submit/submission_queue.h"
+
+OGRMapflowSubmissionLayer::OGRMapflowSubmissionLayer(GDALDataset *dataset,
+                                                     OGRMapflowSubmissions &queue, const char *name,
                                                      OGRMapflowSubmissionOptions options)
-    : m_dataset(dataset), m_defn(new OGRFeatureDefn(name)), m_options(std::move(options))
+    : m_dataset(dataset), m_queue(queue), m_defn(new OGRFeatureDefn(name)),
+      m_options(std::move(options))
 {
     SetDescription(name);
     m_defn->Reference();
@@ -16,9 +22,9 @@ OGRMapflowSubmissionLayer::~OGRMapflowSubmissionLayer()
 }
 
 std::unique_ptr<OGRMapflowSubmissionLayer>
-OGRMapflowSubmissionLayer::Create(GDALDataset *dataset, const char *name,
-                                  const OGRSpatialReference *srs, OGRwkbGeometryType type,
-                                  OGRMapflowSubmissionOptions options)
+OGRMapflowSubmissionLayer::Create(GDALDataset *dataset, OGRMapflowSubmissions &queue,
+                                  const char *name, const OGRSpatialReference *srs,
+                                  OGRwkbGeometryType type, OGRMapflowSubmissionOptions options)
 {
     if (!OGRMapflowAOIs::IsPossibleLayerType(type))
     {
@@ -29,7 +35,7 @@ OGRMapflowSubmissionLayer::Create(GDALDataset *dataset, const char *name,
         return nullptr;
     }
     std::unique_ptr<OGRMapflowSubmissionLayer> layer(
-        new OGRMapflowSubmissionLayer(dataset, name, std::move(options)));
+        new OGRMapflowSubmissionLayer(dataset, queue, name, std::move(options)));
     mf_error err;
     mf_error_init(&err);
     mf_submission *submission = nullptr;
@@ -56,7 +62,8 @@ int OGRMapflowSubmissionLayer::TestCapability(const char *capability) MF_CONST_3
 {
     return (EQUAL(capability, OLCSequentialWrite) || EQUAL(capability, OLCCreateField) ||
             EQUAL(capability, OLCStringsAsUTF8) || EQUAL(capability, OLCCurveGeometries) ||
-            EQUAL(capability, OLCMeasuredGeometries) || EQUAL(capability, OLCZGeometries)) &&
+            EQUAL(capability, OLCMeasuredGeometries) || EQUAL(capability, OLCZGeometries) ||
+            EQUAL(capability, OLCTransactions)) &&
            !m_isFinished;
 }
 
@@ -71,26 +78,74 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
     if (m_isFinished)
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "Layer \"%s\" was submitted already: it takes no more features.", GetName());
+                 "Layer \"%s\" was submitted already, or rolled back: it takes no more features.",
+                 GetName());
         return OGRERR_FAILURE;
     }
     if (m_isRefused)
         return OGRERR_FAILURE; // of which the first one has told why
+    m_queue.NoteWriting();
     Written written{m_aois->Convert(feature.GetGeometryRef(), feature.GetFID()), {}};
-    m_isRefused = written.area.polygons == nullptr;
+    m_isRefused = written.area.polygons == nullptr || !TakeName(feature, written.name);
     if (m_isRefused)
         return OGRERR_FAILURE;
     if (written.area.polygons->IsEmpty())
     {
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "A feature of layer \"%s\" has no geometry: it is left out.", GetName());
+                 "Feature " CPL_FRMT_GIB " of layer \"%s\" has no %s: it is left out.",
+                 feature.GetFID(), GetName(),
+                 feature.GetGeometryRef() == nullptr || feature.GetGeometryRef()->IsEmpty()
+                     ? "geometry"
+                     : "area");
         return OGRERR_NONE;
     }
-    const int field = feature.GetFieldIndex(m_options.Get("NAME_FIELD").c_str());
-    if (field >= 0)
-        written.name = feature.GetFieldAsString(field);
     m_written.push_back(std::move(written));
     return OGRERR_NONE;
+}
+
+// The value of NAME_FIELD. Returns false, after one CPLError, when it cannot be a name.
+bool OGRMapflowSubmissionLayer::TakeName(const OGRFeature &feature, std::string &name) const
+{
+    const std::string key = m_options.Get("NAME_FIELD");
+    const int field = key.empty() ? -1 : feature.GetFieldIndex(key.c_str());
+    if (field < 0)
+        return true;
+    if (feature.IsFieldSetAndNotNull(field))
+        name = feature.GetFieldAsString(field);
+    const char *const fault = mf_str_nonblank(name.c_str()) == nullptr ? "has no value"
+                              : !mf_str_is_utf8(name.c_str())          ? "is not UTF-8"
+                                                                       : nullptr;
+    if (fault != nullptr)
+        CPLError(CE_Failure, CPLE_IllegalArg,
+                 "NAME_FIELD=%.40s %s in feature " CPL_FRMT_GIB
+                 " of layer \"%s\": a processing needs a name. Nothing is submitted.",
+                 key.c_str(), fault, feature.GetFID(), m_defn->GetName());
+    return fault == nullptr;
+}
+
+void OGRMapflowSubmissionLayer::Truncate(size_t count)
+{
+    m_written.resize(std::min(count, m_written.size()));
+}
+
+OGRErr OGRMapflowSubmissionLayer::StartTransaction()
+{
+    return m_queue.Begin();
+}
+
+OGRErr OGRMapflowSubmissionLayer::CommitTransaction()
+{
+    return m_queue.Commit();
+}
+
+OGRErr OGRMapflowSubmissionLayer::RollbackTransaction()
+{
+    return m_queue.Rollback();
+}
+
+OGRErr OGRMapflowSubmissionLayer::SyncToDisk()
+{
+    return m_queue.FinishLayer(m_dataset, *this) ? OGRERR_NONE : OGRERR_FAILURE;
 }
 
 std::string OGRMapflowSubmissionLayer::BaseName() const
@@ -152,11 +207,16 @@ bool OGRMapflowSubmissionLayer::AddJob(const std::string &name, size_t begin, si
 {
     const auto polygons = TakePolygons(begin, end);
     mf_polygons core = {};
-    if (polygons == nullptr || !OGRMapflowAddPolygons(*polygons, core))
+    size_t dropped = 0;
+    if (polygons == nullptr || !OGRMapflowAddPolygons(*polygons, core, dropped))
     {
         mf_polygons_free(&core);
         return false;
     }
+    if (dropped > 0)
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "%d polygons of layer \"%s\" have less than %g m²: they are left out.",
+                 static_cast<int>(dropped), GetName(), MF_MIN_RING_AREA);
     mf_error err;
     mf_error_init(&err);
     if (mf_submission_add(m_submission.get(), name.c_str(), &core, &err) == 0)
@@ -166,6 +226,30 @@ bool OGRMapflowSubmissionLayer::AddJob(const std::string &name, size_t begin, si
     return false;
 }
 
+// What several features cover is processed, and paid, once for each of them.
+void OGRMapflowSubmissionLayer::WarnOfOverlaps(const OGRMultiPolygon &all) const
+{
+    double sum = 0;
+    for (size_t i = 0; i < mf_submission_count(m_submission.get()); ++i)
+        sum += mf_submission_job(m_submission.get(), i)->area_m2;
+    mf_polygons core = {};
+    {
+        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+        CPLErrorStateBackuper state;
+        const auto united = OGRMapflowDissolve(std::make_unique<OGRMultiPolygon>(all));
+        size_t dropped = 0;
+        if (united == nullptr || !OGRMapflowAddPolygons(*united, core, dropped))
+            sum = 0; // cannot be known without GEOS
+    }
+    const double twice = sum - mf_polygons_area(&core);
+    mf_polygons_free(&core);
+    if (twice > std::max(1.0, 1e-6 * sum)) // m²: what is less is due to rounding
+        CPLError(
+            CE_Warning, CPLE_AppDefined,
+            "Features of layer \"%s\" overlap: %.6f km² are processed and paid more than once.",
+            m_defn->GetName(), twice / 1e6);
+}
+
 bool OGRMapflowSubmissionLayer::MakeJobs()
 {
     m_isFinished = true;
@@ -173,8 +257,15 @@ bool OGRMapflowSubmissionLayer::MakeJobs()
         return false;
     if (!EQUAL(m_options.Get("SPLIT").c_str(), "FEATURE") || m_written.empty())
         return AddJob(BaseName(), 0, m_written.size());
+    OGRMultiPolygon all;
     for (size_t i = 0; i < m_written.size(); ++i)
+    {
+        for (const OGRPolygon *polygon : *m_written[i].area.polygons)
+            all.addGeometry(polygon);
         if (!AddJob(NameOf(i), i, i + 1))
             return false;
+    }
+    if (m_written.size() > 1)
+        WarnOfOverlaps(all);
     return true;
 }

@@ -11,16 +11,18 @@
 #include "submit/submission.h"
 #include "submit/submission_options.h"
 
-// Features go in and do not come out. Fields are accepted; NAME_FIELD alone is read.
+class OGRMapflowSubmissions;
+
+// Features go in and do not come out. Fields are accepted; only NAME_FIELD is read.
 class OGRMapflowSubmissionLayer final : public OGRLayer
 {
   public:
     // Checks the options and the coordinate reference system, without a request. Returns nullptr
     // after one CPLError.
-    static std::unique_ptr<OGRMapflowSubmissionLayer> Create(GDALDataset *dataset, const char *name,
-                                                             const OGRSpatialReference *srs,
-                                                             OGRwkbGeometryType type,
-                                                             OGRMapflowSubmissionOptions options);
+    static std::unique_ptr<OGRMapflowSubmissionLayer>
+    Create(GDALDataset *dataset, OGRMapflowSubmissions &queue, const char *name,
+           const OGRSpatialReference *srs, OGRwkbGeometryType type,
+           OGRMapflowSubmissionOptions options);
     ~OGRMapflowSubmissionLayer() override;
 
     OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return m_defn; }
@@ -32,6 +34,10 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     GDALDataset *GetDataset() override { return m_dataset; }
     OGRErr CreateField(MF_CONST_39 OGRFieldDefn *field, int) override { return AddField(field); }
     OGRErr ICreateFeature(OGRFeature *feature) override { return AddFeature(*feature); }
+    OGRErr StartTransaction() override;
+    OGRErr CommitTransaction() override;
+    OGRErr RollbackTransaction() override;
+    OGRErr SyncToDisk() override;
 
     const OGRMapflowSubmissionOptions &Options() const { return m_options; }
     mf_submission *Submission() const { return m_submission.get(); }
@@ -42,6 +48,14 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
 
     // Whether a feature was refused, after which nothing of the layer is submitted.
     bool IsRefused() const { return m_isRefused; }
+
+    // Features that were written, and the way back to fewer.
+    size_t Count() const { return m_written.size(); }
+    void Truncate(size_t count);
+
+    // From now on no feature is taken: the layer was submitted, or its creation rolled back.
+    void Finish() { m_isFinished = true; }
+    bool IsFinished() const { return m_isFinished; }
 
   private:
     struct SubmissionCloser
@@ -54,17 +68,20 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
         std::string name; // of NAME_FIELD
     };
 
-    OGRMapflowSubmissionLayer(GDALDataset *dataset, const char *name,
+    OGRMapflowSubmissionLayer(GDALDataset *dataset, OGRMapflowSubmissions &queue, const char *name,
                               OGRMapflowSubmissionOptions options);
     OGRErr AddField(const OGRFieldDefn *field);
     OGRErr AddFeature(const OGRFeature &feature);
+    bool TakeName(const OGRFeature &feature, std::string &name) const;
     bool HasNameField() const;
+    void WarnOfOverlaps(const OGRMultiPolygon &all) const;
     std::unique_ptr<OGRMultiPolygon> TakePolygons(size_t begin, size_t end);
     bool AddJob(const std::string &name, size_t begin, size_t end);
     std::string NameOf(size_t i) const;
     std::string BaseName() const;
 
     GDALDataset *const m_dataset;
+    OGRMapflowSubmissions &m_queue;
     OGRFeatureDefn *const m_defn;
     const OGRMapflowSubmissionOptions m_options;
     std::unique_ptr<OGRMapflowAOIs> m_aois{};

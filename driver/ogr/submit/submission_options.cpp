@@ -40,7 +40,10 @@ const OGRMapflowOption OPTIONS[] = {
     {"DRY_RUN", "boolean", "NO", "Check and price everything and submit nothing"},
     {"WAIT", "boolean", "NO", "Wait for the end, and fail when a processing fails"},
     {"REPORT", "string", nullptr,
-     "File that gets one JSON object a line for each processing; /vsistdout/ too"},
+     "File to append one JSON object a line for each processing; /vsistdout/ too"},
+    {"RESUME", "boolean", "YES",
+     "Take over what an earlier run that did not end has submitted, and do not send it again"},
+    {"JOURNAL", "boolean", "YES", "Keep a journal, so that a repeated command does not pay twice"},
 };
 
 // Of the dataset alone: who is asked, and how. They are the open options of that name.
@@ -182,6 +185,7 @@ mf_submission_options OGRMapflowSubmissionOptions::Core() const
     core.meta = text("META");
     core.max_cost = text("MAX_COST");
     core.dry_run = GetBool("DRY_RUN", false);
+    core.no_resume = !GetBool("RESUME", true);
     core.version = MAPFLOW_VERSION;
     return core;
 }

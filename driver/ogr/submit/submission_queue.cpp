@@ -1,21 +1,26 @@
 #include "submit/submission_queue.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/clock.h"
 #include "base/signal.h"
 #include "common/errors.h"
-#include "submit/submission_wait.h"
+#include "common/waiting.h"
 
 namespace
 {
+
+// How old the balance may be that is checked: s.
+constexpr double ACCOUNT_MAX_AGE = 60;
 
 std::string CostOf(double credits)
 {
     return std::isnan(credits) ? std::string() : CPLSPrintf(", %.15g credits", credits);
 }
 
-// The id is what the user needs next: where no report is asked for it is told, to a person on a
-// terminal and else to the debug log.
+// The id is what the user needs next. Without REPORT it goes to the terminal, else to the debug
+// log.
 void Tell(const mf_submission *submission, size_t i, bool isDry)
 {
     const mf_job *const job = mf_submission_job(submission, i);
@@ -29,28 +34,100 @@ void Tell(const mf_submission *submission, size_t i, bool isDry)
         CPLDebug("MAPFLOW", "%s", line.c_str());
 }
 
+void WarnOfCost(const mf_job &job)
+{
+    if (job.cost > job.price)
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "Processing %s (\"%s\") costs %.15g credits; the price asked before was %.15g.",
+                 job.id, job.name, job.cost, job.price);
+}
+
+// Credits of a MAX_COST that was checked before; NaN: none.
+double LimitOf(const char *text)
+{
+    return text != nullptr ? CPLAtof(text) : NAN;
+}
+
+bool Raise(const mf_error &err)
+{
+    OGRMapflowRaise(err);
+    return false;
+}
+
 } // namespace
+
+void OGRMapflowSubmissions::AccountCloser::operator()(mf_account *account) const
+{
+    mf_account_free(account);
+    delete account;
+}
+
+OGRMapflowSubmissions::OGRMapflowSubmissions(OGRMapflowOptions options,
+                                             CSLConstList creationOptions)
+    : m_options(std::move(options)), m_creationOptions(CSLDuplicate(creationOptions))
+{
+}
+
+// ---- creating layers
+
+bool OGRMapflowSubmissions::Connect()
+{
+    if (m_client == nullptr)
+        m_client = OGRMapflowConnect(m_options);
+    return m_client != nullptr;
+}
+
+// Asks for the account unless the answer is younger than so many seconds.
+bool OGRMapflowSubmissions::NeedAccount(double maxAge)
+{
+    const double now = mf_clock_monotonic();
+    if (m_account != nullptr && now - m_accountTime < maxAge)
+        return true;
+    mf_error err;
+    mf_error_init(&err);
+    m_account.reset(new mf_account());
+    m_accountTime = now;
+    if (mf_account_get(m_account.get(), m_client.get(), &err) == 0)
+        return true;
+    m_account.reset();
+    return Raise(err);
+}
 
 OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *name,
                                              const OGRSpatialReference *srs,
                                              OGRwkbGeometryType type, CSLConstList layerOptions)
 {
     NoteRefusals();
+    if (std::all_of(m_layers.begin(), m_layers.end(), [](const Entry &e) { return e.isDone; }))
+        m_started = mf_clock_utc(); // what is submitted from now on is another command
     auto options = OGRMapflowSubmissionOptions::Parse(m_creationOptions.List(), layerOptions);
     if (!options)
         return nullptr;
     Entry entry;
     const std::string report = options->Get("REPORT");
-    entry.layer = OGRMapflowSubmissionLayer::Create(dataset, name, srs, type, std::move(*options));
+    entry.layer =
+        OGRMapflowSubmissionLayer::Create(dataset, *this, name, srs, type, std::move(*options));
     if (entry.layer == nullptr)
         return nullptr;
+    const OGRMapflowInterruptible interruptible;
+    mf_error err;
+    mf_error_init(&err);
+    if (!Connect() || !NeedAccount(ACCOUNT_MAX_AGE))
+        return nullptr;
+    if (mf_submission_resolve(entry.Submission(), m_account.get(), m_client.get(), &err) != 0)
+    {
+        OGRMapflowRaise(err);
+        return nullptr;
+    }
     if (!report.empty())
     {
         auto &shared = m_reports[report];
         if (shared == nullptr)
-            shared = std::make_shared<OGRMapflowSubmissionReport>(report);
+            shared = std::make_shared<OGRMapflowReportFile>(report);
         entry.report = shared;
     }
+    entry.isNew = m_isInTransaction;
+    m_isConfirmed = false;
     m_layers.push_back(std::move(entry));
     return m_layers.back().layer.get();
 }
@@ -69,6 +146,11 @@ OGRErr OGRMapflowSubmissions::Begin()
     if (m_isInTransaction)
         return OGRERR_FAILURE;
     m_isInTransaction = true;
+    for (Entry &entry : m_layers)
+    {
+        entry.mark = entry.layer->Count();
+        entry.isNew = false;
+    }
     return OGRERR_NONE;
 }
 
@@ -78,6 +160,7 @@ OGRErr OGRMapflowSubmissions::Commit()
     if (!m_isInTransaction)
         return OGRERR_FAILURE;
     m_isInTransaction = false;
+    m_isConfirmed = true;
     return OGRERR_NONE;
 }
 
@@ -86,24 +169,34 @@ OGRErr OGRMapflowSubmissions::Rollback()
     if (!m_isInTransaction)
         return OGRERR_FAILURE;
     m_isInTransaction = false;
+    m_isConfirmed = false;
     for (Entry &entry : m_layers)
-        if (entry.state == State::Open)
-            entry.state = State::Abandoned;
+    {
+        if (entry.isDone)
+            continue;
+        if (entry.isNew)
+            entry.layer->Finish();
+        entry.isDone = entry.isNew;
+        entry.layer->Truncate(entry.isNew ? 0 : entry.mark);
+    }
     return OGRERR_NONE;
 }
 
-// ---- submitting
+// ---- what is due
 
 // What is to be submitted now. Each layer has one turn, whatever comes of it.
-std::vector<OGRMapflowSubmissions::Entry *> OGRMapflowSubmissions::TakeDue(bool &failed)
+OGRMapflowSubmissions::Entries OGRMapflowSubmissions::TakeDue(bool &failed,
+                                                              const OGRMapflowSubmissionLayer *only)
 {
-    std::vector<Entry *> due;
+    Entries due;
     for (Entry &entry : m_layers)
     {
+        if (only != nullptr && entry.layer.get() != only)
+            continue;
         const bool isRefused = entry.layer->IsRefused();
-        if (entry.state == State::Open && !isRefused)
+        if (!entry.isDone && !isRefused)
             due.push_back(&entry);
-        else if (isRefused && (entry.state == State::Open || entry.isRefusalIgnored))
+        else if (isRefused && (!entry.isDone || entry.isRefusalIgnored))
         {
             CPLError(CE_Failure, CPLE_AppDefined,
                      "Layer \"%s\" is not submitted: one of its features was refused.",
@@ -111,9 +204,21 @@ std::vector<OGRMapflowSubmissions::Entry *> OGRMapflowSubmissions::TakeDue(bool 
             failed = true;
         }
         entry.isRefusalIgnored = false;
-        entry.state = State::Done;
+        entry.isDone = true;
+        entry.layer->Finish();
     }
     return due;
+}
+
+bool OGRMapflowSubmissions::RefuseUnconfirmed() const
+{
+    CPLError(
+        CE_Failure, CPLE_AppDefined,
+        m_isInTransaction
+            ? "Nothing is submitted: the transaction in which it was written was not committed."
+            : "Nothing is submitted: the dataset was closed without FlushCache() or a committed "
+              "transaction after the last change.");
+    return false;
 }
 
 bool OGRMapflowSubmissions::Finish(GDALDataset *dataset, bool isClosing)
@@ -121,110 +226,221 @@ bool OGRMapflowSubmissions::Finish(GDALDataset *dataset, bool isClosing)
     if (m_isInTransaction && !isClosing)
         return true;
     bool failed = false;
-    auto due = TakeDue(failed);
-    if (m_isInTransaction && !due.empty())
-    {
-        CPLError(
-            CE_Failure, CPLE_AppDefined,
-            "Nothing is submitted: the transaction in which it was written was not committed.");
-        failed = true;
-    }
-    if (failed || due.empty())
-        return !failed;
+    const Entries due = TakeDue(failed, nullptr);
+    if (isClosing && !due.empty() && (m_isInTransaction || !m_isConfirmed))
+        return RefuseUnconfirmed();
+    return failed || due.empty() ? !failed : FinishDue(dataset, due);
+}
+
+bool OGRMapflowSubmissions::FinishLayer(GDALDataset *dataset,
+                                        const OGRMapflowSubmissionLayer &layer)
+{
+    if (m_isInTransaction)
+        return true;
+    bool failed = false;
+    const Entries due = TakeDue(failed, &layer);
+    return failed || due.empty() ? !failed : FinishDue(dataset, due);
+}
+
+bool OGRMapflowSubmissions::FinishDue(GDALDataset *dataset, const Entries &due)
+{
     // Ctrl-C would else leave the user without the id of what was just paid for.
     const OGRMapflowInterruptible interruptible;
     const bool done = Submit(due);
+    m_started = mf_clock_utc(); // what is submitted from now on is another command
     PublishMetadata(dataset);
     return done;
 }
 
-bool OGRMapflowSubmissions::Prepare(Entry &entry)
-{
-    const auto &options = entry.layer->Options();
-    mf_submission *const submission = entry.layer->Submission();
-    mf_error err;
-    mf_error_init(&err);
-    if (!entry.layer->MakeJobs())
-        return false;
-    if (EQUAL(options.Get("SPLIT").c_str(), "FEATURE") && entry.report != nullptr &&
-        !entry.report->Resume(submission))
-        return false;
-    if (mf_submission_prepare(submission, m_client.get(), &err) == 0)
-        return true;
-    OGRMapflowRaise(err);
-    return false;
-}
+// ---- submitting
 
-bool OGRMapflowSubmissions::Submit(const std::vector<Entry *> &due)
+bool OGRMapflowSubmissions::Submit(const Entries &due)
 {
     OGRMapflowWaiter waiter;
-    m_client = OGRMapflowConnect(m_options);
-    if (m_client == nullptr)
+    if (!Connect() || !NeedAccount(ACCOUNT_MAX_AGE))
         return false;
     waiter.Read(m_options, m_client.get());
+    for (const Entry *entry : due)
+        if (!entry->layer->MakeJobs())
+            return false;
+    if (!OpenJournal(due))
+        return false;
+    Run run = OpenRun(due);
+    if (run == nullptr || !Check(due))
+        return false;
+    for (const Entry *entry : due)
+        if (entry->report != nullptr && !entry->report->Check())
+            return false;
+    if (!SendAll(due, run.get()))
+        return false;
+    run.reset(); // nobody has to wait for what is only waited for
+    return WaitForAll(due, waiter);
+}
+
+// The journal of the account that is asked. JOURNAL=NO of one layer counts for all.
+bool OGRMapflowSubmissions::OpenJournal(const Entries &due)
+{
+    const bool isWanted = std::all_of(
+        due.begin(), due.end(), [](const Entry *entry) { return entry->Wants("JOURNAL", true); });
+    // A dry run only reads it.
+    const bool isDry =
+        std::all_of(due.begin(), due.end(), [](const Entry *e) { return e->IsDry(); });
+    if (!isWanted || m_journal != nullptr)
+    {
+        if (!isWanted)
+            m_journal.reset();
+        return true;
+    }
+    mf_error err;
+    mf_error_init(&err);
+    mf_journal *journal = nullptr;
+    std::string account = m_account->email;
+    if (account.empty())
+        account = CPLSPrintf("token " CPL_FRMT_GUIB,
+                             static_cast<GUIntBig>(mf_client_account(m_client.get())));
+    if (mf_journal_open(&journal, m_options.Get("STATE_DIR").c_str(),
+                        mf_client_base_url(m_client.get()), account.c_str(), &err) != 0)
+        return isDry || Raise(err);
+    m_journal.reset(journal);
+    return true;
+}
+
+// Finds out what was submitted before. Returns nullptr after one CPLError.
+OGRMapflowSubmissions::Run OGRMapflowSubmissions::OpenRun(const Entries &due)
+{
+    std::vector<mf_submission *> submissions;
+    std::string former;
+    mf_run_options options = {};
+    options.dry_run =
+        std::all_of(due.begin(), due.end(), [](const Entry *e) { return e->IsDry(); });
+    options.former_report_time = NAN;
+    for (const Entry *entry : due)
+    {
+        if (options.dry_run || !entry->IsDry())
+            submissions.push_back(entry->Submission());
+        if (entry->report != nullptr && former.empty())
+            former = entry->report->Former(options.former_report_time);
+    }
+    options.journal = m_journal.get();
+    options.client = m_client.get();
+    options.started = m_started;
+    options.former_report = former.c_str();
+    options.say = OGRMapflowWarn;
+    mf_run *run = nullptr;
+    mf_error err;
+    mf_error_init(&err);
+    if (mf_run_open(&run, submissions.data(), submissions.size(), &options, &err) != 0)
+        OGRMapflowRaise(err);
+    return Run(run);
+}
+
+bool OGRMapflowSubmissions::Check(const Entries &due)
+{
+    const bool wantsPrice = m_creationOptions.FetchNameValue("MAX_COST") != nullptr;
+    mf_error err;
+    mf_error_init(&err);
     for (size_t i = 0; i < due.size(); ++i)
     {
         for (size_t before = 0; before < i; ++before)
-            mf_submission_reserve(due[i]->layer->Submission(), due[before]->layer->Submission());
-        if (!Prepare(*due[i]))
-            return false;
+            mf_submission_reserve(due[i]->Submission(), due[before]->Submission());
+        if (mf_submission_check(due[i]->Submission(), m_account.get(), wantsPrice, m_client.get(),
+                                &err) != 0)
+            return Raise(err);
     }
-    for (Entry *entry : due)
-        if (entry->report != nullptr && !entry->report->Open())
-            return false;
-    bool done = true;
-    for (const Entry *entry : due)
-        for (size_t i = 0; done && i < mf_submission_count(entry->layer->Submission()); ++i)
-            done = Send(*entry, i);
-    for (const Entry *entry : due)
-        if (entry->report != nullptr)
-            done = entry->report->Close() && done;
-    for (const Entry *entry : due)
-        if (done && entry->layer->Options().GetBool("WAIT", false))
-            done = OGRMapflowWaitForJobs(entry->layer->Submission(), m_client.get(), waiter);
-    return done;
+    return CheckTotal(due);
 }
 
-// What is left of a batch after a failure: the report and this message tell.
-static std::string Remaining(const mf_submission *submission, size_t failed)
+// MAX_COST of the dataset bounds all layers together, with those that were submitted before.
+bool OGRMapflowSubmissions::CheckTotal(const Entries &due) const
 {
-    const size_t count = mf_submission_count(submission);
-    if (count < 2)
-        return std::string();
-    std::string text = CPLSPrintf(". %d of %d processings were submitted before",
-                                  static_cast<int>(failed), static_cast<int>(count));
-    for (size_t i = 0; i < failed && i < 20; ++i)
-        text += std::string(i == 0 ? ": " : ", ") + mf_submission_job(submission, i)->id;
-    return text + (failed > 20 ? ", and more." : ".");
+    const double limit = LimitOf(m_creationOptions.FetchNameValue("MAX_COST"));
+    double total = 0;
+    bool isPaid = true;
+    for (const Entry &entry : m_layers)
+        for (size_t i = 0; i < mf_submission_count(entry.Submission()); ++i)
+        {
+            const mf_job *const job = mf_submission_job(entry.Submission(), i);
+            const bool isDue =
+                job->state == MF_JOB_NEW && std::find(due.begin(), due.end(), &entry) != due.end();
+            if ((isDue || job->state != MF_JOB_NEW) && !std::isnan(job->cost))
+                total += job->cost;
+            isPaid = isPaid && !isDue;
+        }
+    if (isPaid || !(total > limit))
+        return true;
+    CPLError(
+        CE_Failure, CPLE_IllegalArg,
+        "The price of all layers is %.15g credits, and MAX_COST allows %.15g credits. Nothing is "
+        "submitted.",
+        total, limit);
+    return false;
 }
 
-bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i)
+bool OGRMapflowSubmissions::SendAll(const Entries &due, mf_run *run)
 {
-    mf_submission *const submission = entry.layer->Submission();
-    const bool isDry = entry.layer->Options().GetBool("DRY_RUN", false);
-    const mf_job *const job = mf_submission_job(submission, i);
-    if (job->state == MF_JOB_SENT)
-    {
-        CPLDebug("MAPFLOW", "\"%s\" was submitted before as processing %s", job->name, job->id);
-        return true; // by an earlier run: the report has it
-    }
+    for (const Entry *entry : due)
+        for (size_t i = 0; i < mf_submission_count(entry->Submission()); ++i)
+            if (!Send(due, *entry, i, run))
+                return false;
     mf_error err;
     mf_error_init(&err);
-    if (entry.report != nullptr && !isDry && !entry.report->Announce(submission, i))
-        return false;
-    const bool done = isDry || mf_submission_send(submission, i, m_client.get(), &err) == 0;
+    return mf_run_end(run, &err) == 0 || Raise(err);
+}
+
+// What is left of several processings after the failure of one.
+std::string OGRMapflowSubmissions::Remaining(const Entries &due) const
+{
+    constexpr int MOST_IDS = 20;
+    int count = 0, submitted = 0;
+    std::string ids;
+    bool resumes = true;
+    for (const Entry *entry : due)
+    {
+        resumes = resumes && entry->Wants("RESUME", true);
+        for (size_t i = 0; i < mf_submission_count(entry->Submission()); ++i)
+        {
+            const mf_job *const job = mf_submission_job(entry->Submission(), i);
+            ++count;
+            if (job->state == MF_JOB_SENT && ++submitted <= MOST_IDS)
+                ids += std::string(ids.empty() ? ": " : ", ") + job->id;
+        }
+    }
+    if (count < 2)
+        return std::string();
+    std::string text = CPLSPrintf(". %d of %d processings were submitted%s%s.", submitted, count,
+                                  ids.c_str(), submitted > MOST_IDS ? ", and more" : "");
+    if (m_journal == nullptr)
+        return text + " Leave them out when you repeat the command: with JOURNAL=NO they would be "
+                      "sent again";
+    return text + " Repeat the command" + (resumes ? "" : " without RESUME=NO") +
+           " to submit the rest: what was submitted is not sent again";
+}
+
+bool OGRMapflowSubmissions::Send(const Entries &due, const Entry &entry, size_t i, mf_run *run)
+{
+    mf_submission *const submission = entry.Submission();
+    const bool isDry = entry.IsDry();
+    const mf_job *const job = mf_submission_job(submission, i);
+    mf_error err;
+    mf_error_init(&err);
+    const bool done = isDry || mf_run_send(run, submission, i, &err) == 0;
+    const bool isLineDue = done || job->state != MF_JOB_NEW;
+    if (done && !isDry)
+        WarnOfCost(*job);
     if (!done)
     {
-        mf_error_append(&err, "%s", Remaining(submission, i).c_str());
+        mf_error_append(&err, "%s", Remaining(due).c_str());
         OGRMapflowRaise(err);
     }
-    if (done && entry.report == nullptr)
-        Tell(submission, i, isDry);
-    if (entry.report != nullptr && !done && job->state == MF_JOB_NEW)
-        return entry.report->Retract(submission, i) && done;
     if (entry.report == nullptr)
+    {
+        if (done)
+            Tell(submission, i, isDry);
         return done;
-    if (entry.report->Write(submission, i))
+    }
+    // A stream gets the line that is true at the end.
+    const bool isLater = done && entry.Wants("WAIT") && !entry.report->CanUpdate();
+    if (!isLineDue || isLater || entry.report->Append(submission, i))
         return done;
     if (done && !isDry)
         CPLError(CE_Failure, CPLE_FileIO, "Processing %s (\"%s\") was submitted.", job->id,
@@ -232,14 +448,65 @@ bool OGRMapflowSubmissions::Send(const Entry &entry, size_t i)
     return false;
 }
 
+// ---- waiting
+
+// An end without a result is a failure of what was asked for.
+static bool JudgeEnd(const mf_processing &processing)
+{
+    if (processing.state == MF_STATE_DONE)
+        return true;
+    CPLError(CE_Failure, CPLE_AppDefined, "Processing %s (\"%s\") ended with status %s. %s",
+             processing.id, processing.name, processing.status,
+             processing.messages != nullptr ? processing.messages : "");
+    return false;
+}
+
+bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, const OGRMapflowWaiter &waiter)
+{
+    mf_error err;
+    mf_error_init(&err);
+    mf_processing processing = {};
+    const char *const id = mf_submission_job(entry.Submission(), i)->id;
+    // After Ctrl-C, which was reported once, only the line is left to be written.
+    bool done = !mf_client_cancelled(m_client.get()) &&
+                (mf_processing_get(&processing, m_client.get(), id, &err) == 0 || Raise(err));
+    if (done)
+    {
+        done = waiter.Wait(m_client.get(), processing) && JudgeEnd(processing);
+        mf_submission_update(entry.Submission(), i, &processing);
+    }
+    mf_processing_free(&processing);
+    if (entry.report == nullptr)
+        return done;
+    return (entry.report->CanUpdate() ? entry.report->Update(entry.Submission(), i)
+                                      : entry.report->Append(entry.Submission(), i)) &&
+           done;
+}
+
+bool OGRMapflowSubmissions::WaitForAll(const Entries &due, OGRMapflowWaiter waiter)
+{
+    const double deadline = mf_clock_monotonic() + waiter.Timeout();
+    bool done = true;
+    for (const Entry *entry : due)
+        for (size_t i = 0; entry->Wants("WAIT") && i < mf_submission_count(entry->Submission());
+             ++i)
+        {
+            waiter.SetTimeout(std::max(0.0, deadline - mf_clock_monotonic()));
+            done = WaitForOne(*entry, i, waiter) && done;
+        }
+    return done;
+}
+
+// ---- what the dataset says
+
 void OGRMapflowSubmissions::PublishMetadata(GDALDataset *dataset) const
 {
     std::string ids;
     double area = 0, cost = 0;
     for (const Entry &entry : m_layers)
-        for (size_t i = 0; i < mf_submission_count(entry.layer->Submission()); ++i)
+        for (size_t i = 0; i < mf_submission_count(entry.Submission()); ++i)
         {
-            const mf_job *const job = mf_submission_job(entry.layer->Submission(), i);
+            const mf_job *const job = mf_submission_job(entry.Submission(), i);
             if (job->state == MF_JOB_SENT)
                 ids += (ids.empty() ? "" : ",") + std::string(job->id);
             area += job->area_m2;

@@ -10,73 +10,115 @@
 #include <string>
 #include <vector>
 
+#include "api/account.h"
 #include "common/compat.h"
 #include "common/connection.h"
 #include "common/options.h"
+#include "common/waiting.h"
 #include "submit/report_file.h"
+#include "submit/run.h"
 #include "submit/submission_layer.h"
 
 // What a dataset in which processings can be created is capable of.
 bool OGRMapflowCanCreate(const char *capability);
 
-// Layers are submitted when the dataset is flushed or closed, and never when a transaction is
-// committed: programs commit after so many features, and what was written up to then is not the
-// area that the user means. A transaction says whether what was written is meant at all: what was
-// rolled back, or was never committed, is not submitted.
+// What is submitted is what was confirmed: by FlushCache or SyncToDisk, which submit at once, or by
+// a transaction that was committed, which is submitted when the dataset is closed: programs commit
+// after so many features, and what was written up to then is not the area that the user means. A
+// dataset that is closed with something unconfirmed submits nothing, and fails.
 class OGRMapflowSubmissions
 {
   public:
     // `options` say which service to ask; `creationOptions` are the dataset's.
-    OGRMapflowSubmissions(OGRMapflowOptions options, CSLConstList creationOptions)
-        : m_options(std::move(options)), m_creationOptions(CSLDuplicate(creationOptions))
-    {
-    }
+    OGRMapflowSubmissions(OGRMapflowOptions options, CSLConstList creationOptions);
 
-    // Returns nullptr after one CPLError. No request.
+    // Asks for the account, the project and the model, so that what does not exist is refused here.
+    // Returns nullptr after one CPLError.
     OGRLayer *CreateLayer(GDALDataset *dataset, const char *name, const OGRSpatialReference *srs,
                           OGRwkbGeometryType type, CSLConstList layerOptions);
 
     int Count() const { return static_cast<int>(m_layers.size()); }
     OGRLayer *Layer(int i) const { return m_layers[static_cast<size_t>(i)].layer.get(); }
 
+    // A transaction is one for all layers. A rollback drops what was written since it began.
     OGRErr Begin();
     OGRErr Commit();
     OGRErr Rollback();
 
+    // To be called by a layer that is written to.
+    void NoteWriting() { m_isConfirmed = false; }
+
     // Submits every layer that was not submitted yet: checks all of them before the first is sent.
     // Returns false after one CPLError; what failed is not tried again. Metadata of `dataset` gets
-    // PROCESSING_ID. In a transaction it does nothing, but that `isClosing` tells that it was never
-    // committed.
+    // PROCESSING_ID. In a transaction it does nothing, except that `isClosing` refuses what was
+    // never confirmed.
     bool Finish(GDALDataset *dataset, bool isClosing);
 
+    // The same for one layer.
+    bool FinishLayer(GDALDataset *dataset, const OGRMapflowSubmissionLayer &layer);
+
   private:
-    enum class State
-    {
-        Open,
-        Abandoned, // rolled back
-        Done
-    };
     struct Entry
     {
         std::unique_ptr<OGRMapflowSubmissionLayer> layer{};
-        State state = State::Open;
+        size_t mark = 0;               // features when the transaction began
+        bool isNew = false;            // created in the transaction
+        bool isDone = false;           // submitted, or refused for good
         bool isRefusalIgnored = false; // the program went on after a feature was refused
-        std::shared_ptr<OGRMapflowSubmissionReport> report{};
-    };
+        std::shared_ptr<OGRMapflowReportFile> report{};
 
-    std::vector<Entry *> TakeDue(bool &failed);
-    bool Submit(const std::vector<Entry *> &due);
+        mf_submission *Submission() const { return layer->Submission(); }
+        bool IsDry() const { return Wants("DRY_RUN"); }
+        bool Wants(const char *option, bool fallback = false) const
+        {
+            return layer->Options().GetBool(option, fallback);
+        }
+    };
+    using Entries = std::vector<Entry *>;
+
+    struct AccountCloser
+    {
+        void operator()(mf_account *account) const;
+    };
+    struct JournalCloser
+    {
+        void operator()(mf_journal *journal) const { mf_journal_close(journal); }
+    };
+    struct RunCloser
+    {
+        void operator()(mf_run *run) const { mf_run_close(run); }
+    };
+    using Run = std::unique_ptr<mf_run, RunCloser>;
+
+    bool Connect();
+    bool NeedAccount(double maxAge);
+    Entries TakeDue(bool &failed, const OGRMapflowSubmissionLayer *only);
+    bool RefuseUnconfirmed() const;
+    bool FinishDue(GDALDataset *dataset, const Entries &due);
+    bool Submit(const Entries &due);
+    bool OpenJournal(const Entries &due);
+    Run OpenRun(const Entries &due);
+    bool Check(const Entries &due);
+    bool CheckTotal(const Entries &due) const;
+    bool SendAll(const Entries &due, mf_run *run);
+    bool Send(const Entries &due, const Entry &entry, size_t job, mf_run *run);
+    bool WaitForAll(const Entries &due, OGRMapflowWaiter waiter);
+    bool WaitForOne(const Entry &entry, size_t job, const OGRMapflowWaiter &waiter);
+    std::string Remaining(const Entries &due) const;
     void NoteRefusals();
-    bool Prepare(Entry &entry);
-    bool Send(const Entry &entry, size_t job);
     void PublishMetadata(GDALDataset *dataset) const;
 
     const OGRMapflowOptions m_options;
     const CPLStringList m_creationOptions;
     OGRMapflowClient m_client{};
+    std::unique_ptr<mf_account, AccountCloser> m_account{};
+    double m_accountTime = 0; // s, monotonic
+    std::unique_ptr<mf_journal, JournalCloser> m_journal{};
+    double m_started = 0; // s since 1970: what others submit from then on is the same command
     std::vector<Entry> m_layers{};
-    std::map<std::string, std::shared_ptr<OGRMapflowSubmissionReport>> m_reports{};
+    std::map<std::string, std::shared_ptr<OGRMapflowReportFile>> m_reports{};
     bool m_isInTransaction = false;
+    bool m_isConfirmed = false; // the last that happened is a commit
 };
 
 #endif

@@ -1,0 +1,243 @@
+/* Looks for a processing that was sent, and whose answer is lost. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/pager.h"
+#include "base/checksum.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "submit/submission_internal.h"
+
+/* Pages overlap by an entry. When the next page begins with an entry that was not on the one
+ * before, others have gone, and some have moved to pages that were read: the list is read anew, at
+ * most so often. */
+#define OVERLAP 1
+#define MOST_RESTARTS 5
+
+/* So many entries, each older than the one before, prove that the newest come first. */
+#define ORDER_PROOF 10
+
+/* A server may give the same page again, because new entries shift the list. One that goes on with
+ * it does not know of offsets. */
+#define MOST_REPEATS 3
+
+/* How far the clocks of the server and of this machine may be apart: a clock that was set to local
+ * time is off by hours. */
+static const double clock_difference = 86400; /* s */
+
+/* A search, newest first. */
+struct search {
+    const char *project_id;
+    const char *marker;
+    double since; /* s since 1970, UTC: nothing older is of interest; NaN: everything is */
+    int offset;
+    double previous;             /* when the entry before was created */
+    int is_ordered;              /* so far none came after an older one */
+    int descents;                /* so many were older than the one before */
+    int is_past;                 /* an entry older than `since` was met */
+    uint64_t page[MF_PAGE_SIZE]; /* checksums of the ids of the page before, the last ones */
+    int page_count;
+    uint64_t first; /* of the first entry of the page before */
+    int repeats;    /* pages in a row that begin with the same entry */
+    int restarts;
+};
+
+enum step { FAILED = -1, ABSENT, FOUND, GO_ON };
+
+/* ---- one page ------------------------------------------------------------------------------- */
+
+static cJSON *page_request(int offset)
+{
+    cJSON *const body = cJSON_CreateObject();
+    if (cJSON_AddNumberToObject(body, "limit", MF_PAGE_SIZE) != NULL &&
+        cJSON_AddNumberToObject(body, "offset", offset) != NULL &&
+        cJSON_AddStringToObject(body, "sortBy", "CREATED") != NULL &&
+        cJSON_AddStringToObject(body, "sortOrder", "DESC") != NULL)
+        return body;
+    cJSON_Delete(body);
+    return NULL;
+}
+
+static int get_page(const struct search *search, struct mf_client *client, cJSON **answer,
+                    struct mf_error *err)
+{
+    cJSON *const body = page_request(search->offset);
+    char *const page = mf_str_format("/projects/%s/processings/v2/page", search->project_id);
+    char *const all = mf_str_format("GET /projects/%s/processings/v2", search->project_id);
+    int failed = -1;
+    if (body == NULL || page == NULL || all == NULL)
+        mf_out_of_memory(err);
+    else
+        failed = mf_client_query_fallback(client, page, body, all, answer, err);
+    cJSON_Delete(body);
+    free(page);
+    free(all);
+    return failed;
+}
+
+/* Notes whether the server keeps to the order that was asked for. */
+static void note_age(struct search *search, const cJSON *entry)
+{
+    const double created = mf_time_parse(mf_json_string(entry, "created", NULL));
+    if (isnan(created) || created > search->previous)
+        search->is_ordered = 0;
+    search->descents += created < search->previous;
+    search->previous = created;
+    search->is_past = search->is_past || created < search->since - clock_difference;
+}
+
+/* A page is an object with `results`, which may be missing when there are none; a list that is
+ * whole may be an array. */
+static int find_list(const cJSON *answer, const cJSON **list, struct mf_error *err)
+{
+    *list = cJSON_IsArray(answer) ? answer : mf_json_member(answer, "results");
+    if (cJSON_IsArray(*list) || (*list == NULL && mf_json_count(answer, "total") == 0))
+        return 0;
+    return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
+}
+
+/* The entry with the marker, NULL when the page has none. */
+static const cJSON *find_in_page(struct search *search, const cJSON *list)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, list)
+    {
+        const cJSON *const meta = mf_json_member(entry, "meta");
+        if (strcmp(mf_json_string(meta, MF_META_MARKER, ""), search->marker) == 0)
+            return entry;
+        note_age(search, entry);
+    }
+    return NULL;
+}
+
+/* ---- all pages ------------------------------------------------------------------------------ */
+
+static void begin_list(struct search *search)
+{
+    search->offset = 0;
+    search->previous = INFINITY;
+    search->is_ordered = 1;
+    search->descents = 0;
+    search->is_past = 0;
+    search->page_count = 0;
+    search->first = 0;
+    search->repeats = 0;
+}
+
+static uint64_t checksum_of_id(const cJSON *entry)
+{
+    const char *const id = mf_json_string(entry, "id", "");
+    return mf_checksum_of(id, strlen(id));
+}
+
+static int was_on_page(const struct search *search, uint64_t id)
+{
+    for (int i = 0; i < search->page_count; i++)
+        if (search->page[i] == id)
+            return 1;
+    return 0;
+}
+
+/* A page of one entry cannot overlap. */
+static void keep_page(struct search *search, const cJSON *list)
+{
+    const int count = cJSON_GetArraySize(list);
+    search->page_count = count <= OVERLAP ? 0 : count < MF_PAGE_SIZE ? count : MF_PAGE_SIZE;
+    for (int i = 0; i < search->page_count; i++)
+        search->page[i] = checksum_of_id(cJSON_GetArrayItem(list, count - search->page_count + i));
+    search->offset += search->page_count > 0 ? count - OVERLAP : count;
+}
+
+static int nothing_more_is_of_interest(const struct search *search)
+{
+    return search->is_past && search->is_ordered && search->descents >= ORDER_PROOF;
+}
+
+static enum step restart(struct search *search, struct mf_error *err)
+{
+    begin_list(search);
+    if (search->restarts++ < MOST_RESTARTS)
+        return GO_ON;
+    return mf_error_set(err, MF_ERR_FORMAT, "processings are deleted while they are listed");
+}
+
+/* After a page without the marker: whether another page is to be read. */
+static enum step go_on(struct search *search, const cJSON *answer, const cJSON *list,
+                       struct mf_error *err)
+{
+    const int count = cJSON_GetArraySize(list), overlaps = search->page_count > 0;
+    const uint64_t first = checksum_of_id(cJSON_GetArrayItem(list, 0));
+    if (search->offset == 0 && count == 0 && mf_json_count(answer, "total") > 0)
+        return mf_error_set(err, MF_ERR_FORMAT, "the server counts %d processings and gives none",
+                            mf_json_count(answer, "total"));
+    if (overlaps && (count == 0 || !was_on_page(search, first)))
+        return restart(search, err);
+    if (count == (overlaps ? OVERLAP : 0) || nothing_more_is_of_interest(search))
+        return ABSENT;
+    search->repeats = first == search->first ? search->repeats + 1 : 0;
+    if (search->repeats >= MOST_REPEATS)
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server gives the same page of processings again and again");
+    search->first = first;
+    keep_page(search, list);
+    return GO_ON;
+}
+
+static enum step read_page(struct search *search, struct mf_job *job, const cJSON *answer,
+                           struct mf_error *err)
+{
+    const cJSON *list = NULL;
+    if (find_list(answer, &list, err) != 0)
+        return FAILED;
+    const cJSON *const found = find_in_page(search, list);
+    if (found != NULL)
+        return mf_job_take_answer(job, found, err) == 0 ? FOUND : FAILED;
+    return cJSON_IsArray(answer) ? ABSENT : go_on(search, answer, list, err);
+}
+
+static enum step search_once(struct search *search, struct mf_job *job, struct mf_client *client,
+                             struct mf_error *err)
+{
+    enum step step = GO_ON;
+    search->restarts = 0;
+    begin_list(search);
+    while (step == GO_ON) {
+        cJSON *answer = NULL;
+        step = get_page(search, client, &answer, err) == 0 ? read_page(search, job, answer, err)
+                                                           : FAILED;
+        cJSON_Delete(answer);
+    }
+    return step;
+}
+
+/* The server may still be at work on the request: it is searched for at once and then after waits
+ * that double, a minute in all by the default delay of retries. */
+static enum step search_for_a_minute(struct search *search, struct mf_job *job,
+                                     struct mf_client *client, struct mf_error *err)
+{
+    enum step step = ABSENT;
+    for (int check = 0; check < MF_LOST_CHECKS && step != FOUND; check++) {
+        if (check > 0 && mf_client_backoff(client, check, err) != 0)
+            return FAILED;
+        step = search_once(search, job, client, err);
+        if (step == FAILED && mf_client_cancelled(client))
+            return FAILED;
+    }
+    return step;
+}
+
+enum mf_found mf_submission_search(const struct mf_submission *s, struct mf_job *job,
+                                   struct mf_client *client, struct mf_error *err)
+{
+    struct search search = {.project_id = s->project_id, .marker = job->marker, .since = job->sent};
+    const int is_old = !(mf_client_utc(client) - job->sent < MF_MAY_APPEAR);
+    const enum step step = is_old ? search_once(&search, job, client, err)
+                                  : search_for_a_minute(&search, job, client, err);
+    if (step == FAILED)
+        return MF_FOUND_NOTHING_SURE;
+    if (step == FOUND)
+        return MF_FOUND;
+    return is_old ? MF_FOUND_ABSENT : MF_FOUND_NOT_YET;
+}
