@@ -3,13 +3,15 @@
     python3 bench.py BUILD [--count N] [--runs N] [--large] [--folder FOLDER]
 
 BUILD is a build folder in which the target `bench` was made. Prints one table of ratios from the medians of
-interleaved runs. Needs curl and ogr2ogr; the lines about instructions need valgrind.
+interleaved runs: wall time, and beside it CPU time (user and system, the whole process, start included). Needs curl
+and ogr2ogr; the lines about instructions need valgrind.
 """
 
 import argparse
 import os
 import pathlib
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -51,6 +53,12 @@ class Bench:
         if done.returncode != 0:
             sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
+
+    @staticmethod
+    def cpu_time():
+        """CPU seconds of all programs that have ended so far."""
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
 
     def timed(self, *command, **more):
         """Wall-clock seconds of a program from its start to its end."""
@@ -101,14 +109,15 @@ class Bench:
 
     def compare(self, title, wanted, ours, *others):
         """One line for each other: medians of interleaved runs."""
-        times = [[] for _ in range(1 + len(others))]
+        runs = [[] for _ in range(1 + len(others))]
         for _ in range(self.runs):
-            for seconds, (_, measure) in zip(times, (("", ours), *others), strict=True):
-                seconds.append(measure())
-        mine, *theirs = map(statistics.median, times)
-        for (name, _), other, want in zip(others, theirs, wanted, strict=True):
-            ratio = other / mine
-            print(f"{title:34} {name:26} {mine:9.4f} {other:9.4f} {ratio:8.2f} x   {want}", flush=True)
+            for one, (_, measure) in zip(runs, (("", ours), *others), strict=True):
+                before = self.cpu_time()
+                one.append((measure(), self.cpu_time() - before))
+        (mine, my_cpu), *theirs = (map(statistics.median, zip(*one, strict=True)) for one in runs)
+        for (name, _), (other, cpu), want in zip(others, theirs, wanted, strict=True):
+            print(f"{title:34} {name:26} {mine:9.4f} {other:9.4f} {other / mine:8.2f} x   {want:19} "
+                  f"{my_cpu:8.2f} {cpu:8.2f}", flush=True)
 
     def measure_speed(self):
         for name, ending, wanted, more in (("FlatGeobuf", "fgb", "≥ 8", ("-lco", "SPATIAL_INDEX=NO")),
@@ -207,7 +216,8 @@ def main():
         bench.environment["MAPFLOW_API_URL"] = bench.server.url + "/rest"
         print(f"{arguments.count:,} features, {bench.geojson.stat().st_size / 1e6:.0f} MB, "
               f"medians of {arguments.runs} runs, {os.cpu_count()} processors")
-        print(f"{'measure':34} {'against':26} {'ours s':>9} {'theirs s':>9} {'ratio':>10}   wanted")
+        print(f"{'measure':34} {'against':26} {'ours s':>9} {'theirs s':>9} {'ratio':>10}   {'wanted':19} "
+              f"{'our CPU':>8} {'theirs':>8}")
         bench.measure_speed()
     bench.measure_memory([200_000, arguments.count] + [5_000_000] * arguments.large)
     bench.measure_instructions()

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "geojson/geojson.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "geojson/geojson.h"
 
 /* As much as the transport hands over at once. */
 #define PIECE (512 * 1024)

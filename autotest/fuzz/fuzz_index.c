@@ -41,7 +41,7 @@ static void use(struct mf_collection *found, const struct mf_index_facts *facts,
 {
     enum { MOST = 1 << 16 };
     struct mf_row row;
-    FUZZ_CHECK(strlen(facts->name) + strlen(facts->fingerprint) + strlen(facts->document) +
+    FUZZ_CHECK(strlen(facts->name) + strlen(facts->fingerprint) + strlen(facts->processing) +
                    strlen(facts->boot_id) < SIZE_MAX);
     for (int i = 0; i < found->schema.field_count; ++i)
         FUZZ_CHECK(mf_schema_find(&found->schema, found->schema.fields[i].name,

@@ -21,12 +21,12 @@ static int make(const char *folder, const char *path, int number)
     memset(&facts, 0, sizeof facts);
     facts.name = "name";
     facts.fingerprint = "OK||2026-08-02";
-    facts.document = "{}";
+    facts.processing = "{}";
     facts.boot_id = "boot";
     if (mf_map_path(&map, path, &err) != 0)
         return -1;
     if (fuzz_scan(map.data, map.size, 0, 1, &rules, &found, &err) == 0) {
-        facts.text.identity.size = map.size;
+        facts.document.identity.size = map.size;
         facts.features.identity.size = found.feature_count * sizeof *found.features;
         char *const name = mf_str_format("%s/%d.index", folder, number);
         if (name == NULL || mf_file_create_temporary(&file, folder, "", &err) != 0 ||

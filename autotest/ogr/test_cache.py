@@ -1,6 +1,7 @@
 """Results are fetched once: what the cache answers, when it does not, and what it survives."""
 
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -109,11 +110,34 @@ def test_cache_no_neither_reads_nor_stores(sb, processing, folder, count):
     assert {path: path.stat().st_mtime_ns for path in files(folder)} == before
 
 
-def test_cache_no_leaves_no_temporary_file(processing, folder, count, tmp_path):
-    temporary = tmp_path / "temporary"
+@pytest.mark.parametrize("variable", ("TMPDIR", "CPL_TMPDIR"))
+def test_temporary_file_leaves_nothing_when_the_process_is_killed(sb, processing, tmp_path, variable):
+    temporary, other = tmp_path / "temporary", tmp_path / "other"
     temporary.mkdir()
-    count(processing, CACHE="NO", env={"TMPDIR": str(temporary)})
-    assert list(temporary.iterdir()) == []
+    other.mkdir()
+    slow(sb, 5)
+    environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token, "MAPFLOW_CACHE": "NO",
+                   "TMPDIR": str(other), variable: str(temporary)}
+    reader = subprocess.Popen(["ogrinfo", f"MAPFLOW:{processing}"], stdout=subprocess.DEVNULL, env=environment)
+    while not any(name.startswith(f"{temporary}/mapflow-") and name.endswith(" (deleted)")
+                  for name in open_files(reader.pid)):
+        assert reader.poll() is None
+    reader.kill()
+    reader.wait()
+    assert list(temporary.iterdir()) == [] == list(other.iterdir())
+
+
+def open_files(pid):
+    """The names of files that a process has open."""
+    names = set()
+    for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            names.add(os.readlink(entry))
+    return names
+
+
+def test_temporary_folder_in_memory_is_no_folder_of_a_disk(processing, count, folder):
+    assert count(processing, CACHE="NO", env={"CPL_TMPDIR": "/vsimem/temporary"}) == COUNT
 
 
 def test_cache_refresh_fetches_and_replaces(sb, processing, folder, count):
@@ -544,6 +568,45 @@ def test_full_disk_is_a_clear_error_or_no_cache(sb, processing, folder, room):
     else:
         assert "disk is full" in done.stderr or "Cannot write" in done.stderr
         assert "CACHE_DIR" in done.stderr
+
+
+@pytest.mark.parametrize("cache", ("YES", "OFFLINE"))
+@pytest.mark.parametrize("mode", (0o770, 0o707, 0o1777))
+def test_folder_that_others_can_write_to_is_not_used(sb, processing, folder, count, mode, cache):
+    count(processing)
+    asked(sb)
+    folder.chmod(mode)
+    before = files(folder)
+    if cache == "OFFLINE":
+        with pytest.raises(RuntimeError, match="Others can write to the folder .*chmod go-w"):
+            count(processing, CACHE=cache)
+        return
+    assert count(processing) == COUNT
+    assert count.said.count(WARNING) == 1 and "Others can write" in count.said and "CACHE_DIR" in count.said
+    assert files(folder) == before and asked(sb) == (1, 1)
+
+
+def test_links_are_not_followed(sb, processing, folder, count, tmp_path):
+    count(processing)
+    document = only(folder, ".geojson")
+    target = tmp_path / "target"
+    document.rename(target)
+    document.symlink_to(target)
+    asked(sb)
+    assert count(processing) == COUNT
+    assert asked(sb) == (1, 1)
+    assert target.read_bytes() == BUILDINGS.read_bytes()
+    assert not any(path.is_symlink() for path in files(folder))
+
+
+def test_folder_may_be_a_link(sb, processing, folder, count, tmp_path):
+    (tmp_path / "real").mkdir(mode=0o700)
+    folder.parent.mkdir()
+    folder.symlink_to(tmp_path / "real")
+    count(processing)
+    asked(sb)
+    assert count(processing) == COUNT
+    assert asked(sb) == (1, 0)
 
 
 # ---- in use ---------------------------------------------------------------------------------------

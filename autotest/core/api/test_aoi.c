@@ -259,9 +259,9 @@ static void test_damage(void)
 static void test_trim(void)
 {
     EXPECT(MF_CACHE_YES, "1", 1, 1);
-    mf_aoi_cache_trim(folder, 100000);
+    mf_aoi_cache_trim(folder, 1, 100000);
     CHECK(only_file(".areas") != NULL);
-    mf_aoi_cache_trim(folder, 100);
+    mf_aoi_cache_trim(folder, 1, 100);
     CHECK_TEXT(only_file(""), NULL);
 }
 

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
@@ -50,9 +51,79 @@ static void test_file(void)
     mf_file_discard(&file);
 }
 
+/* Nothing is left of it, and what has taken its name since stays. */
+static void test_unlinked_file(void)
+{
+    struct mf_file file;
+    struct mf_map map;
+    struct stat info;
+    if (!CHECK_NUMBER(mf_file_create_temporary(&file, directory, "x", NULL), 0))
+        return;
+    mf_file_unlink(&file);
+    CHECK(stat(file.path, &info) != 0);
+    CHECK_NUMBER(mf_file_write(&file, "good", 4, NULL), 0);
+    CHECK_NUMBER(mf_map_file(&map, &file, NULL), 0);
+    char *const path = mf_str_copy(file.path);
+    CHECK_NUMBER(mkdir(path, 0700), 0);
+    mf_file_discard(&file);
+    CHECK(map.size == 4 && memcmp(map.data, "good", 4) == 0);
+    mf_map_release(&map);
+    CHECK_NUMBER(rmdir(path), 0);
+    free(path);
+}
+
+static void test_links(void)
+{
+    struct mf_file file;
+    struct mf_map map;
+    struct mf_lock lock;
+    struct mf_file_identity identity;
+    char link[sizeof directory + 8];
+    snprintf(link, sizeof link, "%s/link", directory);
+    if (!CHECK_NUMBER(mf_file_create_temporary(&file, directory, "x", NULL), 0))
+        return;
+    CHECK_NUMBER(mf_file_write(&file, "good", 4, NULL), 0);
+    CHECK_NUMBER(mf_map_path(&map, file.path, NULL), 0);
+    mf_map_release(&map);
+    CHECK_NUMBER(symlink(file.path, link), 0);
+    CHECK_NUMBER(mf_map_path(&map, link, NULL), -1);
+    CHECK_NUMBER(mf_lock_try(&lock, link), -1);
+    CHECK_NUMBER(mf_path_identity(link, &identity), 0);
+    CHECK(identity.size != 4);
+    unlink(link);
+    mf_file_discard(&file);
+}
+
+static void test_private_folder(void)
+{
+    struct mf_error err;
+    struct stat info;
+    mf_error_init(&err);
+    CHECK_NUMBER(mf_folder_check_private("/nonexistent", NULL), 0);
+    CHECK_NUMBER(mf_folder_check_private(directory, NULL), 0);
+    CHECK_NUMBER(mf_folder_check_private("/usr", NULL), 0); /* of root, who may do anything anyway */
+    static const mode_t modes[] = {0720, 0702, 01777};
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        chmod(directory, modes[i]);
+        CHECK_NUMBER(mf_folder_check_private(directory, &err), -1);
+        CHECK_NUMBER(err.kind, MF_ERR_FILE);
+        CHECK_HOLDS(err.message, directory);
+        CHECK_HOLDS(err.message, "Others can write");
+    }
+    chmod(directory, 0755);
+    CHECK_NUMBER(mf_folder_check_private(directory, NULL), 0);
+    /* Only root can give a folder away. */
+    if (stat(directory, &info) == 0 && chown(directory, 12345, info.st_gid) == 0) {
+        CHECK_NUMBER(mf_folder_check_private(directory, &err), -1);
+        CHECK_HOLDS(err.message, "another user");
+        CHECK_NUMBER(chown(directory, info.st_uid, info.st_gid), 0);
+    }
+    chmod(directory, 0700);
+}
+
 static void test_full_disk(void)
 {
-    struct mf_file file = {-1, NULL};
+    struct mf_file file = {.fd = -1};
     struct mf_error err;
     FILE *full = fopen("/dev/full", "w");
     if (full == NULL)
@@ -192,6 +263,14 @@ static void test_fork(void)
     snprintf(path, sizeof path, "%s/lock", directory);
     CHECK_NUMBER(mf_lock_try(&lock, path), 1);
     CHECK_NUMBER(mf_lock_try(&again, path), 0);
+    struct mf_file_identity before, after;
+    struct timespec long_ago[2] = {{1, 0}, {1, 0}};
+    utimensat(AT_FDCWD, path, long_ago, 0);
+    CHECK_NUMBER(mf_path_identity(path, &before), 0);
+    mf_lock_touch(&again); /* not held */
+    mf_lock_touch(&lock);
+    CHECK_NUMBER(mf_path_identity(path, &after), 0);
+    CHECK(before.used == 1000000000 && after.used > before.used);
     CHECK_NUMBER(pipe(pipes), 0);
     const pid_t child = fork();
     if (child == 0) {
@@ -231,6 +310,9 @@ int main(void)
     if (mkdtemp(directory) == NULL)
         return 1;
     test_file();
+    test_unlinked_file();
+    test_links();
+    test_private_folder();
     test_full_disk();
     test_file_limit();
     test_user_folder();

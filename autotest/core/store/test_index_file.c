@@ -33,9 +33,9 @@ static char *make_index(const struct mf_collection *found, size_t *size)
     memset(&facts, 0, sizeof facts);
     facts.name = "a";
     facts.fingerprint = "OK|1";
-    facts.document = "{}";
+    facts.processing = "{}";
     facts.boot_id = "boot";
-    facts.text = (struct mf_index_part){{.size = sizeof text - 1, .inode = 7, .changed = 8}, 9};
+    facts.document = (struct mf_index_part){{.size = sizeof text - 1, .inode = 7, .changed = 8}, 9};
     facts.features =
         (struct mf_index_part){{.size = 2 * sizeof(struct mf_feature), .inode = 17, .changed = 18}, 19};
     facts.rules = 1;
@@ -71,9 +71,9 @@ static void test_says_what_was_written(const char *index, size_t size, const str
         return;
     CHECK_TEXT(facts.name, "a");
     CHECK_TEXT(facts.fingerprint, "OK|1");
-    CHECK_TEXT(facts.document, "{}");
+    CHECK_TEXT(facts.processing, "{}");
     CHECK_TEXT(facts.boot_id, "boot");
-    check_part(&facts.text, sizeof text - 1, 7);
+    check_part(&facts.document, sizeof text - 1, 7);
     check_part(&facts.features, 2 * sizeof(struct mf_feature), 17);
     CHECK_NUMBER((long long)found.text_size, (long long)sizeof text - 1);
     CHECK_NUMBER(facts.rules, 1);

@@ -5,7 +5,6 @@
 #include "check.h"
 #include "base/file.h"
 #include "base/thread.h"
-#include "store/pipe_internal.h"
 #include "store/result.h"
 #include "store/index_file_internal.h"
 #include "scarce.h"
@@ -128,10 +127,10 @@ static int decode(struct mf_error *err)
 static int write_and_read_index(struct mf_error *err)
 {
     struct mf_collection found, read;
-    struct mf_file file = {-1, NULL};
+    struct mf_file file = {.fd = -1};
     struct mf_map map = {0};
     struct mf_index_facts facts = {
-        .name = "a", .fingerprint = "f", .document = "{}", .boot_id = "b"};
+        .name = "a", .fingerprint = "f", .processing = "{}", .boot_id = "b"};
     if (scan(&found, sizeof document, err) != 0)
         return -1;
     const int failed = mf_file_create_temporary(&file, folder, "index-", err) != 0 ||
@@ -167,7 +166,7 @@ static int acquire(enum mf_cache_mode mode, const char *fingerprint, struct mf_e
                                               .base_url = "https://api.example.com/rest",
                                               .id = ID,
                                               .fingerprint = fingerprint,
-                                              .document = "{}",
+                                              .processing = "{}",
                                               .mode = mode,
                                               .cache_directory = folder};
     const int failed = mf_result_acquire(&result, &request, err);
@@ -207,47 +206,18 @@ static int open_offline(struct mf_error *err)
 
 /* ---- below ----------------------------------------------------------------------------------- */
 
-static int take(void *ctx, const char *data, size_t size, struct mf_error *err)
-{
-    (void)ctx, (void)data, (void)size, (void)err;
-    return 0;
-}
-
-static int relay(struct mf_error *err)
-{
-    static char bytes[MF_PIPE_INLINE + 2 * MF_PIPE_PIECE];
-    const struct mf_pipe_work work = {take, take, NULL};
-    struct mf_pipe *relay = NULL;
-    if (mf_pipe_open(&relay, &work, err) != 0)
-        return -1;
-    const int failed =
-        mf_pipe_write(relay, bytes, sizeof bytes, err) != 0 || mf_pipe_drain(relay, err) != 0;
-    mf_pipe_close(relay);
-    return failed;
-}
-
-static void nothing(void *arg)
-{
-    (void)arg;
-}
-
 static int use_platform(struct mf_error *err)
 {
     struct mf_mutex mutex = {0};
-    struct mf_condition condition = {0};
-    struct mf_thread thread = {0};
     char *text = NULL;
     char path[sizeof folder + 10];
     struct mf_map map = {0};
     snprintf(path, sizeof path, "%s/deep", folder);
     char *const cache = mf_user_cache_dir();
     const int failed = (cache == NULL && no_memory(err) != 0) || mf_folder_create(path, err) != 0 ||
-                       mf_mutex_init(&mutex, err) != 0 || mf_condition_init(&condition, err) != 0 ||
-                       mf_thread_start(&thread, nothing, NULL, err) != 0 ||
+                       mf_mutex_init(&mutex, err) != 0 ||
                        mf_read_small_file("/etc/passwd", 1000000, &text, NULL, err) != 0 ||
                        mf_map_path(&map, "/etc/passwd", err) != 0;
-    mf_thread_join(&thread);
-    mf_condition_free(&condition);
     mf_mutex_free(&mutex);
     mf_map_release(&map);
     free(text);
@@ -299,7 +269,6 @@ int main(void)
     scarce_run("storing", fetch_and_store);
     scarce_run("from the cache", open_from_cache);
     scarce_run("offline", open_offline);
-    scarce_run("relay", relay);
     scarce_run("platform", use_platform);
     scarce_run("connecting", connect_to_nobody);
     mf_folder_list(folder, remove_file, NULL);

@@ -30,7 +30,7 @@ static int download(const struct mf_result **result, struct script *script, cons
                                               .id = ID,
                                               .aoi_id = aoi,
                                               .fingerprint = "1",
-                                              .document = "{}",
+                                              .processing = "{}",
                                               .mode = MF_CACHE_NO};
     *result = NULL;
     const int failed = mf_result_acquire(result, &request, err);
@@ -50,7 +50,7 @@ static void test_good(void)
                "https://api.example.com/rest/processings/" ID "/result?aoiId=" AOI);
     CHECK_NUMBER(result->collection.feature_count, 2);
     CHECK_NUMBER(result->collection.text_size, strlen(GOOD));
-    CHECK(memcmp(result->text.data, GOOD, strlen(GOOD)) == 0);
+    CHECK(memcmp(result->document.data, GOOD, strlen(GOOD)) == 0);
     mf_result_release(result);
     mf_result_release(NULL);
 }
@@ -73,8 +73,8 @@ static void test_retry_starts_again(void)
     CHECK_NUMBER(result->collection.feature_count, 2);
     CHECK_NUMBER(result->collection.schema.field_count, 1);
     CHECK_NUMBER(result->collection.schema.fields[0].type, MF_FIELD_INTEGER);
-    CHECK_NUMBER(result->text.size, strlen(GOOD));
-    CHECK(memcmp(result->text.data, GOOD, strlen(GOOD)) == 0);
+    CHECK_NUMBER(result->document.size, strlen(GOOD));
+    CHECK(memcmp(result->document.data, GOOD, strlen(GOOD)) == 0);
     mf_result_release(result);
 }
 
@@ -119,8 +119,8 @@ static void test_failures(void)
 
 enum { MANY = 40000 };
 
-/* A collection of so many features, of more than a thread is worth; behind the feature `bad` stands
- * a letter. The caller frees it. */
+/* A collection of so many features, written in several pieces; after the feature `bad` stands a
+ * letter. The caller frees it. */
 static char *make_long(int bad)
 {
     const size_t capacity = (size_t)(MANY + 2) * sizeof FEATURE("12345678");
@@ -135,7 +135,7 @@ static char *make_long(int bad)
     return text;
 }
 
-/* The scanner's own thread changes nothing in what is found, retried and said. */
+/* Pieces change nothing in what is found, retried and reported. */
 static void test_long(void)
 {
     char *const good = make_long(-1), *const bad = make_long(MANY - 10), *const cut = make_long(-1);
@@ -154,8 +154,8 @@ static void test_long(void)
     if (CHECK_NUMBER(download(&result, &script, steps, 3, NULL, &err), 0)) {
         CHECK_NUMBER(script.next, 3);
         CHECK_NUMBER(result->collection.feature_count, MANY);
-        CHECK_NUMBER(result->text.size, strlen(good));
-        CHECK(memcmp(result->text.data, good, strlen(good)) == 0);
+        CHECK_NUMBER(result->document.size, strlen(good));
+        CHECK(memcmp(result->document.data, good, strlen(good)) == 0);
     }
     mf_result_release(result);
 

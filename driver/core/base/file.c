@@ -25,6 +25,7 @@ int mf_file_create_temporary(struct mf_file *file, const char *directory, const 
                              struct mf_error *err)
 {
     file->fd = -1;
+    file->is_unlinked = false;
     file->path = mf_str_format("%s/%sXXXXXX", directory, prefix);
     if (file->path == NULL)
         return mf_out_of_memory(err);
@@ -38,6 +39,13 @@ int mf_file_create_temporary(struct mf_file *file, const char *directory, const 
     }
     fcntl(file->fd, F_SETFD, FD_CLOEXEC);
     return 0;
+}
+
+void mf_file_unlink(struct mf_file *file)
+{
+    if (file->path != NULL && !file->is_unlinked)
+        unlink(file->path);
+    file->is_unlinked = true;
 }
 
 static int write_error(const struct mf_file *file, struct mf_error *err)
@@ -85,7 +93,7 @@ void mf_file_discard(struct mf_file *file)
         return;
     if (file->fd >= 0)
         close(file->fd);
-    unlink(file->path);
+    mf_file_unlink(file);
     free(file->path);
     file->fd = -1;
     file->path = NULL;
@@ -168,7 +176,8 @@ int mf_read_small_file(const char *path, size_t max_size, char **text, int *is_p
 
 int mf_map_path(struct mf_map *map, const char *path, struct mf_error *err)
 {
-    struct mf_file file = {open(path, O_RDONLY | O_CLOEXEC), (char *)path};
+    const struct mf_file file = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
+                                 .path = (char *)path};
     if (file.fd < 0)
         return mf_error_set(err, MF_ERR_FILE, "Cannot open %s: %s", path, strerror(errno));
     const int failed = mf_map_file(map, &file, err);
@@ -204,6 +213,7 @@ void mf_file_close(struct mf_file *file)
 int mf_file_open_append(struct mf_file *file, const char *path, struct mf_error *err)
 {
     file->fd = -1;
+    file->is_unlinked = false;
     file->path = mf_str_copy(path);
     if (file->path == NULL)
         return mf_out_of_memory(err);
@@ -222,7 +232,7 @@ int mf_file_sync(struct mf_file *file, struct mf_error *err)
 
 int mf_folder_sync(const char *path, struct mf_error *err)
 {
-    struct mf_file folder = {open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), (char *)path};
+    struct mf_file folder = {open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), (char *)path, false};
     if (folder.fd < 0)
         return mf_error_set(err, MF_ERR_FILE, "Cannot open %s: %s", path, strerror(errno));
     /* Some file systems cannot do it (EINVAL), and need it no more than others. */
@@ -239,7 +249,7 @@ static int64_t nanoseconds(const struct timespec *time)
 int mf_path_identity(const char *path, struct mf_file_identity *identity)
 {
     struct stat info;
-    if (stat(path, &info) != 0)
+    if (lstat(path, &info) != 0)
         return -1;
     identity->size = (uint64_t)info.st_size;
     identity->inode = (uint64_t)info.st_ino;
@@ -255,7 +265,7 @@ int mf_path_identity(const char *path, struct mf_file_identity *identity)
 
 void mf_path_touch(const char *path)
 {
-    utimensat(AT_FDCWD, path, NULL, 0);
+    utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
 void mf_path_remove(const char *path)
@@ -278,6 +288,19 @@ int mf_folder_create(const char *path, struct mf_error *err)
         mf_error_set(err, MF_ERR_FILE, "Cannot create the folder %s: %s", path, strerror(errno));
     free(copy);
     return failed ? -1 : 0;
+}
+
+int mf_folder_check_private(const char *path, struct mf_error *err)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return 0;
+    if (info.st_uid != geteuid() && info.st_uid != 0)
+        return mf_error_set(err, MF_ERR_FILE, "The folder %s belongs to another user", path);
+    if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return mf_error_set(err, MF_ERR_FILE,
+                            "Others can write to the folder %s (chmod go-w ends that)", path);
+    return 0;
 }
 
 void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name), void *ctx)
@@ -364,6 +387,12 @@ void mf_lock_release(struct mf_lock *lock)
         close(lock->fd);
     }
     lock->fd = -1;
+}
+
+void mf_lock_touch(const struct mf_lock *lock)
+{
+    if (lock->fd >= 0)
+        futimens(lock->fd, NULL);
 }
 
 const char *mf_temporary_directory(void)

@@ -5,6 +5,7 @@
 #ifndef MF_FILE_H
 #define MF_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,12 +19,17 @@ extern "C" {
 struct mf_file {
     int fd; /* -1 when closed */
     char *path;
+    bool is_unlinked; /* `path` is only for messages */
 };
 
 /* Creates a new file with mode 0600 in `directory`, which must exist; the name starts with
  * `prefix`. The file is unlinked at mf_file_discard. */
 int mf_file_create_temporary(struct mf_file *file, const char *directory, const char *prefix,
                              struct mf_error *err) MF_NODISCARD;
+
+/* Removes the name. The bytes stay until the file is closed and unmapped, however the process ends.
+ */
+void mf_file_unlink(struct mf_file *file);
 
 /* Writes all of `size` bytes or fails; a full disk is reported in words. */
 int mf_file_write(struct mf_file *file, const void *data, size_t size,
@@ -50,7 +56,7 @@ void mf_map_release(struct mf_map *map);
 int mf_read_small_file(const char *path, size_t max_size, char **text, int *is_private,
                        struct mf_error *err) MF_NODISCARD;
 
-/* Maps the file at `path`. MF_ERR_FILE when it cannot be opened. */
+/* Maps the file at `path`. MF_ERR_FILE when it cannot be opened, or is a symbolic link. */
 int mf_map_path(struct mf_map *map, const char *path, struct mf_error *err) MF_NODISCARD;
 
 /* Gives the file its final name, over any file of that name, in one step. It stays open. */
@@ -74,7 +80,7 @@ struct mf_file_identity {
     int64_t used;    /* ns since 1970: set by mf_path_touch */
 };
 
-/* Returns 0, or -1 when there is no such file. */
+/* Returns 0, or -1 when there is no such file. A symbolic link is not followed. */
 int mf_path_identity(const char *path, struct mf_file_identity *identity);
 
 /* Marks a file as used now. */
@@ -88,6 +94,9 @@ int mf_folder_create(const char *path, struct mf_error *err) MF_NODISCARD;
 
 /* Waits until the names in a folder are on the disk. */
 int mf_folder_sync(const char *path, struct mf_error *err) MF_NODISCARD;
+/* MF_ERR_FILE when somebody else may change what is in the folder: another user (root excepted)
+ * owns it, or the group or everybody may write to it. A folder that is not there is fine. */
+int mf_folder_check_private(const char *path, struct mf_error *err) MF_NODISCARD;
 
 /* Calls `each` with the name of each file in a folder; a folder that is not there has none. */
 void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name), void *ctx);
@@ -120,6 +129,9 @@ int mf_lock_try(struct mf_lock *lock, const char *path);
  * is not possible. */
 int mf_lock_note(struct mf_lock *lock, const char *text);
 void mf_lock_release(struct mf_lock *lock);
+
+/* Marks the file of a held lock as used now, for those who wait for the lock. */
+void mf_lock_touch(const struct mf_lock *lock);
 
 #ifdef __cplusplus
 }

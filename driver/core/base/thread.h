@@ -1,4 +1,4 @@
-/* thread: threads, the locks between them, and forks.
+/* thread: locks between threads, and forks.
  *
  * Thread-safety: all functions may be called from any thread; a struct belongs to its
  * caller. */
@@ -22,31 +22,6 @@ int mf_mutex_init(struct mf_mutex *mutex, struct mf_error *err) MF_NODISCARD;
 void mf_mutex_lock(struct mf_mutex *mutex);
 void mf_mutex_unlock(struct mf_mutex *mutex);
 void mf_mutex_free(struct mf_mutex *mutex); /* NULL-safe, and safe on a mutex of zeros */
-
-/* Something to wait for, under a mutex. */
-struct mf_condition {
-    pthread_cond_t native;
-    int is_open;
-};
-
-int mf_condition_init(struct mf_condition *condition, struct mf_error *err) MF_NODISCARD;
-/* Gives the mutex up while waiting. May return without cause: look again. */
-void mf_condition_wait(struct mf_condition *condition, struct mf_mutex *mutex);
-void mf_condition_wake(struct mf_condition *condition); /* all who wait */
-void mf_condition_free(struct mf_condition *condition); /* NULL-safe, and safe on one of zeros */
-
-struct mf_thread {
-    pthread_t native;
-    int is_started;
-    void (*run)(void *arg);
-    void *arg;
-};
-
-/* Runs `run(arg)` in a new thread, which takes no signals: they are for the host's. The struct must
- * not move before it is joined. */
-int mf_thread_start(struct mf_thread *thread, void (*run)(void *arg), void *arg,
-                    struct mf_error *err) MF_NODISCARD;
-void mf_thread_join(struct mf_thread *thread); /* safe on one that was never started */
 
 /* One lock for the whole process, for what is rare and short: setting up a library once, a small
  * table. Never call out of the core while holding it. Across a fork nobody holds it, so that what

@@ -17,7 +17,7 @@
 #define HEAD_FORMAT "mapflow areas 1 %016" PRIx64 "\n"
 #define HEAD_SIZE 33
 
-static void say(const struct mf_aoi_request *request, const char *what)
+static void log_areas(const struct mf_aoi_request *request, const char *what)
 {
     char line[128];
     if (request->debug == NULL)
@@ -33,45 +33,45 @@ static void write_head(char head[HEAD_SIZE + 1], const char *body, size_t size)
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
-static int is_of(const cJSON *content, const struct mf_aoi_request *request)
+static bool is_of(const cJSON *content, const struct mf_aoi_request *request)
 {
     const char *const fingerprint = mf_json_string(content, "fingerprint", "");
     return request->mode == MF_CACHE_OFFLINE || strcmp(fingerprint, request->fingerprint) == 0;
 }
 
-/* Returns 1 when the text is an undamaged entry that the request may use. */
-static int read_entry(struct mf_aoi_list *list, const struct mf_map *text,
-                      const struct mf_aoi_request *request)
+/* Whether the file is an undamaged entry that the request may use. */
+static bool read_entry(struct mf_aoi_list *list, const struct mf_map *file,
+                       const struct mf_aoi_request *request)
 {
     char head[HEAD_SIZE + 1];
     cJSON *content = NULL;
-    if (text->size < HEAD_SIZE)
-        return 0;
-    const char *const body = text->data + HEAD_SIZE;
-    const size_t size = text->size - HEAD_SIZE;
+    if (file->size < HEAD_SIZE)
+        return false;
+    const char *const body = file->data + HEAD_SIZE;
+    const size_t size = file->size - HEAD_SIZE;
     write_head(head, body, size);
-    const int found = memcmp(head, text->data, HEAD_SIZE) == 0 &&
-                      mf_json_parse(body, size, "the cached areas", &content, NULL) == 0 &&
-                      is_of(content, request) &&
-                      mf_aoi_list_parse(list, mf_json_member(content, "answer"), NULL) == 0;
+    const bool found = memcmp(head, file->data, HEAD_SIZE) == 0 &&
+                       mf_json_parse(body, size, "the cached areas", &content, NULL) == 0 &&
+                       is_of(content, request) &&
+                       mf_aoi_list_parse(list, mf_json_member(content, "answer"), NULL) == 0;
     cJSON_Delete(content);
     return found;
 }
 
-static int load(struct mf_aoi_list *list, const struct mf_cache_entry *entry,
-                const struct mf_aoi_request *request)
+static bool load_areas(struct mf_aoi_list *list, const struct mf_cache_entry *entry,
+                       const struct mf_aoi_request *request)
 {
-    struct mf_map text;
+    struct mf_map file;
     char *const path = mf_cache_path(entry, NULL, MF_CACHE_AREAS);
-    const int is_there = path != NULL && mf_map_path(&text, path, NULL) == 0;
-    const int found = is_there && read_entry(list, &text, request);
+    const bool is_there = path != NULL && mf_map_path(&file, path, NULL) == 0;
+    const bool found = is_there && read_entry(list, &file, request);
     if (is_there)
-        mf_map_release(&text);
+        mf_map_release(&file);
     if (found)
         mf_path_touch(path);
     free(path);
     if (is_there)
-        say(request, found ? "reads" : "does not use");
+        log_areas(request, found ? "reads" : "does not use");
     return found;
 }
 
@@ -109,8 +109,8 @@ static int write_entry(const struct mf_cache_entry *entry, const char *path, con
     return 0;
 }
 
-static int store(const struct mf_cache_entry *entry, const char *fingerprint, const cJSON *answer,
-                 struct mf_error *err)
+static int store_areas(const struct mf_cache_entry *entry, const char *fingerprint,
+                       const cJSON *answer, struct mf_error *err)
 {
     char *const path = mf_cache_path(entry, NULL, MF_CACHE_AREAS);
     char *const body = make_body(fingerprint, answer);
@@ -121,7 +121,7 @@ static int store(const struct mf_cache_entry *entry, const char *fingerprint, co
     return failed;
 }
 
-/* ---- where areas come from ------------------------------------------------------------------ */
+/* ---- where AOIs come from ------------------------------------------------------------------ */
 
 /* Names the entry. What becomes the name of a file must be a UUID and nothing else. */
 static int open_entry(struct mf_cache_entry *entry, const struct mf_aoi_request *request,
@@ -140,13 +140,13 @@ static int take_offline(struct mf_aoi_list *list, const struct mf_aoi_request *r
     struct mf_cache_entry entry;
     if (open_entry(&entry, request, err) != 0)
         return -1;
-    const int loaded = load(list, &entry, request);
+    const bool is_loaded = load_areas(list, &entry, request);
     mf_cache_entry_close(&entry);
-    if (loaded)
+    if (is_loaded)
         return 0;
     return mf_error_set(err, MF_ERR_NOT_FOUND,
                         "the areas of processing %s are not in the cache, and CACHE=OFFLINE allows "
-                        "no request. Look at them once with CACHE=YES",
+                        "no request. Read them once with CACHE=YES",
                         request->id);
 }
 
@@ -155,13 +155,14 @@ static int fetch_into(struct mf_aoi_list *list, const struct mf_cache_entry *ent
                       struct mf_error *err)
 {
     cJSON *answer = NULL;
-    if (request->mode == MF_CACHE_YES && load(list, entry, request))
+    if (request->mode == MF_CACHE_YES && load_areas(list, entry, request))
         return 0;
     if (mf_aoi_list_get(list, &answer, request->client, request->id, err) != 0)
         return -1;
-    const int stored = answer != NULL && store(entry, request->fingerprint, answer, cache_err) == 0;
+    const bool is_stored =
+        answer != NULL && store_areas(entry, request->fingerprint, answer, cache_err) == 0;
     cJSON_Delete(answer);
-    return stored;
+    return is_stored;
 }
 
 int mf_aoi_list_acquire(struct mf_aoi_list *list, const struct mf_aoi_request *request,
@@ -180,7 +181,8 @@ int mf_aoi_list_acquire(struct mf_aoi_list *list, const struct mf_aoi_request *r
     return result;
 }
 
-void mf_aoi_cache_trim(const char *cache_directory, int64_t cache_size)
+void mf_aoi_cache_trim(const char *cache_directory, size_t added, int64_t cache_size)
 {
-    mf_cache_evict(cache_directory, cache_size > 0 ? cache_size : MF_DEFAULT_CACHE_SIZE);
+    const int64_t bytes = (int64_t)added * 4096; /* of most entries: one block of a disk */
+    mf_cache_evict(cache_directory, bytes, cache_size > 0 ? cache_size : MF_DEFAULT_CACHE_SIZE);
 }

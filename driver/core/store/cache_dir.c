@@ -9,14 +9,14 @@
 #include "base/str.h"
 
 #define FOLDER_NAME "gdal-mapflow"
-#define PART_MIDDLE ".part."
+#define TEMP_MIDDLE ".part."
 
-/* What a process that was killed has left is removed after this time. */
-#define LEFT_BEHIND_SECONDS 86400.0
+/* What a killed process has left is removed after this time, s. */
+#define ABANDONED_AFTER 86400.0
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
-/* NULL when there is none, or no memory. */
+/* NULL when there is none, or when out of memory. */
 static char *folder_of(const char *directory)
 {
     if (directory != NULL)
@@ -28,7 +28,7 @@ static char *folder_of(const char *directory)
 }
 
 int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, const char *base_url,
-                        const char *id, const char *aoi_id, int read_only, struct mf_error *err)
+                        const char *id, const char *aoi_id, bool read_only, struct mf_error *err)
 {
     const uint64_t server = mf_checksum_of(base_url, strlen(base_url));
     entry->directory = folder_of(directory);
@@ -40,11 +40,12 @@ int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, con
                               "neither XDG_CACHE_HOME nor HOME names a folder of the user");
     else if (entry->stem == NULL)
         failed = mf_out_of_memory(err);
-    else if (!read_only)
-        failed = mf_folder_create(entry->directory, err);
+    else
+        failed = (!read_only && mf_folder_create(entry->directory, err) != 0) ||
+                 mf_folder_check_private(entry->directory, err) != 0;
     if (failed)
         mf_cache_entry_close(entry);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 void mf_cache_entry_close(struct mf_cache_entry *entry)
@@ -64,7 +65,7 @@ char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const 
 int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
                          struct mf_file *file, struct mf_error *err)
 {
-    char *const prefix = mf_str_format("%s%s" PART_MIDDLE, entry->stem, ending);
+    char *const prefix = mf_str_format("%s%s" TEMP_MIDDLE, entry->stem, ending);
     if (prefix == NULL)
         return mf_out_of_memory(err);
     const int failed = mf_file_create_temporary(file, entry->directory, prefix, err);
@@ -72,11 +73,11 @@ int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
     return failed;
 }
 
-/* What a file of the folder is. The folder may be anybody's: only what is named exactly as files
- * are named here is ever removed. */
-enum file_kind { FOREIGN, INDEX, CONTENT, LOCK, AREAS, PART, AREAS_PART };
+/* What a file of the folder is. Other things may lie there: only what is named exactly as files are
+ * named here is ever removed. */
+enum file_kind { FOREIGN, INDEX, CONTENT, LOCK, AREAS, TEMP, AREAS_TEMP };
 
-/* Moves over `count` hexadecimal digits; NULL when there are others. */
+/* Skips `count` hexadecimal digits; NULL when there are other characters. */
 static const char *skip_hex(const char *p, size_t count)
 {
     for (size_t i = 0; p != NULL && i < count; ++i) {
@@ -86,7 +87,7 @@ static const char *skip_hex(const char *p, size_t count)
     return p != NULL ? p + count : NULL;
 }
 
-/* Moves over a UUID and the '-' behind it. */
+/* Skips a UUID and the '-' after it. */
 static const char *skip_uuid(const char *p)
 {
     static const size_t groups[] = {8, 4, 4, 4, 12};
@@ -98,9 +99,9 @@ static const char *skip_uuid(const char *p)
     return p;
 }
 
-static int begins_with(const char *text, const char *begin)
+static bool begins_with(const char *name, const char *begin)
 {
-    return strncmp(text, begin, strlen(begin)) == 0;
+    return strncmp(name, begin, strlen(begin)) == 0;
 }
 
 static enum file_kind kind_of(const char *name)
@@ -116,13 +117,13 @@ static enum file_kind kind_of(const char *name)
         return LOCK;
     if (strcmp(ending, MF_CACHE_AREAS) == 0)
         return AREAS;
-    if (begins_with(ending, PART_MIDDLE))
-        return PART;
-    if (begins_with(ending, MF_CACHE_AREAS PART_MIDDLE))
-        return AREAS_PART;
+    if (begins_with(ending, TEMP_MIDDLE))
+        return TEMP;
+    if (begins_with(ending, MF_CACHE_AREAS TEMP_MIDDLE))
+        return AREAS_TEMP;
     const char *const last = skip_hex(ending + 1, 16);
-    const int is_content =
-        last != NULL && (strcmp(last, MF_CACHE_TEXT) == 0 || strcmp(last, MF_CACHE_FEATURES) == 0);
+    const bool is_content = last != NULL && (strcmp(last, MF_CACHE_DOCUMENT) == 0 ||
+                                             strcmp(last, MF_CACHE_FEATURES) == 0);
     return is_content ? CONTENT : FOREIGN;
 }
 
@@ -133,8 +134,7 @@ struct item {
     char *name;
     enum file_kind kind;
     uint64_t size;
-    int64_t
-        used; /* of what is an entry: when it was opened last; of others: when they were written */
+    int64_t used; /* ns since 1970; of an entry: when it was opened last */
 };
 
 struct listing {
@@ -142,29 +142,38 @@ struct listing {
     struct item *items;
     size_t count;
     size_t capacity;
-    uint64_t total; /* bytes */
+    bool is_incomplete; /* out of memory */
+    uint64_t total;     /* bytes */
 };
+
+static struct item *new_item(struct listing *listing)
+{
+    if (listing->count == listing->capacity) {
+        const size_t capacity = listing->capacity * 2 + 32;
+        struct item *const grown = realloc(listing->items, capacity * sizeof *grown);
+        if (grown == NULL)
+            return NULL;
+        listing->items = grown;
+        listing->capacity = capacity;
+    }
+    return &listing->items[listing->count];
+}
 
 static void list_item(void *ctx, const char *name)
 {
     struct listing *const listing = ctx;
     struct mf_file_identity identity;
     const enum file_kind kind = kind_of(name);
-    if (kind == FOREIGN)
+    if (kind == FOREIGN || listing->is_incomplete)
         return;
-    if (listing->count == listing->capacity) {
-        const size_t capacity = listing->capacity * 2 + 32;
-        struct item *const grown = realloc(listing->items, capacity * sizeof *grown);
-        if (grown == NULL)
-            return;
-        listing->items = grown;
-        listing->capacity = capacity;
-    }
-    char *const path = mf_cache_path(listing->folder, name, "");
+    struct item *const item = new_item(listing);
     char *const copy = mf_str_copy(name);
-    if (path != NULL && copy != NULL && mf_path_identity(path, &identity) == 0) {
-        listing->items[listing->count++] = (struct item){copy, kind, identity.size, identity.used};
+    char *const path = mf_cache_path(listing->folder, name, "");
+    listing->is_incomplete = item == NULL || copy == NULL || path == NULL;
+    if (!listing->is_incomplete && mf_path_identity(path, &identity) == 0) {
+        *item = (struct item){copy, kind, identity.size, identity.used};
         listing->total += identity.size;
+        ++listing->count;
     } else {
         free(copy);
     }
@@ -181,69 +190,115 @@ static void remove_item(struct listing *listing, struct item *item)
     item->size = 0;
 }
 
-/* The stem is what stands before the first dot. */
-static int same_entry(const struct item *item, const char *name)
+static int by_name(const void *a, const void *b)
 {
-    const size_t stem_size = strcspn(name, ".");
-    return strncmp(item->name, name, stem_size) == 0 && item->name[stem_size] == '.';
+    const struct item *const x = a, *const y = b;
+    return strcmp(x->name, y->name);
 }
 
-static int is_of_a_result(const struct item *item)
+/* The stem is what stands before the first dot. Items are sorted by name: those of a stem are
+ * neighbours. */
+static size_t end_of_stem(const struct listing *listing, size_t first)
 {
-    return item->kind == INDEX || item->kind == CONTENT || item->kind == LOCK;
+    const char *const name = listing->items[first].name;
+    const size_t size = strcspn(name, ".") + 1;
+    size_t end = first + 1;
+    while (end < listing->count && strncmp(listing->items[end].name, name, size) == 0)
+        ++end;
+    return end;
 }
 
-/* Removes an entry by the file that stands for it. */
-static void remove_entry(struct listing *listing, struct item *entry)
+/* An entry: its files are among [first, end) of the items. */
+struct entry {
+    size_t first, end;
+    bool is_areas;
+    int64_t used; /* ns since 1970 */
+};
+
+static bool is_temporary(const struct item *item)
 {
-    if (entry->kind == AREAS)
-        remove_item(listing, entry);
-    for (size_t i = 0; entry->kind == INDEX && i < listing->count; ++i) {
-        if (is_of_a_result(&listing->items[i]) && same_entry(&listing->items[i], entry->name))
-            remove_item(listing, &listing->items[i]);
+    return item->kind == TEMP || item->kind == AREAS_TEMP;
+}
+
+/* Finds the entries of a stem: a result that has an index, and areas. Removes old files that are of
+ * neither: a killed process has left them. Returns how many there are, 0 to 2. */
+static size_t find_entries(struct listing *listing, size_t first, size_t end, struct entry *entries)
+{
+    const int64_t oldest = (int64_t)((mf_clock_utc() - ABANDONED_AFTER) * 1e9);
+    size_t count = 0;
+    bool has_index = false;
+    for (size_t i = first; i < end; ++i) {
+        const struct item *const item = &listing->items[i];
+        has_index = has_index || item->kind == INDEX;
+        if (item->kind == INDEX || item->kind == AREAS)
+            entries[count++] = (struct entry){first, end, item->kind == AREAS, item->used};
     }
-}
-
-static int has_index(const struct listing *listing, const char *name)
-{
-    for (size_t i = 0; i < listing->count; ++i) {
-        if (listing->items[i].kind == INDEX && same_entry(&listing->items[i], name))
-            return 1;
-    }
-    return 0;
-}
-
-/* Removes what processes have left that were killed while they wrote. */
-static void remove_left_behind(struct listing *listing)
-{
-    const int64_t now = (int64_t)(mf_clock_utc() * 1e9);
-    for (size_t i = 0; i < listing->count; ++i) {
+    for (size_t i = first; i < end; ++i) {
         struct item *const item = &listing->items[i];
-        const int is_part = item->kind == PART || item->kind == AREAS_PART;
-        const int may_be_of_none = item->kind == CONTENT || item->kind == LOCK;
-        if (now - item->used > (int64_t)(LEFT_BEHIND_SECONDS * 1e9) &&
-            (is_part || (may_be_of_none && !has_index(listing, item->name))))
+        const bool is_content = item->kind == CONTENT || item->kind == LOCK;
+        if (item->used < oldest && (is_temporary(item) || (is_content && !has_index)))
+            remove_item(listing, item);
+    }
+    return count;
+}
+
+static void remove_entry(struct listing *listing, const struct entry *entry)
+{
+    for (size_t i = entry->first; i < entry->end; ++i) {
+        struct item *const item = &listing->items[i];
+        if (!is_temporary(item) && (item->kind == AREAS) == entry->is_areas)
             remove_item(listing, item);
     }
 }
 
 static int least_recently_used_first(const void *a, const void *b)
 {
-    const struct item *const x = a, *const y = b;
+    const struct entry *const x = a, *const y = b;
     return x->used < y->used ? -1 : x->used > y->used;
 }
 
-void mf_cache_evict(const char *directory, int64_t max_size)
+static void evict(struct listing *listing, uint64_t max_size)
+{
+    struct entry *const entries = malloc((listing->count + 1) * sizeof *entries);
+    size_t count = 0;
+    if (entries == NULL)
+        return;
+    qsort(listing->items, listing->count, sizeof *listing->items, by_name);
+    for (size_t first = 0, end; first < listing->count; first = end) {
+        end = end_of_stem(listing, first);
+        count += find_entries(listing, first, end, entries + count);
+    }
+    qsort(entries, count, sizeof *entries, least_recently_used_first);
+    for (size_t i = 0; i < count && listing->total > max_size; ++i)
+        remove_entry(listing, &entries[i]);
+    free(entries);
+}
+
+/* Looking through a large folder takes long: 20,000 results are 80,000 files. So it is done at
+ * random, the more likely the more was added: on average, before MAX_EXCESS of the limit has been
+ * added since the last time. */
+#define LARGE_FOLDER ((uint64_t)256 * 1024) /* bytes of the folder itself: some 3,000 files */
+#define MAX_EXCESS (1.0 / 64)
+
+static bool is_due(const struct mf_cache_entry *folder, int64_t added, int64_t max_size)
+{
+    struct mf_file_identity identity;
+    char *const path = mf_cache_path(folder, "", ".");
+    const bool is_large =
+        path != NULL && mf_path_identity(path, &identity) == 0 && identity.size >= LARGE_FOLDER;
+    free(path);
+    const double share = (double)added / ((double)max_size * MAX_EXCESS);
+    return !is_large || mf_random_unit() < (share > MAX_EXCESS ? share : MAX_EXCESS);
+}
+
+void mf_cache_evict(const char *directory, int64_t added, int64_t max_size)
 {
     struct mf_cache_entry folder = {folder_of(directory), NULL};
-    struct listing listing = {&folder, NULL, 0, 0, 0};
-    if (folder.directory != NULL)
+    struct listing listing = {.folder = &folder};
+    if (folder.directory != NULL && is_due(&folder, added, max_size))
         mf_folder_list(folder.directory, list_item, &listing);
-    if (listing.count > 0)
-        qsort(listing.items, listing.count, sizeof *listing.items, least_recently_used_first);
-    remove_left_behind(&listing);
-    for (size_t i = 0; i < listing.count && listing.total > (uint64_t)max_size; ++i)
-        remove_entry(&listing, &listing.items[i]);
+    if (listing.count > 0 && !listing.is_incomplete)
+        evict(&listing, (uint64_t)max_size);
     for (size_t i = 0; i < listing.count; ++i)
         free(listing.items[i].name);
     free(listing.items);
@@ -252,27 +307,27 @@ void mf_cache_evict(const char *directory, int64_t max_size)
 
 /* ---- one entry ------------------------------------------------------------------------------ */
 
-struct former {
+struct superseded {
     const struct mf_cache_entry *entry;
     const char *keep;
 };
 
-static void remove_former(void *ctx, const char *name)
+static void remove_if_superseded(void *ctx, const char *name)
 {
-    const struct former *const former = ctx;
-    const size_t stem_size = strlen(former->entry->stem);
-    const enum file_kind kind = kind_of(name);
-    if ((kind != CONTENT && kind != PART) || begins_with(name, former->keep) ||
-        !begins_with(name, former->entry->stem) || name[stem_size] != '.')
+    const struct superseded *const superseded = ctx;
+    const char *const stem = superseded->entry->stem;
+    if (!begins_with(name, stem) || name[strlen(stem)] != '.' ||
+        begins_with(name, superseded->keep))
         return;
-    char *const path = mf_cache_path(former->entry, name, "");
-    if (path != NULL)
+    const enum file_kind kind = kind_of(name);
+    char *const path = mf_cache_path(superseded->entry, name, "");
+    if (path != NULL && (kind == CONTENT || kind == TEMP))
         mf_path_remove(path);
     free(path);
 }
 
 void mf_cache_remove_superseded(const struct mf_cache_entry *entry, const char *keep)
 {
-    struct former former = {entry, keep};
-    mf_folder_list(entry->directory, remove_former, &former);
+    struct superseded superseded = {entry, keep};
+    mf_folder_list(entry->directory, remove_if_superseded, &superseded);
 }

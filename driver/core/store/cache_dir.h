@@ -1,15 +1,19 @@
-/* cache_dir: the folder of the cache: whose file is which, how a new one comes in, and how they
- * all stay within a size.
+/* cache_dir: the folder of the cache: its names, how a new file comes in, and how it all stays
+ * within a size.
  *
- * An entry is what is kept of one processing, or of one of its areas, of one server: its files
- * share a stem, which is made of their ids and of a checksum of the server's address. Files are
- * written under another name first, so that a process that ends at any moment leaves nothing that a
- * later one would take for whole.
+ * An entry is what is kept of one processing, or of one of its AOIs, of one server. Its files share
+ * a stem, made of their ids and a checksum of the server's address. Files are written under another
+ * name first, so that a process that ends at any moment leaves nothing that a later one would take
+ * for complete.
  *
- * Internal to `cache` and `aoi_cache`. Thread-safety: an entry belongs to its caller; the folder
- * may be used by any number of threads and processes. */
+ * The folder belongs to one user: one that others own or can write to is MF_ERR_FILE.
+ *
+ * Internal to `result_cache` and `aoi_cache`. Thread-safety: an entry belongs to its caller; any
+ * number of threads and processes may use the folder. */
 #ifndef MF_CACHE_DIR_H
 #define MF_CACHE_DIR_H
+
+#include <stdbool.h>
 
 #include "base/file.h"
 
@@ -24,10 +28,10 @@ enum mf_cache_mode {
 };
 
 #define MF_CACHE_INDEX ".index" /* of a result; these four are its entry together */
-#define MF_CACHE_TEXT ".geojson"
+#define MF_CACHE_DOCUMENT ".geojson"
 #define MF_CACHE_FEATURES ".features"
 #define MF_CACHE_LOCK ".lock"
-#define MF_CACHE_AREAS ".areas" /* the areas of a processing, an entry of their own */
+#define MF_CACHE_AREAS ".areas" /* the AOIs of a processing, an entry of their own */
 
 struct mf_cache_entry {
     char *directory;
@@ -37,26 +41,28 @@ struct mf_cache_entry {
 /* `directory` may be NULL: the user's own. `id` and `aoi_id`, which may be NULL, are UUIDs in lower
  * case. Creates the folder unless `read_only`. */
 int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, const char *base_url,
-                        const char *id, const char *aoi_id, int read_only,
+                        const char *id, const char *aoi_id, bool read_only,
                         struct mf_error *err) MF_NODISCARD;
 void mf_cache_entry_close(struct mf_cache_entry *entry); /* NULL-safe, and safe on one of zeros */
 
-/* Path of a file: of the name `name`, or when that is NULL of the entry's stem, with an ending. The
- * caller frees; NULL without memory. */
+/* Path of a file with the name `name`, or the entry's stem when that is NULL, and an ending. The
+ * caller frees; NULL when out of memory. */
 char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const char *ending);
 
-/* A new file that is to become one of the entry. `ending`: MF_CACHE_AREAS when it is to have that,
- * "" for all of a result. */
+/* A new file that is to become one of the entry. `ending`: MF_CACHE_AREAS when it will have that
+ * one, "" for all files of a result. */
 int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
                          struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 
-/* Removes the files of former results of the entry, and the parts that a killed process has left of
- * one, but for those of the name `keep`. Only for who holds the entry's lock. */
+/* Removes the files of former results of the entry, and temporary files that a killed process has
+ * left of it, except those of the name `keep`. Only for the holder of the entry's lock. */
 void mf_cache_remove_superseded(const struct mf_cache_entry *entry, const char *keep);
 
-/* Removes the entries used least recently until the rest of the folder is within `max_size` bytes,
- * and what killed processes have left long ago. What another process has open stays readable for
- * it. A NULL directory is the user's own. */
-void mf_cache_evict(const char *directory, int64_t max_size);
+/* Call it after `added` bytes were added to the folder. Removes the least recently used entries
+ * until the rest is within `max_size` bytes, and what killed processes have left more than a day
+ * ago. What another process has open stays readable for it. A folder of thousands of files is only
+ * looked through now and then: it exceeds max_size by up to a 64th on average. A NULL directory is
+ * the user's own. */
+void mf_cache_evict(const char *directory, int64_t added, int64_t max_size);
 
 #endif

@@ -1,10 +1,12 @@
 #include "store/index_file_internal.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/checksum.h"
+#include "base/str.h"
 
 #define BYTE_ORDER_MARK 0x01020304U
 
@@ -16,7 +18,7 @@ struct header {
     uint32_t byte_order;
     uint64_t file_size;
     uint64_t checksum; /* of what follows this member */
-    struct mf_index_part text;
+    struct mf_index_part document;
     struct mf_index_part features;
     struct mf_box extent;
     uint32_t field_count;
@@ -37,7 +39,7 @@ struct header {
 
 struct buffer {
     struct mf_buffer bytes;
-    int failed;
+    bool failed;
 };
 
 static void put(struct buffer *buffer, const void *data, size_t size)
@@ -46,17 +48,17 @@ static void put(struct buffer *buffer, const void *data, size_t size)
 }
 
 /* A length, the bytes, a NUL. */
-static void put_text(struct buffer *buffer, const char *text, size_t size)
+static void put_string(struct buffer *buffer, const char *string, size_t size)
 {
     const uint64_t length = size;
     put(buffer, &length, sizeof length);
-    put(buffer, text, size);
+    put(buffer, string, size);
     put(buffer, "", 1);
 }
 
-static void put_optional(struct buffer *buffer, const char *text)
+static void put_optional(struct buffer *buffer, const char *string)
 {
-    put_text(buffer, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+    put_string(buffer, string != NULL ? string : "", string != NULL ? strlen(string) : 0);
 }
 
 static void put_fields(struct buffer *buffer, const struct mf_schema *schema)
@@ -65,7 +67,7 @@ static void put_fields(struct buffer *buffer, const struct mf_schema *schema)
         const struct mf_field *const field = &schema->fields[i];
         const int32_t facts[3] = {(int32_t)field->type, (int32_t)field->subtype, field->time_zone};
         put(buffer, facts, sizeof facts);
-        put_text(buffer, field->name, field->name_size);
+        put_string(buffer, field->name, field->name_size);
     }
 }
 
@@ -76,7 +78,7 @@ static void fill_header(struct header *header, const struct mf_collection *colle
     memcpy(header->magic, index_magic, sizeof header->magic);
     header->version = MF_INDEX_VERSION;
     header->byte_order = BYTE_ORDER_MARK;
-    header->text = facts->text;
+    header->document = facts->document;
     header->features = facts->features;
     header->extent = collection->extent;
     header->field_count = (uint32_t)collection->schema.field_count;
@@ -93,13 +95,13 @@ static void fill_header(struct header *header, const struct mf_collection *colle
 int mf_index_write(struct mf_file *file, const struct mf_collection *collection,
                    const struct mf_index_facts *facts, struct mf_error *err)
 {
-    struct buffer buffer = {{NULL, 0, 0}, 0};
+    struct buffer buffer = {{NULL, 0, 0}, false};
     struct header header;
     fill_header(&header, collection, facts);
     put(&buffer, &header, sizeof header);
     put_optional(&buffer, facts->name);
     put_optional(&buffer, facts->fingerprint);
-    put_optional(&buffer, facts->document);
+    put_optional(&buffer, facts->processing);
     put_optional(&buffer, facts->boot_id);
     put_optional(&buffer, collection->crs);
     put_optional(&buffer, collection->description);
@@ -125,97 +127,86 @@ int mf_index_write(struct mf_file *file, const struct mf_collection *collection,
 struct cursor {
     const char *p;
     const char *end;
-    int failed;
+    bool is_damaged;
+    bool out_of_memory;
 };
 
-/* Takes a text with its length; "" when there is none any more. */
-static const char *take_text(struct cursor *cursor, size_t *size)
+/* Takes so many bytes; NULL when there are fewer. */
+static const char *take(struct cursor *cursor, uint64_t size)
 {
-    uint64_t length = 0;
-    const size_t left = (size_t)(cursor->end - cursor->p);
-    if (!cursor->failed && left > sizeof length)
-        memcpy(&length, cursor->p, sizeof length);
-    else
-        cursor->failed = 1;
-    if (!cursor->failed && length >= left - sizeof length)
-        cursor->failed = 1;
-    if (cursor->failed) {
-        *size = 0;
-        return "";
-    }
-    const char *const text = cursor->p + sizeof length;
-    if (text[length] != '\0') {
-        cursor->failed = 1;
-        *size = 0;
-        return "";
-    }
-    cursor->p = text + length + 1;
-    *size = (size_t)length;
-    return text;
+    const char *const taken = cursor->p;
+    cursor->is_damaged = cursor->is_damaged || size > (uint64_t)(cursor->end - taken);
+    if (cursor->is_damaged)
+        return NULL;
+    cursor->p += size;
+    return taken;
 }
 
-static const char *take(struct cursor *cursor)
+/* Takes a string with its length; "" when there is none left. */
+static const char *take_string(struct cursor *cursor, size_t *size)
+{
+    uint64_t length = UINT64_MAX;
+    const char *string = take(cursor, sizeof length);
+    if (string != NULL)
+        memcpy(&length, string, sizeof length);
+    string = length < UINT64_MAX ? take(cursor, length + 1) : NULL;
+    cursor->is_damaged = string == NULL || string[length] != '\0';
+    *size = cursor->is_damaged ? 0 : (size_t)length;
+    return cursor->is_damaged ? "" : string;
+}
+
+static const char *take_borrowed(struct cursor *cursor)
 {
     size_t size;
-    return take_text(cursor, &size);
+    return take_string(cursor, &size);
 }
 
-/* Takes a text into memory of its own. */
-static char *take_copy(struct cursor *cursor, size_t *size, int *no_memory)
+/* Takes a string into memory of its own. */
+static char *take_copy(struct cursor *cursor, size_t *size)
 {
-    const char *const text = take_text(cursor, size);
-    char *const made = malloc(*size + 1);
-    if (made != NULL) {
-        memcpy(made, text, *size);
-        made[*size] = '\0';
-    }
-    *no_memory |= made == NULL;
-    return made;
+    const char *const string = take_string(cursor, size);
+    char *const copy = mf_str_copy_part(string, *size);
+    cursor->out_of_memory = cursor->out_of_memory || copy == NULL;
+    return copy;
 }
 
-static char *take_optional(struct cursor *cursor, int is_there, int *no_memory)
+static char *take_optional(struct cursor *cursor, bool is_there)
 {
     size_t size;
     if (is_there)
-        return take_copy(cursor, &size, no_memory);
-    take_text(cursor, &size);
+        return take_copy(cursor, &size);
+    take_string(cursor, &size);
     return NULL;
 }
 
-static void take_field(struct cursor *cursor, struct mf_field *field, int *no_memory)
+static void take_field(struct cursor *cursor, struct mf_field *field)
 {
-    int32_t facts[3] = {0, 0, 0};
-    if (!cursor->failed && (size_t)(cursor->end - cursor->p) > sizeof facts) {
-        memcpy(facts, cursor->p, sizeof facts);
-        cursor->p += sizeof facts;
-    } else {
-        cursor->failed = 1;
-    }
-    if (facts[0] < 0 || facts[0] > MF_FIELD_STRING_LIST || facts[1] < 0 ||
-        facts[1] > MF_SUBTYPE_JSON)
-        cursor->failed = 1;
-    field->name = take_copy(cursor, &field->name_size, no_memory);
+    int32_t facts[3] = {-1, -1, 0};
+    const char *const taken = take(cursor, sizeof facts);
+    if (taken != NULL)
+        memcpy(facts, taken, sizeof facts);
+    cursor->is_damaged = facts[0] < 0 || facts[0] > MF_FIELD_STRING_LIST || facts[1] < 0 ||
+                         facts[1] > MF_SUBTYPE_JSON;
+    field->name = take_copy(cursor, &field->name_size);
     field->type = (enum mf_field_type)facts[0];
     field->subtype = (enum mf_field_subtype)facts[1];
     field->time_zone = facts[2];
 }
 
-static struct mf_bbox_block *take_blocks(struct cursor *cursor, uint64_t count, int *no_memory)
+static struct mf_bbox_block *take_blocks(struct cursor *cursor, uint64_t count)
 {
-    if (count > (uint64_t)(cursor->end - cursor->p) / sizeof(struct mf_bbox_block))
-        cursor->failed = 1;
-    if (cursor->failed || count == 0)
+    const uint64_t size = count * sizeof(struct mf_bbox_block);
+    const char *const taken = take(cursor, size);
+    if (taken == NULL || count == 0)
         return NULL;
-    const size_t size = (size_t)count * sizeof(struct mf_bbox_block);
-    struct mf_bbox_block *const blocks = malloc(size);
-    *no_memory |= blocks == NULL;
+    struct mf_bbox_block *const blocks = malloc((size_t)size);
     if (blocks != NULL)
-        memcpy(blocks, cursor->p, size);
-    cursor->p += size;
+        memcpy(blocks, taken, (size_t)size);
+    cursor->out_of_memory = cursor->out_of_memory || blocks == NULL;
     return blocks;
 }
 
-static int is_usable(const char *data, size_t size, const struct header *header)
+static bool is_usable(const char *data, size_t size, const struct header *header)
 {
     return memcmp(header->magic, index_magic, sizeof header->magic) == 0 &&
            header->version == MF_INDEX_VERSION && header->byte_order == BYTE_ORDER_MARK &&
@@ -226,26 +217,23 @@ static int is_usable(const char *data, size_t size, const struct header *header)
            mf_checksum_of(data + CHECKSUM_FROM, size - CHECKSUM_FROM) == header->checksum;
 }
 
-static int read_small_things(const struct header *header, struct cursor *cursor,
-                             struct mf_collection *collection, struct mf_index_facts *facts)
+/* What follows the header. */
+static void read_rest(const struct header *header, struct cursor *cursor,
+                      struct mf_collection *collection, struct mf_index_facts *facts)
 {
-    int no_memory = 0;
-    facts->name = take(cursor);
-    facts->fingerprint = take(cursor);
-    facts->document = take(cursor);
-    facts->boot_id = take(cursor);
-    collection->crs = take_optional(cursor, header->has_crs, &no_memory);
-    collection->description = take_optional(cursor, header->has_description, &no_memory);
-    collection->schema.fields =
-        calloc((size_t)header->field_count + 1, sizeof *collection->schema.fields);
-    if (collection->schema.fields == NULL)
-        return -1;
-    for (uint32_t i = 0; i < header->field_count && !cursor->failed && !no_memory; ++i) {
-        ++collection->schema.field_count;
-        take_field(cursor, &collection->schema.fields[i], &no_memory);
-    }
-    collection->blocks = take_blocks(cursor, mf_collection_block_count(collection), &no_memory);
-    return no_memory ? -1 : 0;
+    struct mf_schema *const schema = &collection->schema;
+    facts->name = take_borrowed(cursor);
+    facts->fingerprint = take_borrowed(cursor);
+    facts->processing = take_borrowed(cursor);
+    facts->boot_id = take_borrowed(cursor);
+    collection->crs = take_optional(cursor, header->has_crs);
+    collection->description = take_optional(cursor, header->has_description);
+    schema->fields = calloc((size_t)header->field_count + 1, sizeof *schema->fields);
+    cursor->out_of_memory = cursor->out_of_memory || schema->fields == NULL;
+    while (schema->field_count < (int)header->field_count && !cursor->is_damaged &&
+           !cursor->out_of_memory)
+        take_field(cursor, &schema->fields[schema->field_count++]);
+    collection->blocks = take_blocks(cursor, mf_collection_block_count(collection));
 }
 
 int mf_index_read(const char *data, size_t size, struct mf_collection *collection,
@@ -261,28 +249,27 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
         return mf_error_set(err, MF_ERR_FORMAT,
                             "the index of the cached result is damaged or of another version");
 
-    struct cursor cursor = {data + sizeof header, data + size, 0};
+    struct cursor cursor = {.p = data + sizeof header, .end = data + size};
     collection->feature_count = header.features.identity.size / sizeof(struct mf_feature);
-    int failed = read_small_things(&header, &cursor, collection, facts);
-    collection->text_size = header.text.identity.size;
+    read_rest(&header, &cursor, collection, facts);
+    collection->text_size = header.document.identity.size;
     collection->extent = header.extent;
     collection->geometry_types = header.geometry_types;
     collection->layer_geometry = header.layer_geometry;
     collection->layer_has_z = header.layer_has_z;
     collection->schema.fill_id = header.fill_id;
     collection->schema.empty_polygons = (header.rules & MF_RULES_EMPTY_POLYGONS) != 0;
-    facts->text = header.text;
+    facts->document = header.document;
     facts->features = header.features;
     facts->rules = header.rules;
-    if (!failed && !cursor.failed)
-        failed = mf_schema_index(&collection->schema);
-    if (failed || cursor.failed) {
-        mf_index_collection_free(collection);
-        return failed
-                   ? mf_out_of_memory(err)
-                   : mf_error_set(err, MF_ERR_FORMAT, "the index of the cached result is damaged");
-    }
-    return 0;
+    if (!cursor.is_damaged && !cursor.out_of_memory)
+        cursor.out_of_memory = mf_schema_index(&collection->schema) != 0;
+    if (!cursor.is_damaged && !cursor.out_of_memory)
+        return 0;
+    mf_index_collection_free(collection);
+    return cursor.out_of_memory
+               ? mf_out_of_memory(err)
+               : mf_error_set(err, MF_ERR_FORMAT, "the index of the cached result is damaged");
 }
 
 void mf_index_collection_free(struct mf_collection *collection)

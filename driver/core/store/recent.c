@@ -19,13 +19,13 @@ static struct answer {
     uint64_t writes; /* mf_client_write_count before the request */
 } answers[REMEMBERED];
 
-static char *key_of(const struct mf_client *client, const char *id)
+static char *answer_key(const struct mf_client *client, const char *id)
 {
     return mf_str_format("%s %llu %s", mf_client_base_url(client),
                          (unsigned long long)mf_client_account(client), id);
 }
 
-/* Empties all answers that are older than a change. The lock is held. */
+/* Drops all answers from before a write of this process. The lock is held. */
 static void drop_stale(uint64_t writes)
 {
     for (int i = 0; i < REMEMBERED; ++i) {
@@ -47,7 +47,7 @@ static struct answer *find(const char *key)
     return NULL;
 }
 
-/* A free place, else that of the oldest answer. The lock is held. */
+/* A free slot, else that of the oldest answer. The lock is held. */
 static struct answer *oldest(void)
 {
     struct answer *found = &answers[0];
@@ -58,8 +58,8 @@ static struct answer *oldest(void)
     return found;
 }
 
-/* A copy of the remembered document, NULL when there is none that is young enough. */
-static char *recall(const char *key, double max_age)
+/* A copy of the known document, NULL when there is none that is young enough. */
+static char *copy_known(const char *key, double max_age)
 {
     char *copy = NULL;
     const uint64_t writes = mf_client_write_count();
@@ -73,7 +73,7 @@ static char *recall(const char *key, double max_age)
     return copy;
 }
 
-/* Takes the place of the same processing, or of the oldest answer. Takes over the key. */
+/* Replaces the answer of the same processing, or the oldest one. Takes over the key. */
 static void remember(char *key, const char *document, uint64_t writes)
 {
     char *const copy = mf_str_format("%s", document);
@@ -91,10 +91,10 @@ static void remember(char *key, const char *document, uint64_t writes)
 int mf_recent_get(struct mf_processing *processing, struct mf_client *client, const char *id,
                   struct mf_error *err)
 {
-    char *const key = key_of(client, id);
-    const int is_open = mf_result_is_open(mf_client_base_url(client), id);
+    char *const key = answer_key(client, id);
+    const bool is_open = mf_result_is_open(mf_client_base_url(client), id);
     char *const known =
-        key != NULL ? recall(key, is_open ? MF_RECENT_WHILE_OPEN : MF_RECENT) : NULL;
+        key != NULL ? copy_known(key, is_open ? MF_RECENT_WHILE_OPEN : MF_RECENT) : NULL;
     if (known != NULL && mf_processing_read(processing, known, NULL) == 0) {
         free(known);
         free(key);
@@ -112,7 +112,7 @@ int mf_recent_get(struct mf_processing *processing, struct mf_client *client, co
 
 void mf_recent_prolong(const struct mf_client *client, const char *id)
 {
-    char *const key = key_of(client, id);
+    char *const key = answer_key(client, id);
     const uint64_t writes = mf_client_write_count();
     mf_global_lock();
     drop_stale(writes);

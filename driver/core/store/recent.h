@@ -1,4 +1,4 @@
-/* recent: the short memory of answers about processings.
+/* recent: answers about processings, kept for a short while.
  *
  * Some programs open a dataset several times to show it once. They get one answer.
  *
@@ -12,17 +12,16 @@
 extern "C" {
 #endif
 
-/* Returns mf_processing_get, or the same from memory when this process asked not long ago: for
+/* Returns mf_processing_get, or its former answer when this process asked not long ago: for
  * MF_RECENT_WHILE_OPEN s while the process has the result of the processing open, else for
- * MF_RECENT s. A processing that is not terminal is not remembered, and no answer outlives a
- * request of this process that may have changed something. */
+ * MF_RECENT s. Only terminal processings are kept, and only until this process sends a write. */
 #define MF_RECENT 2.0
 #define MF_RECENT_WHILE_OPEN 60.0
 int mf_recent_get(struct mf_processing *processing, struct mf_client *client, const char *id,
                   struct mf_error *err) MF_NODISCARD;
 
-/* Makes the answer good for MF_RECENT_WHILE_OPEN s: for a processing that will be opened after a
- * user has seen what there is. */
+/* Keeps the answer for MF_RECENT_WHILE_OPEN s: for a processing that a user may choose from a list
+ * and then open. */
 void mf_recent_prolong(const struct mf_client *client, const char *id);
 
 #ifdef __cplusplus

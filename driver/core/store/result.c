@@ -5,99 +5,100 @@
 #include <string.h>
 
 #include "api/api_error.h"
+#include "base/buffer.h"
 #include "base/checksum.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "base/thread.h"
 #include "store/index_file_internal.h"
-#include "store/pipe_internal.h"
 #include "store/result_cache_internal.h"
 
-/* How often somebody who waits for another's download looks again, s. */
-#define LOOK_AGAIN 0.01
-
 /* ---- download ------------------------------------------------------------------------------- */
+
+/* The file system has a price for each write: bytes are gathered to pieces of this size. */
+#define PIECE_SIZE ((size_t)256 * 1024)
 
 /* Where the bytes of a download go: to the file and through the scanner. */
 struct intake {
     struct mf_file *file;
     struct mf_scanner *scanner;
-    struct mf_pipe *relay; /* on the way to both */
     struct mf_collection *collection;
-    struct mf_checksum hash;
-    int64_t stored; /* bytes that are in the file */
-    int started;    /* a byte that is no white space has come */
+    const struct mf_cache *cache; /* NULL when the result is not cached */
+    struct mf_buffer piece;       /* bytes that were received and neither stored nor scanned */
+    struct mf_checksum checksum;
+    int64_t stored; /* bytes in the file */
+    bool has_begun; /* a byte other than white space has come */
 };
 
 static int intake_begin(void *ctx, int64_t announced, struct mf_error *err)
 {
     struct intake *const intake = ctx;
     (void)announced;
-    /* Not of an empty file: ext4 then writes out at its closing what it would write when it can. */
-    mf_pipe_reset(intake->relay);
+    /* Only if there is something: ext4 writes a file that was truncated to the disk at its close.
+     */
     if (intake->stored > 0 && mf_file_truncate(intake->file, err) != 0)
         return -1;
     intake->stored = 0;
-    intake->started = 0;
-    mf_checksum_init(&intake->hash);
+    intake->piece.size = 0;
+    intake->has_begun = false;
+    mf_checksum_init(&intake->checksum);
     mf_scanner_reset(intake->scanner);
     return 0;
 }
 
-/* A page that a proxy or a portal sends instead of the result deserves a message of its own. */
-static int check_start(struct intake *intake, const char *data, size_t size, struct mf_error *err)
+/* A page that a proxy or a portal sends in place of the result deserves a message of its own. */
+static int check_first_byte(struct intake *intake, const char *data, size_t size,
+                            struct mf_error *err)
 {
-    for (size_t i = 0; i < size; ++i) {
-        if (strchr(" \t\r\n", data[i]) != NULL)
-            continue;
-        intake->started = 1;
-        if (data[i] == '<')
-            return mf_error_set(
-                err, MF_ERR_FORMAT,
-                "the server sent a web page where the result should be. Check API_URL, "
-                "and whether a proxy or a login page stands in between");
-        break;
-    }
+    size_t i = 0;
+    while (i < size && strchr(" \t\r\n", data[i]) != NULL)
+        ++i;
+    intake->has_begun = i < size;
+    if (i < size && data[i] == '<')
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server sent a web page where the result should be. Check API_URL, "
+                            "and whether a proxy or a login page stands in between");
     return 0;
 }
 
-/* In large pieces: the file system takes its price for each one. */
-static int store(void *ctx, const char *data, size_t size, struct mf_error *err)
+static int take_piece(struct intake *intake, struct mf_error *err)
 {
-    struct intake *const intake = ctx;
+    const struct mf_buffer *const piece = &intake->piece;
+    const size_t size = piece->size;
+    intake->piece.size = 0;
+    if (mf_file_write(intake->file, piece->data, size, err) != 0)
+        return -1;
     intake->stored += (int64_t)size;
-    return mf_file_write(intake->file, data, size, err);
-}
-
-static int scan(void *ctx, const char *data, size_t size, struct mf_error *err)
-{
-    struct intake *const intake = ctx;
-    mf_checksum_add(&intake->hash, data, size);
-    return mf_scanner_feed(intake->scanner, data, size, err);
+    if (intake->cache != NULL)
+        mf_lock_touch(&intake->cache->lock);
+    mf_checksum_add(&intake->checksum, piece->data, size);
+    return mf_scanner_feed(intake->scanner, piece->data, size, err);
 }
 
 static int intake_write(void *ctx, const char *data, size_t size, struct mf_error *err)
 {
     struct intake *const intake = ctx;
-    if (!intake->started && check_start(intake, data, size, err) != 0)
+    if (!intake->has_begun && check_first_byte(intake, data, size, err) != 0)
         return -1;
-    return mf_pipe_write(intake->relay, data, size, err);
+    if (mf_buffer_append(&intake->piece, data, size) != 0)
+        return mf_out_of_memory(err);
+    return intake->piece.size < PIECE_SIZE ? 0 : take_piece(intake, err);
 }
 
-/* A document that is no result may be an error that was sent as success: it says more than that. */
-static void append_said(const struct intake *intake, struct mf_error *err)
+/* A document that is no result may be an error that was sent as success: adds what it says. */
+static void append_server_message(const struct intake *intake, struct mf_error *err)
 {
     struct mf_map map;
     cJSON *document = NULL;
-    char said[300];
+    char message[300];
     if (err == NULL || err->kind != MF_ERR_FORMAT || intake->stored > MF_MAX_ERROR_BODY ||
         mf_map_file(&map, intake->file, NULL) != 0)
         return;
     if (mf_json_parse(map.data, map.size, "", &document, NULL) == 0) {
-        mf_api_error_document_text(document, said, sizeof said);
-        if (said[0] != '\0')
-            mf_error_append(err, ". The server says: %s", said);
+        mf_api_error_document_text(document, message, sizeof message);
+        if (message[0] != '\0')
+            mf_error_append(err, ". The server says: %s", message);
         cJSON_Delete(document);
     }
     mf_map_release(&map);
@@ -106,46 +107,42 @@ static void append_said(const struct intake *intake, struct mf_error *err)
 static int intake_end(void *ctx, struct mf_error *err)
 {
     struct intake *const intake = ctx;
-    if (mf_pipe_drain(intake->relay, err) != 0)
+    if ((intake->piece.size > 0 && take_piece(intake, err) != 0) ||
+        mf_scanner_finish(intake->scanner, intake->collection, err) != 0) {
+        append_server_message(intake, err);
         return -1;
-    const int failed = mf_scanner_finish(intake->scanner, intake->collection, err);
-    if (failed)
-        append_said(intake, err);
-    return failed;
+    }
+    return 0;
 }
 
 /* Fetches the result into result->file, which is open, and maps it. */
 static int download(struct mf_result *result, const struct mf_result_request *request,
-                    uint64_t *checksum, struct mf_error *err)
+                    const struct mf_cache *cache, uint64_t *checksum, struct mf_error *err)
 {
-    struct intake intake = {.file = &result->file, .collection = &result->collection};
-    if (mf_scanner_open(&intake.scanner, &request->rules, err) != 0)
-        return -1;
-    const struct mf_pipe_work work = {.here = store, .there = scan, .ctx = &intake};
-    if (mf_pipe_open(&intake.relay, &work, err) != 0) {
-        mf_scanner_close(intake.scanner);
-        return -1;
-    }
+    struct intake intake = {
+        .file = &result->file, .collection = &result->collection, .cache = cache};
     const struct mf_sink sink = {&intake, intake_begin, intake_write, intake_end};
+    const int64_t max_size = request->max_size > 0 ? request->max_size : MF_DEFAULT_MAX_RESULT_SIZE;
     char *const path = mf_str_format("/processings/%s/result%s%s", request->id,
                                      request->aoi_id != NULL ? "?aoiId=" : "",
                                      request->aoi_id != NULL ? request->aoi_id : "");
-    int failed = path == NULL
-                     ? mf_out_of_memory(err)
-                     : mf_client_download(request->client, path, &sink,
-                                          request->max_size > 0 ? request->max_size
-                                                                : MF_DEFAULT_MAX_RESULT_SIZE,
-                                          err);
-    free(path);
-    mf_pipe_close(intake.relay);
-    mf_scanner_close(intake.scanner);
-    if (failed && err != NULL && err->kind == MF_ERR_FILE)
-        mf_error_append(err, ". Make room there; CACHE_DIR names another folder, and TMPDIR that "
-                             "of results that are not cached");
+    int failed = path == NULL ? mf_out_of_memory(err)
+                              : mf_scanner_open(&intake.scanner, &request->rules, err);
     if (failed)
-        return -1;
-    *checksum = mf_checksum_value(&intake.hash);
-    return mf_map_file(&result->text, &result->file, err);
+        goto cleanup;
+    failed = mf_client_download(request->client, path, &sink, max_size, err);
+    if (failed && err != NULL && err->kind == MF_ERR_FILE)
+        mf_error_append(err, ". Make room there; CACHE_DIR names another folder, and CPL_TMPDIR "
+                             "that of results that are not cached");
+    if (failed)
+        goto cleanup;
+    *checksum = mf_checksum_value(&intake.checksum);
+    failed = mf_map_file(&result->document, &result->file, err);
+cleanup:
+    mf_scanner_close(intake.scanner);
+    free(intake.piece.data);
+    free(path);
+    return failed;
 }
 
 static void free_content(struct mf_result *result)
@@ -154,46 +151,93 @@ static void free_content(struct mf_result *result)
         mf_index_collection_free(&result->collection);
     else
         mf_collection_free(&result->collection);
-    mf_map_release(&result->text);
+    mf_map_release(&result->document);
     mf_map_release(&result->features);
     mf_file_discard(&result->file);
-    free(result->document);
+    free(result->processing);
     memset(result, 0, sizeof *result);
     result->file.fd = -1;
 }
 
+/* ---- waiting for others --------------------------------------------------------------------- */
+
+/* s. Ctrl-C ends a wait within the longest pause. */
+#define SHORTEST_PAUSE 0.01
+#define LONGEST_PAUSE 0.1
+#define WARN_AFTER 2.0
+
+static double now(const struct mf_result_request *request)
+{
+    return request->client != NULL ? mf_client_now(request->client) : mf_clock_monotonic();
+}
+
+/* Pauses a little longer each time. MF_ERR_CANCELLED when the user has had enough. */
+static int pause_a_while(const struct mf_result_request *request, double *pause,
+                         struct mf_error *err)
+{
+    const struct mf_cancel *const cancel = &request->cancel;
+    if (cancel->is_cancelled != NULL && cancel->is_cancelled(cancel->ctx))
+        return mf_error_set(err, MF_ERR_CANCELLED, "interrupted");
+    const double seconds = *pause;
+    *pause = seconds * 1.5 < LONGEST_PAUSE ? seconds * 1.5 : LONGEST_PAUSE;
+    if (request->client != NULL)
+        return mf_client_wait(request->client, seconds, err);
+    mf_sleep(seconds);
+    return 0;
+}
+
+static void warn_of_wait(const struct mf_result_request *request)
+{
+    char line[160];
+    if (request->warn == NULL)
+        return;
+    snprintf(line, sizeof line,
+             "Another process is downloading the result of processing %.36s: waiting for it.",
+             request->id);
+    request->warn(request->log_ctx, line);
+}
+
+/* Waits until the entry's lock is ours. Goes on without it when its holder has written nothing for
+ * MF_RESULT_STALLED: it may be stopped. Returns 1 when the result is to be fetched, 0 when another
+ * process has fetched it meanwhile and *result is open, -1 when the user has had enough. */
+static int wait_for_lock(struct mf_cache *cache, const struct mf_result_request *request,
+                         struct mf_result *result, struct mf_error *err)
+{
+    const double start = now(request);
+    double pause = SHORTEST_PAUSE, last_progress = start;
+    int64_t progress = mf_cache_progress(cache);
+    bool has_waited = false, has_warned = false;
+    while (!mf_cache_try_lock(cache) && now(request) - last_progress < MF_RESULT_STALLED) {
+        if (pause_a_while(request, &pause, err) != 0)
+            return -1;
+        if (!has_warned && now(request) - start >= WARN_AFTER) {
+            warn_of_wait(request);
+            has_warned = true;
+        }
+        const int64_t seen = mf_cache_progress(cache);
+        if (seen != progress)
+            last_progress = now(request);
+        progress = seen;
+        has_waited = true;
+    }
+    const bool may_load = request->mode == MF_CACHE_YES || (has_waited && cache->is_locked);
+    return may_load && mf_cache_load(cache, request, result) ? 0 : 1;
+}
+
 /* ---- where a result comes from -------------------------------------------------------------- */
 
+/* The file loses its name at once, so that nothing is left of it however the process ends. */
 static int fetch_uncached(struct mf_result *result, const struct mf_result_request *request,
                           struct mf_error *err)
 {
     uint64_t checksum;
-    if (mf_file_create_temporary(&result->file, mf_temporary_directory(), "mapflow-", err) != 0)
+    const char *const directory = request->temporary_directory != NULL
+                                      ? request->temporary_directory
+                                      : mf_temporary_directory();
+    if (mf_file_create_temporary(&result->file, directory, "mapflow-", err) != 0)
         return -1;
-    return download(result, request, &checksum, err);
-}
-
-static int is_cancelled(const struct mf_result_request *request)
-{
-    return request->cancel.is_cancelled != NULL &&
-           request->cancel.is_cancelled(request->cancel.ctx);
-}
-
-/* Waits until the entry's lock is ours. Returns 1 when it is, 0 when meanwhile somebody else has
- * fetched the result and *result is open, -1 when the user has had enough. */
-static int wait_for_lock(struct mf_cache *cache, const struct mf_result_request *request,
-                         struct mf_result *result, struct mf_error *err)
-{
-    int waited = 0;
-    while (!mf_cache_try_lock(cache)) {
-        if (is_cancelled(request))
-            return mf_error_set(err, MF_ERR_CANCELLED, "interrupted");
-        mf_sleep(LOOK_AGAIN);
-        waited = 1;
-    }
-    if ((waited || request->mode == MF_CACHE_YES) && mf_cache_load(cache, request, result))
-        return 0;
-    return 1;
+    mf_file_unlink(&result->file);
+    return download(result, request, NULL, &checksum, err);
 }
 
 static void warn_of_cache(const struct mf_result_request *request, const struct mf_error *why)
@@ -212,12 +256,11 @@ static int fetch_into_cache(struct mf_cache *cache, struct mf_result *result,
     uint64_t checksum;
     if (request->mode == MF_CACHE_YES && mf_cache_load(cache, request, result))
         return 0;
-    const int locked = wait_for_lock(cache, request, result, err);
-    if (locked <= 0)
-        return locked;
-    if (mf_cache_create_text(cache, &result->file, err) != 0)
-        return -1;
-    if (download(result, request, &checksum, err) != 0)
+    const int is_missing = wait_for_lock(cache, request, result, err);
+    if (is_missing <= 0)
+        return is_missing;
+    if (mf_cache_create_temp(&cache->entry, "", &result->file, err) != 0 ||
+        download(result, request, cache, &checksum, err) != 0)
         return -1;
     struct mf_error cache_error;
     mf_error_init(&cache_error);
@@ -230,19 +273,17 @@ static int open_offline(struct mf_result *result, const struct mf_result_request
                         struct mf_error *err)
 {
     struct mf_cache cache;
-    if (mf_cache_open(&cache, request, 1, err) != 0)
+    if (mf_cache_open(&cache, request, true, err) != 0)
         return -1;
-    const int loaded = mf_cache_load(&cache, request, result);
+    const bool is_loaded = mf_cache_load(&cache, request, result);
     mf_cache_close(&cache);
-    if (!loaded)
-        return mf_error_set(
-            err, MF_ERR_NOT_FOUND,
-            "it is not in the cache, and CACHE=OFFLINE allows no request. Open it once "
-            "with CACHE=YES");
-    return 0;
+    return is_loaded ? 0
+                     : mf_error_set(err, MF_ERR_NOT_FOUND,
+                                    "it is not in the cache, and CACHE=OFFLINE allows no request. "
+                                    "Open it once with CACHE=YES");
 }
 
-/* The cache's folder cannot be used at all: then the result is fetched without it. */
+/* When the folder of the cache cannot be used at all, the result is fetched without it. */
 static int fetch(struct mf_result *result, const struct mf_result_request *request,
                  struct mf_error *err)
 {
@@ -251,13 +292,13 @@ static int fetch(struct mf_result *result, const struct mf_result_request *reque
     mf_error_init(&cache_error);
     if (request->mode == MF_CACHE_NO)
         return fetch_uncached(result, request, err);
-    if (mf_cache_open(&cache, request, 0, &cache_error) != 0) {
+    if (mf_cache_open(&cache, request, false, &cache_error) != 0) {
         warn_of_cache(request, &cache_error);
         return fetch_uncached(result, request, err);
     }
-    int failed = fetch_into_cache(&cache, result, request, &cache_error);
+    const int failed = fetch_into_cache(&cache, result, request, &cache_error);
     mf_cache_close(&cache);
-    if (failed && cache_error.kind == MF_ERR_FILE && result->text.base == NULL &&
+    if (failed && cache_error.kind == MF_ERR_FILE && result->document.base == NULL &&
         result->file.path == NULL) {
         warn_of_cache(request, &cache_error);
         return fetch_uncached(result, request, err);
@@ -269,19 +310,19 @@ static int fetch(struct mf_result *result, const struct mf_result_request *reque
 
 /* ---- sharing -------------------------------------------------------------------------------- */
 
-/* Results that are open in this process, guarded by the global lock. */
+/* A result that is open in this process, or being loaded. */
 struct shared {
     struct mf_result result; /* first, so that a result is its entry */
     char *key;
     int users;
-    int is_loading;
-    unsigned generation; /* mf_fork_generation of who is loading */
+    bool is_loading;
+    unsigned generation; /* mf_fork_generation of the loading thread */
     struct shared *next;
 };
 
-static struct shared *open_results;
+static struct shared *open_results; /* guarded by the global lock */
 
-static char *key_of(const struct mf_result_request *r)
+static char *result_key(const struct mf_result_request *r)
 {
     return mf_str_format(
         "%s\n%s\n%s\n%s\n%s\n%u", r->base_url, r->id, r->aoi_id != NULL ? r->aoi_id : "",
@@ -292,8 +333,8 @@ static char *key_of(const struct mf_result_request *r)
 static struct shared *find_shared(const char *key)
 {
     for (struct shared *s = open_results; s != NULL; s = s->next) {
-        /* A process that was forked off has not got the thread that loads. */
-        const int is_possible = !s->is_loading || s->generation == mf_fork_generation();
+        /* After fork() the child lacks the loading thread. */
+        const bool is_possible = !s->is_loading || s->generation == mf_fork_generation();
         if (is_possible && strcmp(s->key, key) == 0)
             return s;
     }
@@ -308,7 +349,7 @@ static struct shared *add_shared(char *key)
         return NULL;
     added->key = key;
     added->users = 1;
-    added->is_loading = 1;
+    added->is_loading = true;
     added->generation = mf_fork_generation();
     added->result.file.fd = -1;
     added->next = open_results;
@@ -337,6 +378,7 @@ static void free_shared(struct shared *shared)
 static int find_or_claim(struct shared **out, char *key, const struct mf_result_request *request,
                          struct mf_error *err)
 {
+    double pause = SHORTEST_PAUSE;
     for (;;) {
         mf_global_lock();
         struct shared *const found = key[0] != '\0' ? find_shared(key) : NULL;
@@ -356,22 +398,21 @@ static int find_or_claim(struct shared **out, char *key, const struct mf_result_
             return mf_out_of_memory(err);
         }
         mf_global_unlock();
-        if (is_cancelled(request)) {
+        if (pause_a_while(request, &pause, err) != 0) {
             free(key);
-            return mf_error_set(err, MF_ERR_CANCELLED, "interrupted");
+            return -1;
         }
-        mf_sleep(LOOK_AGAIN);
     }
 }
 
-static int load(struct shared *shared, const struct mf_result_request *request,
-                struct mf_error *err)
+static int load_shared(struct shared *shared, const struct mf_result_request *request,
+                       struct mf_error *err)
 {
     const int failed = request->mode == MF_CACHE_OFFLINE
                            ? open_offline(&shared->result, request, err)
                            : fetch(&shared->result, request, err);
     mf_global_lock();
-    shared->is_loading = 0;
+    shared->is_loading = false;
     if (failed)
         unlink_shared(shared);
     mf_global_unlock();
@@ -384,23 +425,23 @@ int mf_result_acquire(const struct mf_result **out, const struct mf_result_reque
                       struct mf_error *err)
 {
     struct shared *shared = NULL;
-    char *key = key_of(request);
+    char *key = result_key(request);
     *out = NULL;
     if (key == NULL)
         return mf_out_of_memory(err);
-    /* Who asks for a fresh or a private copy must not be given one that is open already. */
+    /* A fresh or a private copy is never one that is open already. */
     if (request->mode == MF_CACHE_REFRESH) {
         mf_global_lock();
         struct shared *const former = find_shared(key);
         if (former != NULL && !former->is_loading)
-            former->key[0] = '\0'; /* found by nobody any more */
+            former->key[0] = '\0'; /* not found any more */
         mf_global_unlock();
     }
     if (request->mode == MF_CACHE_NO)
         key[0] = '\0';
     const int found = find_or_claim(&shared, key, request, err);
     const int failed =
-        found < 0 || shared == NULL || (found == 0 && load(shared, request, err) != 0);
+        found < 0 || shared == NULL || (found == 0 && load_shared(shared, request, err) != 0);
     if (failed)
         return mf_error_prefix(err, "result of processing %s", request->id);
     *out = &shared->result;
@@ -413,18 +454,18 @@ void mf_result_release(const struct mf_result *result)
         return;
     struct shared *const shared = (struct shared *)(void *)(uintptr_t)result;
     mf_global_lock();
-    const int last = --shared->users == 0;
-    if (last)
+    const bool is_last = --shared->users == 0;
+    if (is_last)
         unlink_shared(shared);
     mf_global_unlock();
-    if (last)
+    if (is_last)
         free_shared(shared);
 }
 
-int mf_result_is_open(const char *base_url, const char *id)
+bool mf_result_is_open(const char *base_url, const char *id)
 {
     const size_t size = strlen(base_url), id_size = strlen(id);
-    int found = 0;
+    bool found = false;
     mf_global_lock();
     for (const struct shared *s = open_results; s != NULL && !found; s = s->next)
         found = !s->is_loading && strncmp(s->key, base_url, size) == 0 && s->key[size] == '\n' &&

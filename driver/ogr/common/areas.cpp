@@ -206,6 +206,6 @@ bool OGRMapflowGetAreas(OGRMapflowAreaSource &source,
 void OGRMapflowTrimAreas(OGRMapflowAreaSource &source)
 {
     if (source.added > 0)
-        mf_aoi_cache_trim(source.cache.Directory(), source.cache.size);
+        mf_aoi_cache_trim(source.cache.Directory(), source.added, source.cache.size);
     source.added = 0;
 }

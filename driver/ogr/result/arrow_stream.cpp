@@ -93,7 +93,7 @@ Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
             piece.end = m_source.find(piece.end);
         if (piece.end >= end)
             break;
-        if (mf_row_decode_feature(&row, &collection, m_source.result->text.data, piece.end, &err) !=
+        if (mf_row_decode_feature(&row, &collection, m_source.result->document.data, piece.end, &err) !=
             0)
         {
             piece.error = err.message;

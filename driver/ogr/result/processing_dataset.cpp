@@ -137,8 +137,11 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_c
     wanted.id = m_options.ProcessingId().c_str();
     wanted.aoi_id = area.empty() ? nullptr : area.c_str();
     wanted.fingerprint = fingerprint.get();
-    wanted.document = m_processing.document;
+    wanted.processing = m_processing.document;
     wanted.cache_directory = m_areas.cache.Directory();
+    const char *const temporary = CPLGetConfigOption("CPL_TMPDIR", "");
+    if (temporary[0] != '\0' && !STARTS_WITH(temporary, "/vsi"))
+        wanted.temporary_directory = temporary;
     wanted.cache_size = m_areas.cache.size;
     wanted.max_size = m_options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE);
     wanted.rules = GeoJSONRules();
@@ -268,7 +271,7 @@ bool OGRMapflowProcessingDataset::FetchResult()
 bool OGRMapflowProcessingDataset::MakeLayers()
 {
     const auto result = std::move(m_fetched);
-    if (IsOffline() && !(ReadDocument(result->document) && CheckArea()))
+    if (IsOffline() && !(ReadDocument(result->processing) && CheckArea()))
         return false;
     m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), StyleModel(), result);
     if (m_resultLayer == nullptr)

@@ -168,7 +168,7 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Decode(uint64_t position)
     mf_error err;
     mf_error_init(&err);
     m_row.wants_geometry = WantsGeometry();
-    if (mf_row_decode_feature(&m_row, &m_result->collection, m_result->text.data, position, &err) !=
+    if (mf_row_decode_feature(&m_row, &m_result->collection, m_result->document.data, position, &err) !=
         0)
         return Make(nullptr, position, err);
     return Make(&m_row, position, err);

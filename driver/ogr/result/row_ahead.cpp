@@ -162,7 +162,7 @@ void OGRMapflowRowAhead::Fill(Piece &piece, uint64_t begin) const
             added.wants_geometry = m_wantsGeometry;
             piece.rows.push_back(added);
         }
-        if (mf_row_decode_feature(&piece.rows[piece.decoded], &collection, m_result->text.data, i,
+        if (mf_row_decode_feature(&piece.rows[piece.decoded], &collection, m_result->document.data, i,
                                   &piece.error) != 0)
             return;
     }
