@@ -490,3 +490,20 @@ def test_the_shell_flow(sb, run, aoi, tmp_path):
     with oracle.exceptions(True):
         assert gdal.OpenEx(str(target)).GetLayer(0).GetFeatureCount() == BUILDING_COUNT
     only(sb)
+
+
+# ---- the journal as a layer
+
+def test_the_journal_is_a_hidden_layer(sb, run, aoi, account):
+    """What was submitted, without a request: the layer is found by its name only."""
+    done = submit(run, aoi, REPORT="/vsistdout/")
+    identifier = report_of(done.stdout)[0]["id"]
+    before = len(sb.requests.settle())
+    with oracle.exceptions(True):
+        dataset = gdal.OpenEx("MAPFLOW:", gdal.OF_VECTOR, open_options=[f"{k}={v}" for k, v in account.items()])
+        assert "submissions" not in [dataset.GetLayer(i).GetName() for i in range(dataset.GetLayerCount())]
+        rows = [json.loads(feature.ExportToJson())["properties"] for feature in dataset.GetLayerByName("submissions")]
+    assert len(sb.requests.settle()) == before
+    assert [(row["name"], row["state"], row["id"], row["cost"], row["ended"]) for row in rows] == [
+        ("aoi", "submitted", identifier, 5, True)]
+    assert rows[0]["run"].count("-") == 1 and rows[0]["time"].startswith("20")

@@ -48,6 +48,11 @@ struct place {
     size_t entry; /* plus 1; 0: the place is free */
 };
 
+const char *mf_journal_state_name(enum mf_journal_state state)
+{
+    return state_names[state];
+}
+
 /* ---- places --------------------------------------------------------------------------------- */
 
 /* gdal-mapflow in the user's state folder. NULL when there is none, or no memory. */

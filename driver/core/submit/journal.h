@@ -29,6 +29,9 @@ enum mf_journal_state {
     MF_JOURNAL_UNKNOWN    /* was sent, and the answer was lost */
 };
 
+/* "sending" and so on. */
+const char *mf_journal_state_name(enum mf_journal_state state);
+
 /* "<digest of the run's jobs>-<random>": runs of the same jobs begin alike. */
 #define MF_RUN_ID_SIZE 26
 #define MF_RUN_JOBS_SIZE 17 /* of the first part, with its NUL */

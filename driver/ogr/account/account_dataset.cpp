@@ -3,6 +3,7 @@
 #include "account/account_sql.h"
 #include "account/account_tables.h"
 #include "account/projects_layer.h"
+#include "account/submissions_table.h"
 #include "account/verbs.h"
 #include "layer/processing_columns.h"
 
@@ -49,6 +50,16 @@ OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
     if (i < 0 || i >= known + m_submissions.Count())
         return nullptr;
     return i < known ? m_layers[static_cast<size_t>(i)].get() : m_submissions.Layer(i - known);
+}
+
+OGRLayer *OGRMapflowAccountDataset::LayerCalled(const char *name)
+{
+    OGRLayer *const layer = GDALDataset::GetLayerByName(name);
+    if (layer != nullptr || name == nullptr || !EQUAL(name, "submissions"))
+        return layer;
+    if (m_journal == nullptr)
+        m_journal = OGRMapflowMakeSubmissionsTable(this, m_options);
+    return m_journal.get();
 }
 
 int OGRMapflowAccountDataset::TestCapability(const char *capability) MF_CONST_312

@@ -29,6 +29,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
         return static_cast<int>(m_layers.size()) + m_submissions.Count();
     }
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
+    OGRLayer *GetLayerByName(const char *name) override { return LayerCalled(name); }
     MF_DATASET_USING
     int TestCapability(const char *capability) MF_CONST_312 override;
     OGRErr StartTransaction(int force) override { return Begin(force); }
@@ -57,11 +58,13 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
 
     OGRLayer *LayerAt(int i) const;
+    OGRLayer *LayerCalled(const char *name);
 
     const OGRMapflowOptions m_options;
     OGRMapflowAccountSession m_session;
     OGRMapflowProcessingsLayer *m_processings = nullptr; // one of the layers
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
+    std::unique_ptr<OGRMapflowTableLayer> m_journal{}; // not counted: found by its name
     OGRMapflowSubmissions m_submissions;
 };
 
