@@ -1,5 +1,5 @@
-/* Where in a collection features of a place may be: a box around each block of them, so that most
- * of the index is not even read. */
+/* Finds features by place: each block of features has a box, so that most of the index is not even
+ * read. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ uint64_t mf_collection_block_count(const struct mf_collection *collection)
            (collection->feature_count % MF_FEATURES_IN_BLOCK != 0);
 }
 
-/* Boxes in which there is nothing to find change nothing. */
+/* An empty box changes nothing. */
 static void add_box(float block[4], const float box[4])
 {
     block[0] = fminf(block[0], box[0]);
@@ -37,7 +37,7 @@ int mf_collection_make_blocks(struct mf_collection *collection)
     return 0;
 }
 
-static int meets(const float box[4], const struct mf_box *wanted)
+static bool meets(const float box[4], const struct mf_box *wanted)
 {
     return box[0] <= wanted->max_x && box[2] >= wanted->min_x && box[1] <= wanted->max_y &&
            box[3] >= wanted->min_y;
@@ -63,8 +63,8 @@ uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t fro
     return collection->feature_count;
 }
 
-int mf_collection_extends_beyond(const struct mf_collection *collection, const struct mf_box *box,
-                                 const struct mf_box *towards)
+bool mf_collection_extends_beyond(const struct mf_collection *collection, const struct mf_box *box,
+                                  const struct mf_box *towards)
 {
     uint64_t i = mf_collection_find(collection, 0, towards);
     while (i < collection->feature_count && meets(collection->features[i].box, box))

@@ -3,22 +3,23 @@
  * A GeoJSON FeatureCollection goes through here in two steps.
  *
  *   struct mf_scanner   takes the bytes as they arrive, in pieces of any size, checks that they are
- *                       JSON, and keeps of each feature only where it stands and its bounding box;
- *                       beside that the schema and the extent. No tree, no second pass.
- *   struct mf_row       one feature, decoded from the text: typed values and WKB. Rows are made
- * only of the features that are asked for, and only of the fields asked for.
+ *                       JSON, and keeps of each feature only its place and its bounding box, beside
+ *                       the schema and the extent. No tree, no second pass.
+ *   struct mf_row       one feature, decoded from the text: typed values and WKB. Only the features
+ *                       and fields that are asked for are decoded.
  *
  * Types, values and geometries are those of GDAL's GeoJSON driver for the same bytes. A document
  * that does not end as a complete FeatureCollection is an error, never a shorter one.
  *
- * Memory: 32 bytes a feature, the schema, and the text of the one feature that stands across two
- * pieces. Nothing is limited but by the machine; objects nest at most 1024 deep.
+ * Memory: 32 bytes a feature, the schema, and the text of the one feature that is in two pieces.
+ * Only the machine limits the size; objects nest at most 1024 deep.
  *
  * Thread-safety: a scanner and a row belong to one thread at a time. A finished mf_collection is
  * only read and may be shared by any number of threads. */
 #ifndef MF_GEOJSON_H
 #define MF_GEOJSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,7 +53,7 @@ struct mf_field {
     enum mf_field_type type;
     enum mf_field_subtype subtype;
     int time_zone; /* of time and date-time fields, see enum mf_time_zone */
-    int is_plain;  /* the name has no character that JSON escapes */
+    bool is_plain; /* the name has no character that JSON escapes */
 };
 
 enum mf_date_kind { MF_DATE_NONE = 0, MF_DATE_DATE, MF_DATE_TIME, MF_DATE_DATETIME };
@@ -63,21 +64,21 @@ enum mf_time_zone { MF_TZ_UNKNOWN = 0, MF_TZ_LOCAL = 1, MF_TZ_MIXED = 2, MF_TZ_U
 
 /* Where GDAL versions differ: what the host's own GeoJSON driver does. */
 struct mf_schema_rules {
-    /* Whether a text is a date, a time or both. *time_zone is set unless it is none. Called from
-     * any thread. The values themselves are parsed by the host. */
+    /* Whether a NUL-terminated text is a date, a time or both; *time_zone is set unless it is
+     * neither. Called from any thread. NULL: no text is. The host parses the values. */
     enum mf_date_kind (*date_kind)(const char *text, int *time_zone);
-    unsigned date_rules;      /* another number for another date_kind, 0 to 65535 */
-    int mixed_string_is_json; /* a string field that meets another type gets subtype JSON (3.7) */
-    int untyped_objects_are_rows; /* objects without "type": "Feature" are rows (up to 3.7) */
-    /* The layer's type is what geometries state in "type", readable or not, and it has Z when their
+    unsigned date_version;     /* differs where date_kind may answer differently; below 2^24 */
+    bool mixed_string_is_json; /* a string field that meets another type gets subtype JSON (3.7) */
+    bool untyped_objects_are_rows; /* objects without "type": "Feature" are rows (up to 3.7) */
+    /* The layer's type is what geometries state in "type", readable or not, and it has Z if their
      * first positions have three ordinates. */
-    int geometry_type_is_stated;
-    int empty_polygons; /* a polygon without rings is empty and not missing; null is no ring */
+    bool geometry_type_is_stated;
+    bool empty_polygons; /* a polygon without rings is empty and not missing; null is no ring */
 };
 
-/* The rules as bits, for comparing and storing them. */
+/* The rules as bits, to compare and store them. */
 unsigned mf_schema_rules_bits(const struct mf_schema_rules *rules);
-#define MF_RULES_EMPTY_POLYGONS 16U
+#define MF_RULES_EMPTY_POLYGONS 8U
 
 struct mf_schema {
     struct mf_field *fields; /* in the order of the layer */
@@ -85,14 +86,15 @@ struct mf_schema {
     /* hash of names → position in `fields`, open addressing, -1 empty */
     int32_t *slots;
     uint32_t slot_mask;
-    int empty_polygons; /* the rule of this name, for decoding */
-    int fill_id;        /* an unset field `id` takes its value from the feature-level id */
+    bool empty_polygons; /* the rule of this name, for decoding */
+    bool fill_id;        /* an unset field `id` takes its value from the feature-level id */
 };
 
 /* Position of a field by its exact name, -1 when there is none. */
 int mf_schema_find(const struct mf_schema *schema, const char *name, size_t size);
 
-/* For who fills `fields` without a scan: makes `slots`. Returns -1 without memory. */
+/* Makes `slots` of `fields`, which came from elsewhere than a scan. Returns -1 if there is no
+ * memory. */
 int mf_schema_index(struct mf_schema *schema) MF_NODISCARD;
 void mf_schema_free(struct mf_schema *schema);
 
@@ -118,7 +120,7 @@ struct mf_box {
 struct mf_feature {
     uint64_t offset;  /* of its '{' in the text */
     uint32_t size;    /* bytes of its text; UINT32_MAX: that or more, up to the next feature */
-    float box[4];     /* min x, min y, max x, max y, rounded outwards; min > max: nothing to find */
+    float box[4];     /* min x, min y, max x, max y, rounded outwards; min > max: empty */
     uint8_t geometry; /* MF_GEOMETRY_… */
     uint8_t has_z;
     uint8_t reserved[2];
@@ -126,12 +128,12 @@ struct mf_feature {
 
 #define MF_FEATURES_IN_BLOCK 256
 
-/* So many features, one behind the other, and the box around those that have something to find. */
+/* The box around that many features in a row; empty boxes do not count. */
 struct mf_bbox_block {
     float box[4];
 };
 
-/* What a scan leaves behind. */
+/* The outcome of a scan. */
 struct mf_collection {
     struct mf_schema schema;
     struct mf_feature *features;
@@ -140,28 +142,27 @@ struct mf_collection {
     struct mf_box extent;    /* of all geometries, exact */
     uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
                                 for one of a type that is unknown */
-    int layer_geometry; /* the type that all share, NONE when they are mixed or there are none */
-    int layer_has_z;
-    char *crs;          /* the JSON text of the member `crs`, NULL when missing or null */
+    int layer_geometry;      /* the type that all share, NONE if they are mixed or there are none */
+    bool layer_has_z;
+    char *crs;          /* the JSON text of the member `crs`, NULL if missing or null */
     char *description;  /* the string member `description`, or NULL */
     uint64_t text_size; /* bytes of the document */
 };
 
 void mf_collection_free(struct mf_collection *collection); /* NULL-safe, empties it */
 
-/* Position of the first feature at or behind `from` whose box meets the one that is wanted,
- * feature_count when there is none. Boxes are rounded outwards: what is found may still be outside.
- */
+/* Position of the first feature at or after `from` whose box meets the wanted one, feature_count if
+ * there is none. Boxes are rounded outwards: what is found may still be outside. */
 uint64_t mf_collection_find(const struct mf_collection *collection, uint64_t from,
                             const struct mf_box *wanted);
 
-/* Whether there is a feature outside of a box, for certain, where another box may hold it. */
-int mf_collection_extends_beyond(const struct mf_collection *collection, const struct mf_box *box,
-                                 const struct mf_box *towards);
+/* Whether a feature that may meet the box `towards` is certainly outside of `box`. */
+bool mf_collection_extends_beyond(const struct mf_collection *collection, const struct mf_box *box,
+                                  const struct mf_box *towards);
 
 uint64_t mf_collection_block_count(const struct mf_collection *collection);
 
-/* Makes the blocks of the features. Returns -1 without memory. */
+/* Makes the blocks of the features. Returns -1 if there is no memory. */
 int mf_collection_make_blocks(struct mf_collection *collection) MF_NODISCARD;
 
 /* ---- scanning ------------------------------------------------------------------------------ */
@@ -172,16 +173,16 @@ int mf_scanner_open(struct mf_scanner **out, const struct mf_schema_rules *rules
                     struct mf_error *err) MF_NODISCARD;
 void mf_scanner_close(struct mf_scanner *scanner); /* NULL-safe */
 
-/* Forgets all that was fed: the download starts again. */
+/* Forgets all bytes: the download starts again. */
 void mf_scanner_reset(struct mf_scanner *scanner);
 
-/* Takes the next bytes. MF_ERR_FORMAT when this cannot become a FeatureCollection (the message says
- * where and why), MF_ERR_MEMORY. After an error only reset and close are allowed. How the text is
- * cut into pieces never changes the outcome. */
+/* Takes the next bytes. Fails with MF_ERR_FORMAT if this cannot become a FeatureCollection (the
+ * message states where and why), or MF_ERR_MEMORY. After an error only reset and close are allowed.
+ * How the text is cut into pieces never changes the outcome. */
 int mf_scanner_feed(struct mf_scanner *scanner, const char *data, size_t size,
                     struct mf_error *err) MF_NODISCARD;
 
-/* The document has ended. MF_ERR_TRUNCATED when it is not complete. Moves what was found to
+/* Ends the document. Fails with MF_ERR_TRUNCATED if it is not complete. Moves what was found to
  * *collection, which the caller frees. */
 int mf_scanner_finish(struct mf_scanner *scanner, struct mf_collection *collection,
                       struct mf_error *err) MF_NODISCARD;
@@ -191,9 +192,9 @@ int mf_scanner_finish(struct mf_scanner *scanner, struct mf_collection *collecti
 enum mf_value_kind {
     MF_VALUE_UNSET = 0,
     MF_VALUE_NULL,
-    MF_VALUE_INTEGER, /* integer; of INTEGER (32 bits) and INTEGER64 fields */
-    MF_VALUE_REAL,    /* real */
-    MF_VALUE_STRING,  /* text, size; in a field that is no STRING: to be converted by the host */
+    MF_VALUE_INTEGER,      /* integer; of INTEGER (32 bits) and INTEGER64 fields */
+    MF_VALUE_REAL,         /* real */
+    MF_VALUE_STRING,       /* text, count; in a field that is no STRING: for the host to convert */
     MF_VALUE_INTEGER_LIST, /* integers, count */
     MF_VALUE_REAL_LIST,    /* reals, count */
     MF_VALUE_STRING_LIST   /* strings, count */
@@ -224,10 +225,10 @@ struct mf_arena_block;
 struct mf_row {
     const struct mf_schema *schema;
     struct mf_value *values; /* schema->field_count of them */
-    unsigned char *wanted;   /* a flag a field: 0 leaves its value UNSET */
-    int wants_geometry;
+    unsigned char *wanted;   /* a flag for each field: 0 leaves its value UNSET */
+    bool wants_geometry;
     int geometry; /* MF_GEOMETRY_…; NONE: the feature has no (valid) geometry */
-    int has_z;
+    bool has_z;
     unsigned char *wkb; /* ISO WKB, little-endian */
     size_t wkb_size;
     size_t wkb_capacity;
@@ -240,12 +241,12 @@ int mf_row_init(struct mf_row *row, const struct mf_schema *schema,
                 struct mf_error *err) MF_NODISCARD;
 void mf_row_free(struct mf_row *row); /* NULL-safe */
 
-/* Decodes the feature whose text is at [text, text + size); bytes behind its end are not read. The
- * text was scanned before: MF_ERR_FORMAT here means that it has changed since. */
+/* Decodes the feature whose text is [text, text + size); no byte after it is read. The text was
+ * scanned before: MF_ERR_FORMAT means that it has changed since. */
 int mf_row_decode(struct mf_row *row, const char *text, size_t size,
                   struct mf_error *err) MF_NODISCARD;
 
-/* The same of feature `i` of a collection, whose whole text is at `text`. */
+/* The same for feature `i` of a collection, whose whole text is at `text`. */
 int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,
                           const char *text, uint64_t i, struct mf_error *err) MF_NODISCARD;
 

@@ -4,19 +4,20 @@
 
 #include "base/number_digits.h"
 
-/* What became of a value: kept, left out (the cursor is behind it all the same), or not readable.
- */
-enum outcome { KEPT, LEFT_OUT, STOPPED };
+/* What became of a value: written; left out, with the cursor after it; left out together with the
+ * value that it is part of; not readable. */
+enum outcome { KEPT, LEFT_OUT, SPOILED, STOPPED };
 
 struct reader {
     struct mf_cursor *t;
     struct mf_wkb *wkb;
     enum mf_parse_status status; /* why STOPPED */
-    int left_out;                /* something was */
+    bool left_out;               /* something was */
     const char *usual_content;   /* the coordinates of a geometry in the usual form, else NULL */
 };
 
 static enum outcome read_geometry(struct reader *r, int *type);
+static enum outcome read_coordinates(struct reader *r, int type, bool is_part);
 
 /* ---- reading coordinates ------------------------------------------------------------------- */
 
@@ -30,7 +31,7 @@ static enum outcome stop(struct reader *r, enum mf_parse_status status)
 struct mark {
     const char *text;
     size_t size;
-    int saw_z;
+    bool saw_z;
 };
 
 static struct mark set_mark(const struct reader *r)
@@ -38,26 +39,20 @@ static struct mark set_mark(const struct reader *r)
     return (struct mark){r->t->p, r->wkb->size, r->wkb->saw_z};
 }
 
-/* Takes back what was written since the mark and moves behind the value that starts there. */
-static enum outcome leave_out(struct reader *r, const struct mark *mark)
+static void go_back(struct reader *r, const struct mark *mark)
 {
+    r->t->p = mark->text;
     r->wkb->size = mark->size;
     r->wkb->saw_z = mark->saw_z;
-    r->t->p = mark->text;
-    r->left_out = 1;
+}
+
+/* Takes back what was written since the mark and skips the value there. */
+static enum outcome leave_out(struct reader *r, const struct mark *mark)
+{
+    go_back(r, mark);
+    r->left_out = true;
     const enum mf_parse_status status = mf_cursor_skip(r->t);
     return status == MF_PARSE_OK ? LEFT_OUT : stop(r, status);
-}
-
-static int at_null(const struct mf_cursor *t)
-{
-    return *t->p == 'n';
-}
-
-/* GDAL limits integers to 64 bits. */
-static double ordinate(const struct mf_number *number)
-{
-    return number->is_real ? mf_number_double(number) : (double)mf_number_int64(number);
 }
 
 /* Reads "[x,y]" at p, without white space. Returns the first byte after it, NULL if the position
@@ -120,11 +115,6 @@ static uint32_t read_plain_approx(struct reader *r)
     return 2;
 }
 
-static uint32_t read_plain(struct reader *r)
-{
-    return r->wkb->is_approx ? read_plain_approx(r) : read_plain_exactly(r);
-}
-
 /* [x, y], [x, y, z], [x, y, z, …] */
 static enum outcome read_position(struct reader *r)
 {
@@ -132,27 +122,24 @@ static enum outcome read_position(struct reader *r)
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);
-    ++t->p;
 
     double ordinates[3] = {0, 0, 0};
-    int count = 0, first = 1;
-    enum mf_parse_status status;
-    for (; mf_cursor_next(t, ']', &first, &status); ++count) {
-        if (count >= 3) {
-            status = mf_cursor_skip(t);
-        } else {
-            struct mf_number number;
-            if (!mf_cursor_at_number(t))
-                return leave_out(r, &mark);
-            status = mf_cursor_number(t, &number);
-            if (status == MF_PARSE_OK)
-                ordinates[count] = ordinate(&number);
-        }
+    int count = 0;
+    struct mf_walk walk = mf_cursor_open(t, ']');
+    for (; mf_cursor_next(t, &walk); ++count) {
+        struct mf_number number;
+        if (count < 3 && !mf_cursor_at_number(t))
+            return leave_out(r, &mark);
+        const enum mf_parse_status status =
+            count < 3 ? mf_cursor_number(t, &number) : mf_cursor_skip(t);
         if (status != MF_PARSE_OK)
-            break;
+            return stop(r, status);
+        if (count < 3) /* GDAL limits integers to 64 bits */
+            ordinates[count] =
+                number.is_real ? mf_number_double(&number) : (double)mf_number_int64(&number);
     }
-    if (status != MF_PARSE_OK)
-        return stop(r, status);
+    if (walk.status != MF_PARSE_OK)
+        return stop(r, walk.status);
     if (count < 2)
         return leave_out(r, &mark);
     r->wkb->saw_z |= count > 2;
@@ -160,186 +147,92 @@ static enum outcome read_position(struct reader *r)
     return KEPT;
 }
 
-/* A list of positions, as in a line or a ring: count, positions. One bad position spoils it. */
-static enum outcome read_positions(struct reader *r)
-{
-    struct mf_cursor *const t = r->t;
-    const struct mark mark = set_mark(r);
-    if (*t->p != '[')
-        return leave_out(r, &mark);
-    ++t->p;
-
-    const size_t count_at = mf_wkb_count_later(r->wkb);
-    uint32_t count = read_plain(r);
-    int first = count == 0;
-    enum mf_parse_status status;
-    for (; mf_cursor_next(t, ']', &first, &status); ++count) {
-        const enum outcome outcome = read_position(r);
-        if (outcome == LEFT_OUT)
-            return leave_out(r, &mark);
-        if (outcome == STOPPED)
-            return STOPPED;
-    }
-    if (status != MF_PARSE_OK)
-        return stop(r, status);
-    mf_wkb_write_count(r->wkb, count_at, count);
-    return KEPT;
-}
-
-static enum outcome write_empty_list(struct reader *r)
-{
-    const enum mf_parse_status status = mf_cursor_literal(r->t, "null", 4);
-    if (status != MF_PARSE_OK)
-        return stop(r, status);
-    mf_wkb_count_later(r->wkb);
-    return KEPT;
-}
-
-static enum outcome skip_null(struct reader *r)
-{
-    const enum mf_parse_status status = mf_cursor_literal(r->t, "null", 4);
-    return status == MF_PARSE_OK ? LEFT_OUT : stop(r, status);
-}
-
-/* A list of rings. A bad first ring spoils the polygon, a bad later one is left out. By the rule
- * empty_polygons null is no ring; else it is an empty ring, and a polygon without rings is none. */
-static enum outcome read_polygon(struct reader *r)
-{
-    struct mf_cursor *const t = r->t;
-    const struct mark mark = set_mark(r);
-    if (*t->p != '[')
-        return leave_out(r, &mark);
-    ++t->p;
-
-    const size_t count_at = mf_wkb_count_later(r->wkb);
-    uint32_t count = 0;
-    int first = 1;
-    enum mf_parse_status status;
-    for (int is_first = 1; mf_cursor_next(t, ']', &first, &status); is_first = 0) {
-        const int null = at_null(t);
-        const enum outcome outcome = !null                    ? read_positions(r)
-                                     : r->wkb->empty_polygons ? skip_null(r)
-                                                              : write_empty_list(r);
-        if (outcome == STOPPED)
-            return STOPPED;
-        if (outcome == LEFT_OUT && is_first && !null)
-            return leave_out(r, &mark);
-        count += outcome == KEPT;
-    }
-    if (status != MF_PARSE_OK)
-        return stop(r, status);
-    if (count == 0 && !r->wkb->empty_polygons)
-        return leave_out(r, &mark);
-    mf_wkb_write_count(r->wkb, count_at, count);
-    return KEPT;
-}
-
-static enum outcome write_empty_point(struct reader *r)
+/* Reads null as an empty geometry of a type, or as an empty ring. */
+static enum outcome read_null(struct reader *r, int type)
 {
     static const double nothing[3] = {NAN, NAN, NAN};
-    const enum mf_parse_status status = mf_cursor_literal(r->t, "null", 4);
+    const enum mf_parse_status status = mf_cursor_literal(r->t);
     if (status != MF_PARSE_OK)
         return stop(r, status);
-    mf_wkb_write_position(r->wkb, nothing);
+    if (type == MF_GEOMETRY_POINT)
+        mf_wkb_write_position(r->wkb, nothing);
+    else
+        mf_wkb_count_later(r->wkb);
     return KEPT;
 }
 
-/* The coordinates of one part of a multi-geometry, header first. null is an empty part. */
-static enum outcome read_part(struct reader *r, int part_type)
+static enum outcome read_list(struct reader *r, int type);
+
+/* Reads an element of the list of coordinates of a geometry of a type. A bad position spoils the
+ * list, a bad first ring the polygon; a bad later ring or part is left out. By the rule
+ * empty_polygons null is no ring, else it is an empty one. */
+static enum outcome read_element(struct reader *r, int type, bool is_first)
 {
     const struct mark mark = set_mark(r);
-    const int null = at_null(r->t);
+    const bool is_null = *r->t->p == 'n';
     enum outcome outcome;
-    mf_wkb_write_header(r->wkb, part_type);
-    if (part_type == MF_GEOMETRY_POINT)
-        outcome = null ? write_empty_point(r) : read_position(r);
-    else if (null)
-        outcome = write_empty_list(r);
-    else if (part_type == MF_GEOMETRY_POLYGON)
-        outcome = read_polygon(r);
-    else
-        outcome = read_positions(r);
-    if (outcome == LEFT_OUT)
-        r->wkb->size = mark.size;
-    return outcome;
+    bool spoils = true;
+    switch (type) {
+    case MF_GEOMETRY_LINESTRING:
+        outcome = read_position(r);
+        break;
+    case MF_GEOMETRY_POLYGON:
+        if (is_null)
+            return r->wkb->empty_polygons ? leave_out(r, &mark) : read_null(r, type);
+        outcome = read_list(r, MF_GEOMETRY_LINESTRING);
+        spoils = is_first;
+        break;
+    case MF_GEOMETRY_COLLECTION:
+        return read_geometry(r, &type);
+    default:
+        outcome = read_coordinates(r, type - MF_GEOMETRY_MULTIPOINT + MF_GEOMETRY_POINT, true);
+        spoils = type == MF_GEOMETRY_MULTIPOINT;
+    }
+    return outcome == LEFT_OUT && spoils ? SPOILED : outcome;
 }
 
-/* The coordinates of a multi-geometry. Bad parts are left out, but a bad point spoils all. */
-static enum outcome read_parts(struct reader *r, int part_type)
+/* Reads the coordinates of a geometry that is no point, or of a ring. By the rule empty_polygons a
+ * polygon without rings is empty, else it is none. */
+static enum outcome read_list(struct reader *r, int type)
 {
     struct mf_cursor *const t = r->t;
     const struct mark mark = set_mark(r);
     if (*t->p != '[')
         return leave_out(r, &mark);
-    ++t->p;
-
+    struct mf_walk walk = mf_cursor_open(t, ']');
     const size_t count_at = mf_wkb_count_later(r->wkb);
     uint32_t count = 0;
-    int first = 1;
-    enum mf_parse_status status;
-    while (mf_cursor_next(t, ']', &first, &status)) {
-        const enum outcome outcome = read_part(r, part_type);
+    if (type == MF_GEOMETRY_LINESTRING)
+        count = r->wkb->is_approx ? read_plain_approx(r) : read_plain_exactly(r);
+    walk.is_inside = count > 0;
+    for (bool is_first = true; mf_cursor_next(t, &walk); is_first = false) {
+        const enum outcome outcome = read_element(r, type, is_first);
         if (outcome == STOPPED)
             return STOPPED;
-        if (outcome == LEFT_OUT && part_type == MF_GEOMETRY_POINT)
+        if (outcome == SPOILED)
             return leave_out(r, &mark);
         count += outcome == KEPT;
     }
-    if (status != MF_PARSE_OK)
-        return stop(r, status);
-    mf_wkb_write_count(r->wkb, count_at, count);
-    return KEPT;
-}
-
-/* The member `geometries`. What is no geometry is left out. */
-static enum outcome read_collection(struct reader *r)
-{
-    struct mf_cursor *const t = r->t;
-    const struct mark mark = set_mark(r);
-    if (*t->p != '[')
+    if (walk.status != MF_PARSE_OK)
+        return stop(r, walk.status);
+    if (count == 0 && type == MF_GEOMETRY_POLYGON && !r->wkb->empty_polygons)
         return leave_out(r, &mark);
-    ++t->p;
-
-    const size_t count_at = mf_wkb_count_later(r->wkb);
-    uint32_t count = 0;
-    int first = 1;
-    enum mf_parse_status status;
-    while (mf_cursor_next(t, ']', &first, &status)) {
-        int type;
-        const enum outcome outcome = read_geometry(r, &type);
-        if (outcome == STOPPED)
-            return STOPPED;
-        count += outcome == KEPT;
-    }
-    if (status != MF_PARSE_OK)
-        return stop(r, status);
     mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
 
-static enum outcome read_coordinates(struct reader *r, int type)
+/* Reads the coordinates of a geometry, or its member `geometries`. Writes the header first. */
+static enum outcome read_coordinates(struct reader *r, int type, bool is_part)
 {
-    const struct mark mark = set_mark(r);
+    const size_t start = r->wkb->size;
     enum outcome outcome;
     mf_wkb_write_header(r->wkb, type);
-    switch (type) {
-    case MF_GEOMETRY_POINT:
-        outcome = read_position(r);
-        break;
-    case MF_GEOMETRY_LINESTRING:
-        outcome = read_positions(r);
-        break;
-    case MF_GEOMETRY_POLYGON:
-        outcome = read_polygon(r);
-        break;
-    case MF_GEOMETRY_COLLECTION:
-        outcome = read_collection(r);
-        break;
-    default:
-        outcome = read_parts(r, type - MF_GEOMETRY_MULTIPOINT + MF_GEOMETRY_POINT);
-    }
+    if (is_part && *r->t->p == 'n')
+        outcome = read_null(r, type);
+    else
+        outcome = type == MF_GEOMETRY_POINT ? read_position(r) : read_list(r, type);
     if (outcome == LEFT_OUT)
-        r->wkb->size = mark.size;
+        r->wkb->size = start;
     return outcome;
 }
 
@@ -366,79 +259,62 @@ static int type_of(const struct mf_span *name)
 }
 
 /* The usual form, {"type": …, "coordinates": …} in this order and nothing else, is read as it
- * comes. Returns 0, with the cursor anywhere, when the object has another form. */
-static int read_usual(struct reader *r, int *type, enum outcome *outcome)
+ * comes. Returns false, with the cursor anywhere, if the object has another form. */
+static bool read_usual(struct reader *r, int *type, enum outcome *outcome)
 {
     struct mf_cursor *const t = r->t;
     struct mf_span key, name;
-    int first = 1;
-    enum mf_parse_status status;
-    ++t->p;
-    if (!mf_cursor_next(t, '}', &first, &status) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
+    struct mf_walk walk = mf_cursor_open(t, '}');
+    if (!mf_cursor_next(t, &walk) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
         !mf_span_equals(&key, "type", 4) || *t->p != '"' ||
         mf_cursor_string(t, &name) != MF_PARSE_OK)
-        return 0;
+        return false;
     *type = type_of(&name);
-    if (*type == MF_GEOMETRY_NONE || *type == MF_GEOMETRY_COLLECTION ||
-        !mf_cursor_next(t, '}', &first, &status) || mf_cursor_key(t, &key) != MF_PARSE_OK ||
-        !mf_span_equals(&key, "coordinates", 11))
-        return 0;
+    if (*type == MF_GEOMETRY_NONE || *type == MF_GEOMETRY_COLLECTION || !mf_cursor_next(t, &walk) ||
+        mf_cursor_key(t, &key) != MF_PARSE_OK || !mf_span_equals(&key, "coordinates", 11))
+        return false;
     const char *const content = t->p;
-    *outcome = read_coordinates(r, *type);
+    *outcome = read_coordinates(r, *type, false);
     if (*outcome == STOPPED)
-        return 1;
-    if (mf_cursor_next(t, '}', &first, &status))
-        return 0;
-    if (status != MF_PARSE_OK)
-        *outcome = stop(r, status);
+        return true;
+    if (mf_cursor_next(t, &walk))
+        return false;
+    if (walk.status != MF_PARSE_OK)
+        *outcome = stop(r, walk.status);
     r->usual_content = content;
-    return 1;
+    return true;
 }
 
-/* A member that is looked for by name. The name counts in any case, the first one that is there
- * wins, and of its literal repetitions the last: the rules of GDAL over json-c. */
+/* A member that is looked for by name. The name counts in any case, the first spelling wins, and of
+ * its literal repetitions the last: the rules of GDAL over json-c. */
 struct member {
     const char *name;
-    size_t name_size;
     struct mf_span key; /* as found; text NULL: not there */
     const char *value;
 };
 
-static int same_key(const struct mf_span *a, const struct mf_span *b)
-{
-    return a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
-}
-
 static enum mf_parse_status find_members(struct mf_cursor *t, struct member *members, size_t count)
 {
-    int first = 1;
-    enum mf_parse_status status;
-    ++t->p;
-    while (mf_cursor_next(t, '}', &first, &status)) {
+    struct mf_walk walk = mf_cursor_open(t, '}');
+    while (mf_cursor_next(t, &walk)) {
         struct mf_span key;
-        status = mf_cursor_key(t, &key);
-        if (status != MF_PARSE_OK)
-            return status;
+        MF_TRY(mf_cursor_key(t, &key));
         for (size_t i = 0; i < count; ++i) {
             struct member *const m = &members[i];
-            if (mf_span_equals_nocase(&key, m->name, m->name_size) &&
-                (m->key.text == NULL || same_key(&m->key, &key))) {
+            if (mf_span_equals_nocase(&key, m->name, strlen(m->name)) &&
+                (m->key.text == NULL || mf_span_same(&m->key, &key))) {
                 m->key = key;
                 m->value = t->p;
             }
         }
-        status = mf_cursor_skip(t);
-        if (status != MF_PARSE_OK)
-            return status;
+        MF_TRY(mf_cursor_skip(t));
     }
-    return status;
+    return walk.status;
 }
 
 static enum outcome read_general(struct reader *r, int *type)
 {
-    struct member members[] = {{.name = "type", .name_size = 4},
-                               {.name = "coordinates", .name_size = 11},
-                               {.name = "geometries", .name_size = 10}};
+    struct member members[] = {{.name = "type"}, {.name = "coordinates"}, {.name = "geometries"}};
     const enum mf_parse_status status = find_members(r->t, members, 3);
     if (status != MF_PARSE_OK)
         return stop(r, status);
@@ -454,14 +330,14 @@ static enum outcome read_general(struct reader *r, int *type)
     enum outcome outcome = LEFT_OUT;
     if (*type != MF_GEOMETRY_NONE && content->value != NULL && *content->value != 'n') {
         r->t->p = content->value;
-        outcome = read_coordinates(r, *type);
+        outcome = read_coordinates(r, *type, false);
     }
     if (outcome != STOPPED)
         r->t->p = end;
     return outcome;
 }
 
-/* Any value, of which only a geometry object is kept. */
+/* Reads any value, of which only a geometry object is kept. */
 static enum outcome read_geometry(struct reader *r, int *type)
 {
     const struct mark mark = set_mark(r);
@@ -471,9 +347,7 @@ static enum outcome read_geometry(struct reader *r, int *type)
         return leave_out(r, &mark);
     if (read_usual(r, type, &outcome))
         return outcome;
-    r->t->p = mark.text;
-    r->wkb->size = mark.size;
-    r->wkb->saw_z = mark.saw_z;
+    go_back(r, &mark);
     *type = MF_GEOMETRY_NONE;
     outcome = read_general(r, type);
     r->usual_content = NULL;
@@ -483,34 +357,31 @@ static enum outcome read_geometry(struct reader *r, int *type)
 /* ---- what a geometry states about itself ---------------------------------------------------- */
 
 /* Whether the first position in the coordinates at p has three ordinates. */
-static int first_position_has_z(struct mf_cursor t, const char *p)
+static bool first_position_has_z(struct mf_cursor t, const char *p)
 {
-    enum mf_parse_status status = MF_PARSE_OK;
-    int first = 1, count = 0;
+    struct mf_walk walk = {0};
+    int count = 0;
     for (t.p = p; *t.p == '[';) {
-        first = 1;
-        ++t.p;
-        if (!mf_cursor_next(&t, ']', &first, &status))
-            return 0;
+        walk = mf_cursor_open(&t, ']');
+        if (!mf_cursor_next(&t, &walk))
+            return false;
     }
     if (t.p == p)
-        return 0;
+        return false;
     do {
         ++count;
-        status = mf_cursor_skip(&t);
-    } while (status == MF_PARSE_OK && mf_cursor_next(&t, ']', &first, &status));
-    return status == MF_PARSE_OK && count == 3;
+    } while (mf_cursor_skip(&t) == MF_PARSE_OK && mf_cursor_next(&t, &walk));
+    return walk.status == MF_PARSE_OK && count == 3;
 }
 
-/* The value of the last member of that very name in the object at p, NULL when there is none. */
+/* The value of the last member of exactly that name in the object at p, NULL if there is none. */
 static const char *exact_member(struct mf_cursor t, const char *p, const char *name)
 {
     const char *value = NULL;
     struct mf_span key;
-    enum mf_parse_status status;
-    int first = 1;
-    t.p = p + 1;
-    while (mf_cursor_next(&t, '}', &first, &status) && mf_cursor_key(&t, &key) == MF_PARSE_OK) {
+    t.p = p;
+    struct mf_walk walk = mf_cursor_open(&t, '}');
+    while (mf_cursor_next(&t, &walk) && mf_cursor_key(&t, &key) == MF_PARSE_OK) {
         if (mf_span_equals(&key, name, strlen(name)))
             value = t.p;
         if (mf_cursor_skip(&t) != MF_PARSE_OK)
@@ -520,18 +391,18 @@ static const char *exact_member(struct mf_cursor t, const char *p, const char *n
 }
 
 /* What the object at p states; the text is known to be JSON up to its end. */
-static int stated_type(struct mf_cursor t, const char *p, int *has_z)
+static int stated_type(struct mf_cursor t, const char *p, bool *has_z)
 {
     const char *const name = exact_member(t, p, "type");
     struct mf_span span;
-    *has_z = 0;
+    *has_z = false;
     if (name == NULL || *name != '"')
         return MF_GEOMETRY_NONE;
     t.p = name;
     if (mf_cursor_string(&t, &span) != MF_PARSE_OK)
         return MF_GEOMETRY_NONE;
     const int type = type_of(&span);
-    const int is_collection = type == MF_GEOMETRY_COLLECTION;
+    const bool is_collection = type == MF_GEOMETRY_COLLECTION;
     const char *const content = exact_member(t, p, is_collection ? "geometries" : "coordinates");
     if (content == NULL || *content != '[')
         return type;
@@ -539,10 +410,9 @@ static int stated_type(struct mf_cursor t, const char *p, int *has_z)
         *has_z = first_position_has_z(t, content);
         return type;
     }
-    enum mf_parse_status status;
-    int first = 1;
-    t.p = content + 1;
-    if (mf_cursor_next(&t, ']', &first, &status) && *t.p == '{')
+    t.p = content;
+    struct mf_walk walk = mf_cursor_open(&t, ']');
+    if (mf_cursor_next(&t, &walk) && *t.p == '{')
         stated_type(t, t.p, has_z);
     return type;
 }
@@ -552,7 +422,7 @@ static void note_what_is_stated(const struct reader *r, const char *start)
     struct mf_wkb *const wkb = r->wkb;
     wkb->is_object = *start == '{';
     wkb->stated = wkb->type;
-    wkb->stated_z = 0;
+    wkb->stated_z = false;
     if (r->usual_content == NULL)
         wkb->stated = wkb->is_object ? stated_type(*r->t, start, &wkb->stated_z) : MF_GEOMETRY_NONE;
     else if (wkb->saw_z || r->left_out)
@@ -562,12 +432,12 @@ static void note_what_is_stated(const struct reader *r, const char *start)
 enum mf_parse_status mf_geometry_read(struct mf_cursor *t, struct mf_wkb *wkb)
 {
     const char *const start = t->p;
-    struct reader r = {t, wkb, MF_PARSE_OK, 0, NULL};
-    /* The guess is right but for the first geometry of another dimension. */
+    struct reader r = {.t = t, .wkb = wkb};
+    /* The guess is right except for the first geometry of another dimension. */
     for (int tries = 0; tries < 2; ++tries) {
         t->p = start;
         wkb->size = 0;
-        wkb->saw_z = 0;
+        wkb->saw_z = false;
         const enum outcome outcome = read_geometry(&r, &wkb->type);
         if (outcome == STOPPED)
             return r.status;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Checks the escape at t->p, which stands on the backslash. */
+/* Checks the escape whose backslash is at the cursor. */
 static enum mf_parse_status check_escape(struct mf_cursor *t)
 {
     const char *const p = t->p;
@@ -29,7 +29,7 @@ static enum mf_parse_status check_escape(struct mf_cursor *t)
 
 enum mf_parse_status mf_cursor_string_escaped(struct mf_cursor *t, struct mf_span *span)
 {
-    span->escaped = 1;
+    span->escaped = true;
     for (;;) {
         t->p = mf_cursor_string_stop(t->p, t->end);
         if (t->p == t->end)
@@ -38,24 +38,22 @@ enum mf_parse_status mf_cursor_string_escaped(struct mf_cursor *t, struct mf_spa
             break;
         if ((unsigned char)*t->p < 0x20)
             return mf_cursor_bad(t, "control character in a string");
-        const enum mf_parse_status status = check_escape(t);
-        if (status != MF_PARSE_OK)
-            return status;
+        MF_TRY(check_escape(t));
     }
     span->size = (size_t)(t->p - span->text);
     ++t->p;
     return MF_PARSE_OK;
 }
 
-enum mf_parse_status mf_cursor_literal(struct mf_cursor *t, const char *word, size_t size)
+enum mf_parse_status mf_cursor_literal(struct mf_cursor *t)
 {
-    for (size_t i = 0; i < size; ++i) {
-        if (t->p + i >= t->end)
+    const char *const word = *t->p == 't' ? "true" : *t->p == 'f' ? "false" : "null";
+    for (size_t i = 0; word[i] != '\0'; ++i, ++t->p) {
+        if (t->p == t->end)
             return MF_PARSE_INCOMPLETE;
-        if (t->p[i] != word[i])
+        if (*t->p != word[i])
             return mf_cursor_bad(t, "invalid literal");
     }
-    t->p += size;
     return MF_PARSE_OK;
 }
 
@@ -67,11 +65,9 @@ static enum mf_parse_status skip_scalar(struct mf_cursor *t)
     case '"':
         return mf_cursor_string(t, &span);
     case 't':
-        return mf_cursor_literal(t, "true", 4);
     case 'f':
-        return mf_cursor_literal(t, "false", 5);
     case 'n':
-        return mf_cursor_literal(t, "null", 4);
+        return mf_cursor_literal(t);
     default:
         if (mf_cursor_at_number(t))
             return mf_cursor_number(t, &number);
@@ -79,45 +75,29 @@ static enum mf_parse_status skip_scalar(struct mf_cursor *t)
     }
 }
 
-/* Skips an object or array. Which of the two each level is, is kept in one bit. */
 static enum mf_parse_status skip_nested(struct mf_cursor *t)
 {
-    unsigned char is_object[MF_JSON_NESTING_MAX / 8] = {0};
+    char closes[MF_JSON_NESTING_MAX];
     int depth = 0;
-    int first = 1;
-    enum mf_parse_status status;
+    struct mf_walk walk;
     for (;;) {
-        const char c = *t->p;
-        if (c == '{' || c == '[') {
+        if (*t->p == '{' || *t->p == '[') {
             if (depth == MF_JSON_NESTING_MAX)
                 return mf_cursor_bad(t, "objects and arrays nested too deeply");
-            const unsigned bit = 1U << (depth & 7);
-            unsigned char *const byte = &is_object[depth >> 3];
-            *byte = (unsigned char)(c == '{' ? *byte | bit : *byte & ~bit);
-            ++depth;
-            ++t->p;
-            first = 1;
+            walk = mf_cursor_open(t, *t->p == '{' ? '}' : ']');
+            closes[depth++] = walk.close;
         } else {
-            status = skip_scalar(t);
-            if (status != MF_PARSE_OK)
-                return status;
+            MF_TRY(skip_scalar(t));
         }
-        /* Behind an opening bracket or a value: on to the next value, closing what ends here. */
-        for (;;) {
-            const int level = depth - 1;
-            const int object = is_object[level >> 3] >> (level & 7) & 1;
-            if (mf_cursor_next(t, object ? '}' : ']', &first, &status)) {
-                struct mf_span key;
-                if (object && (status = mf_cursor_key(t, &key)) != MF_PARSE_OK)
-                    return status;
-                break;
-            }
-            if (status != MF_PARSE_OK)
-                return status;
-            if (--depth == 0)
-                return MF_PARSE_OK;
-            first = 0;
+        while (!mf_cursor_next(t, &walk)) {
+            if (walk.status != MF_PARSE_OK || --depth == 0)
+                return walk.status;
+            walk.close = closes[depth - 1];
+            walk.is_inside = true;
         }
+        struct mf_span key;
+        if (walk.close == '}')
+            MF_TRY(mf_cursor_key(t, &key));
     }
 }
 
@@ -202,37 +182,18 @@ size_t mf_cursor_unescape(const struct mf_span *span, char *out)
     return (size_t)(o - out);
 }
 
-static int equal_nocase(const char *a, const char *b, size_t size)
-{
-    for (size_t i = 0; i < size; ++i) {
-        char x = a[i], y = b[i];
-        if (x >= 'A' && x <= 'Z')
-            x = (char)(x + 32);
-        if (y >= 'A' && y <= 'Z')
-            y = (char)(y + 32);
-        if (x != y)
-            return 0;
-    }
-    return 1;
-}
-
-/* Member names of GeoJSON are short: a much longer text is unequal whatever its escapes say. */
-int mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t size, int any_case)
+/* Member names of GeoJSON are short: a much longer text is unequal whatever its escapes are. */
+bool mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t size, bool any_case)
 {
     char buffer[6 * 32];
-    const char *text = span->text;
-    size_t text_size = span->size;
-    if (span->escaped) {
-        if (span->size > sizeof buffer)
-            return 0;
-        text_size = mf_cursor_unescape(span, buffer);
-        text = buffer;
+    if (span->size > sizeof buffer || mf_cursor_unescape(span, buffer) != size)
+        return false;
+    for (size_t i = 0; i < size; ++i) {
+        if (buffer[i] != name[i] && !(any_case && mf_lower(buffer[i]) == mf_lower(name[i])))
+            return false;
     }
-    return text_size == size &&
-           (any_case ? equal_nocase(text, name, size) : memcmp(text, name, size) == 0);
+    return true;
 }
-
-/* ---- numbers -------------------------------------------------------------------------------- */
 
 bool mf_number_is_real(const struct mf_number *number)
 {

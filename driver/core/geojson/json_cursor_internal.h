@@ -1,12 +1,12 @@
-/* json_cursor: reading JSON text in place, inside a piece of memory that may end too early.
+/* json_cursor: reading JSON text in place, in a piece of memory that may end too early.
  *
- * A cursor moves over [p, end). Each function leaves the cursor behind what
- * it read and returns MF_PARSE_OK, or
+ * A cursor moves over [p, end). Each function leaves it after what it read and returns MF_PARSE_OK,
+ * or
  *   MF_PARSE_INCOMPLETE  the text ended first: call again with more of it, from the start of the
- * value; MF_PARSE_BAD   this is not JSON: `p` stands at the offending byte and `why` says what is
- * wrong.
+ *                        value
+ *   MF_PARSE_BAD         this is not JSON: `p` is the offending byte and `why` the reason.
  *
- * Strict RFC 8259, but that the bytes of strings are not checked to be UTF-8. */
+ * Strict RFC 8259, except that the bytes of strings are not checked to be UTF-8. */
 #ifndef MF_JSON_CURSOR_INTERNAL_H
 #define MF_JSON_CURSOR_INTERNAL_H
 
@@ -31,17 +31,25 @@ enum mf_parse_status {
     MF_PARSE_NO_MEMORY /* only from functions that allocate */
 };
 
+/* Returns from the calling function with the status of `call` unless it is MF_PARSE_OK. */
+#define MF_TRY(call)                                                                               \
+    do {                                                                                           \
+        const enum mf_parse_status tried_ = (call);                                                \
+        if (tried_ != MF_PARSE_OK)                                                                 \
+            return tried_;                                                                         \
+    } while (0)
+
 struct mf_cursor {
     const char *p;
     const char *end;
     const char *why; /* set with MF_PARSE_BAD: a constant text */
 };
 
-/* A string as it stands between its quotes. */
+/* A string as written, without its quotes. */
 struct mf_span {
     const char *text;
     size_t size;
-    int escaped; /* has at least one backslash */
+    bool escaped; /* has at least one backslash */
 };
 
 static inline enum mf_parse_status mf_cursor_bad(struct mf_cursor *t, const char *why)
@@ -63,7 +71,7 @@ static inline int mf_cursor_peek(struct mf_cursor *t)
     return p < end ? (unsigned char)*p : -1;
 }
 
-/* First quote, backslash or control character at or behind p. */
+/* The first quote, backslash or control character at or after p. */
 static inline const char *mf_cursor_string_stop(const char *p, const char *end)
 {
 #ifdef __SSE2__
@@ -86,14 +94,14 @@ static inline const char *mf_cursor_string_stop(const char *p, const char *end)
     return p;
 }
 
-/* The rest of a string that has an escape at t->p; `span` already starts at its first byte. */
+/* Reads the rest of a string that has an escape at t->p; `span->text` is its first byte. */
 enum mf_parse_status mf_cursor_string_escaped(struct mf_cursor *t, struct mf_span *span);
 
-/* Reads a string, the cursor standing on its opening quote. */
+/* Reads the string whose opening quote is at the cursor. */
 static inline enum mf_parse_status mf_cursor_string(struct mf_cursor *t, struct mf_span *span)
 {
     span->text = t->p + 1;
-    span->escaped = 0;
+    span->escaped = false;
     const char *const stop = mf_cursor_string_stop(span->text, t->end);
     if (stop == t->end)
         return MF_PARSE_INCOMPLETE;
@@ -123,51 +131,62 @@ static inline enum mf_parse_status mf_cursor_number(struct mf_cursor *t, struct 
     return MF_PARSE_OK;
 }
 
-/* Whether GDAL takes the number for a real one: all with a fraction or an exponent, but for those
- * whose exponent has four characters or more and overflows. These are the integer that stands
- * before the 'e'. */
+/* Whether the number is a real one for GDAL: any with a fraction or an exponent, except those whose
+ * exponent has four characters or more and overflows. Their value is the integer before it. */
 bool mf_number_is_real(const struct mf_number *number);
 
-/* Reads the literal `word` ("true", "false", "null"). */
-enum mf_parse_status mf_cursor_literal(struct mf_cursor *t, const char *word, size_t size);
+/* Reads the literal at the cursor: "true", "false" or "null". */
+enum mf_parse_status mf_cursor_literal(struct mf_cursor *t);
 
 /* Skips any value, checking it, with bounded memory whatever its nesting. */
 enum mf_parse_status mf_cursor_skip(struct mf_cursor *t);
 
 /* ---- walking over objects and arrays -------------------------------------------------------
  *
- *     mf_cursor_open(t);                       // on '{' or '['
- *     while ((more = mf_cursor_next(t, '}', &first, &status)))  …
+ *     struct mf_walk walk = mf_cursor_open(t, '}');
+ *     while (mf_cursor_next(t, &walk))
+ *         …;
+ *     return walk.status;
  */
 
-/* Moves to the next member or element of the object or array that ends with `close`, over the
- * comma. Sets *status; returns 1 when the cursor stands on a member or element, 0 when the object
- * or array has ended (the cursor is behind it) or *status is not OK. `*first` starts as 1. */
-static inline int mf_cursor_next(struct mf_cursor *t, char close, int *first,
-                                 enum mf_parse_status *status)
+struct mf_walk {
+    char close;     /* '}' or ']' */
+    bool is_inside; /* after the first member or element */
+    enum mf_parse_status status;
+};
+
+/* Enters the object or array at the cursor. */
+static inline struct mf_walk mf_cursor_open(struct mf_cursor *t, char close)
+{
+    ++t->p;
+    return (struct mf_walk){close, false, MF_PARSE_OK};
+}
+
+/* Moves to the next member or element, over the comma. Returns false if there is none, with the
+ * cursor after the object or array, or if walk->status is not MF_PARSE_OK. */
+static inline bool mf_cursor_next(struct mf_cursor *t, struct mf_walk *walk)
 {
     int c = mf_cursor_peek(t);
-    *status = MF_PARSE_OK;
-    if (c == close) {
+    if (c == walk->close) {
         ++t->p;
-        return 0;
+        return false;
     }
-    if (!*first && c >= 0) {
+    if (walk->is_inside && c >= 0) {
         if (c != ',') {
-            *status =
-                mf_cursor_bad(t, close == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
-            return 0;
+            walk->status = mf_cursor_bad(t, walk->close == '}' ? "expected ',' or '}'"
+                                                               : "expected ',' or ']'");
+            return false;
         }
         ++t->p;
         c = mf_cursor_peek(t);
-        if (c == close) {
-            *status = mf_cursor_bad(t, "nothing behind a comma");
-            return 0;
+        if (c == walk->close) {
+            walk->status = mf_cursor_bad(t, "nothing after a comma");
+            return false;
         }
     }
-    *first = 0;
+    walk->is_inside = true;
     if (c < 0)
-        *status = MF_PARSE_INCOMPLETE;
+        walk->status = MF_PARSE_INCOMPLETE;
     return c >= 0;
 }
 
@@ -176,9 +195,7 @@ static inline enum mf_parse_status mf_cursor_key(struct mf_cursor *t, struct mf_
 {
     if (*t->p != '"')
         return mf_cursor_bad(t, "expected a member name in double quotes");
-    const enum mf_parse_status status = mf_cursor_string(t, key);
-    if (status != MF_PARSE_OK)
-        return status;
+    MF_TRY(mf_cursor_string(t, key));
     int c = mf_cursor_peek(t);
     if (c < 0)
         return MF_PARSE_INCOMPLETE;
@@ -189,41 +206,41 @@ static inline enum mf_parse_status mf_cursor_key(struct mf_cursor *t, struct mf_
     return c < 0 ? MF_PARSE_INCOMPLETE : MF_PARSE_OK;
 }
 
-/* memcmp for short texts, in line: whether they are the same. */
-static inline int mf_cursor_same(const char *a, const char *b, size_t size)
+/* Whether two short texts are the same: memcmp, in line. */
+static inline bool mf_cursor_same(const char *a, const char *b, size_t size)
 {
     uint64_t x, y;
     if (size < sizeof x) {
         for (size_t i = 0; i < size; ++i) {
             if (a[i] != b[i])
-                return 0;
+                return false;
         }
-        return 1;
+        return true;
     }
     for (size_t i = 0; i < size - sizeof x; i += sizeof x) {
         memcpy(&x, a + i, sizeof x);
         memcpy(&y, b + i, sizeof y);
         if (x != y)
-            return 0;
+            return false;
     }
     memcpy(&x, a + size - sizeof x, sizeof x);
     memcpy(&y, b + size - sizeof y, sizeof y);
     return x == y;
 }
 
-/* Moves over `"name" :` when the text at the cursor is just that and the value's first byte is
- * there; else does nothing and returns 0. For names without characters that JSON escapes. */
-static inline int mf_cursor_key_is(struct mf_cursor *t, const char *name, size_t size)
+/* Moves over `"name" :` if that is the text at the cursor and the value's first byte is there; else
+ * does nothing and returns false. For names without characters that JSON escapes. */
+static inline bool mf_cursor_key_is(struct mf_cursor *t, const char *name, size_t size)
 {
     const char *const p = t->p;
     if ((size_t)(t->end - p) < size + 4 || p[size + 1] != '"' || p[size + 2] != ':' ||
         p[0] != '"' || !mf_cursor_same(p + 1, name, size))
-        return 0;
+        return false;
     t->p = p + size + 3;
     if (mf_cursor_peek(t) >= 0)
-        return 1;
+        return true;
     t->p = p;
-    return 0;
+    return false;
 }
 
 /* ---- the content of strings ---------------------------------------------------------------- */
@@ -233,22 +250,28 @@ static inline int mf_cursor_key_is(struct mf_cursor *t, const char *name, size_t
  * GDAL cuts it. Returns the length. */
 size_t mf_cursor_unescape(const struct mf_span *span, char *out);
 
-/* Whether the string is `name`, exactly or without regard to ASCII case. */
-int mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t size, int any_case);
+static inline bool mf_span_same(const struct mf_span *a, const struct mf_span *b)
+{
+    return a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
+}
 
-static inline int mf_span_equals(const struct mf_span *span, const char *name, size_t size)
+/* Whether the string is `name`, exactly or in any case: for spans that are escaped or differ. */
+bool mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t size,
+                           bool any_case);
+
+static inline bool mf_span_equals(const struct mf_span *span, const char *name, size_t size)
 {
     if (span->escaped)
-        return mf_span_equals_slowly(span, name, size, 0);
+        return mf_span_equals_slowly(span, name, size, false);
     return span->size == size && memcmp(span->text, name, size) == 0;
 }
 
-static inline int mf_span_equals_nocase(const struct mf_span *span, const char *name, size_t size)
+static inline bool mf_span_equals_nocase(const struct mf_span *span, const char *name, size_t size)
 {
     if (!span->escaped && span->size != size)
-        return 0;
+        return false;
     return (!span->escaped && memcmp(span->text, name, size) == 0) ||
-           mf_span_equals_slowly(span, name, size, 1);
+           mf_span_equals_slowly(span, name, size, true);
 }
 
 #endif

@@ -1,6 +1,8 @@
 /* What a row has to make, in its arena: characters of strings, and texts of values. */
 #include "geojson/row_text_internal.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -59,72 +61,48 @@ void mf_row_free_arena(struct mf_row *row)
     }
 }
 
-/* ---- texts ---------------------------------------------------------------------------------- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 enum mf_parse_status mf_row_characters(struct mf_row *row, const struct mf_span *span,
                                        struct mf_string *out)
 {
     if (!span->escaped) {
         *out = (struct mf_string){span->text, span->size};
-        return 0;
+        return MF_PARSE_OK;
     }
     char *const made = mf_row_take(row, span->size);
     if (made == NULL)
         return MF_PARSE_NO_MEMORY;
     *out = (struct mf_string){made, mf_cursor_unescape(span, made)};
-    return 0;
+    return MF_PARSE_OK;
 }
 
 /* ---- JSON as json-c writes it ---------------------------------------------------------------
  * Text in columns of mixed types: `{ "a": 1, "b": [ true, null ] }`. */
 
-static enum mf_parse_status text_put(struct mf_buffer *out, const char *data, size_t size)
+static enum mf_parse_status put(struct mf_buffer *out, const char *data, size_t size)
 {
-    return mf_buffer_append(out, data, size) != 0 ? MF_PARSE_NO_MEMORY : 0;
+    return mf_buffer_append(out, data, size) == 0 ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
 }
 
-static enum mf_parse_status text_put_string(struct mf_buffer *out, const char *data, size_t size)
+static enum mf_parse_status put_string(struct mf_buffer *out, const struct mf_string *string)
 {
     static const char named[] = "\b\f\n\r\t\"\\/";
     static const char names[] = "bfnrt\"\\/";
-    enum mf_parse_status failed = text_put(out, "\"", 1);
-    for (size_t i = 0; i < size && !failed; ++i) {
-        const unsigned char c = (unsigned char)data[i];
+    MF_TRY(put(out, "\"", 1));
+    for (size_t i = 0; i < string->size; ++i) {
+        const char c = string->text[i];
         const char *const name = c == 0 ? NULL : strchr(named, c);
-        if (name != NULL) {
-            const char escape[2] = {'\\', names[name - named]};
-            failed = text_put(out, escape, 2);
-        } else if (c < 0x20) {
-            static const char hex[] = "0123456789abcdef";
-            const char escape[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-            failed = text_put(out, escape, 6);
-        } else {
-            failed = text_put(out, data + i, 1);
-        }
+        char escape[12];
+        if (name != NULL)
+            MF_TRY(put(out, (const char[]){'\\', names[name - named]}, 2));
+        else if ((unsigned char)c < 0x20)
+            MF_TRY(
+                put(out, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)c)));
+        else
+            MF_TRY(put(out, &c, 1));
     }
-    return failed || text_put(out, "\"", 1) ? MF_PARSE_NO_MEMORY : 0;
-}
-
-static size_t format_integer(int64_t value, char text[MF_NUMBER_TEXT_SIZE])
-{
-    char digits[24];
-    size_t count = 0, size = 0;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digits[count++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (value < 0)
-        text[size++] = '-';
-    while (count > 0)
-        text[size++] = digits[--count];
-    return size;
-}
-
-static size_t format_number(const struct mf_number *number, char text[MF_NUMBER_TEXT_SIZE])
-{
-    return mf_number_is_real(number) ? mf_number_format(mf_number_double(number), text)
-                                     : format_integer(mf_number_int64(number), text);
+    return put(out, "\"", 1);
 }
 
 static enum mf_parse_status format_value(struct mf_row *row, struct mf_cursor *t,
@@ -133,23 +111,20 @@ static enum mf_parse_status format_value(struct mf_row *row, struct mf_cursor *t
 static enum mf_parse_status format_list(struct mf_row *row, struct mf_cursor *t,
                                         struct mf_buffer *out)
 {
-    int first = 1, failed = text_put(out, "[", 1);
-    enum mf_parse_status status;
-    ++t->p;
-    for (int nth = 0; !failed && mf_cursor_next(t, ']', &first, &status); ++nth) {
-        failed = text_put(out, nth == 0 ? " " : ", ", nth == 0 ? 1 : 2);
-        if (!failed)
-            failed = format_value(row, t, out);
+    const char *before = "[ ";
+    struct mf_walk walk = mf_cursor_open(t, ']');
+    for (; mf_cursor_next(t, &walk); before = ", ") {
+        MF_TRY(put(out, before, 2));
+        MF_TRY(format_value(row, t, out));
     }
-    if (failed)
-        return failed;
-    return status != MF_PARSE_OK ? status : text_put(out, " ]", 2);
+    MF_TRY(walk.status);
+    return *before == '[' ? put(out, "[ ]", 3) : put(out, " ]", 2);
 }
 
 struct format_member {
     struct mf_string name;
     const char *place;
-    const char *value; /* NULL: of a repeated name, which stands elsewhere */
+    const char *value; /* NULL: of a name that is repeated, listed elsewhere */
 };
 
 static int compare_places(const void *a, const void *b)
@@ -171,7 +146,7 @@ static int compare_members(const void *a, const void *b)
     return order != 0 ? order : compare_places(a, b);
 }
 
-/* A name that is repeated is there once, at its first place with its last value. */
+/* A repeated name is written once, at its first place with its last value. */
 static void unite_repeated(struct format_member *members, size_t count)
 {
     if (count < 2)
@@ -188,23 +163,18 @@ static void unite_repeated(struct format_member *members, size_t count)
     qsort(members, count, sizeof *members, compare_places);
 }
 
-/* Lists the members of the object at the cursor. The names live in the arena, the list in the
- * caller's buffer. */
+/* Lists the members of the object at the cursor. The names live in the arena, the list is for the
+ * caller to free. */
 static enum mf_parse_status list_members(struct mf_row *row, struct mf_cursor *t,
                                          struct format_member **members, size_t *count)
 {
     size_t capacity = 0;
-    int first = 1;
-    enum mf_parse_status status;
-    ++t->p;
-    while (mf_cursor_next(t, '}', &first, &status)) {
+    struct mf_walk walk = mf_cursor_open(t, '}');
+    while (mf_cursor_next(t, &walk)) {
         struct mf_span key;
         struct mf_string name;
-        status = mf_cursor_key(t, &key);
-        if (status != MF_PARSE_OK)
-            return status;
-        if (mf_row_characters(row, &key, &name) != 0)
-            return MF_PARSE_NO_MEMORY;
+        MF_TRY(mf_cursor_key(t, &key));
+        MF_TRY(mf_row_characters(row, &key, &name));
         if (*count == capacity) {
             capacity = capacity * 2 + 8;
             struct format_member *const grown = realloc(*members, capacity * sizeof *grown);
@@ -213,25 +183,28 @@ static enum mf_parse_status list_members(struct mf_row *row, struct mf_cursor *t
             *members = grown;
         }
         (*members)[(*count)++] = (struct format_member){name, t->p, t->p};
-        status = mf_cursor_skip(t);
-        if (status != MF_PARSE_OK)
-            return status;
+        MF_TRY(mf_cursor_skip(t));
     }
     unite_repeated(*members, *count);
-    return status;
+    return walk.status;
 }
 
-static enum mf_parse_status format_member(struct mf_row *row, struct mf_cursor *t,
-                                          struct mf_buffer *out, const struct format_member *member,
-                                          int is_first)
+static enum mf_parse_status format_members(struct mf_row *row, struct mf_cursor t,
+                                           struct mf_buffer *out,
+                                           const struct format_member *members, size_t count)
 {
-    enum mf_parse_status failed = text_put(out, is_first ? " " : ", ", is_first ? 1 : 2);
-    if (!failed)
-        failed = text_put_string(out, member->name.text, member->name.size);
-    if (!failed)
-        failed = text_put(out, ": ", 2);
-    t->p = member->value;
-    return failed ? failed : format_value(row, t, out);
+    const char *before = "{ ";
+    for (size_t i = 0; i < count; ++i) {
+        if (members[i].value == NULL)
+            continue;
+        MF_TRY(put(out, before, 2));
+        MF_TRY(put_string(out, &members[i].name));
+        MF_TRY(put(out, ": ", 2));
+        t.p = members[i].value;
+        MF_TRY(format_value(row, &t, out));
+        before = ", ";
+    }
+    return count == 0 ? put(out, "{ }", 3) : put(out, " }", 2);
 }
 
 static enum mf_parse_status format_object(struct mf_row *row, struct mf_cursor *t,
@@ -239,77 +212,64 @@ static enum mf_parse_status format_object(struct mf_row *row, struct mf_cursor *
 {
     struct format_member *members = NULL;
     size_t count = 0;
-    enum mf_parse_status failed = list_members(row, t, &members, &count);
-    const char *const behind = t->p;
-    if (!failed)
-        failed = text_put(out, "{", 1);
-    for (size_t i = 0; i < count && !failed; ++i) {
-        if (members[i].value != NULL)
-            failed = format_member(row, t, out, &members[i], i == 0);
-    }
-    t->p = behind;
+    enum mf_parse_status status = list_members(row, t, &members, &count);
+    if (status == MF_PARSE_OK)
+        status = format_members(row, *t, out, members, count);
     free(members);
-    return failed ? failed : text_put(out, " }", 2);
+    return status;
 }
 
-static enum mf_parse_status format_scalar(struct mf_row *row, struct mf_cursor *t,
-                                          struct mf_buffer *out)
+static enum mf_parse_status format_number(struct mf_cursor *t, struct mf_buffer *out)
 {
-    const char *const start = t->p;
-    if (*start == '"') {
-        struct mf_span span;
-        struct mf_string string;
-        const enum mf_parse_status status = mf_cursor_string(t, &span);
-        if (status != MF_PARSE_OK)
-            return status;
-        return mf_row_characters(row, &span, &string) != 0
-                   ? MF_PARSE_NO_MEMORY
-                   : text_put_string(out, string.text, string.size);
-    }
-    if (mf_cursor_at_number(t)) {
-        struct mf_number number;
-        char text[MF_NUMBER_TEXT_SIZE];
-        const enum mf_parse_status status = mf_cursor_number(t, &number);
-        return status != MF_PARSE_OK ? status : text_put(out, text, format_number(&number, text));
-    }
-    const enum mf_parse_status status = mf_cursor_skip(t);
-    return status != MF_PARSE_OK ? status : text_put(out, start, (size_t)(t->p - start));
+    struct mf_number number;
+    char text[MF_NUMBER_TEXT_SIZE];
+    MF_TRY(mf_cursor_number(t, &number));
+    if (mf_number_is_real(&number))
+        return put(out, text, mf_number_format(mf_number_double(&number), text));
+    return put(out, text,
+               (size_t)snprintf(text, sizeof text, "%" PRId64, mf_number_int64(&number)));
 }
 
 /* The nesting is bounded: the scanner has let it through. */
 static enum mf_parse_status format_value(struct mf_row *row, struct mf_cursor *t,
                                          struct mf_buffer *out)
 {
+    const char *const start = t->p;
     if (t->p == t->end)
         return MF_PARSE_INCOMPLETE;
     if (*t->p == '{')
         return format_object(row, t, out);
-    return *t->p == '[' ? format_list(row, t, out) : format_scalar(row, t, out);
+    if (*t->p == '[')
+        return format_list(row, t, out);
+    if (mf_cursor_at_number(t))
+        return format_number(t, out);
+    if (*t->p == '"') {
+        struct mf_string string;
+        MF_TRY(mf_row_text(row, t, &string));
+        return put_string(out, &string);
+    }
+    MF_TRY(mf_cursor_skip(t));
+    return put(out, start, (size_t)(t->p - start));
 }
 
 enum mf_parse_status mf_row_text(struct mf_row *row, struct mf_cursor *t, struct mf_string *string)
 {
     if (*t->p == '"') {
         struct mf_span span;
-        const enum mf_parse_status status = mf_cursor_string(t, &span);
-        return status != MF_PARSE_OK ? status : mf_row_characters(row, &span, string);
+        MF_TRY(mf_cursor_string(t, &span));
+        return mf_row_characters(row, &span, string);
     }
-    /* Depth and form were checked by the scanner; checked again here, so that no text can make this
-     * recurse without end. */
+    /* The scanner has checked depth and form. Checked again, so that no text can make this recurse
+     * without end. */
     struct mf_cursor probe = *t;
-    const enum mf_parse_status status = mf_cursor_skip(&probe);
-    if (status != MF_PARSE_OK)
-        return status;
+    MF_TRY(mf_cursor_skip(&probe));
     struct mf_buffer out = {NULL, 0, 0};
-    enum mf_parse_status failed = format_value(row, t, &out);
-    char *const made = failed ? NULL : mf_row_take(row, out.size);
-    if (made != NULL) {
-        if (out.size > 0)
-            memcpy(made, out.data, out.size);
-        *string = (struct mf_string){made, out.size};
-    } else if (!failed) {
-        failed = MF_PARSE_NO_MEMORY;
-    }
+    enum mf_parse_status status = format_value(row, t, &out);
+    char *const made = status == MF_PARSE_OK ? mf_row_take(row, out.size) : NULL;
+    if (made != NULL)
+        *string = (struct mf_string){memcpy(made, out.data, out.size), out.size};
+    else if (status == MF_PARSE_OK)
+        status = MF_PARSE_NO_MEMORY;
     free(out.data);
-    return failed;
+    return status;
 }

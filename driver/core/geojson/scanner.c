@@ -1,5 +1,5 @@
-/* The scanner. Between the pieces it keeps a state of the outermost structure; a value that is
- * whole inside a piece is read right there, one that is not is first collected in `carry`. */
+/* The scanner. Between pieces it keeps a state of the outermost structure. A value that is whole
+ * inside a piece is read there; one that is not is first collected in `carry`. */
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -21,16 +21,12 @@ enum state {
 
 enum member { OTHER_MEMBER, TYPE_MEMBER, FEATURES_MEMBER, CRS_MEMBER, DESCRIPTION_MEMBER };
 
-/* Finds the end of a value that comes in pieces. */
+/* What is known, after the bytes so far, of a value that comes in pieces. */
 struct value_end {
     size_t depth;
-    int in_string;
-    int after_backslash;
-    int scalar_size; /* letters of a literal so far; 1 for a number, 0 for other values */
-    int letters;     /* that the literal has when it is whole, 0 for a number */
-    int has_point;   /* of a number */
-    int has_exponent;
-    int at_exponent; /* just behind its 'e' */
+    bool in_string;
+    bool after_backslash;
+    bool in_scalar; /* a number or literal */
 };
 
 struct mf_scanner {
@@ -42,8 +38,8 @@ struct mf_scanner {
     struct mf_buffer carry; /* the start of a value that is not whole yet */
     struct value_end end;
     size_t bom_size;
-    int is_collection; /* "type": "FeatureCollection" was met */
-    int has_features;
+    bool is_collection; /* "type": "FeatureCollection" was met */
+    bool has_features;
 };
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -66,8 +62,8 @@ void mf_scanner_reset(struct mf_scanner *scanner)
     scanner->offset = 0;
     scanner->carry.size = 0;
     scanner->bom_size = 0;
-    scanner->is_collection = 0;
-    scanner->has_features = 0;
+    scanner->is_collection = false;
+    scanner->has_features = false;
 }
 
 void mf_scanner_close(struct mf_scanner *scanner)
@@ -81,46 +77,38 @@ void mf_scanner_close(struct mf_scanner *scanner)
 
 /* ---- the document --------------------------------------------------------------------------- */
 
-static char *copy_text(const char *text, size_t size)
-{
-    char *const copy = malloc(size + 1);
-    if (copy != NULL) {
-        memcpy(copy, text, size);
-        copy[size] = '\0';
-    }
-    return copy;
-}
-
-/* Keeps a member of the collection that says something about the layer. */
+/* Keeps a member of the collection that describes the layer. */
 static enum mf_parse_status keep_member(struct mf_scanner *s, const char *text, size_t size)
 {
+    struct mf_collection *const found = &s->scan.found;
+    const struct mf_span string = {text + 1, size - 2, true};
     if (s->member == CRS_MEMBER) {
-        free(s->scan.found.crs);
-        s->scan.found.crs = *text == 'n' ? NULL : copy_text(text, size);
-        return *text != 'n' && s->scan.found.crs == NULL ? MF_PARSE_NO_MEMORY : 0;
+        free(found->crs);
+        found->crs = NULL;
+        if (*text == 'n')
+            return MF_PARSE_OK;
+        found->crs = mf_str_copy_part(text, size);
+        return found->crs != NULL ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
     }
     if (*text != '"')
-        return 0;
-    const struct mf_span span = {text + 1, size - 2, 1};
+        return MF_PARSE_OK;
     if (s->member == TYPE_MEMBER) {
-        s->is_collection = mf_span_equals(&span, "FeatureCollection", 17);
-        return 0;
+        s->is_collection = mf_span_equals(&string, "FeatureCollection", 17);
+        return MF_PARSE_OK;
     }
-    free(s->scan.found.description);
-    s->scan.found.description = malloc(size);
-    if (s->scan.found.description == NULL)
+    free(found->description);
+    found->description = malloc(size);
+    if (found->description == NULL)
         return MF_PARSE_NO_MEMORY;
-    s->scan.found.description[mf_cursor_unescape(&span, s->scan.found.description)] = '\0';
-    return 0;
+    found->description[mf_cursor_unescape(&string, found->description)] = '\0';
+    return MF_PARSE_OK;
 }
 
 static enum mf_parse_status read_member_value(struct mf_scanner *s, struct mf_cursor *t)
 {
     const char *const start = t->p;
-    const enum mf_parse_status status = mf_cursor_skip(t);
-    if (status != MF_PARSE_OK || s->member == OTHER_MEMBER)
-        return status;
-    return keep_member(s, start, (size_t)(t->p - start)) == 0 ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
+    MF_TRY(mf_cursor_skip(t));
+    return s->member != OTHER_MEMBER ? keep_member(s, start, (size_t)(t->p - start)) : MF_PARSE_OK;
 }
 
 static enum member member_of_key(const struct mf_span *key)
@@ -134,7 +122,7 @@ static enum member member_of_key(const struct mf_span *key)
     return mf_span_equals(key, "description", 11) ? DESCRIPTION_MEMBER : OTHER_MEMBER;
 }
 
-/* The single characters that the state allows; moves on. */
+/* Reads a single character that the state allows. */
 static enum mf_parse_status read_punctuation(struct mf_scanner *s, struct mf_cursor *t)
 {
     const char c = *t->p;
@@ -166,135 +154,94 @@ static enum mf_parse_status read_punctuation(struct mf_scanner *s, struct mf_cur
         s->state = c == ',' ? AT_ITEM : AFTER_MEMBER;
         break;
     default:
-        return mf_cursor_bad(t, "there is text behind its end");
+        return mf_cursor_bad(t, "there is text after its end");
     }
     ++t->p;
     return MF_PARSE_OK;
 }
 
-/* Reads the value (a key, a member's value or a feature) that the state asks for; moves on. */
+/* Reads the value (a key, a member's value or a feature) that the state asks for. */
 static enum mf_parse_status read_value(struct mf_scanner *s, struct mf_cursor *t, uint64_t offset)
 {
-    enum mf_parse_status status;
     struct mf_span key;
     switch (s->state) {
     case AT_FIRST_MEMBER:
     case AT_MEMBER:
         if (*t->p != '"')
             return mf_cursor_bad(t, "expected a member name in double quotes");
-        status = mf_cursor_string(t, &key);
-        if (status == MF_PARSE_OK) {
-            s->member = member_of_key(&key);
-            s->state = AT_COLON;
-        }
-        return status;
+        MF_TRY(mf_cursor_string(t, &key));
+        s->member = member_of_key(&key);
+        s->state = AT_COLON;
+        return MF_PARSE_OK;
     case AT_VALUE:
-        status = read_member_value(s, t);
-        if (status == MF_PARSE_OK)
-            s->state = AFTER_MEMBER;
-        return status;
+        MF_TRY(read_member_value(s, t));
+        s->state = AFTER_MEMBER;
+        return MF_PARSE_OK;
     default:
-        status = mf_feature_scan_item(&s->scan, t, offset);
-        if (status == MF_PARSE_OK)
-            s->state = AFTER_ITEM;
-        return status;
+        MF_TRY(mf_feature_scan_item(&s->scan, t, offset));
+        s->state = AFTER_ITEM;
+        return MF_PARSE_OK;
     }
 }
 
-static int wants_value(const struct mf_scanner *s, char c)
+static bool wants_value(const struct mf_scanner *s, char c)
 {
     switch (s->state) {
     case AT_FIRST_MEMBER:
         return c != '}';
     case AT_FIRST_ITEM:
         return c != ']';
-    case AT_MEMBER:
-    case AT_VALUE:
-    case AT_ITEM:
-        return 1;
     default:
-        return 0;
+        return s->state == AT_MEMBER || s->state == AT_VALUE || s->state == AT_ITEM;
     }
 }
 
-static int enter_features(struct mf_scanner *s, struct mf_cursor *t)
+static bool enter_features(struct mf_scanner *s, struct mf_cursor *t)
 {
     if (s->state != AT_VALUE || s->member != FEATURES_MEMBER || *t->p != '[')
-        return 0;
+        return false;
     ++t->p;
-    s->has_features = 1;
+    s->has_features = true;
     s->state = AT_FIRST_ITEM;
-    return 1;
+    return true;
 }
 
 /* ---- values in pieces ----------------------------------------------------------------------- */
 
-static int literal_goes_on(struct value_end *v, char c)
-{
-    return c >= 'a' && c <= 'z' && ++v->scalar_size <= v->letters;
-}
-
-/* Whether a byte may belong to the number before it. It never takes a byte behind which a shorter
- * number would have been complete. */
-static int number_goes_on(struct value_end *v, char c)
-{
-    const int was_at_exponent = v->at_exponent;
-    v->at_exponent = 0;
-    if (mf_is_digit(c))
-        return 1;
-    if (c == '+' || c == '-')
-        return was_at_exponent;
-    if (c == '.') {
-        const int is_first = !v->has_point && !v->has_exponent;
-        v->has_point = 1;
-        return is_first;
-    }
-    v->at_exponent = (c == 'e' || c == 'E') && !v->has_exponent;
-    v->has_exponent |= v->at_exponent;
-    return v->at_exponent;
-}
-
-/* Looks for the end of the value that began in the carry. Returns how many bytes of [p, end) belong
- * to it; *is_whole tells whether it ends there. */
-static size_t find_value_end(struct value_end *v, const char *p, const char *end, int *is_whole)
+/* Looks for the end of the value that began in the carry. Returns the number of bytes of [p, end)
+ * that belong to it. *is_whole: it ends there. */
+static size_t find_value_end(struct value_end *v, const char *p, const char *end, bool *is_whole)
 {
     const char *const start = p;
-    *is_whole = 0;
+    *is_whole = false;
     for (; p < end; ++p) {
+        if (v->in_string && v->after_backslash) {
+            v->after_backslash = false;
+            continue;
+        }
         if (v->in_string) {
-            if (v->after_backslash) {
-                v->after_backslash = 0;
-                continue;
-            }
             p = mf_cursor_string_stop(p, end);
             if (p == end)
                 break;
             v->after_backslash = *p == '\\';
             v->in_string = *p != '"';
-            if (v->in_string || v->depth > 0)
-                continue;
-        } else if (v->scalar_size > 0) {
-            if (v->letters > 0 ? literal_goes_on(v, *p) : number_goes_on(v, *p))
-                continue;
-            --p;
+            *is_whole = !v->in_string && v->depth == 0;
+        } else if (v->in_scalar) {
+            *is_whole = strchr(" \t\r\n\",:[]{}", *p) != NULL;
+            if (*is_whole)
+                return (size_t)(p - start);
         } else if (*p == '"') {
-            v->in_string = 1;
-            continue;
+            v->in_string = true;
         } else if (*p == '{' || *p == '[') {
             ++v->depth;
-            continue;
         } else if (*p == '}' || *p == ']') {
-            if (v->depth > 0 && --v->depth > 0)
-                continue;
-        } else if (v->depth > 0) {
-            continue;
+            v->depth -= v->depth > 0;
+            *is_whole = v->depth == 0;
         } else {
-            v->scalar_size = 1;
-            v->letters = *p == 'f' ? 5 : *p == 't' || *p == 'n' ? 4 : 0;
-            continue;
+            v->in_scalar = v->depth == 0;
         }
-        *is_whole = 1;
-        return (size_t)(p + 1 - start);
+        if (*is_whole)
+            return (size_t)(p + 1 - start);
     }
     return (size_t)(end - start);
 }
@@ -317,48 +264,53 @@ static int fail_memory(struct mf_scanner *s, struct mf_error *err)
                         (unsigned long long)s->scan.found.feature_count);
 }
 
-/* Reads the value in the carry. Returns MF_PARSE_OK, MF_PARSE_INCOMPLETE, or -1 with *err. */
-static int read_carry(struct mf_scanner *s, struct mf_error *err)
+/* Returns 0 if the scan can go on. The cursor has moved from `start` to where it failed. */
+static int check(struct mf_scanner *s, enum mf_parse_status status, const struct mf_cursor *t,
+                 const char *start, struct mf_error *err)
 {
-    struct mf_cursor t = {s->carry.data, s->carry.data + s->carry.size, ""};
-    const enum mf_parse_status status = read_value(s, &t, s->offset);
     if (status == MF_PARSE_NO_MEMORY)
         return fail_memory(s, err);
     if (status == MF_PARSE_BAD)
-        return fail(s, t.why, s->offset + (uint64_t)(t.p - s->carry.data), err);
-    if (status == MF_PARSE_OK) {
-        s->offset += (uint64_t)(t.p - s->carry.data);
-        s->carry.size = 0;
-    }
-    return (int)status;
-}
-
-/* Adds to the carry what belongs to it, and reads it when it is whole. A number or literal is whole
- * only with the byte behind it, so that the carry takes one byte more of those and gives it back.
- */
-static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_t *used,
-                      struct mf_error *err)
-{
-    int is_whole;
-    *used = find_value_end(&s->end, data, data + size, &is_whole);
-    const size_t extra = is_whole && s->end.scalar_size > 0 ? 1 : 0;
-    if (mf_buffer_append(&s->carry, data, *used + extra) != 0)
-        return fail_memory(s, err);
-    if (!is_whole)
-        return 0;
-    const uint64_t start = s->offset;
-    const size_t before = s->carry.size - *used - extra;
-    const int status = read_carry(s, err);
-    if (status == MF_PARSE_INCOMPLETE)
-        return fail(s, "unbalanced brackets", s->offset + s->carry.size, err);
-    if (status != MF_PARSE_OK)
-        return -1;
-    *used = (size_t)(s->offset - start) - before;
+        return fail(s, t->why, s->offset + (uint64_t)(t->p - start), err);
     return 0;
 }
 
-/* The byte order mark may stand before the document, and nothing else. Returns bytes to pass over.
- */
+/* Reads the value in the carry and empties it. Does nothing if the value is not whole. The last
+ * `extra` bytes do not belong to it. */
+static int read_carry(struct mf_scanner *s, size_t extra, struct mf_error *err)
+{
+    const char *const start = s->carry.data;
+    struct mf_cursor t = {start, start + s->carry.size, ""};
+    enum mf_parse_status status = read_value(s, &t, s->offset);
+    if (status == MF_PARSE_OK && t.p + extra < t.end)
+        status = read_punctuation(s, &t); /* an error: text right after a number or literal */
+    if (check(s, status, &t, start, err) != 0)
+        return -1;
+    if (status == MF_PARSE_OK) {
+        s->offset += (uint64_t)(t.p - start);
+        s->carry.size = 0;
+    }
+    return 0;
+}
+
+/* Adds to the carry the bytes that belong to it, and reads it if it is whole. A number or literal
+ * is whole only with the byte after it. */
+static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_t *used,
+                      struct mf_error *err)
+{
+    bool is_whole;
+    *used = find_value_end(&s->end, data, data + size, &is_whole);
+    const size_t extra = is_whole && s->end.in_scalar ? 1 : 0;
+    if (mf_buffer_append(&s->carry, data, *used + extra) != 0)
+        return fail_memory(s, err);
+    if (is_whole && read_carry(s, extra, err) != 0)
+        return -1;
+    if (is_whole && s->carry.size > 0)
+        return fail(s, "unbalanced brackets", s->offset + s->carry.size, err);
+    return 0;
+}
+
+/* A byte order mark may precede the document. Returns the number of its bytes. */
 static size_t skip_byte_order_mark(struct mf_scanner *s, const char *data, size_t size)
 {
     static const char mark[] = "\xEF\xBB\xBF";
@@ -403,13 +355,11 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
             status = read_value(s, &t, s->offset);
         else
             status = read_punctuation(s, &t);
-        if (status == MF_PARSE_NO_MEMORY)
-            return fail_memory(s, err);
-        if (status == MF_PARSE_BAD)
-            return fail(s, t.why, s->offset + (uint64_t)(t.p - start), err);
+        if (check(s, status, &t, start, err) != 0)
+            return -1;
         if (status == MF_PARSE_INCOMPLETE) {
-            int is_whole;
-            memset(&s->end, 0, sizeof s->end);
+            bool is_whole;
+            s->end = (struct value_end){0};
             find_value_end(&s->end, start, t.end, &is_whole);
             if (mf_buffer_append(&s->carry, start, (size_t)(t.end - start)) != 0)
                 return fail_memory(s, err);
@@ -434,30 +384,29 @@ static void find_layer_type(struct mf_collection *found)
 
 int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, struct mf_error *err)
 {
+    struct mf_collection *const found = &s->scan.found;
     if (s->state == FAILED)
         return mf_error_set(err, MF_ERR_FORMAT, "the result is not GeoJSON");
-    if (s->carry.size > 0 && read_carry(s, err) == -1)
+    if (s->carry.size > 0 && read_carry(s, 0, err) != 0)
         return -1;
     if (s->state != AT_END || s->carry.size > 0) {
         s->state = FAILED;
         return mf_error_set(err, MF_ERR_TRUNCATED,
                             "the result ends too early, after %llu bytes and %llu features",
                             (unsigned long long)s->offset + s->carry.size,
-                            (unsigned long long)s->scan.found.feature_count);
+                            (unsigned long long)found->feature_count);
     }
-    if (!s->is_collection || !s->has_features)
-        return fail(s,
-                    !s->is_collection ? "it is JSON, but no FeatureCollection"
-                                      : "it is a FeatureCollection without features",
-                    s->offset, err);
-    if (mf_schema_builder_finish(&s->scan.builder, &s->scan.found.schema) != 0 ||
-        mf_collection_make_blocks(&s->scan.found) != 0)
+    if (!s->is_collection)
+        return fail(s, "it is JSON, but no FeatureCollection", s->offset, err);
+    if (!s->has_features)
+        return fail(s, "it is a FeatureCollection without features", s->offset, err);
+    if (mf_schema_builder_finish(&s->scan.builder, &found->schema) != MF_PARSE_OK ||
+        mf_collection_make_blocks(found) != 0)
         return fail_memory(s, err);
-    s->scan.found.schema.empty_polygons = s->scan.rules.empty_polygons;
-    find_layer_type(&s->scan.found);
-    s->scan.found.text_size = s->offset;
-    *collection = s->scan.found;
-    memset(&s->scan.found, 0, sizeof s->scan.found);
+    find_layer_type(found);
+    found->text_size = s->offset;
+    *collection = *found;
+    *found = (struct mf_collection){0};
     mf_scanner_reset(s);
     return 0;
 }

@@ -1,59 +1,83 @@
-#include "base/checksum.h"
 #include "geojson/schema_internal.h"
 
 #include <stdlib.h>
 
-int mf_field_has_name(const struct mf_field *field, const char *name, size_t size)
-{
-    return field->name_size == size && memcmp(field->name, name, size) == 0;
-}
+#include "base/checksum.h"
 
 unsigned mf_schema_rules_bits(const struct mf_schema_rules *rules)
 {
     return (rules->mixed_string_is_json ? 1U : 0) | (rules->untyped_objects_are_rows ? 2U : 0) |
-           (rules->geometry_type_is_stated ? 8U : 0) |
-           (rules->empty_polygons ? MF_RULES_EMPTY_POLYGONS : 0) |
-           (rules->date_rules & 0xFFFFU) << 16;
+           (rules->geometry_type_is_stated ? 4U : 0) |
+           (rules->empty_polygons ? MF_RULES_EMPTY_POLYGONS : 0) | rules->date_version << 8;
 }
 
-int mf_field_name_is_plain(const char *name, size_t size)
+bool mf_field_has_name(const struct mf_field *field, const char *name, size_t size)
 {
-    for (size_t i = 0; i < size; ++i) {
-        if (name[i] == '"' || name[i] == '\\' || (unsigned char)name[i] < 0x20)
-            return 0;
-    }
-    return 1;
+    return field->name_size == size && memcmp(field->name, name, size) == 0;
+}
+
+static bool is_plain(const char *name, size_t size)
+{
+    return mf_cursor_string_stop(name, name + size) == name + size;
+}
+
+static uint32_t first_slot(const struct mf_schema *schema, const char *name, size_t size)
+{
+    return (uint32_t)mf_checksum_of(name, size) & schema->slot_mask;
+}
+
+static void take_slot(struct mf_schema *schema, int i)
+{
+    const struct mf_field *const field = &schema->fields[i];
+    uint32_t slot = first_slot(schema, field->name, field->name_size);
+    while (schema->slots[slot] >= 0)
+        slot = (slot + 1) & schema->slot_mask;
+    schema->slots[slot] = i;
 }
 
 int mf_schema_index(struct mf_schema *schema)
 {
     uint32_t count = 16;
-    while (count < (uint32_t)schema->field_count * 2)
+    while (count < (uint32_t)schema->field_count * 4)
         count *= 2;
-    schema->slots = malloc(count * sizeof *schema->slots);
-    if (schema->slots == NULL)
+    int32_t *const slots = malloc(count * sizeof *slots);
+    if (slots == NULL)
         return -1;
-    memset(schema->slots, -1, count * sizeof *schema->slots);
+    memset(slots, -1, count * sizeof *slots);
+    free(schema->slots);
+    schema->slots = slots;
     schema->slot_mask = count - 1;
     for (int i = 0; i < schema->field_count; ++i) {
         struct mf_field *const field = &schema->fields[i];
-        field->is_plain = mf_field_name_is_plain(field->name, field->name_size);
-        uint32_t slot = (uint32_t)mf_checksum_of(field->name, field->name_size) & (count - 1);
-        while (schema->slots[slot] >= 0)
-            slot = (slot + 1) & (count - 1);
-        schema->slots[slot] = i;
+        field->is_plain = is_plain(field->name, field->name_size);
+        take_slot(schema, i);
     }
+    return 0;
+}
+
+int mf_schema_add(struct mf_schema *schema, const char *name, size_t size)
+{
+    struct mf_field *const field = &schema->fields[schema->field_count];
+    *field = (struct mf_field){
+        .name = mf_str_copy_part(name, size), .name_size = size, .is_plain = is_plain(name, size)};
+    if (field->name == NULL)
+        return -1;
+    ++schema->field_count;
+    if (schema->slots == NULL || (uint32_t)schema->field_count * 2 > schema->slot_mask)
+        return mf_schema_index(schema);
+    take_slot(schema, schema->field_count - 1);
     return 0;
 }
 
 int mf_schema_find(const struct mf_schema *schema, const char *name, size_t size)
 {
-    uint32_t slot = (uint32_t)mf_checksum_of(name, size) & schema->slot_mask;
-    for (; schema->slots[slot] >= 0; slot = (slot + 1) & schema->slot_mask) {
-        if (mf_field_has_name(&schema->fields[schema->slots[slot]], name, size))
-            return schema->slots[slot];
-    }
-    return -1;
+    if (schema->slots == NULL)
+        return -1;
+    uint32_t slot = first_slot(schema, name, size);
+    while (schema->slots[slot] >= 0 &&
+           !mf_field_has_name(&schema->fields[schema->slots[slot]], name, size))
+        slot = (slot + 1) & schema->slot_mask;
+    return schema->slots[slot];
 }
 
 void mf_schema_free(struct mf_schema *schema)

@@ -1,27 +1,24 @@
 #include <stdlib.h>
 
-#include "base/checksum.h"
 #include "geojson/schema_internal.h"
 
 void mf_schema_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules)
 {
-    const struct mf_schema_rules kept = *rules; /* which may be those of the builder */
-    memset(builder, 0, sizeof *builder);
-    builder->rules = kept;
+    *builder = (struct mf_schema_builder){.rules = *rules};
 }
 
 void mf_schema_builder_free(struct mf_schema_builder *builder)
 {
-    for (int i = 0; i < builder->field_count; ++i) {
-        free(builder->fields[i].field.name);
+    for (int i = 0; i < builder->schema.field_count; ++i)
         free(builder->fields[i].next);
-    }
+    mf_schema_free(&builder->schema);
     free(builder->fields);
-    free(builder->slots);
     free(builder->edges);
     free(builder->scratch);
     mf_schema_builder_init(builder, &builder->rules);
 }
+
+/* ---- fields --------------------------------------------------------------------------------- */
 
 static char *scratch(struct mf_schema_builder *builder, size_t size)
 {
@@ -35,40 +32,7 @@ static char *scratch(struct mf_schema_builder *builder, size_t size)
     return builder->scratch;
 }
 
-static int builder_grow_slots(struct mf_schema_builder *builder)
-{
-    const uint32_t count = builder->slots == NULL ? 64 : (builder->slot_mask + 1) * 2;
-    int32_t *const slots = malloc(count * sizeof *slots);
-    if (slots == NULL)
-        return MF_SCHEMA_NO_MEMORY;
-    memset(slots, -1, count * sizeof *slots);
-    for (int i = 0; i < builder->field_count; ++i) {
-        const struct mf_field *const field = &builder->fields[i].field;
-        uint32_t slot = (uint32_t)mf_checksum_of(field->name, field->name_size) & (count - 1);
-        while (slots[slot] >= 0)
-            slot = (slot + 1) & (count - 1);
-        slots[slot] = i;
-    }
-    free(builder->slots);
-    builder->slots = slots;
-    builder->slot_mask = count - 1;
-    return 0;
-}
-
-static int builder_lookup(struct mf_schema_builder *builder, const char *name, size_t size)
-{
-    if (builder->slots == NULL)
-        return -1;
-    uint32_t slot = (uint32_t)mf_checksum_of(name, size) & builder->slot_mask;
-    for (; builder->slots[slot] >= 0; slot = (slot + 1) & builder->slot_mask) {
-        const int i = builder->slots[slot];
-        if (mf_field_has_name(&builder->fields[i].field, name, size))
-            return i;
-    }
-    return -1;
-}
-
-/* The characters of a key, in the text itself or in the scratch. NULL without memory. */
+/* The characters of a key, in the text itself or in the scratch. NULL if there is no memory. */
 static const char *key_text(struct mf_schema_builder *builder, const struct mf_span *key,
                             size_t *size)
 {
@@ -81,71 +45,50 @@ static const char *key_text(struct mf_schema_builder *builder, const struct mf_s
     return text;
 }
 
-int mf_schema_builder_find(struct mf_schema_builder *builder, const struct mf_span *key)
+enum mf_parse_status mf_schema_builder_find(struct mf_schema_builder *builder,
+                                            const struct mf_span *key, int *field)
 {
     size_t size;
     const char *const name = key_text(builder, key, &size);
-    return name == NULL ? MF_SCHEMA_NO_MEMORY : builder_lookup(builder, name, size);
+    if (name == NULL)
+        return MF_PARSE_NO_MEMORY;
+    *field = mf_schema_find(&builder->schema, name, size);
+    return MF_PARSE_OK;
 }
 
-static int builder_add(struct mf_schema_builder *builder, const char *name, size_t size)
+static enum mf_parse_status make_room(struct mf_schema_builder *builder)
 {
-    if (builder->slots == NULL || (uint32_t)builder->field_count * 2 >= builder->slot_mask) {
-        if (builder_grow_slots(builder) != 0)
-            return MF_SCHEMA_NO_MEMORY;
-    }
-    if (builder->field_count == builder->field_capacity) {
-        const int capacity = builder->field_capacity * 2 + 16;
-        struct mf_schema_builder_field *const fields =
-            realloc(builder->fields, (size_t)capacity * sizeof *fields);
-        if (fields == NULL)
-            return MF_SCHEMA_NO_MEMORY;
-        builder->fields = fields;
-        builder->field_capacity = capacity;
-    }
-    struct mf_schema_builder_field *const added = &builder->fields[builder->field_count];
-    memset(added, 0, sizeof *added);
-    added->field.is_plain = mf_field_name_is_plain(name, size);
-    added->is_new = 1;
-    added->is_id = size == 2 && memcmp(name, "id", 2) == 0;
-    added->followers[0] = added->followers[1] = -1;
-    added->field.name = malloc(size + 1);
-    if (added->field.name == NULL)
-        return MF_SCHEMA_NO_MEMORY;
-    memcpy(added->field.name, name, size);
-    added->field.name[size] = '\0';
-    added->field.name_size = size;
+    struct mf_schema *const schema = &builder->schema;
+    if (schema->field_count < builder->field_capacity)
+        return MF_PARSE_OK;
+    const size_t capacity = (size_t)builder->field_capacity * 2 + 16;
+    struct mf_field *const fields = realloc(schema->fields, capacity * sizeof *fields);
+    if (fields == NULL)
+        return MF_PARSE_NO_MEMORY;
+    schema->fields = fields;
+    struct mf_schema_builder_field *const more = realloc(builder->fields, capacity * sizeof *more);
+    if (more == NULL)
+        return MF_PARSE_NO_MEMORY;
+    builder->fields = more;
+    builder->field_capacity = (int)capacity;
+    return MF_PARSE_OK;
+}
 
-    uint32_t slot = (uint32_t)mf_checksum_of(name, size) & builder->slot_mask;
-    while (builder->slots[slot] >= 0)
-        slot = (slot + 1) & builder->slot_mask;
-    builder->slots[slot] = builder->field_count;
-    return builder->field_count++;
+/* Adds a field without a type. *added is its position. */
+static enum mf_parse_status add_field(struct mf_schema_builder *builder, const char *name,
+                                      size_t size, int *added)
+{
+    MF_TRY(make_room(builder));
+    *added = builder->schema.field_count;
+    builder->fields[*added] = (struct mf_schema_builder_field){
+        .is_new = true,
+        .is_id = size == 2 && memcmp(name, "id", 2) == 0,
+        .followers = {-1, -1},
+    };
+    return mf_schema_add(&builder->schema, name, size) == 0 ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
 }
 
 /* ---- types ---------------------------------------------------------------------------------- */
-
-static void type_of_class(enum mf_value_class kind, enum mf_field_type *type,
-                          enum mf_field_subtype *subtype)
-{
-    static const struct {
-        unsigned char type, subtype;
-    } types[] = {[MF_CLASS_NULL] = {MF_FIELD_STRING, MF_SUBTYPE_NONE},
-                 [MF_CLASS_BOOLEAN] = {MF_FIELD_INTEGER, MF_SUBTYPE_BOOLEAN},
-                 [MF_CLASS_INT32] = {MF_FIELD_INTEGER, MF_SUBTYPE_NONE},
-                 [MF_CLASS_INT64] = {MF_FIELD_INTEGER64, MF_SUBTYPE_NONE},
-                 [MF_CLASS_REAL] = {MF_FIELD_REAL, MF_SUBTYPE_NONE},
-                 [MF_CLASS_STRING] = {MF_FIELD_STRING, MF_SUBTYPE_NONE},
-                 [MF_CLASS_BOOLEAN_LIST] = {MF_FIELD_INTEGER_LIST, MF_SUBTYPE_BOOLEAN},
-                 [MF_CLASS_INT32_LIST] = {MF_FIELD_INTEGER_LIST, MF_SUBTYPE_NONE},
-                 [MF_CLASS_INT64_LIST] = {MF_FIELD_INTEGER64_LIST, MF_SUBTYPE_NONE},
-                 [MF_CLASS_REAL_LIST] = {MF_FIELD_REAL_LIST, MF_SUBTYPE_NONE},
-                 [MF_CLASS_STRING_LIST] = {MF_FIELD_STRING_LIST, MF_SUBTYPE_NONE},
-                 [MF_CLASS_EMPTY_LIST] = {MF_FIELD_STRING, MF_SUBTYPE_JSON},
-                 [MF_CLASS_JSON] = {MF_FIELD_STRING, MF_SUBTYPE_JSON}};
-    *type = (enum mf_field_type)types[kind].type;
-    *subtype = (enum mf_field_subtype)types[kind].subtype;
-}
 
 static void set_type(struct mf_field *field, enum mf_field_type type, enum mf_field_subtype subtype)
 {
@@ -153,9 +96,35 @@ static void set_type(struct mf_field *field, enum mf_field_type type, enum mf_fi
     field->subtype = subtype;
 }
 
-/* Type of a field that holds a string: a date or time when the text is one. */
-static int classify_string(struct mf_schema_builder *builder, const struct mf_span *string,
-                           enum mf_field_type *type, int *time_zone)
+/* The field that a value alone would make; only its type and subtype count. */
+static struct mf_field field_of_class(enum mf_value_class kind)
+{
+    static const struct mf_field fields[] = {
+        [MF_CLASS_NULL] = {.type = MF_FIELD_STRING},
+        [MF_CLASS_BOOLEAN] = {.type = MF_FIELD_INTEGER, .subtype = MF_SUBTYPE_BOOLEAN},
+        [MF_CLASS_INT32] = {.type = MF_FIELD_INTEGER},
+        [MF_CLASS_INT64] = {.type = MF_FIELD_INTEGER64},
+        [MF_CLASS_REAL] = {.type = MF_FIELD_REAL},
+        [MF_CLASS_STRING] = {.type = MF_FIELD_STRING},
+        [MF_CLASS_EMPTY_LIST] = {.type = MF_FIELD_STRING, .subtype = MF_SUBTYPE_JSON},
+        [MF_CLASS_BOOLEAN_LIST] = {.type = MF_FIELD_INTEGER_LIST, .subtype = MF_SUBTYPE_BOOLEAN},
+        [MF_CLASS_INT32_LIST] = {.type = MF_FIELD_INTEGER_LIST},
+        [MF_CLASS_INT64_LIST] = {.type = MF_FIELD_INTEGER64_LIST},
+        [MF_CLASS_REAL_LIST] = {.type = MF_FIELD_REAL_LIST},
+        [MF_CLASS_STRING_LIST] = {.type = MF_FIELD_STRING_LIST},
+        [MF_CLASS_JSON] = {.type = MF_FIELD_STRING, .subtype = MF_SUBTYPE_JSON},
+    };
+    return fields[kind];
+}
+
+static bool is_date(enum mf_field_type type)
+{
+    return type == MF_FIELD_DATE || type == MF_FIELD_TIME || type == MF_FIELD_DATETIME;
+}
+
+/* The type and time zone of a field that holds a string: a date or time if the text is one. */
+static enum mf_parse_status classify_string(struct mf_schema_builder *builder,
+                                            const struct mf_span *string, struct mf_field *field)
 {
     static const enum mf_field_type types[] = {[MF_DATE_NONE] = MF_FIELD_STRING,
                                                [MF_DATE_DATE] = MF_FIELD_DATE,
@@ -163,67 +132,56 @@ static int classify_string(struct mf_schema_builder *builder, const struct mf_sp
                                                [MF_DATE_DATETIME] = MF_FIELD_DATETIME};
     char *const text = scratch(builder, string->size + 1);
     if (text == NULL)
-        return MF_SCHEMA_NO_MEMORY;
-    size_t size = string->size;
-    if (string->escaped)
-        size = mf_cursor_unescape(string, text);
-    else
-        memcpy(text, string->text, size);
-    text[size] = '\0';
-    *time_zone = MF_TZ_UNKNOWN;
-    *type = types[builder->rules.date_kind != NULL ? builder->rules.date_kind(text, time_zone)
-                                                   : MF_DATE_NONE];
-    return 0;
+        return MF_PARSE_NO_MEMORY;
+    text[mf_cursor_unescape(string, text)] = '\0';
+    field->time_zone = MF_TZ_UNKNOWN;
+    field->type = builder->rules.date_kind != NULL
+                      ? types[builder->rules.date_kind(text, &field->time_zone)]
+                      : MF_FIELD_STRING;
+    return MF_PARSE_OK;
 }
 
-static int determine(struct mf_schema_builder *builder, struct mf_field *field,
-                     const struct mf_observation *seen)
+static enum mf_parse_status determine(struct mf_schema_builder *builder, struct mf_field *field,
+                                      const struct mf_observation *seen)
 {
-    type_of_class(seen->kind, &field->type, &field->subtype);
-    if (seen->kind == MF_CLASS_STRING)
-        return classify_string(builder, &seen->string, &field->type, &field->time_zone);
-    return 0;
+    const struct mf_field made = field_of_class(seen->kind);
+    set_type(field, made.type, made.subtype);
+    return seen->kind == MF_CLASS_STRING ? classify_string(builder, &seen->string, field)
+                                         : MF_PARSE_OK;
 }
 
-static void widen_integer(struct mf_field *field, enum mf_field_type type,
-                          enum mf_field_subtype subtype)
+static bool is_list(enum mf_field_type type)
 {
-    if (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER_LIST) {
-        if (subtype != MF_SUBTYPE_BOOLEAN)
-            field->subtype = MF_SUBTYPE_NONE;
-        field->type = type;
-    } else if (type == MF_FIELD_INTEGER64 || type == MF_FIELD_REAL ||
-               type == MF_FIELD_INTEGER64_LIST || type == MF_FIELD_REAL_LIST ||
-               type == MF_FIELD_STRING_LIST) {
-        set_type(field, type, MF_SUBTYPE_NONE);
-    } else {
-        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+    return type >= MF_FIELD_INTEGER_LIST;
+}
+
+static enum mf_field_type element_of(enum mf_field_type type)
+{
+    return is_list(type) ? type - MF_FIELD_INTEGER_LIST + MF_FIELD_INTEGER : type;
+}
+
+/* Fields of numbers, and lists: the wider one of both elements, in a list if one of both is one.
+ * Other values make JSON of them, but an empty list fits all lists, and a string a list of strings.
+ */
+static void widen_number_or_list(struct mf_field *field, const struct mf_field *made,
+                                 enum mf_value_class kind)
+{
+    if (made->type == MF_FIELD_STRING) {
+        const bool fits = kind == MF_CLASS_STRING
+                              ? field->type == MF_FIELD_STRING_LIST
+                              : kind == MF_CLASS_EMPTY_LIST && is_list(field->type);
+        if (!fits)
+            set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+        return;
     }
-}
-
-static void widen_integer64(struct mf_field *field, enum mf_field_type type)
-{
-    if (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64)
-        return;
-    if (type == MF_FIELD_INTEGER_LIST || type == MF_FIELD_INTEGER64_LIST)
-        set_type(field, MF_FIELD_INTEGER64_LIST, MF_SUBTYPE_NONE);
-    else if (type == MF_FIELD_REAL || type == MF_FIELD_REAL_LIST || type == MF_FIELD_STRING_LIST)
-        set_type(field, type, MF_SUBTYPE_NONE);
-    else
-        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
-}
-
-static void widen_real(struct mf_field *field, enum mf_field_type type)
-{
-    if (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64 || type == MF_FIELD_REAL)
-        return;
-    if (type == MF_FIELD_INTEGER_LIST || type == MF_FIELD_INTEGER64_LIST ||
-        type == MF_FIELD_REAL_LIST)
-        set_type(field, MF_FIELD_REAL_LIST, MF_SUBTYPE_NONE);
-    else if (type == MF_FIELD_STRING_LIST)
-        set_type(field, type, MF_SUBTYPE_NONE);
-    else
-        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
+    enum mf_field_type type = element_of(field->type);
+    if (type < element_of(made->type))
+        type = element_of(made->type);
+    if (is_list(field->type) || is_list(made->type))
+        type += MF_FIELD_INTEGER_LIST - MF_FIELD_INTEGER;
+    const bool are_booleans =
+        field->subtype == MF_SUBTYPE_BOOLEAN && made->subtype == MF_SUBTYPE_BOOLEAN;
+    set_type(field, type, are_booleans ? MF_SUBTYPE_BOOLEAN : MF_SUBTYPE_NONE);
 }
 
 static void widen_string(const struct mf_schema_builder *builder, struct mf_field *field,
@@ -237,163 +195,97 @@ static void widen_string(const struct mf_schema_builder *builder, struct mf_fiel
         field->subtype = MF_SUBTYPE_JSON;
 }
 
-/* INTEGER_LIST, INTEGER64_LIST and REAL_LIST. An empty list fits all of them. */
-static void widen_list(struct mf_field *field, enum mf_field_type type,
-                       enum mf_field_subtype subtype, enum mf_value_class kind)
-{
-    if (kind == MF_CLASS_EMPTY_LIST)
-        return;
-    if (type == MF_FIELD_STRING) {
-        set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
-    } else if (type == MF_FIELD_STRING_LIST) {
-        set_type(field, type, MF_SUBTYPE_NONE);
-    } else if (field->type == MF_FIELD_REAL_LIST) {
-        return;
-    } else if (type == MF_FIELD_REAL || type == MF_FIELD_REAL_LIST) {
-        set_type(field, MF_FIELD_REAL_LIST, MF_SUBTYPE_NONE);
-    } else if (field->type == MF_FIELD_INTEGER64_LIST) {
-        return;
-    } else if (type == MF_FIELD_INTEGER64 || type == MF_FIELD_INTEGER64_LIST) {
-        set_type(field, MF_FIELD_INTEGER64_LIST, MF_SUBTYPE_NONE);
-    } else if (subtype != MF_SUBTYPE_BOOLEAN) {
-        field->subtype = MF_SUBTYPE_NONE;
-    }
-}
-
-static int widen_date(struct mf_schema_builder *builder, struct mf_field *field,
-                      enum mf_field_type type, enum mf_field_subtype subtype,
-                      const struct mf_observation *seen)
+static enum mf_parse_status widen_date(struct mf_schema_builder *builder, struct mf_field *field,
+                                       struct mf_field *made, const struct mf_observation *seen)
 {
     if (seen->kind == MF_CLASS_STRING) {
-        int time_zone;
-        if (classify_string(builder, &seen->string, &type, &time_zone) != 0)
-            return MF_SCHEMA_NO_MEMORY;
-        if (field->time_zone > MF_TZ_UNKNOWN && time_zone != field->time_zone)
-            field->time_zone = time_zone == MF_TZ_UNKNOWN ? MF_TZ_UNKNOWN : MF_TZ_MIXED;
+        MF_TRY(classify_string(builder, &seen->string, made));
+        if (field->time_zone > MF_TZ_UNKNOWN && made->time_zone != field->time_zone)
+            field->time_zone = made->time_zone == MF_TZ_UNKNOWN ? MF_TZ_UNKNOWN : MF_TZ_MIXED;
     }
-    if (type == field->type)
-        return 0;
-    if (type == MF_FIELD_STRING)
-        set_type(field, type, subtype);
-    else if (field->type == MF_FIELD_DATE && type == MF_FIELD_DATETIME)
+    const bool is_datetime = field->type == MF_FIELD_DATETIME || made->type == MF_FIELD_DATETIME;
+    const bool is_time = field->type == MF_FIELD_TIME || made->type == MF_FIELD_TIME;
+    if (made->type == MF_FIELD_STRING)
+        set_type(field, MF_FIELD_STRING, made->subtype);
+    else if (made->type != field->type && is_date(made->type) && is_datetime && !is_time)
         field->type = MF_FIELD_DATETIME;
-    else if (!(field->type == MF_FIELD_DATETIME && type == MF_FIELD_DATE))
+    else if (made->type != field->type)
         set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
-    return 0;
+    return MF_PARSE_OK;
 }
 
-static int widen(struct mf_schema_builder *builder, struct mf_field *field,
-                 const struct mf_observation *seen)
+static enum mf_parse_status widen(struct mf_schema_builder *builder, struct mf_field *field,
+                                  const struct mf_observation *seen)
 {
-    enum mf_field_type type;
-    enum mf_field_subtype subtype;
-    type_of_class(seen->kind, &type, &subtype);
-    switch (field->type) {
-    case MF_FIELD_INTEGER:
-        widen_integer(field, type, subtype);
-        return 0;
-    case MF_FIELD_INTEGER64:
-        widen_integer64(field, type);
-        return 0;
-    case MF_FIELD_REAL:
-        widen_real(field, type);
-        return 0;
-    case MF_FIELD_STRING:
-        widen_string(builder, field, type);
-        return 0;
-    case MF_FIELD_INTEGER_LIST:
-    case MF_FIELD_INTEGER64_LIST:
-    case MF_FIELD_REAL_LIST:
-        widen_list(field, type, subtype, seen->kind);
-        return 0;
-    case MF_FIELD_STRING_LIST:
-        if (seen->kind == MF_CLASS_JSON)
-            set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
-        return 0;
-    default:
-        return widen_date(builder, field, type, subtype, seen);
-    }
+    struct mf_field made = field_of_class(seen->kind);
+    if (is_date(field->type))
+        return widen_date(builder, field, &made, seen);
+    if (field->type == MF_FIELD_STRING)
+        widen_string(builder, field, made.type);
+    else
+        widen_number_or_list(field, &made, seen->kind);
+    return MF_PARSE_OK;
 }
 
 /* ---- feature-level ids ----------------------------------------------------------------------
  * GDAL makes FIDs of ids that are not negative integers, and a field of the others; here the FID is
  * the position, so that such ids become a field too, unless a property has that name. */
 
-static void widen_id(enum mf_field_type *type, enum mf_value_class kind)
+static enum mf_field_type widen_id(enum mf_field_type type, enum mf_value_class kind)
 {
-    if (kind == MF_CLASS_INT64 && *type == MF_FIELD_INTEGER)
-        *type = MF_FIELD_INTEGER64;
-    else if (kind != MF_CLASS_INT32 && kind != MF_CLASS_INT64)
-        *type = MF_FIELD_STRING;
+    if (kind == MF_CLASS_INT64 && type == MF_FIELD_INTEGER)
+        return MF_FIELD_INTEGER64;
+    return kind == MF_CLASS_INT32 || kind == MF_CLASS_INT64 ? type : MF_FIELD_STRING;
 }
 
-static enum mf_field_type type_of_id(enum mf_value_class kind)
+enum mf_parse_status mf_schema_builder_feature_id(struct mf_schema_builder *builder,
+                                                  enum mf_value_class kind, bool is_negative,
+                                                  bool has_property_id, int *field)
 {
-    return kind == MF_CLASS_INT32   ? MF_FIELD_INTEGER
-           : kind == MF_CLASS_INT64 ? MF_FIELD_INTEGER64
-                                    : MF_FIELD_STRING;
-}
-
-int mf_schema_builder_feature_id(struct mf_schema_builder *builder, enum mf_value_class kind,
-                                 int is_negative, int has_property_id)
-{
-    const int is_integer = kind == MF_CLASS_INT32 || kind == MF_CLASS_INT64;
-    if (builder->id_candidate == 0) {
-        builder->id_candidate = type_of_id(kind) + 1;
-    } else {
-        enum mf_field_type type = (enum mf_field_type)(builder->id_candidate - 1);
-        widen_id(&type, kind);
-        builder->id_candidate = type + 1;
-    }
-
-    int i = builder_lookup(builder, "id", 2);
-    if (i >= 0) {
+    builder->has_ids = true;
+    builder->id_type = widen_id(builder->id_type, kind);
+    *field = mf_schema_find(&builder->schema, "id", 2);
+    if (*field >= 0) {
         if (builder->id_is_field) {
-            widen_id(&builder->fields[i].field.type, kind);
-            builder->fields[i].settled = 0;
+            struct mf_field *const known = &builder->schema.fields[*field];
+            known->type = widen_id(known->type, kind);
+            builder->fields[*field].settled = 0;
         }
-        return i;
+        return MF_PARSE_OK;
     }
-    if (is_integer)
+    if (kind == MF_CLASS_INT32 || kind == MF_CLASS_INT64)
         builder->id_would_be_fid = !is_negative;
     if (builder->id_would_be_fid || has_property_id)
-        return -1;
-    i = builder_add(builder, "id", 2);
-    if (i >= 0) {
-        builder->fields[i].is_new = 0;
-        builder->fields[i].field.type = type_of_id(kind);
-        builder->id_is_field = 1;
-    }
-    return i;
+        return MF_PARSE_OK;
+    MF_TRY(add_field(builder, "id", 2, field));
+    builder->fields[*field].is_new = false;
+    builder->schema.fields[*field].type = widen_id(MF_FIELD_INTEGER, kind);
+    builder->id_is_field = true;
+    return MF_PARSE_OK;
 }
 
-/* ---- what objects teach ---------------------------------------------------------------------- */
+/* ---- learning from objects ------------------------------------------------------------------- */
 
-static int learn_type(struct mf_schema_builder *builder, struct mf_schema_builder_field *field,
-                      const struct mf_observation *seen)
+static enum mf_parse_status learn_type(struct mf_schema_builder *builder, int i,
+                                       const struct mf_observation *seen)
 {
-    const int is_null = seen->kind == MF_CLASS_NULL;
-    if (field->is_new) {
-        field->is_new = 0;
-        field->undetermined = is_null;
-        return determine(builder, &field->field, seen);
-    }
-    if (is_null)
-        return 0;
-    if (field->undetermined) {
-        field->undetermined = 0;
-        return determine(builder, &field->field, seen);
-    }
-    return widen(builder, &field->field, seen);
+    struct mf_schema_builder_field *const field = &builder->fields[i];
+    const bool is_null = seen->kind == MF_CLASS_NULL;
+    if (!field->is_new && is_null)
+        return MF_PARSE_OK;
+    if (!field->is_new && !field->is_undetermined)
+        return widen(builder, &builder->schema.fields[i], seen);
+    field->is_new = false;
+    field->is_undetermined = is_null;
+    return determine(builder, &builder->schema.fields[i], seen);
 }
 
-/* Notes what need not be looked at a second time. */
-static void settle(struct mf_schema_builder_field *field, const struct mf_observation *seen)
+/* Notes what need not be looked at again. */
+static void settle(struct mf_schema_builder_field *field, enum mf_field_type type,
+                   const struct mf_observation *seen)
 {
-    const enum mf_field_type type = field->field.type;
-    const int is_date = type == MF_FIELD_DATE || type == MF_FIELD_TIME || type == MF_FIELD_DATETIME;
     field->last_date_size = 0;
-    if (!is_date) {
+    if (!is_date(type)) {
         field->settled |= 1U << seen->kind;
     } else if (seen->kind == MF_CLASS_STRING && seen->string.size <= MF_MAX_DATE) {
         memcpy(field->last_date, seen->string.text, seen->string.size);
@@ -401,76 +293,67 @@ static void settle(struct mf_schema_builder_field *field, const struct mf_observ
     }
 }
 
-static int observe_one(struct mf_schema_builder *builder, const struct mf_observation *seen)
+static enum mf_parse_status observe_one(struct mf_schema_builder *builder,
+                                        const struct mf_observation *seen)
 {
     struct mf_schema_builder_field *const field = &builder->fields[seen->field];
     if (mf_schema_builder_is_settled(field, seen->kind, &seen->string))
-        return 0;
-    const struct mf_field before = field->field;
-    const int was_open = field->is_new || field->undetermined;
-    if (learn_type(builder, field, seen) != 0)
-        return MF_SCHEMA_NO_MEMORY;
-    if (was_open || before.type != field->field.type || before.subtype != field->field.subtype)
+        return MF_PARSE_OK;
+    const struct mf_field *const now = &builder->schema.fields[seen->field], before = *now;
+    const bool was_open = field->is_new || field->is_undetermined;
+    MF_TRY(learn_type(builder, seen->field, seen));
+    if (was_open || before.type != now->type || before.subtype != now->subtype)
         field->settled = 0;
     else
-        settle(field, seen);
-    return 0;
+        settle(field, now->type, seen);
+    return MF_PARSE_OK;
 }
 
 /* Adds the field of a key that was new when it was met; a new key that is repeated counts once, at
  * its first place with its last value. */
-static int add_new_field(struct mf_schema_builder *builder, struct mf_observation *seen, size_t i)
+static enum mf_parse_status add_new_field(struct mf_schema_builder *builder,
+                                          struct mf_observation *seen, size_t i)
 {
     size_t size;
     const char *const name = key_text(builder, &seen[i].key, &size);
     if (name == NULL)
-        return MF_SCHEMA_NO_MEMORY;
-    int at = builder_lookup(builder, name, size);
+        return MF_PARSE_NO_MEMORY;
+    int at = mf_schema_find(&builder->schema, name, size);
     if (at < 0)
-        at = builder_add(builder, name, size);
-    if (at < 0)
-        return MF_SCHEMA_NO_MEMORY;
+        MF_TRY(add_field(builder, name, size, &at));
     struct mf_schema_builder_field *const field = &builder->fields[at];
     seen[i].field = at;
     if (field->object == builder->object) {
         seen[field->observation].kind = seen[i].kind;
         seen[field->observation].string = seen[i].string;
-        seen[i].repeats_new = 1;
+        seen[i].repeats_new = true;
     } else {
         field->object = builder->object;
         field->observation = i;
     }
-    return 0;
+    return MF_PARSE_OK;
 }
 
-static int add_new_fields(struct mf_schema_builder *builder, struct mf_observation *seen,
-                          size_t count)
-{
-    for (size_t i = 0; i < count; ++i) {
-        if (seen[i].field == MF_OBSERVED_NEW && add_new_field(builder, seen, i) != 0)
-            return MF_SCHEMA_NO_MEMORY;
-    }
-    return 0;
-}
-
-int mf_schema_builder_observe(struct mf_schema_builder *builder, struct mf_observation *seen,
-                              size_t count, int start, int only_new)
+enum mf_parse_status mf_schema_builder_observe(struct mf_schema_builder *builder,
+                                               struct mf_observation *seen, size_t count, int start,
+                                               bool only_new)
 {
     int last = start;
-    if (add_new_fields(builder, seen, count) != 0)
-        return MF_SCHEMA_NO_MEMORY;
+    for (size_t i = 0; i < count; ++i) {
+        if (seen[i].field == MF_OBSERVED_NEW)
+            MF_TRY(add_new_field(builder, seen, i));
+    }
     for (size_t i = 0; i < count; ++i) {
         const int field = seen[i].field;
         if (only_new && !builder->fields[field].is_new)
             continue;
-        /* What follows it stands behind what it stands behind itself. */
+        /* A field after a repeated key follows the field before it. */
         if (seen[i].repeats_new && seen[i].after >= 0 && !only_new)
             last = seen[i].after;
-        const int is_repeated = seen[i].repeats_new || seen[i].after == MF_AFTER_NOTHING;
+        const bool is_repeated = seen[i].repeats_new || seen[i].after == MF_AFTER_NOTHING;
         if (is_repeated && builder->fields[field].observation != i)
             continue; /* its value has moved to its first place */
-        if (observe_one(builder, &seen[i]) != 0)
-            return MF_SCHEMA_NO_MEMORY;
+        MF_TRY(observe_one(builder, &seen[i]));
         if (is_repeated)
             continue;
         int before = seen[i].after;
@@ -478,35 +361,30 @@ int mf_schema_builder_observe(struct mf_schema_builder *builder, struct mf_obser
             before = last;
         else if (before == MF_AFTER_START)
             before = start;
-        if (before >= 0 && mf_schema_builder_add_edge(builder, before, field) != 0)
-            return MF_SCHEMA_NO_MEMORY;
+        if (before >= 0)
+            MF_TRY(mf_schema_builder_add_edge(builder, before, field));
         last = field;
     }
-    return 0;
+    return MF_PARSE_OK;
 }
 
-int mf_schema_builder_finish(struct mf_schema_builder *builder, struct mf_schema *schema)
+enum mf_parse_status mf_schema_builder_finish(struct mf_schema_builder *builder,
+                                              struct mf_schema *schema)
 {
-    memset(schema, 0, sizeof *schema);
-    const int has_id = builder_lookup(builder, "id", 2) >= 0;
-    const int make_id = !has_id && builder->id_candidate != 0;
-    schema->fill_id = make_id || (has_id && !builder->id_would_be_fid);
-
-    struct mf_field *const fields = calloc((size_t)builder->field_count + 1, sizeof *fields);
-    if (fields == NULL)
-        return MF_SCHEMA_NO_MEMORY;
-    schema->fields = fields;
-    if (make_id) {
-        fields[0].name = malloc(3);
-        if (fields[0].name == NULL)
-            return MF_SCHEMA_NO_MEMORY;
-        memcpy(fields[0].name, "id", 3);
-        fields[0].name_size = 2;
-        fields[0].type = (enum mf_field_type)(builder->id_candidate - 1);
-        schema->field_count = 1;
+    const bool has_field = mf_schema_find(&builder->schema, "id", 2) >= 0;
+    const bool make_field = !has_field && builder->has_ids;
+    *schema = (struct mf_schema){
+        .fields = calloc((size_t)builder->schema.field_count + 1, sizeof *schema->fields),
+        .fill_id = make_field || (has_field && !builder->id_would_be_fid),
+        .empty_polygons = builder->rules.empty_polygons};
+    if (schema->fields == NULL)
+        return MF_PARSE_NO_MEMORY;
+    if (make_field) {
+        if (mf_schema_add(schema, "id", 2) != 0)
+            return MF_PARSE_NO_MEMORY;
+        schema->fields[0].type = builder->id_type;
     }
-    if (mf_schema_builder_order(builder, fields + make_id) != 0)
-        return MF_SCHEMA_NO_MEMORY;
-    schema->field_count = builder->field_count + make_id;
-    return mf_schema_index(schema) == 0 ? 0 : MF_SCHEMA_NO_MEMORY;
+    MF_TRY(mf_schema_builder_order(builder, schema->fields + make_field));
+    schema->field_count += builder->schema.field_count;
+    return mf_schema_index(schema) == 0 ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
 }

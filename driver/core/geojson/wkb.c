@@ -5,42 +5,51 @@
 
 /* ---- writing WKB --------------------------------------------------------------------------- */
 
-int mf_wkb_make_room(struct mf_wkb *wkb, size_t more)
+/* Appends `more` bytes. Returns NULL if there is no memory. */
+static unsigned char *append(struct mf_wkb *wkb, size_t more)
 {
-    if (wkb->capacity - wkb->size >= more)
-        return 1;
-    const size_t capacity =
-        wkb->capacity * 2 > wkb->size + more ? wkb->capacity * 2 : wkb->size + more + 1024;
-    unsigned char *const data = realloc(wkb->data, capacity);
-    if (data == NULL) {
-        wkb->out_of_memory = 1;
-        return 0;
+    if (wkb->capacity - wkb->size < more) {
+        const size_t capacity = wkb->capacity * 2 + more + 1024;
+        unsigned char *const data = realloc(wkb->data, capacity);
+        if (data == NULL) {
+            wkb->out_of_memory = true;
+            return NULL;
+        }
+        wkb->data = data;
+        wkb->capacity = capacity;
     }
-    wkb->data = data;
-    wkb->capacity = capacity;
-    return 1;
-}
-
-static unsigned char *wkb_reserve(struct mf_wkb *wkb, size_t more)
-{
-    if (!mf_wkb_make_room(wkb, more))
-        return NULL;
     unsigned char *const end = wkb->data + wkb->size;
     wkb->size += more;
     return end;
 }
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define LITTLE_32(value) __builtin_bswap32(value)
+#define LITTLE_64(value) __builtin_bswap64(value)
+#else
+#define LITTLE_32(value) (value)
+#define LITTLE_64(value) (value)
+#endif
+
 static void put_u32(unsigned char *out, uint32_t value)
 {
-    out[0] = (unsigned char)value;
-    out[1] = (unsigned char)(value >> 8);
-    out[2] = (unsigned char)(value >> 16);
-    out[3] = (unsigned char)(value >> 24);
+    value = LITTLE_32(value);
+    memcpy(out, &value, sizeof value);
 }
 
 static uint32_t get_u32(const unsigned char *in)
 {
-    return in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
+    uint32_t value;
+    memcpy(&value, in, sizeof value);
+    return LITTLE_32(value);
+}
+
+static void put_double(unsigned char *out, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits = LITTLE_64(bits);
+    memcpy(out, &bits, sizeof bits);
 }
 
 static double get_double(const unsigned char *in)
@@ -48,16 +57,14 @@ static double get_double(const unsigned char *in)
     uint64_t bits;
     double value;
     memcpy(&bits, in, sizeof bits);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bits = __builtin_bswap64(bits);
-#endif
+    bits = LITTLE_64(bits);
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
 void mf_wkb_write_header(struct mf_wkb *wkb, int type)
 {
-    unsigned char *const out = wkb_reserve(wkb, 5);
+    unsigned char *const out = append(wkb, 5);
     if (out != NULL) {
         out[0] = 1;
         put_u32(out + 1, (uint32_t)type + (wkb->has_z ? 1000 : 0));
@@ -67,7 +74,7 @@ void mf_wkb_write_header(struct mf_wkb *wkb, int type)
 size_t mf_wkb_count_later(struct mf_wkb *wkb)
 {
     const size_t at = wkb->size;
-    unsigned char *const out = wkb_reserve(wkb, 4);
+    unsigned char *const out = append(wkb, 4);
     if (out != NULL)
         put_u32(out, 0);
     return at;
@@ -81,12 +88,12 @@ void mf_wkb_write_count(struct mf_wkb *wkb, size_t at, uint32_t count)
 
 void mf_wkb_write_position(struct mf_wkb *wkb, const double ordinates[3])
 {
-    unsigned char *const out = wkb_reserve(wkb, wkb->has_z ? 24 : 16);
+    unsigned char *const out = append(wkb, wkb->has_z ? 24 : 16);
     if (out != NULL) {
-        mf_wkb_put_double(out, ordinates[0]);
-        mf_wkb_put_double(out + 8, ordinates[1]);
+        put_double(out, ordinates[0]);
+        put_double(out + 8, ordinates[1]);
         if (wkb->has_z)
-            mf_wkb_put_double(out + 16, ordinates[2]);
+            put_double(out + 16, ordinates[2]);
     }
 }
 
@@ -106,47 +113,31 @@ static void box_add(struct mf_box *box, const unsigned char *position)
         box->max_y = y;
 }
 
-static const unsigned char *box_add_positions(struct mf_box *box, const unsigned char *p,
-                                              size_t stride)
+/* Adds what is after the header of a geometry. Returns the first byte after it. */
+static const unsigned char *box_add_content(struct mf_box *box, const unsigned char *p,
+                                            uint32_t type, size_t stride)
 {
-    const uint32_t count = get_u32(p);
-    p += 4;
-    for (uint32_t i = 0; i < count; ++i, p += stride)
-        box_add(box, p);
-    return p;
-}
-
-static const unsigned char *box_add_geometry(struct mf_box *box, const unsigned char *p)
-{
-    const uint32_t code = get_u32(p + 1);
-    const size_t stride = code >= 1000 ? 24 : 16;
-    p += 5;
-    switch (code % 1000) {
-    case MF_GEOMETRY_POINT:
+    if (type == MF_GEOMETRY_POINT) {
         box_add(box, p);
         return p + stride;
-    case MF_GEOMETRY_LINESTRING:
-        return box_add_positions(box, p, stride);
-    case MF_GEOMETRY_POLYGON: {
-        const uint32_t rings = get_u32(p);
-        p += 4;
-        for (uint32_t i = 0; i < rings; ++i)
-            p = box_add_positions(box, p, stride);
-        return p;
     }
-    default: {
-        const uint32_t parts = get_u32(p);
-        p += 4;
-        for (uint32_t i = 0; i < parts; ++i)
-            p = box_add_geometry(box, p);
-        return p;
+    uint32_t count = get_u32(p);
+    for (p += 4; count > 0; --count) {
+        if (type == MF_GEOMETRY_LINESTRING)
+            p = box_add_content(box, p, MF_GEOMETRY_POINT, stride);
+        else if (type == MF_GEOMETRY_POLYGON)
+            p = box_add_content(box, p, MF_GEOMETRY_LINESTRING, stride);
+        else
+            p = box_add_content(box, p + 5, get_u32(p + 1) % 1000, stride);
     }
-    }
+    return p;
 }
 
 void mf_geometry_box(const struct mf_wkb *wkb, struct mf_box *box)
 {
     *box = (struct mf_box){INFINITY, INFINITY, -INFINITY, -INFINITY};
-    if (wkb->type != MF_GEOMETRY_NONE && !wkb->out_of_memory)
-        box_add_geometry(box, wkb->data);
+    if (wkb->type == MF_GEOMETRY_NONE || wkb->out_of_memory)
+        return;
+    const uint32_t code = get_u32(wkb->data + 1);
+    box_add_content(box, wkb->data + 5, code % 1000, code >= 1000 ? 24 : 16);
 }

@@ -12,43 +12,29 @@ struct mf_wkb {
     unsigned char *data; /* little-endian ISO WKB */
     size_t size;
     size_t capacity;
-    int is_approx; /* asked for: only the bounding box counts, and only nearly, see number_digits.h
-                    */
-    int type;      /* MF_GEOMETRY_…, NONE when the value is no geometry */
-    int has_z;
-    int saw_z;          /* a part that was kept has a third ordinate */
-    int empty_polygons; /* in: the rule of this name */
-    int stated;         /* the type in "type", readable or not; MF_GEOMETRY_NONE when unknown */
-    int stated_z;       /* the first position has three ordinates */
-    int is_object;      /* the value was an object */
-    int out_of_memory;  /* sticky; checked by the caller at the end */
+    bool is_approx;      /* in: only the bounding box counts, see mf_coordinate_approx */
+    bool empty_polygons; /* in: the rule of this name */
+    int type;            /* MF_GEOMETRY_…, NONE if the value is no geometry */
+    bool has_z;
+    bool saw_z;         /* a part that was kept has a third ordinate */
+    int stated;         /* the type in "type", readable or not; MF_GEOMETRY_NONE if unknown */
+    bool stated_z;      /* the first position has three ordinates */
+    bool is_object;     /* the value was an object */
+    bool out_of_memory; /* sticky; checked by the caller at the end */
 };
 
-/* Makes sure that `more` bytes can be written behind what is there. Returns 0 without memory. */
-int mf_wkb_make_room(struct mf_wkb *wkb, size_t more);
-
-/* Eight bytes at `out`. */
-static inline void mf_wkb_put_double(unsigned char *out, double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bits = __builtin_bswap64(bits);
-#endif
-    memcpy(out, &bits, sizeof bits);
-}
-
-/* Byte order and type, with Z as wkb->has_z says. */
+/* Writes byte order and type, the one with Z if wkb->has_z. */
 void mf_wkb_write_header(struct mf_wkb *wkb, int type);
 
-/* Writes a count of 0 and returns where it stands, for mf_wkb_write_count. */
+/* Writes a count of 0. Returns its place, for mf_wkb_write_count. */
 size_t mf_wkb_count_later(struct mf_wkb *wkb);
 void mf_wkb_write_count(struct mf_wkb *wkb, size_t at, uint32_t count);
 
-/* Two or three ordinates, as wkb->has_z says. */
+/* Writes two ordinates, three if wkb->has_z. */
 void mf_wkb_write_position(struct mf_wkb *wkb, const double ordinates[3]);
 
-/* The bounding box of what mf_geometry_read wrote; empty points and NaN ordinates do not count. */
+/* The bounding box of what mf_geometry_read wrote; NaN ordinates, as of empty points, do not count.
+ */
 void mf_geometry_box(const struct mf_wkb *wkb, struct mf_box *box);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef MAPFLOW_COMPAT_H
 #define MAPFLOW_COMPAT_H
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -91,19 +92,18 @@ inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geome
 #endif
 
 // As GDAL's GeoJSON driver does: OGRParseDate decides whether a string is a date or time at all,
-// and its characters which of them.
+// and its characters decide which of them.
 inline mf_date_kind OGRMapflowDateKind(const char *text, int *timeZone)
 {
-    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    CPLErrorStateBackuper state;
+    const CPLErrorStateBackuper state;
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     OGRField field;
     if (!OGRParseDate(text, &field, 0))
         return MF_DATE_NONE;
     *timeZone = field.Date.TZFlag;
-    const bool hasDate = strchr(text, '-') != nullptr || strchr(text, '/') != nullptr;
-    if (strchr(text, ':') == nullptr)
-        return hasDate ? MF_DATE_DATE : MF_DATE_TIME;
-    return hasDate ? MF_DATE_DATETIME : MF_DATE_TIME;
+    if (strpbrk(text, "-/") == nullptr)
+        return MF_DATE_TIME;
+    return strchr(text, ':') != nullptr ? MF_DATE_DATETIME : MF_DATE_DATE;
 }
 
 // What this GDAL's own GeoJSON driver does, so that a result has the same types and rows.
@@ -113,7 +113,7 @@ inline mf_schema_rules GeoJSONRules()
     rules.mixed_string_is_json = MF_GDAL_AT_LEAST(3, 7);
     rules.untyped_objects_are_rows = !MF_GDAL_AT_LEAST(3, 8);
     rules.date_kind = OGRMapflowDateKind;
-    rules.date_rules = GDAL_VERSION_MAJOR * 100 + GDAL_VERSION_MINOR;
+    rules.date_version = static_cast<unsigned>(atoi(GDALVersionInfo("VERSION_NUM")));
     rules.geometry_type_is_stated = MF_GDAL_AT_LEAST(3, 9);
     rules.empty_polygons = MF_GDAL_AT_LEAST(3, 10);
     return rules;
