@@ -194,7 +194,7 @@ def test_gzip_that_ends_early(sb, quick):
         sb.clear_log()
         fault = sb.fault("/result$", garbage=packed[:cut], headers={"Content-Encoding": "gzip"})
         if cut < len(packed) - 20:
-            with pytest.raises(RuntimeError, match="cut short|empty|not a complete"):
+            with pytest.raises(RuntimeError, match="cut short|ends too early"):
                 quick()
         else:  # the check sum alone is missing
             assert quick() == BUILDING_COUNT
@@ -223,11 +223,11 @@ def test_document_in_gzip_that_ends_early(sb, quick, encoding):
         fault.remove()
 
 
-@pytest.mark.parametrize("damage", ["bytes", "more"])
+@pytest.mark.parametrize("damage", ["check sum", "more"])
 def test_damaged_gzip_is_asked_for_again(sb, quick, damage):
     packed = bytearray(gzip.compress(FILE.read_bytes(), 1, mtime=0))
-    if damage == "bytes":
-        packed[len(packed) // 2] ^= 0xFF
+    if damage == "check sum":
+        packed[-6] ^= 1
     else:
         packed += b"more"
     headers = {"Content-Encoding": "gzip"}

@@ -1,5 +1,6 @@
 #include "api/api_error.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,20 +179,20 @@ static void read_body(const struct mf_response *response, struct said *said)
     drop_full_stop(said->text);
 }
 
-/* ---- what it means ------------------------------------------------------------------------- */
+/* ---- statuses ------------------------------------------------------------------------------ */
 
 #define NOT_FOUND_ADVICE                                                                           \
     "Either it does not exist or this account may not see it: check the id, and that the token "   \
     "belongs to the right account"
 
-/* What statuses mean; the first row that fits counts. */
-static const struct meaning {
+/* The error for a status; the first row that fits counts. */
+static const struct status_error {
     int first, last;
     enum mf_error_kind kind;
     const char *lead;
     const char *advice; /* NULL: none */
     const char *repeat; /* the rest of the advice, unless the request was a change */
-} meanings[] = {
+} status_errors[] = {
     {401, 401, MF_ERR_AUTH, "The server does not accept the API token",
      "Check API_TOKEN or MAPFLOW_API_TOKEN; create a new token on the account page of the Mapflow "
      "web app, in the API tab",
@@ -204,18 +205,18 @@ static const struct meaning {
      "Set GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if it is not Basic", ""},
     {429, 429, MF_ERR_RATE_LIMIT, "The server gets too many requests", "Try again later",
      ", or raise GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY"},
-    {500, 999, MF_ERR_SERVER, "The server failed", "This is a fault of the service",
+    {500, INT_MAX, MF_ERR_SERVER, "The server failed", "This is a fault of the service",
      ": try again later"},
     {400, 499, MF_ERR_REJECTED, "The server refused the request", NULL, ""},
-    {0, 999, MF_ERR_FORMAT, "The server gave no usable answer", NULL, ""},
+    {0, INT_MAX, MF_ERR_FORMAT, "The server gave no usable answer", NULL, ""},
 };
 
-static const struct meaning *meaning_of(int status)
+static const struct status_error *find_status(int status)
 {
-    const struct meaning *meaning = meanings;
-    while (status < meaning->first || status > meaning->last)
-        meaning++;
-    return meaning;
+    const struct status_error *found = status_errors;
+    while (status < found->first || status > found->last)
+        found++;
+    return found;
 }
 
 static int redirect_error(const struct mf_response *response, const char *method,
@@ -240,19 +241,19 @@ int mf_api_error(const struct mf_response *response, const char *method, bool is
 {
     struct said said;
     const int status = response->status;
-    const struct meaning *const meaning = meaning_of(status);
+    const struct status_error *const row = find_status(status);
     read_body(response, &said);
     if (status >= 300 && status < 400 && status != 304) {
         redirect_error(response, method, err);
     } else {
-        mf_error_set(err, meaning->kind, "%s (HTTP %d", meaning->lead, status);
+        mf_error_set(err, row->kind, "%s (HTTP %d", row->lead, status);
         mf_error_append(err, "%s%s)", said.code[0] != '\0' ? ", " : "", said.code);
         mf_error_append(err, "%s%s", said.text[0] != '\0' ? ": " : "", said.text);
         if (status == 403 && mf_str_find_nocase(said.text, "data provider") != NULL)
             mf_error_append(err, ". The plan of the account does not include this data provider: "
                                  "choose another one or upgrade the plan");
-        else if (meaning->advice != NULL)
-            mf_error_append(err, ". %s%s", meaning->advice, is_change ? "" : meaning->repeat);
+        else if (row->advice != NULL)
+            mf_error_append(err, ". %s%s", row->advice, is_change ? "" : row->repeat);
     }
     if (err != NULL) {
         err->http_status = status;
