@@ -225,18 +225,30 @@ static int create(struct service *service, const struct mf_request *request,
 
 /* ---- listing -------------------------------------------------------------------------------- */
 
-static int newest_first(const void *a, const void *b)
+/* What is there now, the newest first; of one moment the last that was added. Most are added in the
+ * order of their times. */
+static int choose_items(const struct service *service, const struct service_item **chosen)
 {
-    const struct service_item *const x = *(const struct service_item *const *)a;
-    const struct service_item *const y = *(const struct service_item *const *)b;
-    return x->created != y->created ? (x->created < y->created ? 1 : -1)
-                                    : (x < y ? 1 : -1); /* of one moment the last that was added */
+    int count = 0;
+    for (int i = service->count - 1; i >= 0; i--) {
+        const struct service_item *const item = &service->items[i];
+        int at = count;
+        if (item->created > now_of(service))
+            continue;
+        for (; at > 0 && chosen[at - 1]->created < item->created; at--)
+            chosen[at] = chosen[at - 1];
+        chosen[at] = item;
+        count++;
+    }
+    return count;
 }
 
 /* What others do between two pages. */
 static void change_list(struct service *service)
 {
-    for (int i = 0; i < service->added_a_page && service->count < SERVICE_ITEMS - 100; i++)
+    for (int i = 0;
+         i < service->added_a_page && !service->is_shared && service->count < SERVICE_ITEMS - 100;
+         i++)
         service_add_foreign(service, now_of(service));
     if ((int)service_random(service, 256) >= service->removed_in_256)
         return;
@@ -249,11 +261,8 @@ static char *print_list(struct service *service, size_t offset, size_t limit, in
 {
     static const struct service_item *chosen[SERVICE_ITEMS];
     static char text[SERVICE_ITEMS * 300];
-    size_t count = 0, used = 0;
-    for (int i = 0; i < service->count; i++)
-        if (service->items[i].created <= now_of(service))
-            chosen[count++] = &service->items[i];
-    qsort(chosen, count, sizeof *chosen, newest_first);
+    size_t used = 0;
+    const size_t count = (size_t)choose_items(service, chosen);
     const size_t first = offset < count ? offset : count;
     const size_t last = count - first < limit ? count : first + limit;
     used = (size_t)sprintf(text, is_whole ? "[" : "{\"results\":[");
@@ -353,7 +362,7 @@ struct mf_client *service_client(struct service *service)
     const struct mf_client_options options = {.base_url = SERVICE_URL,
                                               .token = "me@example.com:secret",
                                               .max_retry = -1,
-                                              .retry_delay = -1,
+                                              .retry_delay = service->is_shared ? 0.001 : -1,
                                               .transport = {service, perform, NULL},
                                               .clock = &clock};
     if (mf_client_open(&client, &options, NULL) != 0)

@@ -68,7 +68,7 @@ struct service {
     int list_count;                          /* requests for lists, so far */
     int broken_lists;                        /* so many lists to come fail: 500 or no list */
     int added_a_page, removed_in_256;        /* what others do before each page */
-    int is_shared;                           /* several processes at once: sleeping is real */
+    int is_shared; /* several processes at once: sleeping is real, and retries follow at once */
     uint64_t random;
     atomic_flag lock;
     int count;

@@ -20,7 +20,7 @@
 #include "check.h"
 #include "command.h"
 
-enum { HISTORIES = 6000, STEPS = 6, NAMES = 8, AT_ONCE = 4 };
+enum { HISTORIES = 6000, WORKERS = 2, STEPS = 6, NAMES = 8, AT_ONCE = 4 };
 
 #define MINUTE 60.0
 #define DAY 86400.0
@@ -37,9 +37,20 @@ static struct {
     int most;   /* times that the job comes in a command since then */
 } names[NAMES];
 
-static struct {
-    long commands, killed, failed, ended, found, waited;
-} counts;
+struct counts {
+    long histories, commands, killed, failed, ended, found, waited;
+};
+
+static struct counts counts;
+
+static void *shared(size_t size)
+{
+    void *const memory =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        abort();
+    return memory;
+}
 
 static void tell(const char *format, ...) MF_PRINTF(1, 2);
 
@@ -151,7 +162,7 @@ static void read_file(void *ctx, const char *name)
 {
     char path[400];
     snprintf(path, sizeof path, "%s/%s", directory, name);
-    if (strstr(name, ".jsonl") != NULL && mf_read_small_file(path, 10000000, ctx, NULL, NULL) != 0)
+    if (strstr(name, ".jsonl") != NULL && mf_read_small_file(path, 100000, ctx, NULL, NULL) != 0)
         abort();
 }
 
@@ -529,7 +540,7 @@ static void one_history(void)
     service->has_pages = !chance(5);
     service->has_prices = chance(20);
     service->totals = chance(85) ? SERVICE_TRUE_TOTALS : (enum service_totals)choose(3);
-    for (int others = chance(50) ? choose(70) : 0; others > 0; others--)
+    for (int others = chance(50) ? choose(40) : 0; others > 0; others--)
         service_add_foreign(service, service->now - others * 3600.0);
     tell("pages of %d, clock %+.0f s, %s, %s, totals %d\n", service->most, service->skew,
          service->is_sorted ? "sorted" : "not sorted", service->has_pages ? "pages" : "one list",
@@ -553,29 +564,75 @@ static void on_alarm(int number)
     _exit(1);
 }
 
-int main(int argc, char **argv)
+/* Every `step`th history from `first` to `last`. */
+static void some_histories(uint64_t first, uint64_t last, uint64_t step)
 {
     snprintf(directory, sizeof directory, "%s/mapflow-histories-XXXXXX",
              access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    outcomes = mmap(NULL, AT_ONCE * sizeof *outcomes, PROT_READ | PROT_WRITE,
-                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (mkdtemp(directory) == NULL || outcomes == MAP_FAILED)
-        return 1;
+    if (mkdtemp(directory) == NULL)
+        abort();
     signal(SIGALRM, on_alarm);
     service = service_new();
-    is_told = argc > 1;
-    const uint64_t first = is_told ? strtoull(argv[1], NULL, 10) : 1;
-    const uint64_t last = is_told ? first : HISTORIES;
-    for (seed = first; seed <= last && check_failures < 20; seed++) {
+    outcomes = shared(AT_ONCE * sizeof *outcomes);
+    for (seed = first; seed <= last && check_failures < 20; seed += step) {
         alarm(30);
         one_history();
+        counts.histories++;
     }
     mf_folder_list(directory, remove_file, NULL);
     CHECK_NUMBER(rmdir(directory), 0);
-    printf(
-        "%llu histories, %ld commands: %ld ended, %ld failed, %ld of them killed; %ld took over, "
-        "%ld waited\n",
-        (unsigned long long)(seed - first), counts.commands, counts.ended, counts.failed,
-        counts.killed, counts.found, counts.waited);
+}
+
+static void add_up(struct counts *all)
+{
+    all->histories += counts.histories;
+    all->commands += counts.commands;
+    all->killed += counts.killed;
+    all->failed += counts.failed;
+    all->ended += counts.ended;
+    all->found += counts.found;
+    all->waited += counts.waited;
+}
+
+/* All histories, by several workers. */
+static void all_histories(struct counts *all)
+{
+    pid_t workers[WORKERS];
+    int pipes[2];
+    if (pipe(pipes) != 0)
+        abort();
+    for (int i = 0; i < WORKERS; i++) {
+        workers[i] = fork();
+        if (workers[i] != 0)
+            continue;
+        some_histories((uint64_t)i + 1, HISTORIES, WORKERS);
+        if (__real_write(pipes[1], &counts, sizeof counts) != (ssize_t)sizeof counts)
+            check_failures++;
+        _exit(check_failures > 0);
+    }
+    close(pipes[1]);
+    for (int i = 0; i < WORKERS; i++) {
+        int status = 1;
+        CHECK(waitpid(workers[i], &status, 0) == workers[i] && status == 0);
+    }
+    while (read(pipes[0], &counts, sizeof counts) == (ssize_t)sizeof counts)
+        add_up(all);
+    close(pipes[0]);
+}
+
+int main(int argc, char **argv)
+{
+    struct counts all = {0};
+    is_told = argc > 1;
+    if (is_told) {
+        const uint64_t wanted = strtoull(argv[1], NULL, 10);
+        some_histories(wanted, wanted, 1);
+        add_up(&all);
+    } else {
+        all_histories(&all);
+    }
+    printf("%ld histories, %ld commands: %ld ended, %ld failed, %ld of them killed; %ld took over, "
+           "%ld waited\n",
+           all.histories, all.commands, all.ended, all.failed, all.killed, all.found, all.waited);
     return check_result();
 }

@@ -23,6 +23,10 @@ static const double lock_interval = 0.01; /* s, the first time; doubled up to 0.
 static const char *const state_names[] = {"sending", "submitted", "refused", "unknown"};
 static const char *const ended_name = "run ended";
 
+/* After a line that was cut: it stays unreadable, also when it lacks nothing but its end. What was
+ * not there when a run began must not turn up while it goes on. */
+static const char *const cut_line_end = "#\n";
+
 struct mf_journal {
     char *directory;
     char *stem; /* of its files: server and account */
@@ -295,20 +299,21 @@ static int read_line(struct mf_journal *journal, const cJSON *line)
     return -1;
 }
 
+/* Reads the lines that have an end. */
 static int read_lines(struct mf_journal *journal, const char *text, size_t size,
                       struct mf_error *err)
 {
-    while (size > 0) {
-        const char *const end = memchr(text, '\n', size);
-        const size_t length = end != NULL ? (size_t)(end - text) : size;
+    const char *end;
+    while ((end = memchr(text, '\n', size)) != NULL) {
+        const size_t length = (size_t)(end - text);
         cJSON *line = NULL;
         const int failed = mf_json_parse(text, length, "a line", &line, NULL) == 0 &&
                            read_line(journal, line) != 0;
         cJSON_Delete(line);
         if (failed)
             return mf_out_of_memory(err);
-        text += length + (end != NULL);
-        size -= length + (end != NULL);
+        text += length + 1;
+        size -= length + 1;
     }
     return 0;
 }
@@ -318,8 +323,8 @@ int mf_journal_read(struct mf_journal *journal, struct mf_error *err)
     struct mf_map map;
     if (mf_map_file(&map, &journal->file, err) != 0)
         return -1;
-    /* What somebody is writing is read when its line has ended. A line that was cut stays behind
-     * the one that follows it, and is passed over with it: append begins a new line. */
+    /* What somebody is writing is read when its line has ended. A line that was cut is ended by the
+     * next append, and passed over. */
     size_t end = map.size;
     while (end > journal->read && map.data[end - 1] != '\n')
         end--;
@@ -388,7 +393,7 @@ int mf_journal_each(const char *directory, const char *server,
 /* Writes the line in one piece, so that lines of several processes do not mix. */
 static int append_text(struct mf_journal *journal, const char *text, struct mf_error *err)
 {
-    char *const line = mf_str_format("%s%s\n", journal->ends_in_mid_line ? "\n" : "", text);
+    char *const line = mf_str_format("%s%s\n", journal->ends_in_mid_line ? cut_line_end : "", text);
     if (line == NULL)
         return mf_out_of_memory(err);
     const int failed = mf_file_write(&journal->file, line, strlen(line), err) != 0 ||

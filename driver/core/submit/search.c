@@ -23,6 +23,9 @@
  * it does not know of offsets. */
 #define MOST_REPEATS 3
 
+/* A list that grows as fast as it is read has no end. */
+#define MOST_PAGES 20000
+
 /* How far the clocks of the server and of this machine may be apart: a clock that was set to local
  * time is off by hours. */
 static const double clock_difference = 86400; /* s */
@@ -41,7 +44,7 @@ struct search {
     int page_count;
     uint64_t first; /* of the first entry of the page before */
     int repeats;    /* pages in a row that begin with the same entry */
-    int restarts;
+    int pages, restarts;
 };
 
 enum step { FAILED = -1, ABSENT, FOUND, GO_ON };
@@ -177,6 +180,8 @@ static enum step go_on(struct search *search, const cJSON *answer, const cJSON *
     if (count == (overlaps ? OVERLAP : 0) || nothing_more_is_of_interest(search))
         return ABSENT;
     search->repeats = first == search->first ? search->repeats + 1 : 0;
+    if (++search->pages > MOST_PAGES)
+        return mf_error_set(err, MF_ERR_FORMAT, "the list of processings has no end");
     if (search->repeats >= MOST_REPEATS)
         return mf_error_set(err, MF_ERR_FORMAT,
                             "the server gives the same page of processings again and again");
@@ -201,7 +206,7 @@ static enum step search_once(struct search *search, struct mf_job *job, struct m
                              struct mf_error *err)
 {
     enum step step = GO_ON;
-    search->restarts = 0;
+    search->pages = search->restarts = 0;
     begin_list(search);
     while (step == GO_ON) {
         cJSON *answer = NULL;
