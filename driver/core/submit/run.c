@@ -453,12 +453,17 @@ int mf_run_open(struct mf_run **out, struct mf_submission *const *submissions, s
     return 0;
 }
 
+void mf_run_unlock(struct mf_run *run)
+{
+    if (run->options.journal != NULL)
+        mf_journal_release_run(run->options.journal, &run->lock, run->id);
+}
+
 void mf_run_close(struct mf_run *run)
 {
     if (run == NULL)
         return;
-    if (run->options.journal != NULL)
-        mf_journal_release_run(run->options.journal, &run->lock, run->id);
+    mf_run_unlock(run);
     free(run->jobs);
     free(run);
 }

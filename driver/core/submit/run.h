@@ -48,7 +48,12 @@ void mf_run_close(struct mf_run *run);
 int mf_run_send(struct mf_run *run, struct mf_submission *submission, size_t i,
                 struct mf_error *err) MF_NODISCARD;
 
-/* To be called when every job is MF_JOB_SENT. A dry run writes nothing. */
+/* Lets other processes with the same jobs go on: they take over what was sent. To be called when
+ * every job is MF_JOB_SENT, and the run still waits for something. */
+void mf_run_unlock(struct mf_run *run);
+
+/* To be called when every job is MF_JOB_SENT, and nothing is left that could make a user repeat the
+ * command. A dry run writes nothing. */
 int mf_run_end(struct mf_run *run, struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus

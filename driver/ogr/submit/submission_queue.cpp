@@ -265,7 +265,7 @@ bool OGRMapflowSubmissions::Submit(const Entries &due)
             return false;
     if (!OpenJournal(due))
         return false;
-    Run run = OpenRun(due);
+    const Run run = OpenRun(due);
     if (run == nullptr || !Check(due))
         return false;
     for (const Entry *entry : due)
@@ -273,8 +273,14 @@ bool OGRMapflowSubmissions::Submit(const Entries &due)
             return false;
     if (!SendAll(due, run.get()))
         return false;
-    run.reset(); // nobody has to wait for what is only waited for
-    return WaitForAll(due, waiter);
+    // The run ends when the command has nothing left to do: one that is interrupted while it waits,
+    // and repeated, goes on waiting. Other processes need not wait for that.
+    mf_run_unlock(run.get());
+    bool isOver = true;
+    const bool done = WaitForAll(due, waiter, isOver);
+    mf_error err;
+    mf_error_init(&err);
+    return (!isOver || mf_run_end(run.get(), &err) == 0 || Raise(err)) && done;
 }
 
 // The journal of the account that is asked. JOURNAL=NO of one layer counts for all.
@@ -382,9 +388,7 @@ bool OGRMapflowSubmissions::SendAll(const Entries &due, mf_run *run)
         for (size_t i = 0; i < mf_submission_count(entry->Submission()); ++i)
             if (!Send(due, *entry, i, run))
                 return false;
-    mf_error err;
-    mf_error_init(&err);
-    return mf_run_end(run, &err) == 0 || Raise(err);
+    return true;
 }
 
 // What is left of several processings after the failure of one.
@@ -461,29 +465,38 @@ static bool JudgeEnd(const mf_processing &processing)
     return false;
 }
 
-bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, const OGRMapflowWaiter &waiter)
+// `isOver` becomes false when the processing has not ended, or its end is not reported.
+bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, const OGRMapflowWaiter &waiter,
+                                       bool &isOver)
 {
     mf_error err;
     mf_error_init(&err);
     mf_processing processing = {};
     const char *const id = mf_submission_job(entry.Submission(), i)->id;
+    bool done = false, hasEnded = false;
     // After Ctrl-C, which was reported once, only the line is left to be written.
-    bool done = !mf_client_cancelled(m_client.get()) &&
-                (mf_processing_get(&processing, m_client.get(), id, &err) == 0 || Raise(err));
-    if (done)
+    const bool isStopped = mf_client_cancelled(m_client.get());
+    if (!isStopped && mf_processing_get(&processing, m_client.get(), id, &err) == 0)
     {
-        done = waiter.Wait(m_client.get(), processing) && JudgeEnd(processing);
+        hasEnded = waiter.Wait(m_client.get(), processing);
+        done = hasEnded && JudgeEnd(processing);
         mf_submission_update(entry.Submission(), i, &processing);
     }
+    else if (!isStopped)
+    {
+        hasEnded = err.kind == MF_ERR_NOT_FOUND; // somebody has deleted it
+        OGRMapflowRaise(err);
+    }
     mf_processing_free(&processing);
-    if (entry.report == nullptr)
-        return done;
-    return (entry.report->CanUpdate() ? entry.report->Update(entry.Submission(), i)
-                                      : entry.report->Append(entry.Submission(), i)) &&
-           done;
+    const bool isReported =
+        entry.report == nullptr ||
+        (entry.report->CanUpdate() ? entry.report->Update(entry.Submission(), i)
+                                   : entry.report->Append(entry.Submission(), i));
+    isOver = isOver && hasEnded && isReported;
+    return done && isReported;
 }
 
-bool OGRMapflowSubmissions::WaitForAll(const Entries &due, OGRMapflowWaiter waiter)
+bool OGRMapflowSubmissions::WaitForAll(const Entries &due, OGRMapflowWaiter waiter, bool &isOver)
 {
     const double deadline = mf_clock_monotonic() + waiter.Timeout();
     bool done = true;
@@ -492,7 +505,7 @@ bool OGRMapflowSubmissions::WaitForAll(const Entries &due, OGRMapflowWaiter wait
              ++i)
         {
             waiter.SetTimeout(std::max(0.0, deadline - mf_clock_monotonic()));
-            done = WaitForOne(*entry, i, waiter) && done;
+            done = WaitForOne(*entry, i, waiter, isOver) && done;
         }
     return done;
 }

@@ -102,8 +102,8 @@ class OGRMapflowSubmissions
     bool CheckTotal(const Entries &due) const;
     bool SendAll(const Entries &due, mf_run *run);
     bool Send(const Entries &due, const Entry &entry, size_t job, mf_run *run);
-    bool WaitForAll(const Entries &due, OGRMapflowWaiter waiter);
-    bool WaitForOne(const Entry &entry, size_t job, const OGRMapflowWaiter &waiter);
+    bool WaitForAll(const Entries &due, OGRMapflowWaiter waiter, bool &isOver);
+    bool WaitForOne(const Entry &entry, size_t job, const OGRMapflowWaiter &waiter, bool &isOver);
     std::string Remaining(const Entries &due) const;
     void NoteRefusals();
     void PublishMetadata(GDALDataset *dataset) const;
