@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static int check_failures;
+/* One counter for all files of a program. */
+__attribute__((weak)) int check_failures;
 
 static inline int check_true(int is_true, const char *text, const char *file, int line)
 {

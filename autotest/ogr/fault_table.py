@@ -24,7 +24,7 @@ class Trouble:
     query: str
     change: str
     order: str
-    words: str = ""  # stands in each error message
+    words: str = ""  # a regular expression that each error message matches
     variants: dict = field(default_factory=dict)
     env: dict = field(default_factory=dict)
     but: dict = field(default_factory=dict)  # operations that promise something else
@@ -36,10 +36,15 @@ class Trouble:
         return wanted if isinstance(wanted, tuple) else (wanted,)
 
 
+WORDS = {401: "does not accept the API token", 403: "does not allow this", 404: "does not find it",
+         429: "too many requests", 500: "The server failed"}
+
+
 def status(code, get=ERROR, change=ERROR, name="", **options):
     """A status, with the usual error body."""
     fault = {"status": code, **options.pop("fault", {})}
-    return Trouble(f"{code}{name}", fault, get, get, change, change, options.pop("words", str(code)), **options)
+    words = options.pop("words", WORDS.get(code, "") + f"[^(]*\\(HTTP {code}")
+    return Trouble(f"{code}{name}", fault, get, get, change, change, words, **options)
 
 
 def once(name, fault, **options):
@@ -81,6 +86,8 @@ TROUBLES = [
     status(413, requests=ONE),
     status(418, requests=ONE),
     status(422, requests=ONE, variants={"error_shape": "detail-list"}),
+    status(500, change=UNKNOWN, requests=ONE, name=" with a title", words="HTTP 500.*Oops",
+           fault={"body": b"<html><title>Oops</title></html>", "content_type": "text/html"}),
     status(403, requests=ONE, name=" as a page", variants={"error_shape": "html"}),
     status(400, requests=ONE, name=" as a number", variants={"error_shape": "old"}),
     status(429, name=", once", get=RIGHT, fault={"times": 1}),
@@ -113,18 +120,20 @@ TROUBLES = [
     always("cut, gzip", CUT, "cut short", variants={"encoding": "gzip"}, order=RIGHT),
     once("announced too long", {"wrong_length": 7, "cut": 1 << 30}),
     # bodies that are not what they should be
-    Trouble("a web page", {"html": True}, ERROR, ERROR, UNKNOWN, TAKEN, "", requests=ONE),
-    Trouble("an empty answer", {"empty": True}, ERROR, ERROR, UNKNOWN, TAKEN, "", requests=ONE),
-    Trouble("no JSON", {"garbage": "certainly not"}, ERROR, ERROR, UNKNOWN, TAKEN, "", requests=ONE),
-    Trouble("half a document", {"garbage": '{"type": "Feature'}, ERROR, ERROR, UNKNOWN, TAKEN, "", requests=ONE),
-    Trouble("bytes", {"garbage": b"\xff\xfe\x00{"}, ERROR, ERROR, UNKNOWN, TAKEN, "", requests=ONE),
+    Trouble("a web page", {"html": True}, ERROR, ERROR, UNKNOWN, TAKEN, "Sign in|web page", requests=ONE),
+    Trouble("an empty answer", {"empty": True}, ERROR, ERROR, UNKNOWN, TAKEN, "empty answer|after 0 bytes",
+            requests=ONE),
+    Trouble("no JSON", {"garbage": "certainly not"}, ERROR, ERROR, UNKNOWN, TAKEN, "JSON", requests=ONE),
+    Trouble("half a document", {"garbage": '{"type": "Feature'}, ERROR, ERROR, UNKNOWN, TAKEN,
+            "JSON|ends too early", requests=ONE),
+    Trouble("bytes", {"garbage": b"\xff\xfe\x00{"}, ERROR, ERROR, UNKNOWN, TAKEN, "JSON", requests=ONE),
     # redirects
     Trouble("to another origin, 302", {"redirect": "other", "times": 1}, change=UNKNOWN, order=UNKNOWN,
             words="302", **OTHER_PLACE),
     Trouble("to the same place, 307", {"redirect": "{origin}{target}", "status": 307, "times": 1}, change=ERROR,
             order=ERROR, words="307", **OTHER_PLACE),
     Trouble("in circles", {"redirect": "{origin}{target}"}, ERROR, ERROR, UNKNOWN, UNKNOWN, "302"),
-    Trouble("to nowhere", {"redirect": "http://127.0.0.1:1/"}, ERROR, ERROR, UNKNOWN, UNKNOWN, ""),
+    Trouble("to nowhere", {"redirect": "http://127.0.0.1:1/"}, ERROR, ERROR, UNKNOWN, UNKNOWN, "127.0.0.1:1"),
     Trouble("to a file", {"redirect": "file:///etc/passwd"}, ERROR, ERROR, UNKNOWN, UNKNOWN, "302"),
     # too slow
     Trouble("a byte a second", {"throttle": 1}, ERROR, ERROR, UNKNOWN, RIGHT, "LOW_SPEED_TIME", env=SLOW,

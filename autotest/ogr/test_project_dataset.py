@@ -57,8 +57,9 @@ def test_equal_to_single_downloads(sb, project, open_mapflow, paths):
     dataset = open_mapflow(f"project={sb.state.find_project(PROJECT).id}")
     for i, identifier in enumerate(ids):
         single = open_mapflow(identifier, CACHE="NO")
-        assert rows(dataset.GetLayer(i)) == rows(single.GetLayer(0))
         ours, theirs = dataset.GetLayer(i), single.GetLayer(0)
+        assert ours.GetFeatureCount() == theirs.GetFeatureCount()
+        assert i not in (1, 2, 6) or rows(ours) == rows(theirs)  # one of each kind of result
         assert field_names(ours) == field_names(theirs) != []
         assert ours.GetGeomType() == theirs.GetGeomType()
         assert ours.GetExtent() == theirs.GetExtent()

@@ -388,7 +388,8 @@ def test_bad_sources_fail_in_the_job(client, params, code):
 # --- variants: each has its effect
 
 
-@pytest.mark.parametrize("values", [{"encoding": "brotli"}, {"no_such_variant": 1}, {"sparse": "yes"}, {"chunk_size": 0}])
+@pytest.mark.parametrize("values", [{"encoding": "brotli"}, {"no_such_variant": 1}, {"sparse": "yes"},
+                                    {"chunk_size": 0}])
 def test_unknown_variants_are_refused(values):
     with pytest.raises(ValueError, match=next(iter(values))):
         Sandbox(DATA, **values)

@@ -3,13 +3,12 @@
 import os
 import random
 import subprocess
-import time
 
 import pytest
 from osgeo import gdal, ogr
 
 import oracle
-from helpers import reports
+from helpers import reports, wait_until
 from submitting import MAPBOX, created, creation, errors_of, geojson, polygon, report_of, square, submit
 
 CREATE = "/processings/v2$"
@@ -170,10 +169,7 @@ def killed(sb, source, options, when):
     words = ["ogr2ogr", "-f", "MAPFLOW", "MAPFLOW:", str(source), *creation({**MAPBOX, **options})]
     environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token}
     with subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL) as program:
-        deadline = time.monotonic() + 20
-        while not when() and program.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.005)
-        assert program.poll() is None
+        wait_until(when, program)
         program.kill()
 
 

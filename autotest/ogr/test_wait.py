@@ -199,7 +199,7 @@ try:
         pass
     while True:
         time.sleep(0.01)
-except (KeyboardInterrupt, SystemError):  # the bindings of GDAL 3.13 make the second of the first in their error handler
+except (KeyboardInterrupt, SystemError):  # the error handler of GDAL 3.13's bindings makes the second of the first
     print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
 """
 
