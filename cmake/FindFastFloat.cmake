@@ -1,4 +1,4 @@
-# Finds fast_float, a header library whose package on Debian has no CMake file. Gives the target FastFloat::fast_float.
+# Finds fast_float, a library of headers. Gives the target FastFloat::fast_float.
 find_path(FASTFLOAT_INCLUDE_DIR NAMES fast_float/fast_float.h)
 
 include(FindPackageHandleStandardArgs)

@@ -1,14 +1,20 @@
 /* checksum: a 64-bit checksum of bytes that come in pieces (XXH64). Finds damage, not malice.
  *
- * The value depends on the bytes only, so that it may be kept on the disk. */
+ * The value depends on the bytes only, and may be kept on disk.
+ *
+ * Thread-safety: pure functions; a struct belongs to one thread at a time. */
 #ifndef MF_CHECKSUM_H
 #define MF_CHECKSUM_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define XXH_STATIC_LINKING_ONLY /* for the size of the state */
+/* xxHash guarantees the layout of its state only to code that is compiled together with it. */
+#define XXH_INLINE_ALL
 #include <xxhash.h>
+
+/* The seed. Raise it whenever checksums change: values on disk then no longer fit. */
+#define MF_CHECKSUM_VERSION 1
 
 struct mf_checksum {
     XXH64_state_t state;
@@ -16,24 +22,25 @@ struct mf_checksum {
 
 static inline void mf_checksum_init(struct mf_checksum *checksum)
 {
-    XXH64_reset(&checksum->state, 0);
+    XXH64_reset(&checksum->state, MF_CHECKSUM_VERSION);
 }
 
+/* Adds `size` bytes. `data` may be NULL if `size` is 0. */
 static inline void mf_checksum_add(struct mf_checksum *checksum, const void *data, size_t size)
 {
-    XXH64_update(&checksum->state, data, size);
+    if (size > 0)
+        XXH64_update(&checksum->state, data, size);
 }
 
-/* The checksum of all that was added; more may be added afterwards. */
+/* The checksum of all bytes so far; more may be added afterwards. */
 static inline uint64_t mf_checksum_value(const struct mf_checksum *checksum)
 {
     return XXH64_digest(&checksum->state);
 }
 
-/* The checksum of one piece. */
 static inline uint64_t mf_checksum_of(const void *data, size_t size)
 {
-    return XXH64(data, size, 0);
+    return XXH64(data, size, MF_CHECKSUM_VERSION);
 }
 
 #endif
