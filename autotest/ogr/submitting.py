@@ -1,6 +1,10 @@
-"""What the tests of submitting share: layers to send, the words of the command, and what the sandbox received."""
+"""What the tests of submitting share: layers to send, the words of the command, what the sandbox received, and what
+the journal says."""
 
+import datetime
 import json
+import os
+import pathlib
 
 from osgeo import gdal, ogr, osr
 
@@ -85,6 +89,15 @@ def asked_prices(sandbox):
     return [r.json for r in sandbox.requests.settle() if r.path == "/processing/cost/v2"]
 
 
+def asked(sandbox):
+    """Methods and paths of all requests."""
+    return [(r.method, r.path) for r in sandbox.requests.settle()]
+
+
+# What creating a layer asks for: the account, and the project with its models.
+CREATING_A_LAYER = [("GET", "/user/status"), ("GET", "/projects/default")]
+
+
 def changes(sandbox):
     """Methods and paths of the requests that change something at the service."""
     reading = ("/processing/cost/v2", "/page")
@@ -101,3 +114,41 @@ def polygons_of(body):
 def report_of(text):
     """The lines of a report."""
     return [json.loads(line) for line in text.splitlines()]
+
+
+# ---- the journal
+
+def state_folder(environment=os.environ):
+    return pathlib.Path(environment.get("MAPFLOW_STATE_DIR") or
+                        pathlib.Path(environment["XDG_STATE_HOME"]) / "gdal-mapflow")
+
+
+def journal_files(folder=None):
+    return sorted((folder or state_folder()).glob("*.jsonl"))
+
+
+def journal_lines(folder=None):
+    """The lines of all journals."""
+    return [json.loads(line) for path in journal_files(folder)
+            for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def known_ids(folder=None):
+    """The ids that the journals hold."""
+    return {line["id"] for line in journal_lines(folder) if "id" in line}
+
+
+def age_journal(seconds=660):
+    """What was sent is as old as that: the journal is written anew with other times."""
+    for path in journal_files():
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        for line in lines:
+            for member in ("time", "sent"):
+                if line.get(member):
+                    line[member] = earlier(line[member], seconds)
+        path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+
+
+def earlier(text, seconds):
+    moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) - datetime.timedelta(seconds=seconds)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

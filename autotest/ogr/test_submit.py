@@ -10,8 +10,8 @@ from osgeo import gdal, ogr, osr
 
 import oracle
 from helpers import BUILDING_COUNT, reports
-from submitting import (MAPBOX, WEST, asked_prices, changes, created, created_projects, creation,
-                        errors_of, geojson, layer_file, polygon, polygons_of, reference, report_of, square,
+from submitting import (CREATING_A_LAYER, MAPBOX, WEST, asked, asked_prices, changes, created, created_projects,
+                        creation, errors_of, geojson, layer_file, polygon, polygons_of, reference, report_of, square,
                         squares, submit)
 
 BUILDINGS_MODEL = "22222222-3333-4444-8555-666666666601"
@@ -209,6 +209,12 @@ SHAPES = {
     "antimeridian, going on": ("POLYGON((179.995 52,180 52,180 52.01,179.995 52.01,179.995 52))", 1, 0.00005),
     "antimeridian, crossing": ("POLYGON((179.995 52,-179.995 52,-179.995 52.01,179.995 52.01,179.995 52))", 2,
                                0.0001),
+    "longitudes up to 360": ("POLYGON((355.495 52,355.505 52,355.505 52.01,355.495 52.01,355.495 52))", 1, 0.0001),
+    "longitudes down to -360": ("POLYGON((-355.495 52,-355.505 52,-355.505 52.01,-355.495 52.01,-355.495 52))", 1,
+                                0.0001),
+    "antimeridian, beyond 180": ("POLYGON((179.995 52,180.005 52,180.005 52.01,179.995 52.01,179.995 52))", 2, 0.0001),
+    "antimeridian, beyond -180": ("POLYGON((-180.005 52,-179.995 52,-179.995 52.01,-180.005 52.01,-180.005 52))", 2,
+                                  0.0001),
     "parts": ("MULTIPOLYGON(((4 52,4.01 52,4.01 52.01,4 52.01,4 52)),((5 52,5.01 52,5.01 52.01,5 52.01,5 52)))",
               2, 0.0002),
     "bow tie": ("POLYGON((4 52,4.01 52.01,4.01 52,4 52.01,4 52))", 2, 0.00005),
@@ -299,7 +305,6 @@ def test_a_line_of_the_report(sb, run, aoi, tmp_path):
     (line,) = report_of(report.read_text())
     processing = sb.state.processing(line["id"])
     assert math.isclose(line.pop("areaKm2"), processing.area / 1e6, rel_tol=1e-3)
-    assert line.pop("request")
     assert line == {"id": processing.id, "name": "Leiden", "projectId": DEFAULT_PROJECT, "status": "UNPROCESSED",
                     "cost": 5, "aoiCount": 1, "dryRun": False}
 
@@ -308,7 +313,19 @@ def test_the_id_without_a_report_is_a_debug_line(sb, run, aoi):
     done = submit(run, aoi, env={"CPL_DEBUG": "MAPFLOW"})
     newest = list(sb.state.processings)[-1]
     assert newest in done.stderr
+    assert submit(run, aoi, NAME="another").said == ""
+
+
+def test_the_same_again_says_so(sb, run, aoi):
+    """A run that ended is history: the same command is a new one, and a line says what there is already."""
     assert submit(run, aoi).said == ""
+    first = list(sb.state.processings)[-1]
+    done = submit(run, aoi)
+    assert done.returncode == 0
+    (line,) = done.said.splitlines()
+    assert line.startswith('Warning 1: "aoi" was submitted before, on 2')
+    assert f"as processing {first}: it is submitted anew" in line
+    assert len(created(sb)) == 2
 
 
 # ---- one for each feature
@@ -334,15 +351,24 @@ def test_a_failure_in_the_middle_and_the_run_after_it(sb, run, tmp_path):
     (first,) = report_of(report.read_text())
     assert len(errors_of(done)) == 1
     assert ". 1 of 3" in errors_of(done)[0] and first["id"] in errors_of(done)[0]
+    assert "Repeat the command to submit the rest" in errors_of(done)[0]
     fault.remove()
     sb.clear_log()
-    assert submit(run, source, SPLIT="FEATURE", REPORT=report).returncode == 0
+    done = submit(run, source, SPLIT="FEATURE", REPORT=report)
+    assert done.returncode == 0
+    assert "1 of 3 processings were submitted before" in done.stderr and first["id"] in done.stderr
     assert [body["name"] for body in created(sb)] == ["aoi 2", "aoi 3"]
     lines = report_of(report.read_text())
-    assert lines[0] == first and len({line["id"] for line in lines}) == 3
+    assert lines[0] == first and len(lines) == 4
+    assert lines[1] == {**first, "status": None}
+    ids = [line["id"] for line in lines[1:]]
+    assert [sb.state.processing(identifier).name for identifier in ids] == ["aoi 1", "aoi 2", "aoi 3"]
     sb.clear_log()
-    assert submit(run, source, SPLIT="FEATURE", REPORT=report).returncode == 0
-    assert created(sb) == []
+    done = submit(run, source, SPLIT="FEATURE", REPORT=report)
+    assert done.returncode == 0
+    assert done.stderr.count("it is submitted anew") == 1
+    assert [body["name"] for body in created(sb)] == ["aoi 1", "aoi 2", "aoi 3"]
+    assert report_of(report.read_text())[:4] == lines
 
 
 # ---- when
@@ -368,7 +394,7 @@ def write(layer, west=WEST):
 def test_from_python(sb, writing):
     dataset, layer = writing()
     write(layer)
-    assert len(sb.requests) == 0
+    assert asked(sb) == CREATING_A_LAYER
     dataset.FlushCache()
     assert sb.state.processing(dataset.GetMetadataItem("PROCESSING_ID")).name == "area"
     dataset.FlushCache()
@@ -377,31 +403,121 @@ def test_from_python(sb, writing):
     only(sb)
 
 
-def test_closing_submits(sb, writing):
+NOT_CONFIRMED = "without FlushCache() or a committed transaction after the last change"
+
+
+def test_closing_alone_submits_nothing(sb, writing):
+    """Who closes a dataset because of an exception has not finished what is in it."""
     dataset, layer = writing()
     write(layer)
-    del layer, dataset
-    only(sb)
+    with oracle.exceptions(False), reports() as said:
+        del layer, dataset
+    assert asked(sb) == CREATING_A_LAYER
+    ((kind, text),) = said
+    assert kind == gdal.CE_Failure and NOT_CONFIRMED in text
+
+
+def test_an_exception_in_the_middle(sb, run, account, aoi):
+    """Nothing of what a program was about to write is submitted, and the program fails."""
+    program = (
+        "from osgeo import gdal, ogr; gdal.UseExceptions(); ogr.UseExceptions()\n"
+        "ds = gdal.GetDriverByName('MAPFLOW').Create('MAPFLOW:', 0, 0, 0, gdal.GDT_Unknown)\n"
+        "layer = ds.CreateLayer('area', options=['MODEL=buildings', 'PROVIDER=Mapbox', 'SPLIT=FEATURE'])\n"
+        "for i, west in enumerate((4.5, 4.6, None)):\n"
+        "    f = ogr.Feature(layer.GetLayerDefn())\n"
+        "    f.SetGeometry(ogr.CreateGeometryFromWkt("
+        "f'POLYGON(({west} 52,{west + 0.01} 52,{west + 0.01} 52.01,{west} 52))'))\n"
+        "    layer.CreateFeature(f)\n"
+        "ds.FlushCache()\n")
+    done = run(sys.executable, "-c", program)
+    assert done.returncode != 0 and "TypeError" in done.stderr
+    assert changes(sb) == []
 
 
 def test_commits_are_no_submissions(sb, writing):
+    """Programs commit after so many features: what was committed is submitted when the dataset is closed."""
     dataset, layer = writing()
     for west in (4.5, 4.6):
         dataset.StartTransaction()
         write(layer, west)
         dataset.CommitTransaction()
-    assert len(sb.requests) == 0
+    assert asked(sb) == CREATING_A_LAYER
     del layer, dataset
     assert len(polygons_of(only(sb))) == 2
 
 
-def test_rolled_back_is_not_submitted(sb, writing):
+@pytest.mark.parametrize("of", ["dataset", "layer"])
+def test_transactions_of_both(sb, writing, of):
     dataset, layer = writing()
-    dataset.StartTransaction()
+    owner = dataset if of == "dataset" else layer
+    assert owner.TestCapability(ogr.ODsCTransactions if of == "dataset" else ogr.OLCTransactions)
+    assert owner.StartTransaction() == 0
     write(layer)
+    assert owner.CommitTransaction() == 0
+    with oracle.exceptions(False), reports():
+        assert owner.CommitTransaction() != 0 and owner.RollbackTransaction() != 0
+    del owner, layer, dataset
+    assert len(polygons_of(only(sb))) == 1
+
+
+@pytest.mark.parametrize("of", ["dataset", "layer"])
+def test_rolled_back_is_not_submitted(sb, writing, of):
+    dataset, layer = writing()
+    owner = dataset if of == "dataset" else layer
+    owner.StartTransaction()
+    write(layer)
+    assert owner.RollbackTransaction() == 0
+    del owner
+    with oracle.exceptions(False), reports() as said:
+        del layer, dataset
+    assert asked(sb) == CREATING_A_LAYER
+    assert any(NOT_CONFIRMED in text for _, text in said)
+
+
+@pytest.mark.parametrize("of", ["dataset", "layer"])
+def test_a_rollback_drops_nothing_else(sb, writing, of):
+    """What was written before the transaction, committed or not, and after it is submitted."""
+    dataset, layer = writing()
+    owner = dataset if of == "dataset" else layer
+    write(layer, 4.5)
+    owner.StartTransaction()
+    write(layer, 4.6)
+    owner.CommitTransaction()
+    owner.StartTransaction()
+    write(layer, 4.7)
+    owner.RollbackTransaction()
+    assert layer.GetFeatureCount() == 2
+    write(layer, 4.8)
+    dataset.FlushCache()
+    assert sorted(round(min(p[0] for p in rings[0]), 6) for rings in polygons_of(only(sb))) == [4.5, 4.6, 4.8]
+    del owner, layer, dataset
+
+
+def test_a_rollback_of_a_layer_that_was_created_in_it(sb, writing):
+    dataset, layer = writing()
+    write(layer)
+    dataset.StartTransaction()
+    other = dataset.CreateLayer("other", reference("EPSG:4326"), ogr.wkbPolygon)
+    write(other, 4.6)
     dataset.RollbackTransaction()
-    del layer, dataset
-    assert len(sb.requests) == 0
+    with pytest.raises(RuntimeError, match="takes no more features"):
+        write(other, 4.7)
+    dataset.FlushCache()
+    assert only(sb)["name"] == "area"
+
+
+def test_a_rollback_after_what_was_submitted(sb, writing):
+    """It cannot be undone, and is not submitted again."""
+    dataset, layer = writing()
+    write(layer)
+    dataset.FlushCache()
+    dataset.StartTransaction()
+    dataset.RollbackTransaction()
+    dataset.FlushCache()
+    with oracle.exceptions(False), reports() as said:
+        del layer, dataset
+    assert said == []
+    only(sb)
 
 
 def test_a_transaction_that_is_never_committed(sb, writing):
@@ -411,8 +527,36 @@ def test_a_transaction_that_is_never_committed(sb, writing):
     dataset.FlushCache()
     with oracle.exceptions(False), reports() as said:
         del layer, dataset
-    assert len(sb.requests) == 0
+    assert asked(sb) == CREATING_A_LAYER
     assert any("not committed" in text for _, text in said)
+
+
+def test_what_is_written_after_the_commit(sb, writing):
+    """It was not confirmed, and the area of the user is all of it."""
+    dataset, layer = writing()
+    dataset.StartTransaction()
+    write(layer)
+    dataset.CommitTransaction()
+    write(layer, 4.6)
+    with oracle.exceptions(False), reports() as said:
+        del layer, dataset
+    assert changes(sb) == [] and any(NOT_CONFIRMED in text for _, text in said)
+
+
+def test_syncing_one_layer(sb, writing):
+    """It is submitted, and the other one only when it is confirmed."""
+    dataset, layer = writing()
+    write(layer)
+    other = dataset.CreateLayer("other", reference("EPSG:4326"), ogr.wkbPolygon)
+    write(other, 4.6)
+    assert layer.SyncToDisk() == 0
+    assert only(sb)["name"] == "area"
+    with pytest.raises(RuntimeError, match="was submitted already"):
+        write(layer, 4.7)
+    with oracle.exceptions(False), reports() as said:
+        del layer, other, dataset
+    only(sb)
+    assert any(NOT_CONFIRMED in text for _, text in said)
 
 
 def test_commits_after_each_feature(sb, run, tmp_path):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from submitting import (MAPBOX, SOUTH, WEST, changes, creation, errors_of, geojson, layer_file, polygon,
-                        reference, square, squares)
+from submitting import (MAPBOX, SOUTH, WEST, changes, created, creation, errors_of, geojson, journal_lines,
+                        layer_file, polygon, reference, square, squares)
 
 IMAGE = "55555555-6666-4777-8888-999999999911"
 MOSAIC = "55555555-6666-4777-8888-999999999901"
@@ -99,6 +99,7 @@ def assert_refused(sb, done, words):
         assert word in errors[0], errors[0]
     assert "do-not-show" not in done.said
     assert changes(sb) == []
+    assert journal_lines() == []
 
 
 def send(run, source, **options):
@@ -138,7 +139,8 @@ GEOMETRIES = {
     "collection among polygons": ([polygon(), COLLECTION], ["Geometry Collection"]),
     "no geometries": ([None], ["no polygons"]),
     "beyond the pole": ([polygon(square(4, 91))], ["outside the world", "91"]),
-    "beyond the antimeridian": ([polygon(square(200, 52))], ["outside the world", "200"]),
+    "beyond two turns": ([polygon(square(360.001, 52))], ["outside the world", "360.001"]),
+    "beyond two turns, west": ([polygon(square(-361, 52))], ["outside the world", "-361"]),
     "metres as degrees": ([polygon(square(500000, 5777000, 800))], ["outside the world"]),
     "eleven polygons": (squares(11), ["11 polygons", "10"]),
     "one large polygon": ([polygon(square(size=0.1))], ["km²", "25.000000 km²", "76"]),
@@ -195,6 +197,41 @@ def test_the_whole_batch_counts(sb, run, tmp_path):
     sb.state.user["remainingCredits"] = 12
     assert_refused(sb, send(run, source, SPLIT="FEATURE"), ["15 credits", "12 credits"])
     assert_refused(sb, send(run, source, SPLIT="FEATURE", MAX_COST="10"), ["15 credits", "10 credits"])
+
+
+def test_after_a_refusal(sb, run, tmp_path):
+    """Nothing is known of what was refused: the same command submits all of it, without a word."""
+    source = geojson(tmp_path / "aoi.geojson", *squares(3))
+    assert_refused(sb, send(run, source, SPLIT="FEATURE", MAX_COST="10"), ["15 credits", "10 credits"])
+    done = send(run, source, SPLIT="FEATURE", MAX_COST="15")
+    assert done.returncode == 0 and done.said == ""
+    assert len(created(sb)) == 3
+
+
+def test_a_feature_without_a_name(sb, run, tmp_path):
+    names = [{"name": name} for name in ("north", None, "south")]
+    source = geojson(tmp_path / "aoi.geojson", *squares(3), properties=names)
+    assert_refused(sb, send(run, source, SPLIT="FEATURE", NAME_FIELD="name"),
+                   ["NAME_FIELD=name has no value in feature 2"])
+
+
+def test_a_name_that_is_not_utf8(sb, run, tmp_path):
+    """Latin 1 in the third feature: none is submitted, and once it is mended all are."""
+    source = tmp_path / "aoi.csv"
+    rows = "".join(f'{name},"POLYGON(({x} 52,{x + 0.01} 52,{x + 0.01} 52.01,{x} 52.01,{x} 52))"\n'
+                   for name, x in (("north", 4.5), ("east", 4.6), ("süd", 4.7)))
+    source.write_bytes(("name,WKT\n" + rows).encode("latin-1"))
+    assert_refused(sb, send(run, source, SPLIT="FEATURE", NAME_FIELD="name"),
+                   ["NAME_FIELD=name is not UTF-8 in feature 3"])
+    source.write_bytes(("name,WKT\n" + rows).encode("utf-8"))
+    assert send(run, source, SPLIT="FEATURE", NAME_FIELD="name").returncode == 0
+    assert [body["name"] for body in created(sb)] == ["north", "east", "süd"]
+
+
+@pytest.mark.parametrize("option", ["NAME", "DESCRIPTION", "PROJECT", "MODEL"])
+def test_an_option_that_is_not_utf8(sb, run, aoi, option):
+    done = send(run, aoi, **{option: b"caf\xe9".decode("utf-8", "surrogateescape")})
+    assert_refused(sb, done, ["not UTF-8"])
 
 
 def test_the_last_of_a_batch(sb, run, tmp_path):

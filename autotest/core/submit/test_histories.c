@@ -20,7 +20,7 @@
 #include "check.h"
 #include "command.h"
 
-enum { HISTORIES = 6000, WORKERS = 2, STEPS = 6, NAMES = 8, AT_ONCE = 4 };
+enum { HISTORIES = 5000, WORKERS = 2, STEPS = 6, NAMES = 8, AT_ONCE = 4 };
 
 #define MINUTE 60.0
 #define DAY 86400.0

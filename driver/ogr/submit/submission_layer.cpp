@@ -85,15 +85,18 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
     if (m_isRefused)
         return OGRERR_FAILURE; // of which the first one has told why
     m_queue.NoteWriting();
-    Written written{m_aois->Convert(feature.GetGeometryRef(), feature.GetFID()), {}};
-    m_isRefused = written.area.polygons == nullptr || !TakeName(feature, written.name);
+    // ogr2ogr hands features on without their numbers: they are counted, from 1.
+    ++m_given;
+    const GIntBig number = feature.GetFID() != OGRNullFID ? feature.GetFID() : m_given;
+    Written written{m_aois->Convert(feature.GetGeometryRef(), number), {}};
+    m_isRefused = written.area.polygons == nullptr || !TakeName(feature, number, written.name);
     if (m_isRefused)
         return OGRERR_FAILURE;
     if (written.area.polygons->IsEmpty())
     {
         CPLError(CE_Warning, CPLE_AppDefined,
                  "Feature " CPL_FRMT_GIB " of layer \"%s\" has no %s: it is left out.",
-                 feature.GetFID(), GetName(),
+                 number, GetName(),
                  feature.GetGeometryRef() == nullptr || feature.GetGeometryRef()->IsEmpty()
                      ? "geometry"
                      : "area");
@@ -104,7 +107,8 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
 }
 
 // The value of NAME_FIELD. Returns false, after one CPLError, when it cannot be a name.
-bool OGRMapflowSubmissionLayer::TakeName(const OGRFeature &feature, std::string &name) const
+bool OGRMapflowSubmissionLayer::TakeName(const OGRFeature &feature, GIntBig number,
+                                         std::string &name) const
 {
     const std::string key = m_options.Get("NAME_FIELD");
     const int field = key.empty() ? -1 : feature.GetFieldIndex(key.c_str());
@@ -119,7 +123,7 @@ bool OGRMapflowSubmissionLayer::TakeName(const OGRFeature &feature, std::string 
         CPLError(CE_Failure, CPLE_IllegalArg,
                  "NAME_FIELD=%.40s %s in feature " CPL_FRMT_GIB
                  " of layer \"%s\": a processing needs a name. Nothing is submitted.",
-                 key.c_str(), fault, feature.GetFID(), m_defn->GetName());
+                 key.c_str(), fault, number, m_defn->GetName());
     return fault == nullptr;
 }
 

@@ -72,7 +72,7 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
                               OGRMapflowSubmissionOptions options);
     OGRErr AddField(const OGRFieldDefn *field);
     OGRErr AddFeature(const OGRFeature &feature);
-    bool TakeName(const OGRFeature &feature, std::string &name) const;
+    bool TakeName(const OGRFeature &feature, GIntBig number, std::string &name) const;
     bool HasNameField() const;
     void WarnOfOverlaps(const OGRMultiPolygon &all) const;
     std::unique_ptr<OGRMultiPolygon> TakePolygons(size_t begin, size_t end);
@@ -87,6 +87,7 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     std::unique_ptr<OGRMapflowAOIs> m_aois{};
     std::unique_ptr<mf_submission, SubmissionCloser> m_submission{};
     std::vector<Written> m_written{};
+    GIntBig m_given = 0; // features, with those that were left out
     bool m_isRefused = false;
     bool m_isFinished = false;
 };
