@@ -250,6 +250,10 @@ int mf_row_decode(struct mf_row *row, const char *text, size_t size,
 int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,
                           const char *text, uint64_t i, struct mf_error *err) MF_NODISCARD;
 
+/* Makes a decoded point, line or polygon the only part of a multiple one. Leaves other rows as they
+ * are. */
+int mf_row_make_multiple(struct mf_row *row, struct mf_error *err) MF_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

@@ -353,3 +353,26 @@ int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collec
         return fail_changed(err);
     return mf_row_decode(row, text + start, (size_t)(end - start), err);
 }
+
+int mf_row_make_multiple(struct mf_row *row, struct mf_error *err)
+{
+    const size_t head_size = 9; /* byte order, type, count */
+    if (row->geometry < MF_GEOMETRY_POINT || row->geometry > MF_GEOMETRY_POLYGON)
+        return 0;
+    struct mf_wkb wkb = {.data = row->wkb,
+                         .size = row->wkb_size,
+                         .capacity = row->wkb_capacity,
+                         .has_z = row->has_z};
+    const bool has_room = mf_wkb_reserve(&wkb, head_size);
+    row->wkb = wkb.data;
+    row->wkb_capacity = wkb.capacity;
+    if (!has_room)
+        return mf_out_of_memory(err);
+    memmove(wkb.data + head_size, wkb.data, wkb.size);
+    wkb.size = 0;
+    row->geometry += MF_GEOMETRY_MULTIPOINT - MF_GEOMETRY_POINT;
+    mf_wkb_write_header(&wkb, row->geometry);
+    mf_wkb_write_count(&wkb, mf_wkb_count_later(&wkb), 1);
+    row->wkb_size += head_size;
+    return 0;
+}

@@ -23,6 +23,14 @@ static unsigned char *append(struct mf_wkb *wkb, size_t more)
     return end;
 }
 
+bool mf_wkb_reserve(struct mf_wkb *wkb, size_t more)
+{
+    if (append(wkb, more) == NULL)
+        return false;
+    wkb->size -= more;
+    return true;
+}
+
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define LITTLE_32(value) __builtin_bswap32(value)
 #define LITTLE_64(value) __builtin_bswap64(value)

@@ -23,6 +23,9 @@ struct mf_wkb {
     bool out_of_memory; /* sticky; checked by the caller at the end */
 };
 
+/* Makes sure that `more` bytes can be appended. Returns false without memory. */
+bool mf_wkb_reserve(struct mf_wkb *wkb, size_t more);
+
 /* Writes byte order and type, the one with Z if wkb->has_z. */
 void mf_wkb_write_header(struct mf_wkb *wkb, int type);
 

@@ -387,7 +387,7 @@ std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema
         columns.push_back({*kind, i, FieldTimesAreUTC(field), true});
         ++child;
     }
-    if (!defn.GetGeomFieldDefn(0)->IsIgnored())
+    if (defn.GetGeomFieldCount() > 0 && !defn.GetGeomFieldDefn(0)->IsIgnored())
     {
         if (child >= schema.n_children || strcmp(schema.children[child++]->format, "z") != 0)
             return std::nullopt;

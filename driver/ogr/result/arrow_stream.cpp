@@ -13,7 +13,7 @@ namespace
 struct Piece
 {
     std::unique_ptr<OGRMapflowBatch> batch{};
-    uint64_t end = 0; // the position behind the last feature in it
+    uint64_t end = 0; // the position after the last feature in it
     std::string error{};
 };
 
@@ -41,8 +41,7 @@ class Stream
     const char *LastError() const { return m_error.empty() ? nullptr : m_error.c_str(); }
 
   private:
-    Piece MakePiece(uint64_t begin, uint64_t end) const;
-    Piece NextPiece();
+    void MakePiece(Piece &piece, uint64_t begin, uint64_t end) const;
     bool CheckAlive();
 
     const OGRMapflowStreamSource m_source;
@@ -69,55 +68,33 @@ int Stream::GetSchema(ArrowSchema *schema)
 }
 
 // Decodes the features from `begin` on, up to `end` or until the batch is full. Runs in any thread
-// when there is no filter.
-Piece Stream::MakePiece(uint64_t begin, uint64_t end) const
+// if there is no filter.
+void Stream::MakePiece(Piece &piece, uint64_t begin, uint64_t end) const
 {
-    const mf_collection &collection = m_source.result->collection;
-    Piece piece;
-    mf_row row;
+    const OGRMapflowResultRows &rows = m_source.rows;
+    OGRMapflowRow row;
     mf_error err;
     mf_error_init(&err);
     piece.end = begin;
+    piece.error.clear();
     piece.batch = std::make_unique<OGRMapflowBatch>(
         m_plan, m_source.find ? 0 : static_cast<size_t>(end - begin));
-    if (mf_row_init(&row, &collection.schema, &err) != 0)
-    {
-        piece.error = err.message;
-        return piece;
-    }
-    std::copy(m_source.wanted.begin(), m_source.wanted.end(), row.wanted);
-    row.wants_geometry = m_source.wantsGeometry;
     for (; static_cast<uint64_t>(piece.batch->Rows()) < m_rowsInBatch; ++piece.end)
     {
-        if (m_source.find)
-            piece.end = m_source.find(piece.end);
+        piece.end = m_source.find ? m_source.find(piece.end) : rows.Find(piece.end);
         if (piece.end >= end)
-            break;
-        if (mf_row_decode_feature(&row, &collection, m_source.result->document.data, piece.end, &err) !=
-            0)
+            return;
+        if (!rows.Decode(row, piece.end, err))
         {
             piece.error = err.message;
-            break;
+            return;
         }
         if (m_source.passes && !m_source.passes(row))
             continue;
         if (!piece.batch->Fits(row))
-            break;
+            return;
         piece.batch->Add(row, static_cast<int64_t>(piece.end));
     }
-    mf_row_free(&row);
-    return piece;
-}
-
-// The piece at the layer's position. A filter asks OGR, which is not for several threads.
-Piece Stream::NextPiece()
-{
-    const uint64_t count = m_source.result->collection.feature_count;
-    const uint64_t position = *m_source.next;
-    if (m_source.find)
-        return MakePiece(position, count);
-    return m_ahead.Take(position, count, m_rowsInBatch,
-                        [this](uint64_t begin, uint64_t end) { return MakePiece(begin, end); });
 }
 
 int Stream::GetNext(ArrowArray *array)
@@ -125,11 +102,16 @@ int Stream::GetNext(ArrowArray *array)
     memset(array, 0, sizeof *array);
     if (!CheckAlive())
         return EINVAL;
-    const uint64_t count = m_source.result->collection.feature_count;
+    const uint64_t count = m_source.rows.End();
+    const auto make = [this](Piece &piece, uint64_t begin, uint64_t end)
+    { MakePiece(piece, begin, end); };
     while (*m_source.next < count)
     {
         const uint64_t before = *m_source.next;
-        Piece piece = NextPiece();
+        Piece filtered; // a filter asks OGR, which is not for several threads
+        if (m_source.find)
+            MakePiece(filtered, before, count);
+        Piece &piece = m_source.find ? filtered : m_ahead.Take(before, count, m_rowsInBatch, make);
         if (!piece.error.empty() || piece.end == before)
         {
             m_error = piece.error.empty() ? "A feature is too large for a batch." : piece.error;

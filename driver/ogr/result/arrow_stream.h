@@ -6,30 +6,28 @@
 #include <memory>
 
 #include "result/arrow_batch.h"
-#include "store/result.h"
+#include "result/result_rows.h"
 
-// What a stream needs of its layer. The layer may go before the stream does: then `isAlive` is
+// What a stream needs of its layer. The layer may be closed before the stream: then `isAlive` is
 // false, and the stream ends with EINVAL.
 struct OGRMapflowStreamSource
 {
-    std::shared_ptr<const mf_result> result{};
-    std::shared_ptr<bool> isAlive{};
-    uint64_t *next = nullptr;            // the layer's reading position
-    std::vector<unsigned char> wanted{}; // fields to decode
-    bool wantsGeometry = true;           // to decode, for the batch or for the filter
+    OGRMapflowResultRows rows;
+    std::shared_ptr<bool> isAlive;
+    uint64_t *next; // the layer's reading position
     // Empty without a spatial filter. The next position that may pass, by the index; and whether it
     // does, by the decoded row.
     std::function<uint64_t(uint64_t from)> find{};
     std::function<bool(const mf_row &)> passes{};
 };
 
-// Makes *stream. Takes over GDAL's own stream of the layer, which tells the schema, and releases it
+// Makes *stream. Takes over GDAL's own stream of the layer, which has the schema, and releases it
 // in the end.
 void OGRMapflowMakeStream(ArrowArrayStream *stream, OGRMapflowStreamSource source,
                           OGRMapflowBatchPlan plan, ArrowArrayStream schemaStream,
                           uint64_t rowsInBatch);
 
-// Whether OGRMapflowMakeStream has made it.
+// Whether OGRMapflowMakeStream made it.
 bool OGRMapflowIsOwnStream(const ArrowArrayStream *stream);
 
 #endif

@@ -110,7 +110,8 @@ void SetValue(OGRFeature &feature, int i, OGRFieldType type, const mf_value &val
 } // namespace
 
 OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyle *style)
-    : m_defn(defn), m_style(style), m_srs(defn->GetGeomFieldDefn(0)->GetSpatialRef())
+    : m_defn(defn), m_style(style),
+      m_srs(defn->GetGeomFieldCount() > 0 ? defn->GetGeomFieldDefn(0)->GetSpatialRef() : nullptr)
 {
     for (int i = 0; i < defn->GetFieldCount(); ++i)
         m_types.push_back(defn->GetFieldDefn(i)->GetType());

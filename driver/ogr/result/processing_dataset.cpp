@@ -273,7 +273,8 @@ bool OGRMapflowProcessingDataset::MakeLayers()
     const auto result = std::move(m_fetched);
     if (IsOffline() && !(ReadDocument(result->processing) && CheckArea()))
         return false;
-    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName().c_str(), StyleModel(), result);
+    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName(), StyleModel(),
+                                                  {result, OGRMapflowGeometryKind::All});
     if (m_resultLayer == nullptr)
         return false;
     WarnOfOtherAreas(result->collection);
@@ -304,7 +305,7 @@ const char *OGRMapflowProcessingDataset::StyleModel() const
 bool OGRMapflowProcessingDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
 {
     return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
-           OGRMapflowFamilyLayer::Split(this, LayerName(), StyleModel(), result, m_families);
+           OGRMapflowResultLayer::Split(this, LayerName(), StyleModel(), result, m_kinds);
 }
 
 // The processing as the service has described it before.
@@ -362,16 +363,16 @@ void OGRMapflowProcessingDataset::PublishMetadata()
 
 int OGRMapflowProcessingDataset::GetLayerCount() MF_CONST_312
 {
-    return m_statusOnly ? 2 : m_families.empty() ? 1 : static_cast<int>(m_families.size());
+    return m_statusOnly ? 2 : m_kinds.empty() ? 1 : static_cast<int>(m_kinds.size());
 }
 
 OGRLayer *OGRMapflowProcessingDataset::GetLayer(int i) MF_CONST_312
 {
     if (m_statusOnly)
         return StatusLayer(i);
-    if (!m_families.empty())
-        return i >= 0 && static_cast<size_t>(i) < m_families.size()
-                   ? m_families[static_cast<size_t>(i)].get()
+    if (!m_kinds.empty())
+        return i >= 0 && static_cast<size_t>(i) < m_kinds.size()
+                   ? m_kinds[static_cast<size_t>(i)].get()
                    : nullptr;
     return i == 0 ? ResultLayer() : nullptr;
 }
@@ -385,10 +386,10 @@ OGRLayer *OGRMapflowProcessingDataset::StatusLayer(int i) MF_CONST_312
 
 OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
 {
-    for (const auto &family : m_families)
+    for (const auto &kind : m_kinds)
     {
-        if (EQUAL(name, family->GetName()))
-            return family.get();
+        if (EQUAL(name, kind->GetName()))
+            return kind.get();
     }
     OGRLayer *const result = ResultLayer();
     if (result != nullptr &&

@@ -12,7 +12,6 @@
 #include "layer/field_domains.h"
 #include "layer/lazy_layer.h"
 #include "layer/table_layer.h"
-#include "result/family_layer.h"
 #include "result/result_layer.h"
 
 // Layers: the result, named after the processing and found as `results` too. Not counted, found by
@@ -90,7 +89,7 @@ class OGRMapflowProcessingDataset final : public GDALDataset
     std::shared_ptr<const mf_result> m_fetched{}; // until it is shown
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
     std::unique_ptr<OGRMapflowLazyLayer> m_listedLayer{}; // of a list, before m_resultLayer
-    std::vector<std::unique_ptr<OGRMapflowFamilyLayer>> m_families{}; // with GEOMETRY=SPLIT
+    std::vector<std::unique_ptr<OGRMapflowResultLayer>> m_kinds{}; // with GEOMETRY=SPLIT
     std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
     std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};
 };

@@ -7,74 +7,101 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <memory>
 #include <system_error>
-#include <utility>
+#include <vector>
 
-#include "base/thread.h"
+#include "common/compat.h"
+#include "common/fork.h"
 
-// One reader at a time. A piece covers positions [begin, end) and is made by a function that may
-// run in any thread.
+// How many pieces are made at once. GDAL_NUM_THREADS=1 leaves all work to the reader's thread.
+inline size_t OGRMapflowPiecesAhead()
+{
+    const char *const threads = CPLGetConfigOption("GDAL_NUM_THREADS", "ALL_CPUS");
+    const int count = EQUAL(threads, "ALL_CPUS") ? CPLGetNumCPUs() : atoi(threads);
+    return count > 1 ? 2 : 1; // more would hold more memory, and the reader needs a processor too
+}
+
+// One reader at a time. A piece covers positions [begin, end). Pieces are used again and again, so
+// that threads do not free each other's memory.
 template <class Piece> class OGRMapflowReadAhead
 {
   public:
-    using Maker = std::function<Piece(uint64_t begin, uint64_t end)>;
+    // Fills a piece, which may hold an earlier one. Runs in any thread.
+    using Maker = std::function<void(Piece &piece, uint64_t begin, uint64_t end)>;
 
-    // The piece that begins at `position`, of at most `step` positions below `count`. Begins to
-    // make those behind it, in the expectation that they are wanted next.
-    Piece Take(uint64_t position, uint64_t count, uint64_t step, const Maker &make)
-    {
-        if (IsInherited() || (!m_pieces.empty() && m_pieces.front().first != position))
-            Clear(); // the reader has moved
-        m_generation = mf_fork_generation();
-        uint64_t begin = m_pieces.empty() ? position : m_pieces.back().first + step;
-        for (; m_pieces.size() < AHEAD && begin < count; begin += step)
-        {
-            const uint64_t end = std::min(begin + step, count);
-            m_pieces.emplace_back(begin, Begin(make, begin, end));
-        }
-        Piece piece = m_pieces.front().second.get();
-        m_pieces.pop_front();
-        return piece;
-    }
-
-    // Forgets what was made; waits for what is being made.
-    void Clear()
-    {
-        if (IsInherited())
-            (void)new Pieces(std::move(m_pieces)); // they would be waited for, without an end
-        m_pieces.clear();
-    }
-
-    ~OGRMapflowReadAhead() { Clear(); }
     OGRMapflowReadAhead() = default;
+    ~OGRMapflowReadAhead() { Clear(); }
     OGRMapflowReadAhead(const OGRMapflowReadAhead &) = delete;
     OGRMapflowReadAhead &operator=(const OGRMapflowReadAhead &) = delete;
 
-  private:
-    using Pieces = std::deque<std::pair<uint64_t, std::future<Piece>>>;
-
-    // Whether those who make them have stayed behind in the process that this one was forked from.
-    bool IsInherited() const { return m_generation != mf_fork_generation(); }
-
-    // Where the system gives no thread, a piece is made when it is taken.
-    static std::future<Piece> Begin(const Maker &make, uint64_t begin, uint64_t end)
+    // The piece that begins at `position`, of at most `step` positions below `count`; good until
+    // the next call. Starts to make the next ones, which the reader is expected to want.
+    Piece &Take(uint64_t position, uint64_t count, uint64_t step, const Maker &make)
     {
+        if (!m_coming.empty() && m_coming.front().begin != position)
+            Clear(); // the reader has moved
+        OGRMapflowDropIfInherited(m_generation, m_coming);
+        if (m_current != nullptr)
+            m_spare.push_back(std::move(m_current));
+        const size_t ahead = OGRMapflowPiecesAhead();
+        uint64_t begin = m_coming.empty() ? position : m_coming.back().begin + step;
+        for (; m_coming.size() < ahead && begin < count; begin += step)
+            m_coming.push_back(
+                {begin, Start(make, begin, std::min(begin + step, count), ahead > 1)});
+        m_current = m_coming.front().piece.get();
+        m_coming.pop_front();
+        return *m_current;
+    }
+
+    // Drops all pieces; waits for those that are being made.
+    void Clear()
+    {
+        OGRMapflowDropIfInherited(m_generation, m_coming);
+        m_coming.clear();
+        m_current.reset();
+        m_spare.clear();
+    }
+
+  private:
+    using PiecePtr = std::unique_ptr<Piece>;
+    struct Coming
+    {
+        uint64_t begin;
+        std::future<PiecePtr> piece;
+    };
+
+    // Where the system has no thread to give, a piece is made when it is taken.
+    std::future<PiecePtr> Start(const Maker &make, uint64_t begin, uint64_t end, bool inThread)
+    {
+        auto piece = std::make_shared<PiecePtr>();
+        if (!m_spare.empty())
+        {
+            *piece = std::move(m_spare.back());
+            m_spare.pop_back();
+        }
+        const auto work = [make, begin, end, piece]
+        {
+            if (*piece == nullptr)
+                *piece = std::make_unique<Piece>();
+            make(**piece, begin, end);
+            return std::move(*piece);
+        };
         try
         {
-            return std::async(std::launch::async, make, begin, end);
+            if (inThread)
+                return std::async(std::launch::async, work);
         }
         catch (const std::system_error &)
         {
-            return std::async(std::launch::deferred, make, begin, end);
         }
+        return std::async(std::launch::deferred, work);
     }
 
-    // As many as a small machine has processors. More would hold more memory, and who reads needs
-    // one too.
-    static constexpr size_t AHEAD = 2;
-
-    Pieces m_pieces{};
-    unsigned m_generation = mf_fork_generation();
+    std::deque<Coming> m_coming{};
+    PiecePtr m_current{};
+    std::vector<PiecePtr> m_spare{};
+    unsigned m_generation = mf_fork_generation(); // of the threads
 };
 
 #endif

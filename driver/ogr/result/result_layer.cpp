@@ -16,49 +16,61 @@ constexpr OGRFieldSubType FIELD_SUBTYPES[] = {OFSTNone, OFSTBoolean, OFSTJSON};
 
 } // namespace
 
-OGRMapflowResultLayer::OGRMapflowResultLayer(GDALDataset *dataset,
-                                             std::shared_ptr<const mf_result> result)
-    : m_dataset(dataset), m_result(std::move(result)), m_ahead(m_result)
-{
-}
-
 OGRMapflowResultLayer::~OGRMapflowResultLayer()
 {
     *m_isAlive = false;
-    mf_row_free(&m_row);
     if (m_defn != nullptr)
         m_defn->Release();
 }
 
 std::unique_ptr<OGRMapflowResultLayer>
-OGRMapflowResultLayer::Create(GDALDataset *dataset, const char *name, const char *model,
-                              std::shared_ptr<const mf_result> result)
+OGRMapflowResultLayer::Create(GDALDataset *dataset, const std::string &name, const char *model,
+                              const OGRMapflowResultRows &rows)
 {
-    std::unique_ptr<OGRMapflowResultLayer> layer(
-        new OGRMapflowResultLayer(dataset, std::move(result)));
+    std::unique_ptr<OGRMapflowResultLayer> layer(new OGRMapflowResultLayer(dataset, rows));
     mf_error err;
     mf_error_init(&err);
-    if (mf_row_init(&layer->m_row, &layer->m_result->collection.schema, &err) != 0)
+    if (mf_row_init(&layer->m_row, &rows.Collection().schema, &err) != 0)
     {
         OGRMapflowRaise(err);
         return nullptr;
     }
-    layer->m_defn = new OGRFeatureDefn(name);
+    layer->m_defn = new OGRFeatureDefn(name.c_str());
     layer->m_defn->Reference();
-    layer->SetDescription(name);
+    layer->SetDescription(name.c_str());
     layer->DefineFields();
     layer->DefineGeometry();
     if (model != nullptr)
         layer->DefineStyle(model);
     layer->m_maker = std::make_unique<OGRMapflowFeatureMaker>(layer->m_defn, layer->m_style.get());
-    if (layer->m_result->collection.description != nullptr)
-        layer->SetMetadataItem("DESCRIPTION", layer->m_result->collection.description);
+    if (rows.Collection().description != nullptr)
+        layer->SetMetadataItem("DESCRIPTION", rows.Collection().description);
     return layer;
+}
+
+bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name, const char *model,
+                                  const std::shared_ptr<const mf_result> &result,
+                                  std::vector<std::unique_ptr<OGRMapflowResultLayer>> &layers)
+{
+    constexpr std::pair<OGRMapflowGeometryKind, const char *> KINDS[] = {
+        {OGRMapflowGeometryKind::Polygon, "_polygon"},
+        {OGRMapflowGeometryKind::Line, "_line"},
+        {OGRMapflowGeometryKind::Point, "_point"},
+        {OGRMapflowGeometryKind::Other, "_other"}};
+    for (const auto &[kind, suffix] : KINDS)
+    {
+        const OGRMapflowResultRows rows(result, kind);
+        if (rows.Count() > 0)
+            layers.push_back(Create(dataset, name + suffix, model, rows));
+        if (!layers.empty() && layers.back() == nullptr)
+            return false;
+    }
+    return true;
 }
 
 void OGRMapflowResultLayer::DefineFields()
 {
-    const mf_schema &schema = m_result->collection.schema;
+    const mf_schema &schema = m_rows.Collection().schema;
     for (int i = 0; i < schema.field_count; ++i)
     {
         const mf_field &known = schema.fields[i];
@@ -73,11 +85,10 @@ void OGRMapflowResultLayer::DefineFields()
 
 void OGRMapflowResultLayer::DefineGeometry()
 {
-    const mf_collection &collection = m_result->collection;
-    auto type = static_cast<OGRwkbGeometryType>(collection.layer_geometry);
-    if (collection.layer_has_z)
-        type = OGR_GT_SetZ(type);
-    m_defn->SetGeomType(type);
+    const mf_collection &collection = m_rows.Collection();
+    m_defn->SetGeomType(m_rows.Type());
+    if (m_rows.Type() == wkbNone)
+        return;
     const auto srs = OGRMapflowResultSRS(collection.crs, collection.layer_has_z != 0);
     m_defn->GetGeomFieldDefn(0)->SetSpatialRef(srs.get());
 }
@@ -88,18 +99,17 @@ void OGRMapflowResultLayer::DefineStyle(const char *model)
     SetStyleTableDirectly(m_style->Table().release());
 }
 
-// The decoder skips what nobody will look at. An attribute filter looks at its fields, even when
-// nobody else will: pyogrio asks for columns and for rows independently of each other. So does the
-// style.
+// The decoder skips ignored fields, except those that the attribute filter or the style looks at:
+// pyogrio asks for columns and for rows independently of each other.
 void OGRMapflowResultLayer::WantWhatIsNotIgnored()
 {
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
-        m_row.wanted[i] = !m_defn->GetFieldDefn(i)->IsIgnored();
+        m_rows.wanted[i] = !m_defn->GetFieldDefn(i)->IsIgnored();
     const auto isNeeded = [this](int field)
     {
-        if (!m_row.wanted[field])
+        if (!m_rows.wanted[field])
             m_neededAlone.push_back(field);
-        m_row.wanted[field] = true;
+        m_rows.wanted[field] = true;
     };
     m_neededAlone.clear();
     if (m_style != nullptr)
@@ -120,7 +130,7 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
     }
 }
 
-// What the user gets: fields that only the filter and the style have looked at are not in it.
+// The user gets no field that only the filter or the style has looked at.
 OGRFeature *OGRMapflowResultLayer::Given(std::unique_ptr<OGRFeature> feature) const
 {
     for (const int field : m_neededAlone)
@@ -129,7 +139,7 @@ OGRFeature *OGRMapflowResultLayer::Given(std::unique_ptr<OGRFeature> feature) co
     return feature.release();
 }
 
-// Filters look at the geometry, even when nobody else will. GEOMETRY=SPLIT makes tables without.
+// Filters look at the geometry even if it is ignored. GEOMETRY=SPLIT makes tables without one.
 bool OGRMapflowResultLayer::WantsGeometry() const
 {
     return m_defn->GetGeomFieldCount() > 0 && (m_poFilterGeom != nullptr || m_filterUsesGeometry ||
@@ -138,7 +148,7 @@ bool OGRMapflowResultLayer::WantsGeometry() const
 
 OGRErr OGRMapflowResultLayer::SetIgnoredFields(IgnoredFields fields)
 {
-    ForgetWhatWasReadAhead();
+    DropPieces();
     const OGRErr outcome = OGRLayer::SetIgnoredFields(fields);
     WantWhatIsNotIgnored();
     return outcome;
@@ -148,30 +158,29 @@ OGRErr OGRMapflowResultLayer::SetAttributeFilter(const char *query)
 {
     const OGRErr outcome = OGRLayer::SetAttributeFilter(query);
     WantWhatIsNotIgnored();
-    ForgetWhatWasReadAhead();
+    DropPieces();
     return outcome;
 }
 
-// The first position at or behind `from` whose feature may meet the spatial filter, if there is
-// one.
+// The first position at or after `from` whose feature may meet the spatial filter, if there is one.
 uint64_t OGRMapflowResultLayer::FindWithinFilter(uint64_t from) const
 {
-    if (m_poFilterGeom == nullptr)
-        return from;
-    const mf_box wanted = {m_sFilterEnvelope.MinX, m_sFilterEnvelope.MinY, m_sFilterEnvelope.MaxX,
-                           m_sFilterEnvelope.MaxY};
-    return mf_collection_find(&m_result->collection, from, &wanted);
+    const mf_box box = {m_sFilterEnvelope.MinX, m_sFilterEnvelope.MinY, m_sFilterEnvelope.MaxX,
+                        m_sFilterEnvelope.MaxY};
+    return m_rows.Find(from, m_poFilterGeom != nullptr ? &box : nullptr);
 }
 
-std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Decode(uint64_t position)
+void OGRMapflowResultLayer::MoveTo(uint64_t position)
 {
-    mf_error err;
-    mf_error_init(&err);
-    m_row.wants_geometry = WantsGeometry();
-    if (mf_row_decode_feature(&m_row, &m_result->collection, m_result->document.data, position, &err) !=
-        0)
-        return Make(nullptr, position, err);
-    return Make(&m_row, position, err);
+    m_next = position;
+    m_readInARow = 0;
+}
+
+void OGRMapflowResultLayer::DropPieces()
+{
+    m_ahead.Clear();
+    m_piece = nullptr;
+    m_readInARow = 0;
 }
 
 // The feature of a row; nullptr of none, after one CPLError.
@@ -188,40 +197,75 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Make(const mf_row *row, uint6
     return feature;
 }
 
-void OGRMapflowResultLayer::MoveTo(uint64_t position)
+std::unique_ptr<OGRFeature> OGRMapflowResultLayer::ReadAt(uint64_t position)
 {
-    m_next = position;
-    m_readInARow = 0;
-}
-
-void OGRMapflowResultLayer::ForgetWhatWasReadAhead()
-{
-    m_ahead.Clear();
-    m_readInARow = 0;
-}
-
-// Who reads one feature after the other is served from rows that another thread decodes ahead; who
-// looks at a few is not worth a thread.
-std::unique_ptr<OGRFeature> OGRMapflowResultLayer::NextUnfiltered()
-{
-    constexpr uint64_t WORTH_A_THREAD = 512;
-    const uint64_t position = m_next++;
-    if (++m_readInARow <= WORTH_A_THREAD)
-        return Decode(position);
     mf_error err;
     mf_error_init(&err);
-    m_row.wants_geometry = WantsGeometry();
-    return Make(m_ahead.Take(position, m_row, err), position, err);
+    m_rows.wantsGeometry = WantsGeometry();
+    return Make(m_rows.Decode(m_row, position, err) ? &m_row : nullptr, position, err);
+}
+
+// Decodes the features of [begin, end), as far as that is possible. Runs in any thread. Features
+// are made in the reader's: memory that one thread takes and another one frees costs more than
+// decoding.
+void OGRMapflowResultLayer::FillPiece(const OGRMapflowResultRows &rows, Piece &piece,
+                                      uint64_t begin, uint64_t end)
+{
+    piece.begin = begin;
+    piece.end = end;
+    piece.positions.clear();
+    mf_error_init(&piece.error);
+    for (uint64_t i = rows.Find(begin); i < end; i = rows.Find(i + 1))
+    {
+        const size_t nth = piece.positions.size();
+        if (nth == piece.rows.size())
+            piece.rows.emplace_back();
+        if (!rows.Decode(piece.rows[nth], i, piece.error))
+            return;
+        piece.positions.push_back(i);
+    }
+}
+
+// The row of a feature, and those of the next ones ahead. Returns nullptr with *err.
+const mf_row *OGRMapflowResultLayer::TakeRow(uint64_t position, mf_error &err)
+{
+    constexpr uint64_t ROWS_IN_PIECE = 512;
+    if (m_piece == nullptr || position < m_piece->begin || position >= m_piece->end)
+    {
+        m_rows.wantsGeometry = WantsGeometry();
+        m_piece = &m_ahead.Take(position, m_rows.End(), ROWS_IN_PIECE,
+                                [rows = m_rows](Piece &piece, uint64_t begin, uint64_t end)
+                                { FillPiece(rows, piece, begin, end); });
+    }
+    const auto &positions = m_piece->positions;
+    const auto found = std::lower_bound(positions.begin(), positions.end(), position);
+    if (found != positions.end())
+        return &m_piece->rows[static_cast<size_t>(found - positions.begin())];
+    err = m_piece->error;
+    return nullptr;
+}
+
+// Other threads decode ahead for a reader of many features in order. A few are not worth a thread.
+std::unique_ptr<OGRFeature> OGRMapflowResultLayer::ReadInOrder(uint64_t position)
+{
+    constexpr uint64_t WORTH_A_THREAD = 512;
+    if (++m_readInARow <= WORTH_A_THREAD)
+        return ReadAt(position);
+    mf_error err;
+    mf_error_init(&err);
+    return Make(TakeRow(position, err), position, err);
 }
 
 OGRFeature *OGRMapflowResultLayer::GetNextFeature()
 {
     for (;;)
     {
-        m_next = FindWithinFilter(m_next);
-        if (m_next >= m_result->collection.feature_count)
+        const uint64_t position = FindWithinFilter(m_next);
+        m_next = position;
+        if (position >= m_rows.End())
             return nullptr;
-        auto feature = m_poFilterGeom == nullptr ? NextUnfiltered() : Decode(m_next++);
+        ++m_next;
+        auto feature = m_poFilterGeom == nullptr ? ReadInOrder(position) : ReadAt(position);
         if (feature == nullptr)
             return nullptr;
         if ((m_poFilterGeom == nullptr || FilterGeometry(feature->GetGeometryRef())) &&
@@ -230,34 +274,33 @@ OGRFeature *OGRMapflowResultLayer::GetNextFeature()
     }
 }
 
+// As GDAL's own, it can move to the end. No feature follows an index that does not exist.
 OGRErr OGRMapflowResultLayer::SetNextByIndex(GIntBig index)
 {
-    if (m_poFilterGeom != nullptr || m_poAttrQuery != nullptr)
+    const bool exists = index >= 0 && static_cast<uint64_t>(index) <= m_rows.Count();
+    if (exists && !IsUnfiltered())
         return OGRLayer::SetNextByIndex(index);
-    if (index < 0 || static_cast<uint64_t>(index) > m_result->collection.feature_count)
-        return OGRERR_FAILURE;
-    MoveTo(static_cast<uint64_t>(index));
-    return OGRERR_NONE;
+    MoveTo(exists ? m_rows.PositionOf(static_cast<uint64_t>(index)) : m_rows.End());
+    return exists ? OGRERR_NONE : OGRERR_NON_EXISTING_FEATURE;
 }
 
 OGRFeature *OGRMapflowResultLayer::GetFeature(GIntBig fid)
 {
-    if (fid < 0 || static_cast<uint64_t>(fid) >= m_result->collection.feature_count)
-        return nullptr;
-    return Given(Decode(static_cast<uint64_t>(fid)));
+    const auto position = static_cast<uint64_t>(fid);
+    return fid >= 0 && position < m_rows.End() && m_rows.IsMember(position)
+               ? Given(ReadAt(position))
+               : nullptr;
 }
 
 GIntBig OGRMapflowResultLayer::GetFeatureCount(int force)
 {
-    if (m_poFilterGeom != nullptr || m_poAttrQuery != nullptr)
-        return OGRLayer::GetFeatureCount(force);
-    return static_cast<GIntBig>(m_result->collection.feature_count);
+    return IsUnfiltered() ? static_cast<GIntBig>(m_rows.Count()) : OGRLayer::GetFeatureCount(force);
 }
 
 OGRErr OGRMapflowResultLayer::ExtentOf(int geomField, OGREnvelope *extent, bool)
 {
-    const mf_box &box = m_result->collection.extent;
-    if (geomField != 0 || box.min_x > box.max_x)
+    mf_box box;
+    if (geomField != 0 || !m_rows.GetExtent(box))
         return OGRERR_FAILURE;
     extent->MinX = box.min_x;
     extent->MinY = box.min_y;
@@ -268,11 +311,10 @@ OGRErr OGRMapflowResultLayer::ExtentOf(int geomField, OGREnvelope *extent, bool)
 
 int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
 {
-    const bool unfiltered = m_poFilterGeom == nullptr && m_poAttrQuery == nullptr;
     if (EQUAL(capability, OLCFastFeatureCount) || EQUAL(capability, OLCFastSetNextByIndex))
-        return unfiltered;
+        return IsUnfiltered();
     if (EQUAL(capability, OLCZGeometries))
-        return m_result->collection.layer_has_z;
+        return OGR_GT_HasZ(m_rows.Type());
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCFastGetExtent) ||
            EQUAL(capability, OLCFastSpatialFilter) || EQUAL(capability, OLCIgnoreFields) ||
            EQUAL(capability, OLCStringsAsUTF8) ||
@@ -290,9 +332,8 @@ bool OGRMapflowResultLayer::Passes(const mf_row &row)
     return owned != nullptr && FilterGeometry(owned.get());
 }
 
-// GDAL's own stream says how the schema of this layer looks in this version; batches are made to
-// fit it. What is not made here (an attribute filter, a column of an unknown form) is left to GDAL
-// altogether.
+// GDAL's own stream has the schema of this layer in this version; batches are made to fit it. A
+// stream with an attribute filter or a column of an unknown form is left to GDAL.
 bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
 {
     if (!OGRLayer::GetArrowStream(stream, options))
@@ -311,12 +352,8 @@ bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstLis
 
     const GIntBig wanted =
         CPLAtoGIntBig(CSLFetchNameValueDef(options, "MAX_FEATURES_IN_BATCH", "65536"));
-    OGRMapflowStreamSource source;
-    source.result = m_result;
-    source.isAlive = m_isAlive;
-    source.next = &m_next;
-    source.wanted.assign(m_row.wanted, m_row.wanted + m_defn->GetFieldCount());
-    source.wantsGeometry = WantsGeometry();
+    m_rows.wantsGeometry = WantsGeometry();
+    OGRMapflowStreamSource source{m_rows, m_isAlive, &m_next};
     if (m_poFilterGeom != nullptr)
     {
         source.find = [this](uint64_t from) { return FindWithinFilter(from); };

@@ -2,25 +2,31 @@
 #ifndef MAPFLOW_RESULT_LAYER_H
 #define MAPFLOW_RESULT_LAYER_H
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "common/compat.h"
 #include "result/feature.h"
-#include "result/row_ahead.h"
-#include "store/result.h"
+#include "result/read_ahead.h"
+#include "result/result_rows.h"
 
-// Read-only. FID = position in the result. The spatial filter is answered from the index, so that
-// only features whose bounding box meets it are decoded.
+// Read-only. FID = position in the result. The spatial filter is answered from the index: only
+// features whose bounding box meets it are decoded.
 class OGRMapflowResultLayer final : public OGRLayer
 {
   public:
     // `model` decides how the features look; nullptr: they have no style. Returns nullptr after one
     // CPLError.
-    static std::unique_ptr<OGRMapflowResultLayer> Create(GDALDataset *dataset, const char *name,
-                                                         const char *model,
-                                                         std::shared_ptr<const mf_result> result);
+    static std::unique_ptr<OGRMapflowResultLayer> Create(GDALDataset *dataset,
+                                                         const std::string &name, const char *model,
+                                                         const OGRMapflowResultRows &rows);
+    // A layer for each kind of geometry that occurs, named <name>_polygon, _line, _point and
+    // _other. None if the result has no features. Returns false after one CPLError.
+    static bool Split(GDALDataset *dataset, const std::string &name, const char *model,
+                      const std::shared_ptr<const mf_result> &result,
+                      std::vector<std::unique_ptr<OGRMapflowResultLayer>> &layers);
     ~OGRMapflowResultLayer() override;
 
     OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return m_defn; }
@@ -43,39 +49,57 @@ class OGRMapflowResultLayer final : public OGRLayer
     int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
 
   private:
-    OGRMapflowResultLayer(GDALDataset *dataset, std::shared_ptr<const mf_result> result);
+    // Decoded features, and where they are.
+    struct Piece
+    {
+        std::deque<OGRMapflowRow> rows{};
+        std::vector<uint64_t> positions{}; // of those that are decoded
+        uint64_t begin = 0;
+        uint64_t end = 0;
+        mf_error error{}; // why the next one is not decoded
+    };
+
+    OGRMapflowResultLayer(GDALDataset *dataset, const OGRMapflowResultRows &rows)
+        : m_dataset(dataset), m_rows(rows)
+    {
+    }
 
     void DefineFields();
     void DefineGeometry();
     void DefineStyle(const char *model);
     void WantWhatIsNotIgnored();
     OGRFeature *Given(std::unique_ptr<OGRFeature> feature) const;
+    bool IsUnfiltered() const { return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr; }
     bool WantsGeometry() const;
     uint64_t FindWithinFilter(uint64_t from) const;
     bool Passes(const mf_row &row);
     void MoveTo(uint64_t position);
-    void ForgetWhatWasReadAhead();
-    std::unique_ptr<OGRFeature> NextUnfiltered();
-    std::unique_ptr<OGRFeature> Decode(uint64_t position);
+    void DropPieces();
+    static void FillPiece(const OGRMapflowResultRows &rows, Piece &piece, uint64_t begin,
+                          uint64_t end);
+    const mf_row *TakeRow(uint64_t position, mf_error &err);
+    std::unique_ptr<OGRFeature> ReadInOrder(uint64_t position);
+    std::unique_ptr<OGRFeature> ReadAt(uint64_t position);
     std::unique_ptr<OGRFeature> Make(const mf_row *row, uint64_t position, const mf_error &err);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool force);
 
     GDALDataset *const m_dataset;
-    const std::shared_ptr<const mf_result> m_result;
+    OGRMapflowResultRows m_rows;
     OGRFeatureDefn *m_defn = nullptr;
-    // Columns whose subtype an Arrow schema does not carry: ogr2ogr, which takes the stream of who
-    // calls it fast, would write their numbers as texts.
+    // An Arrow schema does not carry the subtype of JSON columns: ogr2ogr, which reads the stream
+    // of a layer that has a fast one, would write their numbers as strings.
     bool m_hasJSON = false;
     bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
     std::unique_ptr<OGRMapflowStyle> m_style{};
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
-    mf_row m_row{};
+    OGRMapflowRow m_row{};
     std::vector<int> m_neededAlone{}; // ignored fields that the filter or the style looks at
     const std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true); // for streams
     uint64_t m_next = 0; // position of the next feature to look at
 
-    OGRMapflowRowAhead m_ahead;
-    uint64_t m_readInARow = 0; // features, one after the other
+    OGRMapflowReadAhead<Piece> m_ahead{};
+    const Piece *m_piece = nullptr; // of m_ahead
+    uint64_t m_readInARow = 0;      // features, one after the other
 };
 
 #endif

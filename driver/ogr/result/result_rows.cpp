@@ -1,0 +1,178 @@
+#include "result/result_rows.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "common/errors.h"
+
+namespace
+{
+
+OGRMapflowGeometryKind KindOf(int geometry)
+{
+    switch (geometry)
+    {
+        case MF_GEOMETRY_POLYGON:
+        case MF_GEOMETRY_MULTIPOLYGON:
+            return OGRMapflowGeometryKind::Polygon;
+        case MF_GEOMETRY_LINESTRING:
+        case MF_GEOMETRY_MULTILINESTRING:
+            return OGRMapflowGeometryKind::Line;
+        case MF_GEOMETRY_POINT:
+        case MF_GEOMETRY_MULTIPOINT:
+            return OGRMapflowGeometryKind::Point;
+        default:
+            return OGRMapflowGeometryKind::Other;
+    }
+}
+
+constexpr mf_box NOTHING = {
+    std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
+    -std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+
+void Merge(mf_box &box, const mf_box &more)
+{
+    box = {std::min(box.min_x, more.min_x), std::min(box.min_y, more.min_y),
+           std::max(box.max_x, more.max_x), std::max(box.max_y, more.max_y)};
+}
+
+mf_box BoxOf(const mf_feature &feature)
+{
+    return {feature.box[0], feature.box[1], feature.box[2], feature.box[3]};
+}
+
+} // namespace
+
+OGRMapflowResultRows::OGRMapflowResultRows(std::shared_ptr<const mf_result> result,
+                                           OGRMapflowGeometryKind kind)
+    : wanted(static_cast<size_t>(result->collection.schema.field_count), 1),
+      m_result(std::move(result)), m_kind(kind)
+{
+    ChooseType();
+}
+
+// Counts the features as well.
+void OGRMapflowResultRows::ChooseType()
+{
+    const mf_collection &all = Collection();
+    bool hasSingle = false, hasMultiple = false, hasZ = false;
+    for (uint64_t i = Find(0); m_kind != OGRMapflowGeometryKind::All && i < End(); i = Find(i + 1))
+    {
+        const bool isMultiple = all.features[i].geometry >= MF_GEOMETRY_MULTIPOINT;
+        hasMultiple |= isMultiple;
+        hasSingle |= !isMultiple;
+        hasZ |= all.features[i].has_z != 0;
+        ++m_count;
+    }
+    switch (m_kind)
+    {
+        case OGRMapflowGeometryKind::All:
+            m_count = all.feature_count;
+            m_type = static_cast<OGRwkbGeometryType>(all.layer_geometry);
+            hasZ = all.layer_has_z != 0;
+            break;
+        case OGRMapflowGeometryKind::Other: // without collections it is a table
+            m_type = hasMultiple ? wkbUnknown : wkbNone;
+            return;
+        default:
+            m_type = m_kind == OGRMapflowGeometryKind::Polygon ? wkbPolygon
+                     : m_kind == OGRMapflowGeometryKind::Line  ? wkbLineString
+                                                               : wkbPoint;
+            m_makesMultiple = hasMultiple && hasSingle;
+            if (hasMultiple)
+                m_type = OGR_GT_GetCollection(m_type);
+    }
+    if (hasZ)
+        m_type = OGR_GT_SetZ(m_type);
+}
+
+bool OGRMapflowResultRows::IsMember(uint64_t position) const
+{
+    return m_kind == OGRMapflowGeometryKind::All ||
+           KindOf(Collection().features[position].geometry) == m_kind;
+}
+
+uint64_t OGRMapflowResultRows::Find(uint64_t position, const mf_box *box) const
+{
+    for (;; ++position)
+    {
+        if (box != nullptr)
+            position = mf_collection_find(&Collection(), position, box);
+        if (position >= End() || IsMember(position))
+            return position;
+    }
+}
+
+uint64_t OGRMapflowResultRows::PositionOf(uint64_t index) const
+{
+    if (index >= m_count || m_kind == OGRMapflowGeometryKind::All)
+        return index < m_count ? index : End();
+    uint64_t position = Find(0);
+    while (index-- > 0)
+        position = Find(position + 1);
+    return position;
+}
+
+bool OGRMapflowResultRows::Decode(OGRMapflowRow &row, uint64_t position, mf_error &err) const
+{
+    if (row.schema == nullptr && mf_row_init(&row, &Collection().schema, &err) != 0)
+        return false;
+    std::copy(wanted.begin(), wanted.end(), row.wanted);
+    row.wants_geometry = wantsGeometry;
+    return mf_row_decode_feature(&row, &Collection(), m_result->document.data, position, &err) ==
+               0 &&
+           (!m_makesMultiple || mf_row_make_multiple(&row, &err) == 0);
+}
+
+// The boxes of the index are rounded outwards: only features whose box is not within the exact
+// extent so far are decoded. Those that touch the extent of all boxes come first, so that few
+// others are left.
+bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
+{
+    extent = Collection().extent;
+    if (m_kind == OGRMapflowGeometryKind::All)
+        return extent.min_x <= extent.max_x;
+
+    mf_box rounded = NOTHING;
+    for (uint64_t i = Find(0); i < End(); i = Find(i + 1))
+    {
+        const mf_box box = BoxOf(Collection().features[i]);
+        if (box.min_x <= box.max_x)
+            Merge(rounded, box);
+    }
+    extent = NOTHING;
+    OGRMapflowResultRows geometries(*this);
+    geometries.wanted.assign(wanted.size(), 0);
+    geometries.wantsGeometry = true;
+    OGRMapflowRow row;
+    mf_error err;
+    mf_error_init(&err);
+    for (const bool onlyTouching : {true, false})
+    {
+        for (uint64_t i = Find(0); i < End(); i = Find(i + 1))
+        {
+            const mf_box box = BoxOf(Collection().features[i]);
+            const bool touches = box.min_x <= rounded.min_x || box.min_y <= rounded.min_y ||
+                                 box.max_x >= rounded.max_x || box.max_y >= rounded.max_y;
+            const bool isWithin = box.min_x >= extent.min_x && box.min_y >= extent.min_y &&
+                                  box.max_x <= extent.max_x && box.max_y <= extent.max_y;
+            if (box.min_x > box.max_x || isWithin || (onlyTouching && !touches))
+                continue;
+            if (!geometries.Decode(row, i, err))
+            {
+                OGRMapflowRaise(err);
+                return false;
+            }
+            OGRGeometry *geometry = nullptr;
+            OGREnvelope edge;
+            OGRGeometryFactory::createFromWkb(row.wkb, nullptr, &geometry, row.wkb_size,
+                                              wkbVariantIso);
+            const std::unique_ptr<OGRGeometry> owned(geometry);
+            if (owned == nullptr || owned->IsEmpty())
+                continue;
+            owned->getEnvelope(&edge);
+            Merge(extent, {edge.MinX, edge.MinY, edge.MaxX, edge.MaxY});
+        }
+    }
+    return extent.min_x <= extent.max_x;
+}
