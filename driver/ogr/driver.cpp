@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // driver: what GDAL finds when it loads the plugin.
 //
 // Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/account.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* account: the answer of GET /user/status: balance, limits, models and imagery providers.
  *
  * Source: API notes 4, D4 (flat or nested), D35. Members that are missing or null never fail a

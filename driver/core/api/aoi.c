@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/aoi.h"
 
 #include <math.h>

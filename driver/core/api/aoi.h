@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* aoi: the areas of interest of a processing.
  *
  * Source: API notes 7.1. Members that are missing or null never fail a parse.

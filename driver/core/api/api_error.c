@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/api_error.h"
 
 #include <limits.h>

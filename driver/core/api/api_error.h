@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* api_error: an HTTP answer that is no success, as an mf_error.
  *
  * Understands every body that API notes 3.1 lists, and states what to do. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* auth: what a user gives as a token, and the Authorization headers it can become.
  *
  * API notes 2.3, D1, D2. Accepted: the token of the account page, which is base64 of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The calls of a client: tries, retries, answers. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* client: an account at a Mapflow server: base URL, token, retries, error bodies.
  *
  * Every request of the driver goes through one of the calls below; nothing else adds a token,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* client_internal: the struct that the files of `client` share. */
 #ifndef MF_CLIENT_INTERNAL_H
 #define MF_CLIENT_INTERNAL_H

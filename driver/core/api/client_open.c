@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Opening a client: checks what the user gave, makes no request. */
 #include <stdlib.h>
 #include <string.h>

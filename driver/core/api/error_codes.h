@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* error_codes: the server's error codes in words (mapflow-errors.csv). */
 #ifndef MF_ERROR_CODES_H
 #define MF_ERROR_CODES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/pager.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pager: lists that the service gives in pages, and their documented fallbacks.
  *
  * First POST <path> with limit, offset and a sort by time of creation; on 404 or 405 the fallback,

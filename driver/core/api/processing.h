@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* processing: one job of the service, and whether it has a result.
  *
  * Source: API notes 6.1 (members), 13 (states). Members that are missing or null never

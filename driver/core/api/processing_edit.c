@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/processing_edit.h"
 
 #include <stdbool.h>

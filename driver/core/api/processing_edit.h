@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* processing_edit: the changes that a user may make to a processing.
  *
  * Source: API notes 6.6. Each call is sent once. If two forms of a path are known (D9), the second

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/project.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* project: a folder of processings, with the models that can be run in it and the limits of its
  * owner.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wait: polls a processing until it has ended.
  *
  * It has ended if mf_processing_is_terminal (API notes 13): not with a status that is unknown here,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* buffer: bytes that grow at their end.
  *
  * Begin with zeros; the owner frees `data`.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* checksum: a 64-bit checksum of bytes that come in pieces (XXH64). Finds damage, not malice.
  *
  * The value depends on the bytes only, and may be kept on disk.

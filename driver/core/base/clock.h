@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock: clocks, sleep and random numbers of the operating system.
  *
  * Thread-safety: all functions may be called from any thread. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* compiler: attributes that not every compiler knows. */
 #ifndef MF_COMPILER_H
 #define MF_COMPILER_H

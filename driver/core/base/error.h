@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* error: what went wrong, on the caller's stack, with no allocation.
  *
  * Every function of the core that can fail returns an int, 0 for success, and takes a

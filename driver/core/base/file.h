@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* file: files, folders, mappings, and locks between processes.
  *
  * Thread-safety: all functions may be called from any thread; a struct belongs to its

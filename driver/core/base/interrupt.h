@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* interrupt: Ctrl-C ends what takes long, and leaves nothing half done.
  *
  * Between begin and end a SIGINT is remembered in place of its default action, and the core's waits

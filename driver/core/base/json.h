@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* json: the few helpers over cJSON that every API document needs.
  *
  * For documents of the API (status, lists, errors) only. Results are read by `geojson`, which

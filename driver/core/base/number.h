@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* number: JSON numbers to and from doubles and integers, exact and independent of the locale.
  *
  * The doubles are correctly rounded (to nearest, ties to even), so that a coordinate read here has

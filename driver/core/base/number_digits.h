@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* number_digits: counts and reads the digits of numbers many at once, and reads coordinates with
  * the precision that a bounding box needs.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Doubles to and from text: what the C library only does in the locale of the process.
 #include "base/number.h"
 

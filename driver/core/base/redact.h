@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* redact: the one place that knows what must not be shown.
  *
  * What is shown is never read again: a document that is kept as data loses its credentials, and

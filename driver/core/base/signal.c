@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/signal.h"
 
 #include <pthread.h>

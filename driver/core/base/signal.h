@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* signal: signals that system calls raise in the calling thread, and the terminal.
  *
  * Thread-safety: all functions may be called from any thread. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* str: the few string helpers that C lacks.
  *
  * Thread-safety: pure functions. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* thread: locks between threads, and forks.
  *
  * Thread-safety: all functions may be called from any thread; a struct belongs to its

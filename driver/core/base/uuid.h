@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* uuid: UUIDs in their 8-4-4-4-12 form.
  *
  * Thread-safety: pure functions. */

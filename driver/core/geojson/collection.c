@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Finds features by place: each block of features has a box, so that most of the index is not even
  * read. */
 #include <math.h>

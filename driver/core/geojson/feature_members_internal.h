@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* feature_members: the members of a feature that count, for scanning and for decoding.
  *
  * The rules of GDAL over json-c: names count in any case, but `type` only as it is; of several

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* geojson: a result, read once.
  *
  * A GeoJSON FeatureCollection goes through here in two steps.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "geojson/geometry_internal.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* geometry: a GeoJSON geometry to ISO WKB.
  *
  * As in GDAL's GeoJSON driver, an invalid geometry (unknown type, coordinates of the wrong shape)

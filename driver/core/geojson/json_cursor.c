@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "geojson/json_cursor_internal.h"
 
 #include <math.h>

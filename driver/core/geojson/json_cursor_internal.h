@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* json_cursor: reading JSON text in place, in a piece of memory that may end too early.
  *
  * A cursor moves over [p, end). Each function leaves it after what it read and returns MF_PARSE_OK,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows: one feature, decoded from its text. Values that need no conversion point into the text; the
  * others live in an arena that is emptied with every row. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a row has to make, in its arena: characters of strings, and texts of values. */
 #include "geojson/row_text_internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* row_text: values that decoding a feature has to make.
  *
  * They live in the arena of the row until the next feature is decoded.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One feature after the other: what it is, what its properties teach the schema, and its box. */
 #include "geojson/scan_feature_internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scan_feature: the elements of `features`, read one after the other.
  *
  * Keeps the place, the box and the kind of geometry of each feature, and the schema and the extent

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The scanner. Between pieces it keeps a state of the outermost structure. A value that is whole
  * inside a piece is read there; one that is not is first collected in `carry`. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "geojson/schema_internal.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* schema: the fields of a collection, learnt from one feature after the other.
  *
  * Types widen and fields are ordered by the rules of GDAL's GeoJSON driver: the order is a

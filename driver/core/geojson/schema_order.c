@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The order of fields: a topological one over "a precedes b in some feature". */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "geojson/wkb_internal.h"
 
 #include <math.h>

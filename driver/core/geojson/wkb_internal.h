@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wkb: a geometry as little-endian ISO WKB, written piece by piece. */
 #ifndef MF_WKB_INTERNAL_H
 #define MF_WKB_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/curl_error_internal.h"
 
 #include <stdio.h>

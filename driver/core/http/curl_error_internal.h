@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* curl_error: what a libcurl error means to a user, and whether trying again can help. */
 #ifndef MF_CURL_ERROR_INTERNAL_H
 #define MF_CURL_ERROR_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/curl_options_internal.h"
 
 #include <stdbool.h>

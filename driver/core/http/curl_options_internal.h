@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* curl_options: everything that is set on a libcurl handle before an exchange. */
 #ifndef MF_CURL_OPTIONS_INTERNAL_H
 #define MF_CURL_OPTIONS_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/curl_pool_internal.h"
 
 #include <stdlib.h>

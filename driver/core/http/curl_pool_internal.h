@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* curl_pool: libcurl handles with their kept-alive connections, shared by all threads.
  *
  * A handle serves one exchange at a time, so libcurl needs no locks: connections are not shared

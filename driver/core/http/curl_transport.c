@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The transport over libcurl: one exchange, hop by hop. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/resume.h"
 
 #include <stdio.h>

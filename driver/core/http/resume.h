@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* resume: continues a download that was cut.
  *
  * The next try asks for the rest by a Range request if the server has offered that: the first

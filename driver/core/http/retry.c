@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/retry.h"
 
 #include <curl/curl.h>

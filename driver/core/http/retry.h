@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* retry: when to try again, and after how long.
  *
  * Thread-safety: pure functions, but for the circuit breaker, which locks. */

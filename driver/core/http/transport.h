@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* transport: one HTTP exchange.
  *
  * A transport is a struct of callbacks, so that tests can script the exchange without a socket.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* url: the parts of an http or https URL that decide where a token may go.
  *
  * libcurl reads the URL: the parser that decides is the one that connects. A URL whose host libcurl

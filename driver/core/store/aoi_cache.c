@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/aoi_cache.h"
 
 #include <inttypes.h>

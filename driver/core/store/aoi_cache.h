@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* aoi_cache: the AOIs of terminal processings, kept on the disk beside their results.
  *
  * An entry is one file: a line with a checksum of the rest, then the server's answer without

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cache_dir: the folder of the cache: its names, how a new file comes in, and how it all stays
  * within a size.
  *

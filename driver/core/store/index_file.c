@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/index_file_internal.h"
 
 #include <stdbool.h>

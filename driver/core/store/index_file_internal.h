@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* index_file: what a scan has found, as a file.
  *
  * Kept beside the document of the result and its features (the array of mf_feature as it is in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/recent.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* recent: answers about processings, kept for a short while.
  *
  * Some programs open a dataset several times to show it once. They get one answer.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* result: the features of a processing, fetched once.
  *
  * The server's bytes go to a file while the scanner runs over them. A document that ends as a

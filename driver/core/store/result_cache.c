@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/result_cache_internal.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* result_cache: results on the disk, for the next time.
  *
  * An entry of the folder (cache_dir.h) has, for each result: the document, byte for byte as the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What makes a job the same as an earlier one. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reports of version 0.1, which had no journal: a report with jobs that were not answered was what
  * a repeated command went by. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "submit/journal.h"
 
 #include <inttypes.h>

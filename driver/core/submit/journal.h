@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* journal: what was sent and what came of it, on the disk before it is sent.
  *
  * One file for each server and account, of JSON lines, only ever appended to. A line gives the

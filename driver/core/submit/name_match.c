@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "submit/name_match.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* name_match: finds what a person means by a name that was typed again.
  *
  * Names of models begin with an emoji that nobody types (API notes 1): so a name matches byte for

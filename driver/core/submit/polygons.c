@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "submit/polygons.h"
 
 #include <geodesic.h>

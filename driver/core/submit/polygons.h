@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* polygons: polygons in WGS84 lon/lat: held, measured on the ellipsoid, written as GeoJSON.
  *
  * Areas are those of PROJ's geodesic.h, in m². What is measured here is what is sent, so that the

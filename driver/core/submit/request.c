@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "submit/submission_internal.h"
 
 static int add_item(cJSON *object, const char *name, cJSON *item)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "submit/run.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* run: the jobs of one command, each sent at most once, however often the command is repeated.
  *
  *     open    finds out what earlier runs have done with the same jobs, waits for another process

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Looks for a processing that was sent, and whose answer is lost. */
 #include <math.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "submit/submission.h"
 
 #include <math.h>

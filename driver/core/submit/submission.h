@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* submission: polygons become processings: checked, priced, and sent.
  *
  * A submission is one or more jobs that differ only in name and polygons:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* submission_internal: what the files of `submission` share. */
 #ifndef MF_SUBMISSION_INTERNAL_H
 #define MF_SUBMISSION_INTERNAL_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/account_dataset.h"
 
 #include "account/account_sql.h"

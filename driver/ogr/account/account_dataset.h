@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // account_dataset: the account as a GDAL dataset.
 #ifndef MAPFLOW_ACCOUNT_DATASET_H
 #define MAPFLOW_ACCOUNT_DATASET_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/account_session.h"
 
 #include "common/errors.h"

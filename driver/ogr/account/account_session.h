@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // account_session: what the layers of an account share: the client, what the user may do, the
 // account's status, the projects.
 #ifndef MAPFLOW_ACCOUNT_SESSION_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // account_sql: SQL on the layers of an account, answered whole or not at all.
 #ifndef MAPFLOW_ACCOUNT_SQL_H
 #define MAPFLOW_ACCOUNT_SQL_H

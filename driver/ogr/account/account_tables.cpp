@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/account_tables.h"
 
 #include <cmath>

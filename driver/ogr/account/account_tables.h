@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // account_tables: the layers of an account that cannot be changed: models, providers, account.
 #ifndef MAPFLOW_ACCOUNT_TABLES_H
 #define MAPFLOW_ACCOUNT_TABLES_H

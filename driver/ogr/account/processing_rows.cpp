@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/processing_rows.h"
 
 #include "account/stable_fid.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // processing_rows: the processings of an account that were read, as rows.
 #ifndef MAPFLOW_PROCESSING_ROWS_H
 #define MAPFLOW_PROCESSING_ROWS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/processing_scan.h"
 
 #include "account/stable_fid.h"

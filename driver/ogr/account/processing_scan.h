@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // processing_scan: one pass through the processings of an account, project by project and page by
 // page.
 #ifndef MAPFLOW_PROCESSING_SCAN_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/processings_layer.h"
 
 #include "api/processing_edit.h"

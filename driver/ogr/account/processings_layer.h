@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // processings_layer: the processings of an account as a layer.
 #ifndef MAPFLOW_PROCESSINGS_LAYER_H
 #define MAPFLOW_PROCESSINGS_LAYER_H

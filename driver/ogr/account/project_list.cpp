@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/project_list.h"
 
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // project_list: the projects of an account, in the order of the service.
 #ifndef MAPFLOW_PROJECT_LIST_H
 #define MAPFLOW_PROJECT_LIST_H

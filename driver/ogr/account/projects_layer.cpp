@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/projects_layer.h"
 
 #include "account/stable_fid.h"

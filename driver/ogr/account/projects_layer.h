@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // projects_layer: the projects of an account as a layer.
 #ifndef MAPFLOW_PROJECTS_LAYER_H
 #define MAPFLOW_PROJECTS_LAYER_H

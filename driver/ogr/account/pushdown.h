@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // pushdown: the part of an attribute filter that the service can answer.
 #ifndef MAPFLOW_PUSHDOWN_H
 #define MAPFLOW_PUSHDOWN_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/row_changes.h"
 
 // ---- rights -------------------------------------------------------------------------------------

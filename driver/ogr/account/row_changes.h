@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // row_changes: layers of the account whose rows can be changed.
 #ifndef MAPFLOW_ROW_CHANGES_H
 #define MAPFLOW_ROW_CHANGES_H

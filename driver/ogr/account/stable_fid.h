@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // stable_fid: feature ids that belong to an object of the service for good.
 #ifndef MAPFLOW_STABLE_FID_H
 #define MAPFLOW_STABLE_FID_H

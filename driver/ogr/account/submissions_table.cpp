@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "account/submissions_table.h"
 
 #include <cmath>

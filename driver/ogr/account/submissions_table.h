@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // submissions_table: the journal of submissions as a layer.
 #ifndef MAPFLOW_SUBMISSIONS_TABLE_H
 #define MAPFLOW_SUBMISSIONS_TABLE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // verbs: statements that ExecuteSQL understands besides SQL.
 //
 //   RESTART <uuid>              runs a failed processing again

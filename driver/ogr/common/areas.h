@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // areas: the areas of processings: where they are kept, and what they look like as geometries.
 #ifndef MAPFLOW_AREAS_H
 #define MAPFLOW_AREAS_H
@@ -7,8 +8,8 @@
 #include <vector>
 
 #include "api/processing.h"
-#include "common/cache_options.h"
 #include "common/compat.h"
+#include "common/connection.h"
 #include "store/aoi_cache.h"
 
 // Where the areas of an account come from.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // compat: the only file that knows GDAL versions.
 //
 // The classes of this driver do their work in methods of their own, the same for every GDAL; what

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // connection: the core's client, set up from a dataset's options and GDAL's HTTP settings.
 #ifndef MAPFLOW_CONNECTION_H
 #define MAPFLOW_CONNECTION_H
@@ -7,6 +8,7 @@
 
 #include "api/client.h"
 #include "common/options.h"
+#include "store/result.h"
 
 struct OGRMapflowClientDeleter
 {
@@ -30,6 +32,23 @@ std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
 // Whether the options let the server be asked. Returns false after one CPLError, with
 // CACHE=OFFLINE; `what` begins the message.
 bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what);
+
+// The open options of the cache.
+struct OGRMapflowCacheOptions
+{
+    mf_cache_mode mode = MF_CACHE_YES;
+    std::string directory{}; // "": the user's own
+    int64_t size = MF_DEFAULT_CACHE_SIZE;
+
+    // Returns false after one CPLError.
+    bool Read(const OGRMapflowOptions &options);
+
+    // As the core wants it.
+    const char *Directory() const { return directory.empty() ? nullptr : directory.c_str(); }
+};
+
+// The open option CACHE; MF_CACHE_YES for anything unknown.
+mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options);
 
 // One line for the debug log, and one that the user should see.
 void OGRMapflowDebug(void *, const char *line);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // errors: errors of the core as CPLErrors.
 #ifndef MAPFLOW_ERRORS_H
 #define MAPFLOW_ERRORS_H

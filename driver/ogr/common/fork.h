@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // fork: what a process does with the work of its parent's threads.
 #ifndef MAPFLOW_FORK_H
 #define MAPFLOW_FORK_H

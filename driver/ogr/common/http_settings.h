@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // http_settings: what the user of GDAL has set for HTTP, handed to the core's transport.
 //
 // The settings are GDAL's own, applied to each libcurl handle by GDAL's own code. What it leaves to

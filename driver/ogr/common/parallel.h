@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // parallel: several requests at once.
 #ifndef MAPFLOW_PARALLEL_H
 #define MAPFLOW_PARALLEL_H

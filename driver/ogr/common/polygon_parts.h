@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // polygon_parts: the polygons inside a geometry.
 #ifndef MAPFLOW_POLYGON_PARTS_H
 #define MAPFLOW_POLYGON_PARTS_H

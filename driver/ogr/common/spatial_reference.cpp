@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "common/spatial_reference.h"
 
 OGRMapflowSRS OGRMapflowWGS84()

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // spatial_reference: the coordinate reference systems of results and areas.
 #ifndef MAPFLOW_SPATIAL_REFERENCE_H
 #define MAPFLOW_SPATIAL_REFERENCE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // waiting: the open option WAIT, and Ctrl-C.
 #ifndef MAPFLOW_WAITING_H
 #define MAPFLOW_WAITING_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // columns: the columns of a table that shows documents of the service, each declared once.
 #ifndef MAPFLOW_COLUMNS_H
 #define MAPFLOW_COLUMNS_H

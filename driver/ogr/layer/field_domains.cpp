@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layer/field_domains.h"
 
 namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // field_domains: the words of the service that a column may hold, with their meanings.
 #ifndef MAPFLOW_FIELD_DOMAINS_H
 #define MAPFLOW_FIELD_DOMAINS_H

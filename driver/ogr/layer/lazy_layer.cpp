@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layer/lazy_layer.h"
 
 #include "ogr_recordbatch.h"

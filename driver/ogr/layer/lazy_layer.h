@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // lazy_layer: a layer with a name, whose content comes when it is touched.
 #ifndef MAPFLOW_LAZY_LAYER_H
 #define MAPFLOW_LAZY_LAYER_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // processing_columns: the columns of a processing, wherever it is a row.
 #ifndef MAPFLOW_PROCESSING_COLUMNS_H
 #define MAPFLOW_PROCESSING_COLUMNS_H

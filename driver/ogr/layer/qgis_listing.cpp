@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layer/qgis_listing.h"
 
 #include "layer/lazy_layer.h"

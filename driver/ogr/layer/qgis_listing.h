@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // qgis_listing: why something does not open, for QGIS.
 //
 // QGIS asks which layers a source has (OGRMapflowOptions::IsListing). When that fails it drops the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "layer/table_layer.h"
 
 #include "common/errors.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // table_layer: rows of documents as an OGR layer.
 #ifndef MAPFLOW_TABLE_LAYER_H
 #define MAPFLOW_TABLE_LAYER_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "project/prefetch.h"
 
 #include <system_error>

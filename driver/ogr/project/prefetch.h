@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // prefetch: the results of several processings, fetched one by one or ahead of the reader.
 #ifndef MAPFLOW_PREFETCH_H
 #define MAPFLOW_PREFETCH_H

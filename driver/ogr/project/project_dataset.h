@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // project_dataset: the results of a project as one GDAL dataset.
 #ifndef MAPFLOW_PROJECT_DATASET_H
 #define MAPFLOW_PROJECT_DATASET_H

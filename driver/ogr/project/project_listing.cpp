@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "project/project_listing.h"
 
 #include <map>
@@ -6,7 +7,7 @@
 #include "api/processing.h"
 #include "api/project.h"
 #include "base/clock.h"
-#include "common/cache_options.h"
+#include "common/connection.h"
 #include "common/errors.h"
 #include "store/recent.h"
 

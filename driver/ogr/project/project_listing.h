@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // project_listing: a project and its processings, as the service lists them.
 #ifndef MAPFLOW_PROJECT_LISTING_H
 #define MAPFLOW_PROJECT_LISTING_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "result/arrow_batch.h"
 
 #include <climits>

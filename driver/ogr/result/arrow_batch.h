@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // arrow_batch: rows of a result as one Arrow record batch.
 #ifndef MAPFLOW_ARROW_BATCH_H
 #define MAPFLOW_ARROW_BATCH_H

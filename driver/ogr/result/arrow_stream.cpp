@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "result/arrow_stream.h"
 
 #include <cerrno>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // arrow_stream: the Arrow stream of a result layer.
 #ifndef MAPFLOW_ARROW_STREAM_H
 #define MAPFLOW_ARROW_STREAM_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // feature: a decoded row as an OGRFeature.
 #ifndef MAPFLOW_FEATURE_H
 #define MAPFLOW_FEATURE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "result/feature_style.h"
 
 #include <algorithm>

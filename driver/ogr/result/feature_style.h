@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // feature_style: how the features of a result look, as OGR feature styles.
 //
 // The colours are those of Mapflow's own plugin for QGIS. What applies is chosen once a layer, by

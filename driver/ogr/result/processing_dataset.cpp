@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "result/processing_dataset.h"
 
 #include <algorithm>

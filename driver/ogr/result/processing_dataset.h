@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // processing_dataset: one processing as a GDAL dataset.
 #ifndef MAPFLOW_PROCESSING_DATASET_H
 #define MAPFLOW_PROCESSING_DATASET_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // read_ahead: pieces of a result, made in other threads before they are asked for.
 #ifndef MAPFLOW_READ_AHEAD_H
 #define MAPFLOW_READ_AHEAD_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "result/result_layer.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // result_layer: the features of a processing as an OGR layer.
 #ifndef MAPFLOW_RESULT_LAYER_H
 #define MAPFLOW_RESULT_LAYER_H

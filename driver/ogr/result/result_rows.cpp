@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "result/result_rows.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // result_rows: which features of a result a layer has, and how they are decoded.
 #ifndef MAPFLOW_RESULT_ROWS_H
 #define MAPFLOW_RESULT_ROWS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "result/status_tables.h"
 
 #include "common/errors.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // status_tables: the status of a processing and of its areas, as layers of a few rows.
 #ifndef MAPFLOW_STATUS_TABLES_H
 #define MAPFLOW_STATUS_TABLES_H

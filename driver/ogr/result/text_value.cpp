@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "result/text_value.h"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // text_value: a text where the column has another type, as OGR converts it.
 #ifndef MAPFLOW_TEXT_VALUE_H
 #define MAPFLOW_TEXT_VALUE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "submit/aoi_geometry.h"
 
 #include <cmath>

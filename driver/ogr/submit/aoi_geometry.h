@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // aoi_geometry: the geometry of a feature as polygons that the service can take.
 #ifndef MAPFLOW_AOI_GEOMETRY_H
 #define MAPFLOW_AOI_GEOMETRY_H

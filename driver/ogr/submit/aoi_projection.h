@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // aoi_projection: rings of any coordinate reference system as rings in WGS84 lon/lat.
 #ifndef MAPFLOW_AOI_PROJECTION_H
 #define MAPFLOW_AOI_PROJECTION_H

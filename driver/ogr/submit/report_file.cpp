@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "submit/report_file.h"
 
 #include <cerrno>

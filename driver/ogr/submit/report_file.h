@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // report_file: the file that REPORT names.
 #ifndef MAPFLOW_REPORT_FILE_H
 #define MAPFLOW_REPORT_FILE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "submit/submission_dataset.h"
 
 OGRMapflowSubmissionDataset::OGRMapflowSubmissionDataset(OGRMapflowOptions options,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // submission_dataset: a dataset that is only written to.
 #ifndef MAPFLOW_SUBMISSION_DATASET_H
 #define MAPFLOW_SUBMISSION_DATASET_H

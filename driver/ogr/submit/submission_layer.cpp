@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "submit/submission_layer.h"
 
 #include <algorithm>
@@ -95,8 +96,8 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
     if (written.area.polygons->IsEmpty())
     {
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "Feature " CPL_FRMT_GIB " of layer \"%s\" has no %s: it is left out.",
-                 number, GetName(),
+                 "Feature " CPL_FRMT_GIB " of layer \"%s\" has no %s: it is left out.", number,
+                 GetName(),
                  feature.GetGeometryRef() == nullptr || feature.GetGeometryRef()->IsEmpty()
                      ? "geometry"
                      : "area");

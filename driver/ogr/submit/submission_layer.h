@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // submission_layer: a layer that is written to, and becomes processings.
 #ifndef MAPFLOW_SUBMISSION_LAYER_H
 #define MAPFLOW_SUBMISSION_LAYER_H

@@ -1,9 +1,9 @@
+// SPDX-License-Identifier: MIT
 #include "submit/submission_options.h"
 
 #include <algorithm>
 #include <iterator>
 
-#include "common/option_list.h"
 #include "common/options.h"
 #include "version.h"
 

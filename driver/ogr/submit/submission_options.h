@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // submission_options: what the creation options say, the layer's before the dataset's.
 #ifndef MAPFLOW_SUBMISSION_OPTIONS_H
 #define MAPFLOW_SUBMISSION_OPTIONS_H

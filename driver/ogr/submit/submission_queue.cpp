@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "submit/submission_queue.h"
 
 #include <algorithm>

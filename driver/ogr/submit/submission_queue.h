@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // submission_queue: the layers that were created in a dataset, and when they are submitted.
 //
 // Not a dataset itself: every dataset that lets layers be created has one, and hands CreateLayer,
