@@ -313,6 +313,10 @@ def test_processing_pages(sandbox, client):
         assert page["total"] == 7 and page["count"] == len(page["results"])
         names += [processing["name"] for processing in page["results"]]
     assert names == [f"run {number}" for number in range(6, -1, -1)]
+    sandbox.variants.most_per_page = 2
+    page = client("POST", path, {"limit": 3, "offset": 1, "sortBy": "NAME", "sortOrder": "ASC"}).json
+    assert [processing["name"] for processing in page["results"]] == ["run 1", "run 2"] and page["total"] == 7
+    sandbox.variants.most_per_page = 100
     assert client("POST", path, {"terms": "RUN 5"}).json["total"] == 1
     assert client("POST", path, {"filter": "run"}).status == 400
     assert len(client.get(f"/projects/{project}/processings/v2").json) == 7
