@@ -18,7 +18,11 @@ sys.path.insert(0, str(AUTOTEST))
 os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 os.environ["GDAL_HTTP_RETRY_DELAY"] = "0.01"
 CACHES = tempfile.TemporaryDirectory(prefix="mapflow-test-")  # goes at the end
-os.environ["XDG_CACHE_HOME"] = os.environ["XDG_STATE_HOME"] = CACHES.name
+# In memory where there is such a folder: each line of a journal waits for the disk.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+STATES = tempfile.TemporaryDirectory(prefix="mapflow-test-", dir=MEMORY)
+os.environ["XDG_CACHE_HOME"] = CACHES.name
+os.environ["XDG_STATE_HOME"] = STATES.name
 for name in [n for n in os.environ if n.startswith("MAPFLOW_") or n.lower().endswith("_proxy")
              or n in ("GDAL_CURL_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")]:
     if name != "MAPFLOW_BUILD_DIR":  # pytest-xdist passes it on to its processes
@@ -44,7 +48,7 @@ def pytest_collection_modifyitems(items):
 def sb(monkeypatch):
     """A sandbox with its own cache and journal: the system gives the port of an earlier sandbox again."""
     monkeypatch.setenv("XDG_CACHE_HOME", tempfile.mkdtemp(dir=CACHES.name))
-    monkeypatch.setenv("XDG_STATE_HOME", tempfile.mkdtemp(dir=CACHES.name))
+    monkeypatch.setenv("XDG_STATE_HOME", tempfile.mkdtemp(dir=STATES.name))
     with Sandbox(data=DATA, seconds_per_job=0.2, seed=1) as sandbox:
         yield sandbox
 

@@ -34,7 +34,7 @@ def list_projects(call):
 @route("POST", "/projects/page", only="plugin")
 def page_projects(call):
     body = Members(call.json())
-    paging = Paging(body, PROJECT_SORT, default_limit=20)
+    paging = Paging(body, PROJECT_SORT, 20, call.variants.most_per_page)
     wanted = (body.text("filter") or "").lower()
     body.finish()
     found = [project for project in call.state.projects.values() if wanted in project.name.lower()]

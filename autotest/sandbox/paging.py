@@ -4,9 +4,13 @@ MAX_LIMIT = 100  # the largest that any client uses; the real bound is unknown (
 
 
 class Paging:
-    """Taken from the members of a request; without sortBy the order is that of creation."""
+    """Taken from the members of a request; without sortBy the order is that of creation.
 
-    def __init__(self, body, sort_keys, default_limit):
+    `most` is the largest page that is given (variant most_per_page).
+    """
+
+    def __init__(self, body, sort_keys, default_limit, most):
+        self._most = most
         self._limit = body.integer("limit", 1, MAX_LIMIT)
         self._offset = body.integer("offset", 0) or 0
         self._key = sort_keys.get(body.one_of("sortBy", tuple(sort_keys)))
@@ -18,4 +22,4 @@ class Paging:
         """The page of a list."""
         if self._key:
             entries = sorted(entries, key=self._key, reverse=self._reverse)
-        return entries[self._offset : self._offset + self._limit]
+        return entries[self._offset : self._offset + min(self._limit, self._most)]

@@ -64,7 +64,7 @@ def list_project(call, project):
 def page_project(call, project):
     project = call.project(project)
     body = Members(call.json())
-    paging = Paging(body, _sort_keys(call.state), default_limit=30)
+    paging = Paging(body, _sort_keys(call.state), 30, call.variants.most_per_page)
     wanted = (body.text("terms") or "").lower()
     body.finish()
     found = [p for p in call.state.processings_of(project) if wanted in p.name.lower()]

@@ -96,6 +96,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         record = self._record(body)
         self.server.service.requests.add(record)
+        if self.server.service.on_request:
+            self.server.service.on_request(record)
         try:
             self._answer(record, effect, refusal)
         except OSError:

