@@ -1,5 +1,6 @@
 """GDAL's HTTP options, one by one, as they show on the wire."""
 
+import os
 import subprocess
 import sys
 

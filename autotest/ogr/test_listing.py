@@ -28,9 +28,9 @@ def only_layer(open_mapflow):
     (MISSING, "Error: Processing 00000000-0000-4000-8000-000000000000: The server does not find it (HTTP 404"),
     ("nonsense", "Error: What follows MAPFLOW: in the dataset name is not the UUID"),
     (f"{BUILDINGS},AOY=1", "Error: The dataset name has an unknown option AOY."),
-    (f"{BUILDINGS},CACHE=MAYBE", "Error: CACHE=MAYBE is not possible."),
+    (f"{BUILDINGS},CACHE=MAYBE", "Error: CACHE=MAYBE is not one of YES, NO, REFRESH, OFFLINE."),
     (f"{BUILDINGS},AOI=here", "Error: AOI=here is not the UUID of an area."),
-    (f"{BUILDINGS},GEOMETRY=TORN", "Error: GEOMETRY=TORN is not possible."),
+    (f"{BUILDINGS},GEOMETRY=TORN", "Error: GEOMETRY=TORN is not one of MIXED, SPLIT."),
     ("project=Nowhere", 'Error: There is no project "Nowhere". The account has "Default", "Urban Analysis"'),
 ))
 def test_failure_is_the_name_of_a_layer(only_layer, name, words):
