@@ -17,7 +17,7 @@ LISTS = {
     "Layer creation options": "DS_LAYER_CREATIONOPTIONLIST",
     "Dataset creation options": "DMD_CREATIONOPTIONLIST",
 }
-CONFIGURATION_ALONE = {"ALLOW_HTTP"}  # configuration options that are no open options
+CONFIGURATION_ALONE = {"ALLOW_HTTP", "STATE_DIR"}  # configuration options that are no open options
 OF_THE_BUILD = {"BUILD_DIR", "PLUGIN_DIR", "MATRIX_DIR"}
 
 
