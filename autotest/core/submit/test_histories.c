@@ -20,7 +20,13 @@
 #include "check.h"
 #include "command.h"
 
-enum { HISTORIES = 5000, WORKERS = 2, STEPS = 6, NAMES = 8, AT_ONCE = 4 };
+/* A sanitizer makes each process slow to start. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { HISTORIES = 300 };
+#else
+enum { HISTORIES = 5000 };
+#endif
+enum { WORKERS = 2, STEPS = 6, NAMES = 8, AT_ONCE = 4 };
 
 #define MINUTE 60.0
 #define DAY 86400.0
