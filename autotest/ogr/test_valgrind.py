@@ -56,7 +56,7 @@ def test_driver(sb, run, tmp_path, monkeypatch, way):
 
 @pytest.mark.parametrize("name", UNIT_TESTS)
 def test_unit_tests(name):
-    done = subprocess.run([*VALGRIND, "--quiet", "--error-exitcode=9", str(BUILD / "autotest" / "core" / name)],
+    done = subprocess.run([*VALGRIND, "--quiet", "--child-silent-after-fork=yes", "--error-exitcode=9", str(BUILD / "autotest" / "core" / name)],
                           capture_output=True, text=True, timeout=600, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

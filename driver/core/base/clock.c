@@ -66,7 +66,8 @@ static double days_of(int year, int month, int day)
     year -= month <= 2;
     const int month_from_march = (month + 9) % 12;
     const int day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    return 365.0 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719468.0;
+    const int leap_days = year / 4 - year / 100 + year / 400;
+    return 365.0 * year + leap_days + day_of_year - 719468.0;
 }
 
 /* Seconds that a zone is ahead of UTC: "Z", "+hh:mm", "+hhmm", "+hh" or "". NaN for others. */
