@@ -16,7 +16,7 @@ from helpers import reports
 from submitting import MAPBOX, polygon, reference, square
 
 CREATE = "/processings/v2$"
-HISTORIES_OF_A_TEST, TESTS = 100, 20
+HISTORIES_OF_A_TEST, TESTS = 100, 4
 
 # What happens to a request that creates; None: nothing.
 FAULTS = [None, {"reset": True}, {"reset_after_processing": True}, {"status": 403}, {"status": 500}, {"empty": True}]
