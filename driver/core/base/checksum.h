@@ -39,9 +39,11 @@ static inline uint64_t mf_checksum_value(const struct mf_checksum *checksum)
     return XXH64_digest(&checksum->state);
 }
 
+/* The checksum of `size` bytes; NULL counts as none. */
 static inline uint64_t mf_checksum_of(const void *data, size_t size)
 {
-    return XXH64(data, size, MF_CHECKSUM_VERSION);
+    return data != NULL ? XXH64(data, size, MF_CHECKSUM_VERSION)
+                        : XXH64("", 0, MF_CHECKSUM_VERSION);
 }
 
 #endif

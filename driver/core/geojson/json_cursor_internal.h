@@ -253,7 +253,8 @@ size_t mf_cursor_unescape(const struct mf_span *span, char *out);
 
 static inline bool mf_span_same(const struct mf_span *a, const struct mf_span *b)
 {
-    return a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
+    return a->text != NULL && b->text != NULL && a->size == b->size &&
+           memcmp(a->text, b->text, a->size) == 0;
 }
 
 /* Whether the string is `name`, exactly or in any case: for spans that are escaped or differ. */
