@@ -29,6 +29,7 @@ struct mf_run {
     char id[MF_RUN_ID_SIZE];
     struct mf_run_job *jobs;
     size_t count;
+    uint64_t sum; /* of the jobs' digests, in any order */
     struct mf_lock lock;
     int has_told_waiting;
     struct {
@@ -94,6 +95,7 @@ static int collect(struct mf_run *run, struct mf_submission *const *submissions,
             if (mf_submission_digest(submissions[i], job, err) != 0)
                 return -1;
             number_repeated(run, run->count++);
+            run->sum += job->digest * 0x9E3779B97F4A7C15U;
         }
     }
     return 0;
@@ -102,13 +104,10 @@ static int collect(struct mf_run *run, struct mf_submission *const *submissions,
 /* The id begins with what the jobs are, in any order: the same command has the same lock. */
 static int set_id(struct mf_run *run, struct mf_error *err)
 {
-    uint64_t jobs = 0;
     uint32_t random = 0;
-    for (size_t i = 0; i < run->count; i++)
-        jobs += run->jobs[i].job->digest * 0x9E3779B97F4A7C15U;
     if (mf_random_bytes(&random, sizeof random, err) != 0)
         return -1;
-    snprintf(run->id, sizeof run->id, "%016" PRIx64 "-%08" PRIx32, jobs, random);
+    snprintf(run->id, sizeof run->id, "%016" PRIx64 "-%08" PRIx32, run->sum, random);
     return 0;
 }
 
