@@ -99,7 +99,7 @@ run_script() {
 
 part_python() {
     build_or_count "$BUILD" "$LOGS/python-build.log" -DMAPFLOW_WERROR=ON || return 0
-    run_pytest python "$BUILD" python/test_readers.py python/test_fiona.py
+    run_pytest python "$BUILD" python/test_readers.py python/test_fiona.py python/test_writers.py
 }
 
 part_qgis() {

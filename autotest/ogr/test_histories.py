@@ -1,9 +1,8 @@
 """Histories of commands at random, through the driver and over HTTP: a command fails, is cut off by the power, waits,
-is tried dry and is repeated. There is never a second processing for a job, and none is missing at the end."""
+is tried dry and is repeated, while others add processings. There is never a second processing for a job, and none is
+missing at the end."""
 
 import json
-import os
-import pathlib
 import random
 import re
 from datetime import datetime, timedelta
@@ -12,14 +11,19 @@ import pytest
 from osgeo import gdal, ogr
 
 import oracle
-from helpers import reports
-from submitting import MAPBOX, polygon, reference, square
+from helpers import options_of, reports
+from submitting import MAPBOX, journal_files, polygon, reference, square
 
 CREATE = "/processings/v2$"
-HISTORIES_OF_A_TEST, TESTS = 100, 4
+HISTORIES = 2000
 
 # What happens to a request that creates; None: nothing.
-FAULTS = [None, {"reset": True}, {"reset_after_processing": True}, {"status": 403}, {"status": 500}, {"empty": True}]
+FAULTS = [None, {"reset": True}, {"reset_after_processing": True}, {"status": 403}, {"status": 500}, {"empty": True},
+          {"delay": 0.03, "reset_after_processing": True}, {"delay": 0.03}]
+
+KINDS = ("single", "layers", "split")
+NEWER = [0] * 24 + [31] * 4 + [500]  # processings of others that come between two commands
+PAGES = (5, 20, 30, 31, 100)
 
 
 @pytest.fixture(autouse=True)
@@ -32,17 +36,21 @@ class History:
 
     def __init__(self, sb, seed):
         self.sb, self.chance, self.name = sb, random.Random(seed), f"history {seed}"
-        self.jobs = self.chance.randint(1, 3)
+        self.kind = self.chance.choice(KINDS)
+        self.jobs = 1 if self.kind == "single" else self.chance.randint(1, 3)
+        sb.variants.most_per_page = self.chance.choice(PAGES)
 
     def command(self, **options):
         """Submits the batch. Returns the errors."""
-        words = {**MAPBOX, "SPLIT": "FEATURE", **options}
+        words = options_of(MAPBOX, {"SPLIT": "FEATURE"} if self.kind == "split" else {}, options)
         with oracle.exceptions(False), reports() as said:
             dataset = gdal.GetDriverByName("MAPFLOW").Create(
-                "MAPFLOW:", 0, 0, 0, gdal.GDT_Unknown, [f"API_URL={self.sb.url}", f"API_TOKEN={self.sb.token}"])
-            layer = dataset.CreateLayer(self.name, reference("EPSG:4326"), ogr.wkbPolygon,
-                                        [f"{key}={value}" for key, value in words.items()])
+                "MAPFLOW:", 0, 0, 0, gdal.GDT_Unknown, options_of({"API_URL": self.sb.url, "API_TOKEN": self.sb.token}))
+            layer = None
             for i in range(self.jobs):
+                if layer is None or self.kind == "layers":
+                    layer = dataset.CreateLayer(self.names()[i] if self.kind == "layers" else self.name,
+                                                reference("EPSG:4326"), ogr.wkbPolygon, words)
                 feature = ogr.Feature(layer.GetLayerDefn())
                 feature.SetGeometry(ogr.CreateGeometryFromJson(json.dumps(polygon(square(4.5 + 0.02 * i)))))
                 layer.CreateFeature(feature)
@@ -50,14 +58,27 @@ class History:
             layer = dataset = None
         return [text for kind, text in said if kind == gdal.CE_Failure]
 
+    def names(self):
+        """The name of each job's processing."""
+        return [self.name] if self.kind == "single" else [f"{self.name} {i + 1}" for i in range(self.jobs)]
+
     def count(self):
         """The processings of each job."""
-        names = [p.name for p in self.sb.state.all_processings() if p.name.startswith(self.name + " ")]
-        return [names.count(f"{self.name} {i + 1}") for i in range(self.jobs)]
+        names = [p.name for p in self.sb.state.all_processings()]
+        return [names.count(name) for name in self.names()]
+
+    def ids(self):
+        return {p.id for p in self.sb.state.all_processings() if p.name in self.names()}
+
+    def be_overtaken(self):
+        """Others add processings."""
+        for i in range(self.chance.choice(NEWER)):
+            self.sb.add_processing(f"of somebody else {i}")
 
     @staticmethod
     def journal():
-        return next((pathlib.Path(os.environ["XDG_STATE_HOME"]) / "gdal-mapflow").glob("*.jsonl"))
+        (path,) = journal_files()
+        return path
 
     def cut_power(self):
         """What was written after the last request was announced is lost, in the middle of a line."""
@@ -90,6 +111,7 @@ class History:
                 self.cut_power()
             if self.chance.random() < 0.5:
                 self.wait()
+            self.be_overtaken()
         return False
 
 
@@ -100,14 +122,14 @@ def older_time(found):
     return f'{found.group(1)}{time.isoformat(timespec="milliseconds")}Z"'
 
 
-@pytest.mark.parametrize("part", range(TESTS))
-def test_never_twice_and_never_missing(sb, part):
+@pytest.mark.parametrize("seed", range(HISTORIES))
+def test_never_twice_and_never_missing(sb, seed):
     sb.state.user["remainingCredits"] = 10 ** 9
-    for seed in range(part * HISTORIES_OF_A_TEST, (part + 1) * HISTORIES_OF_A_TEST):
-        history = History(sb, seed)
-        errors = [] if history.live() else history.command()
-        if errors and "may still appear" in errors[0]:
-            history.wait()
-            errors = history.command()
-        assert errors == [], (seed, errors)
-        assert history.count() == [1] * history.jobs, seed
+    history = History(sb, seed)
+    errors = [] if history.live() else history.command()
+    if errors and "may still appear" in errors[0]:
+        history.wait()
+        errors = history.command()
+    assert errors == []
+    assert history.count() == [1] * history.jobs
+    assert history.ids() <= set(re.findall(r'"id":"([^"]*)"', history.journal().read_text(encoding="utf-8")))

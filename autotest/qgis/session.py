@@ -65,7 +65,8 @@ class Desktop:
             "PATH": "/usr/bin:/bin:" + os.environ["PATH"], "GDAL_DRIVER_PATH": str(build / "gdalplugins"),
             "MAPFLOW_API_URL": sandbox.url, "MAPFLOW_API_TOKEN": sandbox.token, "no_proxy": "127.0.0.1",
             "MAPFLOW_QGIS_FOLDER": str(folder), "MAPFLOW_QGIS_MODULES": str(HERE),
-            "XDG_CACHE_HOME": str(folder / "cache"), "XDG_RUNTIME_DIR": str(folder)}
+            "XDG_CACHE_HOME": str(folder / "cache"), "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_RUNTIME_DIR": str(folder)}
         settings = folder / "profile/profiles/default/QGIS/QGIS3.ini"
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(SETTINGS)

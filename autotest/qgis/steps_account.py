@@ -1,6 +1,8 @@
 """The account and a project in QGIS: what is listed, drawn and changed. Runs inside QGIS."""
 
-from qgis.core import QgsProject, QgsVectorLayer
+import os
+
+from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from qgis.utils import iface
 
 from user import add, bar, colours_on_the_map, drawn, layers, open_project, pan, rows_of_the_table, save_project
@@ -107,3 +109,13 @@ def step_delete_with_the_option():
     done = layer.commitChanges()
     return {"offered": offered, "done": done, "bar": bar(), "left": named(layer, "Leiden") is not None,
             "count": layer.featureCount()}
+
+
+def step_submit():
+    """An area that QGIS's writer submits: what it does when the file is complete confirms the area."""
+    area = QgsVectorLayer(os.environ["AREA"], "area", "ogr")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "MAPFLOW", "harbour"
+    options.layerOptions = ["MODEL=buildings", "PROVIDER=Mapbox"]
+    context = QgsProject.instance().transformContext()
+    return QgsVectorFileWriter.writeAsVectorFormatV3(area, "MAPFLOW:", context, options)[:2]

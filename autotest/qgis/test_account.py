@@ -2,7 +2,7 @@
 
 import pytest
 
-from session import Desktop, new_sandbox
+from session import ROOT, Desktop, new_sandbox
 
 ROWS = {"account": 1, "models": 21, "processings": 14, "projects": 4, "providers": 6}
 RESULTS = {"Combo", "Leiden district buildings", "Nothing found", "Review required"}
@@ -12,7 +12,7 @@ RESULTS = {"Combo", "Leiden district buildings", "Nothing found", "Review requir
 def session(tmp_path_factory):
     with new_sandbox() as sandbox:
         sandbox.fault("/result", delay=1.5)
-        yield Desktop(tmp_path_factory.mktemp("qgis"), sandbox).run("steps_account")
+        yield Desktop(tmp_path_factory.mktemp("qgis"), sandbox).run("steps_account", AREA=str(ROOT / "data/aoi_4326.geojson"))
 
 
 @pytest.fixture
@@ -78,3 +78,8 @@ def test_delete_needs_the_option(seen):
     given = seen["delete_with_the_option"]
     assert given["offered"] and given["done"] and given["bar"] == []
     assert not given["left"] and given["count"] == ROWS["processings"] - 1
+
+
+def test_written_layer_is_submitted(seen, requests):
+    assert seen["submit"] == [0, ""]
+    assert requests["submit"].count("/processings/v2") == 1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# R's sf reads what GDAL reads: sh autotest/r/run.sh, with the plugin of MAPFLOW_BUILD_DIR.
+# R's sf reads what GDAL reads, and submits: sh autotest/r/run.sh, with the plugin of MAPFLOW_BUILD_DIR.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$ROOT/autotest/common.sh"
@@ -26,6 +26,7 @@ export GDAL_DRIVER_PATH="$BUILD/gdalplugins"
 export MAPFLOW_API_URL="$SANDBOX_URL"
 export MAPFLOW_API_TOKEN=ZGV2QGV4YW1wbGUuY29tOnNhbmRib3gtZmFrZS1zZWNyZXQ=
 export XDG_CACHE_HOME="$WORK"
+export XDG_STATE_HOME="$WORK"
 
 all=$(facts)
 {
@@ -43,4 +44,10 @@ diff "$WORK/expected.txt" "$WORK/read.txt"
 # The example of the README, as it stands there.
 sed -n '/^```r$/,/^```$/ { /^```/d; p }' "$ROOT/README.md" | sed "s/<id>/$PROCESSING/" >"$WORK/example.R"
 (cd "$WORK" && Rscript --vanilla example.R)
+
+# What sf writes is confirmed.
+Rscript --vanilla "$ROOT/autotest/r/write.R" "$ROOT/data/aoi_4326.geojson"
+ogr2ogr -f CSV /vsistdout/ -select name,state MAPFLOW: submissions | tr -d '"\r' >"$WORK/submissions.txt"
+grep -qx 'areas,submitted' "$WORK/submissions.txt"
+
 say "$(wc -l <"$WORK/read.txt") facts read by sf are those of GDAL"
