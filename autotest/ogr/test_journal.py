@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -996,28 +997,40 @@ def test_a_report_of_version_0_1(sb, run, tmp_path, before, status, is_there):
 
 # ---- recipes
 
-def test_the_recipe_of_the_readme(sb, run, tmp_path, before):
-    """Submit, and fetch the result when it is there: a step that fails ends it, and what is repeated goes on."""
-    source = geojson(tmp_path / "a.geojson", polygon())
-    target = tmp_path / "buildings.gpkg"
+README = (pathlib.Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+RECIPES = [text for text in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S) if "jq -r .id" in text]
+PLACES = {"account": "/user/status$", "project": "/projects/default$", "price": "/processing/cost/v2$",
+          "creation": CREATE, "lists": LISTS, "state": "/processings/[^/]+/v2$", "result": "/result$"}
+FAILURES = {"refused": {"status": 403}, "gone": {"status": 404}, "broken": {"status": 500}, "reset": {"reset": True},
+            "lost": {"reset_after_processing": True}, "empty": {"empty": True}, "web page": {"garbage": "<html>no</html>"}}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("recipe", range(len(RECIPES)))
+def test_recipes_of_the_readme(sb, run, tmp_path, before, recipe, place, failure):
+    """Each step is made to fail: no success without the result, and no id is lost. Repeated, the one for cron goes
+    on; the other does while it has not submitted."""
+    geojson(tmp_path / "district.gpkg", polygon())  # GDAL looks at what is in a file
     script = tmp_path / "recipe.sh"
-    script.write_text(
-        "cd \"$1\"\n"
-        "ogr2ogr -f MAPFLOW MAPFLOW: a.geojson -lco MODEL=Buildings -lco PROVIDER=Mapbox -lco REPORT=job.json &&\n"
-        "ogr2ogr buildings.gpkg \"MAPFLOW:$(tail -n 1 job.json | jq -r .id),WAIT=YES\"\n")
+    script.write_text(f"cd {tmp_path}\n{RECIPES[recipe]}")
     env = {"MAPFLOW_POLL_INTERVAL": "0.05"}
-    for fault in ({"status": 403}, {"status": 400}, {"reset_after_processing": True}):
-        faults = [sb.fault(CREATE, method="POST", **fault), sb.fault(LISTS, status=500)]
-        done = run("bash", script, tmp_path, env=env)
-        assert done.returncode != 0 and not target.exists()
-        for one in faults:
-            one.remove()
-    fault = sb.fault("/result", status=500)
-    done = run("bash", script, tmp_path, env=env)
-    assert done.returncode != 0
+    fault = sb.fault(PLACES[place], **FAILURES[failure])
+    done = run("sh", script, env=env)
+    if done.returncode == 0:
+        assert rows_of(tmp_path / "buildings.gpkg") > 0
+        assert_whole(sb, before, ["district"])
+        return
     fault.remove()
-    identifier = report_of((tmp_path / "job.json").read_text())[-1]["id"]
-    assert new_ids(sb, before) == {identifier}
-    done = run("ogr2ogr", target, f"MAPFLOW:{identifier},WAIT=YES", env=env)
+    is_submitted = "run ended" in [line["state"] for line in journal_lines()]
+    age_journal()
+    done = run("sh", script, env=env)
     assert done.returncode == 0, done.said
-    assert pathlib.Path(target).exists()
+    assert rows_of(tmp_path / "buildings.gpkg") > 0
+    assert new_names(sb, before) == ["district"] * (2 if is_submitted and "rm job.json" not in RECIPES[recipe] else 1)
+    assert new_ids(sb, before) <= known_ids()
+
+
+def rows_of(path):
+    dataset = ogr.Open(str(path))
+    return dataset.GetLayer(0).GetFeatureCount()
