@@ -5,6 +5,8 @@
 #   trixie   Debian trixie (GDAL 3.10) in a folder: the driver is built there from a copy of this
 #            repository, and all tests that need GDAL run there, those of Python's libraries included
 #   forky    the same with Debian forky (GDAL 3.13), with pyarrow; forky is in the making: it moves
+#   ogrsf    GDAL's own test_ogrsf in forky's tree, over each kind of dataset; its source comes from
+#            the distribution's source package of GDAL
 #   qgis     QGIS 3.40 on a virtual screen in trixie's tree: the tests of autotest/qgis
 #   package  this machine's own Debian and trixie in folders of their own, with little more than GDAL's
 #            programs: the .deb is installed there, demo.sh runs with it, and it leaves nothing behind
@@ -127,7 +129,7 @@ pytest_in_tree() {
     folder=$2
     shift 2
     # shellcheck disable=SC2016 # the inner shell's parameters
-    in_tree env MAPFLOW_BUILD_DIR=/mapflow/build sh -c \
+    in_tree env MAPFLOW_BUILD_DIR=/mapflow/build TEST_OGRSF=/mapflow/ogrsf/test_ogrsf sh -c \
         'cd "/mapflow/source/autotest/$1" && shift && exec python3 -m pytest -p no:cacheprovider -q -rA "$@"' \
         pytest "$folder" "$@" >"$log" 2>&1 || FAILED=1
     if grep -q '^FAILED\|^ERROR' "$log"; then
@@ -152,6 +154,29 @@ part_trixie() {
 
 part_forky() {
     tests_in_tree forky forky "$TREE_PACKAGES python3-pyarrow"
+}
+
+# Compiles test_ogrsf of the tree's own GDAL. Nothing of it is kept in this repository.
+get_test_ogrsf() {
+    version=$(in_tree dpkg-query -W -f '${source:Upstream-Version}' libgdal-dev) || return 1
+    archive=gdal_$version.orig.tar.xz
+    say "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $1 main" \
+        >"$TREE/etc/apt/sources.list.d/mapflow-source.list"
+    in_tree apt-get -q update || return 1
+    # The archive comes first; what Debian adds is not needed, and a mirror need not have it.
+    in_tree sh -c 'cd /mapflow && apt-get -q source --download-only gdal' || true
+    mkdir -p "$TREE/mapflow/ogrsf"
+    tar -C "$TREE/mapflow/ogrsf" --strip-components=2 --wildcards -xf "$TREE/mapflow/$archive" \
+        '*/apps/test_ogrsf.cpp' '*/apps/commonutils.*' || return 1
+    in_tree sh -c 'cd /mapflow/ogrsf && g++ -w $(gdal-config --cflags) *.cpp $(gdal-config --libs) -o test_ogrsf'
+}
+
+part_ogrsf() {
+    use_tree ogrsf forky "$TREE_PACKAGES python3-pyarrow" forky
+    build_in_tree ogrsf || return 0
+    [ -x "$TREE/mapflow/ogrsf/test_ogrsf" ] || get_test_ogrsf forky >"$LOGS/ogrsf.log" 2>&1 ||
+        cannot ogrsf "test_ogrsf could not be had."
+    pytest_in_tree ogrsf-found ogr ogrsf.py
 }
 
 part_qgis() {
@@ -256,7 +281,7 @@ part_headers() {
     [ "$status" -eq 0 ] && say "compile without a warning" || FAILED=1
 }
 
-PARTS="headers trixie forky qgis package"
+PARTS="headers trixie forky ogrsf qgis package"
 # shellcheck disable=SC2086 # one word a part
 [ $# -gt 0 ] || set -- $PARTS
 for part in "$@"; do

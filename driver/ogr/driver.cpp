@@ -108,7 +108,11 @@ void RegisterOGRMAPFLOW()
     driver->SetMetadataItem(GDAL_DCAP_CREATE_LAYER, "YES");
     driver->SetMetadataItem(GDAL_DCAP_CREATE_FIELD, "YES");
     driver->SetMetadataItem(GDAL_DCAP_MULTIPLE_VECTOR_LAYERS, "YES");
-    driver->SetMetadataItem("DCAP_CREATE_ONLY_VISIBLE_AT_CLOSE_TIME", "YES");
+    driver->SetMetadataItem(GDAL_DCAP_Z_GEOMETRIES, "YES");
+    driver->SetMetadataItem(GDAL_DCAP_MEASURED_GEOMETRIES, "YES");
+    driver->SetMetadataItem(GDAL_DCAP_CURVE_GEOMETRIES, "YES");
+    driver->SetMetadataItem("DCAP_UPDATE", "YES"); // from GDAL 3.11 on, as what follows
+    driver->SetMetadataItem("DMD_UPDATE_ITEMS", "Features");
     driver->SetMetadataItem(
         GDAL_DMD_CREATIONFIELDDATATYPES,
         "Integer Integer64 Real String Date DateTime Time IntegerList Integer64List "

@@ -112,6 +112,12 @@ OGRMapflowEditableLayer::OGRMapflowEditableLayer(GDALDataset *dataset, const cha
     SetMetadataItem(OLMD_FID64, "YES"); // OGRMapflowStableFID
 }
 
+OGRErr OGRMapflowEditableLayer::RollbackTransaction()
+{
+    const OGRErr outcome = GetDataset()->RollbackTransaction();
+    return outcome == OGRERR_NONE ? OGRERR_UNSUPPORTED_OPERATION : outcome;
+}
+
 bool OGRMapflowEditableLayer::CanDo(const char *capability) const
 {
     if (EQUAL(capability, OLCRandomWrite))

@@ -46,7 +46,9 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
     OGRErr DeleteFeature(GIntBig fid) override { return Delete(fid); }
     OGRErr StartTransaction() override { return GetDataset()->StartTransaction(); }
     OGRErr CommitTransaction() override { return GetDataset()->CommitTransaction(); }
-    OGRErr RollbackTransaction() override { return GetDataset()->RollbackTransaction(); }
+    // Ends the transaction, in which no row was changed. OGRERR_UNSUPPORTED_OPERATION, as of each
+    // layer without OLCTransactions.
+    OGRErr RollbackTransaction() override;
 
   protected:
     OGRErr ISetFeature(OGRFeature *feature) override { return Change(*feature); }

@@ -30,7 +30,10 @@ class OGRMapflowProjectDataset final : public GDALDataset
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
     MF_DATASET_USING
     OGRLayer *GetLayerByName(const char *name) override { return LayerCalled(name); }
-    int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+    int TestCapability(const char *capability) MF_CONST_312 override
+    {
+        return EQUAL(capability, ODsCZGeometries);
+    }
     OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
     {
         return Execute(statement, filter, dialect);
