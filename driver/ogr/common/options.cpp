@@ -123,9 +123,27 @@ namespace
 {
 
 // For which datasets an option means something.
-constexpr unsigned ACCOUNT = 1, PROCESSING = 2, PROJECT = 4, ANY = ACCOUNT | PROCESSING | PROJECT;
+constexpr unsigned ACCOUNT = 1, PROCESSING = 2, PROJECT = 4, MOSAIC = 8, IMAGE = 16, SEARCH = 32,
+                   PLANNED_SEARCH = 64, ANY = 127;
 // It is no open option, but a configuration option only.
-constexpr unsigned CONFIG_ONLY = 8;
+constexpr unsigned CONFIG_ONLY = 128;
+
+// The datasets that have a word in their names.
+struct NamedTarget
+{
+    const char *word; // "mosaic="; without "=": all of the name
+    OGRMapflowOptions::Target target;
+    unsigned flag;
+    bool isUUID; // and not a name
+};
+
+const NamedTarget NAMED_TARGETS[] = {
+    {"project=", OGRMapflowOptions::Target::Project, PROJECT, false},
+    {"mosaic=", OGRMapflowOptions::Target::Mosaic, MOSAIC, false},
+    {"image=", OGRMapflowOptions::Target::Image, IMAGE, true},
+    {"search", OGRMapflowOptions::Target::Search, SEARCH, false},
+    {"planned_search=", OGRMapflowOptions::Target::PlannedSearch, PLANNED_SEARCH, true},
+};
 
 const OGRMapflowOption OPTIONS[] = {
     {"API_TOKEN", "string", nullptr,
@@ -179,9 +197,10 @@ const OGRMapflowOption OPTIONS[] = {
 
 unsigned FlagOf(OGRMapflowOptions::Target target)
 {
-    return target == OGRMapflowOptions::Target::Account      ? ACCOUNT
-           : target == OGRMapflowOptions::Target::Processing ? PROCESSING
-                                                             : PROJECT;
+    for (const NamedTarget &named : NAMED_TARGETS)
+        if (named.target == target)
+            return named.flag;
+    return target == OGRMapflowOptions::Target::Account ? ACCOUNT : PROCESSING;
 }
 
 constexpr const char *PREFIX = "MAPFLOW:";
@@ -253,8 +272,9 @@ std::nullopt_t Refuse(const char *message)
 {
     CPLError(CE_Failure, CPLE_IllegalArg,
              "%s A Mapflow dataset is named MAPFLOW:<processing uuid>, MAPFLOW:project=<uuid or "
-             "name>, or "
-             "MAPFLOW: for the account, with options behind it as ,KEY=VALUE.",
+             "name>, MAPFLOW:mosaic=<uuid or name>, MAPFLOW:image=<uuid>, MAPFLOW:search, "
+             "MAPFLOW:planned_search=<uuid>, or MAPFLOW: for the account, with options after it as "
+             ",KEY=VALUE.",
              message);
     return std::nullopt;
 }
@@ -357,7 +377,6 @@ bool OGRMapflowOptions::Check() const
 // Returns false after one CPLError.
 bool OGRMapflowOptions::ReadTarget(const std::string &text)
 {
-    constexpr const char *PROJECT = "project=";
     char uuid[MF_UUID_SIZE];
     // QGIS puts what follows the last slash of a source before the names of its layers: who ends it
     // with one gets these alone.
@@ -367,25 +386,39 @@ bool OGRMapflowOptions::ReadTarget(const std::string &text)
         m_target = Target::Processing;
         m_processingId = uuid;
         m_publicName = PREFIX + m_processingId;
+        return true;
     }
-    else if (STARTS_WITH_CI(text.c_str(), PROJECT))
+    m_publicName = PREFIX;
+    return text.empty() || ReadNamedTarget(text);
+}
+
+bool OGRMapflowOptions::ReadNamedTarget(const std::string &text)
+{
+    for (const NamedTarget &named : NAMED_TARGETS)
     {
-        m_target = Target::Project;
-        m_project = Trimmed(text.substr(strlen(PROJECT)));
-        m_publicName = PREFIX + (PROJECT + Quoted(m_project.c_str()));
-        if (m_project.empty())
-            Refuse("The dataset name does not say which project to open.");
-        return !m_project.empty();
+        const size_t size = strlen(named.word);
+        const std::string kind(named.word, strcspn(named.word, "="));
+        const bool hasName = kind.size() < size;
+        if (hasName ? !STARTS_WITH_CI(text.c_str(), named.word) : !EQUAL(text.c_str(), named.word))
+            continue;
+        char uuid[MF_UUID_SIZE];
+        m_target = named.target;
+        m_targetName = Trimmed(text.substr(size));
+        const bool isUUID = mf_uuid_parse(m_targetName.c_str(), uuid);
+        if (isUUID)
+            m_targetName = uuid;
+        m_publicName = PREFIX + (named.word + Quoted(m_targetName.c_str()));
+        if (hasName && m_targetName.empty())
+            Refuse(CPLSPrintf("The dataset name does not say which %s to open.", kind.c_str()));
+        else if (named.isUUID && !isUUID)
+            Refuse(CPLSPrintf("What follows %s in the dataset name is not a UUID.", named.word));
+        else
+            return true;
+        return false;
     }
-    else
-    {
-        m_publicName = PREFIX;
-        if (!text.empty())
-            // It may be the token: it is not repeated.
-            Refuse("What follows MAPFLOW: in the dataset name is not the UUID of a processing.");
-        return text.empty();
-    }
-    return true;
+    // It may be the token: it is not repeated.
+    Refuse("What follows MAPFLOW: in the dataset name is not the UUID of a processing.");
+    return false;
 }
 
 OGRMapflowOptions OGRMapflowOptions::ForProcessing(const std::string &id) const

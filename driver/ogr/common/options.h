@@ -59,21 +59,25 @@ class OGRMapflowOptions
     static bool IsListing(CSLConstList openOptions);
     bool IsListing() const { return IsListing(m_openOptions.List()); }
 
-    // What the string names: the account (MAPFLOW:), a processing (MAPFLOW:<uuid>) or a project
-    // (MAPFLOW:project=<uuid or name>).
+    // What the string names.
     enum class Target
     {
-        Account,
-        Processing,
-        Project
+        Account,      // MAPFLOW:
+        Processing,   // MAPFLOW:<uuid>
+        Project,      // MAPFLOW:project=<uuid or name>
+        Mosaic,       // MAPFLOW:mosaic=<uuid or name>
+        Image,        // MAPFLOW:image=<uuid>
+        Search,       // MAPFLOW:search
+        PlannedSearch // MAPFLOW:planned_search=<uuid>
     };
     Target GetTarget() const { return m_target; }
 
     // The processing that the string names, in lower case; "" when it names none.
     const std::string &ProcessingId() const { return m_processingId; }
 
-    // The UUID or name of the project that the string names; "" when it names none.
-    const std::string &Project() const { return m_project; }
+    // The UUID, in lower case, or the name of the project, mosaic, image or planned search that the
+    // string names; "" when it names none.
+    const std::string &TargetName() const { return m_targetName; }
 
     // The connection string without credentials: good for a dataset name.
     const std::string &PublicName() const { return m_publicName; }
@@ -96,13 +100,14 @@ class OGRMapflowOptions
 
   private:
     bool ReadTarget(const std::string &text);
+    bool ReadNamedTarget(const std::string &text);
     std::string GivenFor(const char *key) const;
     bool IsMisplaced(const OGRMapflowOption &option) const;
     bool Check() const;
 
     Target m_target = Target::Account;
     std::string m_processingId{};
-    std::string m_project{};
+    std::string m_targetName{};
     std::string m_publicName{};
     bool m_holdsSecret = false;
     CPLStringList m_inString{};

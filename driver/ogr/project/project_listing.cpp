@@ -30,7 +30,7 @@ std::map<std::string, Known> known;
 std::string KeyOf(const OGRMapflowOptions &options, const mf_client *client)
 {
     return std::string(mf_client_base_url(client)) + '\n' +
-           std::to_string(mf_client_account(client)) + '\n' + options.Project();
+           std::to_string(mf_client_account(client)) + '\n' + options.TargetName();
 }
 
 // The lock is held.
@@ -63,7 +63,7 @@ bool FindProject(const OGRMapflowOptions &options, mf_client *client, Listing &l
                  mf_error &err)
 {
     mf_project project;
-    if (mf_project_find(&project, client, options.Project().c_str(), &err) != 0)
+    if (mf_project_find(&project, client, options.TargetName().c_str(), &err) != 0)
         return false;
     listing.id = project.id;
     listing.name = project.name;
