@@ -31,6 +31,7 @@ struct exchange {
     CURL *easy;
     struct mf_buffer body; /* of an answer that does not go to the sink */
     int64_t size;          /* of a 2xx body so far, decoded */
+    struct mf_upload_run upload;
     size_t header_bytes;
     bool headers_ended; /* of the final answer, not of a 1xx one */
     bool body_begun;
@@ -239,6 +240,12 @@ static bool must_stop(struct exchange *exchange, double deadline)
     return false;
 }
 
+static bool must_stop_upload(struct exchange *exchange)
+{
+    exchange->is_cancelled = mf_upload_must_stop(&exchange->upload, exchange->easy);
+    return exchange->is_cancelled;
+}
+
 /* Runs the transfer to its end. */
 static CURLcode transfer(struct exchange *exchange, CURLM *multi, double deadline)
 {
@@ -250,7 +257,7 @@ static CURLcode transfer(struct exchange *exchange, CURLM *multi, double deadlin
         const double now = mf_clock_monotonic();
         if (now - asked > POLL_MS * 0.0009) {
             asked = now;
-            exchange->has_failed = must_stop(exchange, deadline);
+            exchange->has_failed = must_stop(exchange, deadline) || must_stop_upload(exchange);
             if (exchange->has_failed)
                 return CURLE_ABORTED_BY_CALLBACK;
         }
@@ -269,6 +276,8 @@ static CURLcode transfer(struct exchange *exchange, CURLM *multi, double deadlin
 static int conclude(struct exchange *exchange, CURLcode code, const struct mf_url *url)
 {
     struct mf_response *response = exchange->response;
+    exchange->has_failed |= exchange->upload.has_failed;
+    response->upload_cut = mf_upload_is_cut(&exchange->upload);
     if (!exchange->has_failed && exchange->headers_ended && !exchange->body_begun)
         exchange->has_failed = begin_body(exchange) != 0;
     if (exchange->has_failed) {
@@ -330,10 +339,14 @@ static int perform_hop(struct curl_transport *transport, const struct mf_request
     struct mf_curl_handle *handle = mf_curl_pool_take(&transport->pool, &hop->parts);
     if (handle == NULL)
         return mf_out_of_memory(err);
-    struct exchange exchange = {
-        .request = request, .response = response, .err = err, .easy = handle->easy};
+    struct exchange exchange = {.request = request,
+                                .response = response,
+                                .err = err,
+                                .easy = handle->easy,
+                                .upload = {.upload = request->upload, .err = err}};
     const struct mf_curl_hop wanted = {.request = request,
                                        .url = hop->url,
+                                       .upload = &exchange.upload,
                                        .is_home = hop->is_home,
                                        .error_buffer = exchange.error_buffer,
                                        .ctx = &exchange,
