@@ -299,6 +299,10 @@ static int answer_upload(int fd, const char *path, const char *text, size_t text
         send_text(fd, "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n");
         return 1;
     }
+    if (expects && strcmp(path, "/upload-417-closed") == 0) {
+        send_text(fd, "HTTP/1.1 417 No\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
+        return 0;
+    }
     if (expects && strcmp(path, "/upload-refused") == 0) {
         send_text(fd, "HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\n{}");
         return 0;

@@ -94,7 +94,7 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     if (request->upload != NULL && step->not_sent != 1) {
         copy(seen->content_type, sizeof seen->content_type, request->content_type);
         const int failed = read_upload(request->upload, step->not_sent == SCRIPT_CUT, seen, err);
-        response->upload_cut = seen->upload_size < request->upload->size;
+        response->upload_unsent = request->upload->size - seen->upload_size;
         if (failed)
             return -1;
     }

@@ -92,7 +92,7 @@ static void check_whole(const char *path, int64_t size)
     CHECK_NUMBER(send_file(path, &file), 0);
     CHECK_NUMBER(response.status, 200);
     CHECK_TEXT(response.body, wanted);
-    CHECK_NUMBER(response.upload_cut, 0);
+    CHECK_NUMBER(response.upload_unsent, 0);
     CHECK_NUMBER(response.request_sent, 1);
 }
 
@@ -115,16 +115,18 @@ static void test_whole(void)
     check_whole("/upload-no-100", 2000000);
 }
 
-/* After a 417 the body goes without being announced, and so do later ones. */
+/* After a 417 the body goes without being announced. */
 static void test_expectation_failed(void)
 {
     char seen[1024];
     const int before = connections();
-    check_whole("/upload-417", 2000000);
-    check_whole("/upload", 2000000);
+    check_whole("/upload-417-closed", 2000000);
     loopback_last(&server, seen);
     CHECK_LACKS(seen, "Expect");
-    CHECK(connections() <= before + 3);
+    check_whole("/upload-417", 2000000);
+    loopback_last(&server, seen);
+    CHECK_LACKS(seen, "Expect");
+    CHECK(connections() <= before + 4);
 }
 
 /* An answer in the middle is the outcome. */
@@ -134,7 +136,7 @@ static void test_early(void)
     CHECK_NUMBER(send_file("/upload-early", &file), 0);
     CHECK_NUMBER(response.status, 413);
     CHECK_TEXT(response.body, "much");
-    CHECK_NUMBER(response.upload_cut, 1);
+    CHECK(response.upload_unsent > 0);
     CHECK(file.read < 100000000);
     file.read = file.sent = 0;
     CHECK_NUMBER(send_file("/upload-refused", &file), 0);
@@ -144,19 +146,19 @@ static void test_early(void)
     file.read = file.sent = 0;
     const int outcome = send_file("/upload-early-closed", &file);
     CHECK(outcome == MF_ERR_NETWORK || (outcome == 0 && response.status == 413));
-    CHECK_NUMBER(response.upload_cut, 1);
+    CHECK(response.upload_unsent > 0);
 }
 
 static void test_broken(void)
 {
     struct file file = {.size = 50000000};
     CHECK_NUMBER(send_file("/upload-reset", &file), MF_ERR_NETWORK);
-    CHECK_NUMBER(response.upload_cut, 1);
+    CHECK(response.upload_unsent > 0);
     CHECK_NUMBER(response.request_sent, 1);
     file = (struct file){.size = 3000, .ends_at = 1000};
     CHECK_NUMBER(send_file("/upload", &file), MF_ERR_FILE);
     CHECK_HOLDS(err.message, "after 1000 of 3000 bytes");
-    CHECK_NUMBER(response.upload_cut, 1);
+    CHECK(response.upload_unsent > 0);
     file = (struct file){.size = 5000000, .fails_at = 1000};
     CHECK_NUMBER(send_file("/upload", &file), MF_ERR_FILE);
     CHECK_TEXT(err.message, "the disk is gone");
@@ -176,7 +178,7 @@ static void test_cancel(void)
         struct file file = {.size = i == 0 ? 50000000 : 500000, .cancel_after = 3};
         CHECK_NUMBER(send_file(paths[i], &file), MF_ERR_CANCELLED);
         CHECK_NUMBER(file.calls, 3);
-        CHECK_NUMBER(response.upload_cut, i == 0);
+        CHECK_NUMBER(response.upload_unsent > 0, i == 0);
     }
     char url[200];
     double when = mf_clock_monotonic() + 0.1;

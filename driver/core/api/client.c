@@ -349,7 +349,7 @@ static void count_write(void)
 static bool is_outcome_unknown(const struct mf_response *response, int failed)
 {
     const int status = response->status;
-    if (response->upload_cut)
+    if (response->upload_unsent > 0)
         return false;
     if (status == 0 || mf_response_is_success(response))
         return failed && response->request_sent;

@@ -94,7 +94,7 @@ static int build_headers(struct curl_slist **list, const struct mf_curl_hop *hop
             ? append_header(list, "Content-Type", request->content_type) != 0
             : append_line(list, "Content-Type:") != 0)
         return -1;
-    return request->upload != NULL ? 0 : append_line(list, "Expect:");
+    return request->upload != NULL && !hop->is_unannounced ? 0 : append_line(list, "Expect:");
 }
 
 /* ---- what the transport depends on --------------------------------------------------------- */

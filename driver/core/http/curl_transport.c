@@ -208,6 +208,7 @@ struct hop {
     char *url;
     struct mf_url parts;        /* of `url` */
     bool is_home;               /* no redirect has left the origin of the request */
+    bool is_unannounced;        /* an upload goes without "Expect: 100-continue" */
     struct curl_slist *cookies; /* that the hops before have set, if the host wants cookies */
 };
 
@@ -277,7 +278,7 @@ static int conclude(struct exchange *exchange, CURLcode code, const struct mf_ur
 {
     struct mf_response *response = exchange->response;
     exchange->has_failed |= exchange->upload.has_failed;
-    response->upload_cut = mf_upload_is_cut(&exchange->upload);
+    response->upload_unsent = mf_upload_left(&exchange->upload);
     if (!exchange->has_failed && exchange->headers_ended && !exchange->body_begun)
         exchange->has_failed = begin_body(exchange) != 0;
     if (exchange->has_failed) {
@@ -348,6 +349,7 @@ static int perform_hop(struct curl_transport *transport, const struct mf_request
                                        .url = hop->url,
                                        .upload = &exchange.upload,
                                        .is_home = hop->is_home,
+                                       .is_unannounced = hop->is_unannounced,
                                        .error_buffer = exchange.error_buffer,
                                        .ctx = &exchange,
                                        .on_header = on_header,
@@ -425,6 +427,14 @@ static int follow(struct curl_transport *transport, const struct mf_request *req
     return -1;
 }
 
+/* libcurl repeats the request itself only if the connection stays open. */
+static bool is_expectation_refused(const struct mf_request *request,
+                                   const struct mf_response *response)
+{
+    return request->upload != NULL && response->status == 417 &&
+           response->upload_unsent == request->upload->size;
+}
+
 static int perform(void *ctx, const struct mf_request *request, struct mf_response *response,
                    struct mf_error *err)
 {
@@ -438,7 +448,12 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     struct hop hop = {.url = mf_str_copy(request->url), .is_home = true};
     if (hop.url == NULL)
         return mf_out_of_memory(err);
-    const int failed = follow(ctx, request, &hop, response, err);
+    int failed = follow(ctx, request, &hop, response, err);
+    if (!failed && is_expectation_refused(request, response)) {
+        hop.is_unannounced = true;
+        mf_response_free(response);
+        failed = follow(ctx, request, &hop, response, err);
+    }
     curl_slist_free_all(hop.cookies);
     free(hop.url);
     return failed;

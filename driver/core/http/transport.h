@@ -85,9 +85,10 @@ struct mf_response {
     size_t header_count;
     char *body; /* NUL-terminated, NULL when it went to the sink */
     size_t body_size;
-    bool request_sent; /* false only if no byte of the request can have reached the server */
-    bool upload_cut;   /* not all of an upload was sent: the server cannot have it whole */
-    bool is_transient; /* perform failed, and the same request may work later */
+    bool request_sent;     /* false only if no byte of the request can have reached the server */
+    int64_t upload_unsent; /* bytes of an upload that were not read for sending: with any, the
+                              server cannot have it whole */
+    bool is_transient;     /* perform failed, and the same request may work later */
 };
 
 void mf_response_init(struct mf_response *response);

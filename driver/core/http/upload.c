@@ -7,7 +7,7 @@ static const long block_size = 512L << 10;
 static size_t on_read(char *data, size_t one, size_t room, void *ctx)
 {
     struct mf_upload_run *const run = ctx;
-    const int64_t left = run->upload->size - run->given;
+    const int64_t left = mf_upload_left(run);
     size_t got = 0;
     (void)one;
     if (left <= 0)
@@ -38,7 +38,7 @@ bool mf_upload_must_stop(struct mf_upload_run *run, CURL *easy)
     curl_off_t sent = 0;
     if (run->upload == NULL)
         return false;
-    if (!mf_upload_is_cut(run) && !run->waits_for_answer) {
+    if (mf_upload_left(run) == 0 && !run->waits_for_answer) {
         run->waits_for_answer = true;
         curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)MF_UPLOAD_ANSWER_TIME);
     }
@@ -50,7 +50,7 @@ bool mf_upload_must_stop(struct mf_upload_run *run, CURL *easy)
     return true;
 }
 
-bool mf_upload_is_cut(const struct mf_upload_run *run)
+int64_t mf_upload_left(const struct mf_upload_run *run)
 {
-    return run->upload != NULL && run->given < run->upload->size;
+    return run->upload != NULL ? run->upload->size - run->given : 0;
 }

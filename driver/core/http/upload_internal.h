@@ -24,7 +24,7 @@ void mf_upload_set_options(CURL *easy, struct mf_upload_run *run);
  * when it is to end: *err is set. */
 bool mf_upload_must_stop(struct mf_upload_run *run, CURL *easy);
 
-/* True when bytes of the body were never given away: the server cannot have it whole. */
-bool mf_upload_is_cut(const struct mf_upload_run *run);
+/* Bytes of the body that libcurl has not taken, 0 without an upload. */
+int64_t mf_upload_left(const struct mf_upload_run *run);
 
 #endif
