@@ -255,8 +255,95 @@ static int answer(struct loopback *server, int fd, const char *path)
     return 0;
 }
 
-/* Reads one request. Returns the path, NULL at the end of the connection. */
-static char *read_request(int fd, char *text, size_t room, char *path, size_t path_room)
+/* ---- uploads ------------------------------------------------------------------------------- */
+
+struct incoming {
+    int fd;
+    size_t size;  /* of the body */
+    size_t count; /* bytes that came so far, */
+    unsigned sum; /* and what they add up to */
+};
+
+static void take(struct incoming *body, const char *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        body->sum = body->sum * 31 + (unsigned char)data[i];
+    body->count += size;
+}
+
+/* Reads up to `most` bytes of the body in all. Returns 0 when the connection ends before. */
+static int read_upload(struct incoming *body, size_t most)
+{
+    char block[65536];
+    while (body->count < body->size && body->count < most) {
+        const ssize_t got = recv(body->fd, block, sizeof block, 0);
+        if (got <= 0)
+            return 0;
+        take(body, block, (size_t)got);
+    }
+    return 1;
+}
+
+/* What the rest of the path says: answers early, refuses, stalls … Returns 0 when the connection is
+ * to be closed. `text` is the head and what came with it. */
+static int answer_upload(int fd, const char *path, const char *text, size_t text_size)
+{
+    static const char early[] = "HTTP/1.1 413 Too large\r\nContent-Length: 4\r\n\r\nmuch";
+    const char *const begin = strstr(text, "\r\n\r\n") + 4;
+    const int expects = strstr(text, "Expect: 100-continue\r\n") != NULL;
+    struct incoming body = {.fd = fd,
+                            .size = strtoul(strstr(text, "Content-Length: ") + 16, NULL, 10)};
+    char answer[100];
+    take(&body, begin, text_size - (size_t)(begin - text));
+    if (expects && strcmp(path, "/upload-417") == 0) {
+        send_text(fd, "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n");
+        return 1;
+    }
+    if (expects && strcmp(path, "/upload-417-closed") == 0) {
+        send_text(fd, "HTTP/1.1 417 No\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
+        return 0;
+    }
+    if (expects && strcmp(path, "/upload-refused") == 0) {
+        send_text(fd, "HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\n{}");
+        return 0;
+    }
+    if (expects && strcmp(path, "/upload-no-100") != 0)
+        send_text(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+    if (strncmp(path, "/upload-early", 13) == 0) {
+        read_upload(&body, 100000);
+        send_text(fd, early);
+        if (strcmp(path, "/upload-early") == 0)
+            read_upload(&body, (size_t)-1);
+        return 0;
+    }
+    if (strcmp(path, "/upload-stalls") == 0) {
+        read_upload(&body, 100000);
+        sleep_ms(2000);
+        return 0;
+    }
+    if (strcmp(path, "/upload-reset") == 0) {
+        read_upload(&body, 100000);
+        reset(fd);
+        return 0;
+    }
+    if (!read_upload(&body, (size_t)-1))
+        return 0;
+    if (strcmp(path, "/upload-unanswered") == 0) {
+        wait_for_close(fd);
+        return 0;
+    }
+    snprintf(answer, sizeof answer, "%zu %u", body.count, body.sum);
+    char head[200];
+    snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(answer),
+             answer);
+    send_text(fd, head);
+    return 1;
+}
+
+/* Reads one request, of an upload only the head. Returns the path, NULL at the end of the
+ * connection. *size receives the number of bytes in `text`. */
+static char *read_request(int fd, char *text, size_t room, size_t *text_size, char *path,
+                          size_t path_room)
 {
     size_t size = 0;
     char *body = NULL;
@@ -268,7 +355,8 @@ static char *read_request(int fd, char *text, size_t room, char *path, size_t pa
         text[size] = '\0';
         body = strstr(text, "\r\n\r\n");
     }
-    const char *length = strstr(text, "Content-Length: ");
+    const char *length =
+        strncmp(text, "POST /upload", 12) != 0 ? strstr(text, "Content-Length: ") : NULL;
     const size_t wanted =
         (size_t)(body + 4 - text) + (length != NULL ? strtoul(length + 16, NULL, 10) : 0);
     while (size < wanted && size < room - 1) {
@@ -278,6 +366,7 @@ static char *read_request(int fd, char *text, size_t room, char *path, size_t pa
         size += (size_t)got;
         text[size] = '\0';
     }
+    *text_size = size;
     const char *begin = strncmp(text, "CONNECT ", 8) == 0 ? text : strchr(text, ' ') + 1;
     const char *scheme = strstr(begin, "://"); /* asked as a proxy */
     if (scheme != NULL && scheme < begin + 8)
@@ -291,13 +380,15 @@ static void *serve(void *ctx)
     struct connection connection = *(struct connection *)ctx;
     struct loopback *server = connection.server;
     char text[4096], path[100];
+    size_t size = 0;
     free(ctx);
-    while (read_request(connection.fd, text, sizeof text, path, sizeof path) != NULL) {
+    while (read_request(connection.fd, text, sizeof text, &size, path, sizeof path) != NULL) {
         pthread_mutex_lock(&server->mutex);
         if (server->count < LOOPBACK_REQUESTS)
             snprintf(server->requests[server->count++], 1024, "%.1023s", text);
         pthread_mutex_unlock(&server->mutex);
-        if (!answer(server, connection.fd, path))
+        if (strncmp(path, "/upload", 7) == 0 ? !answer_upload(connection.fd, path, text, size)
+                                             : !answer(server, connection.fd, path))
             break;
     }
     close(connection.fd);

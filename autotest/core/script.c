@@ -55,6 +55,25 @@ static int give_body(const struct mf_request *request, const char *body,
     return sink->write(sink->ctx, body, strlen(body), err);
 }
 
+/* Reads an upload to its end, or only the form in front of its file. */
+static int read_upload(const struct mf_upload *upload, int is_cut, struct script_request *seen,
+                       struct mf_error *err)
+{
+    char block[300];
+    size_t got = 1, kept = 0;
+    while (seen->upload_size < upload->size && !(is_cut && seen->upload_size > 0)) {
+        if (upload->read(upload->ctx, block, sizeof block, &got, err) != 0)
+            return -1;
+        for (size_t i = 0; i < got && kept + 1 < sizeof seen->body; i++)
+            seen->body[kept++] = block[i];
+        seen->upload_size += (long long)got;
+        if (upload->progress != NULL &&
+            upload->progress(upload->ctx, seen->upload_size, upload->size))
+            return mf_error_set(err, MF_ERR_CANCELLED, "Cancelled");
+    }
+    return 0;
+}
+
 static int perform(void *ctx, const struct mf_request *request, struct mf_response *response,
                    struct mf_error *err)
 {
@@ -71,7 +90,14 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     for (const char *const *line = request->headers; line != NULL && *line != NULL; line++)
         append(seen->headers, sizeof seen->headers, *line);
     mf_response_free(response);
-    response->request_sent = !step->not_sent;
+    response->request_sent = step->not_sent != 1;
+    if (request->upload != NULL && step->not_sent != 1) {
+        copy(seen->content_type, sizeof seen->content_type, request->content_type);
+        const int failed = read_upload(request->upload, step->not_sent == SCRIPT_CUT, seen, err);
+        response->upload_unsent = request->upload->size - seen->upload_size;
+        if (failed)
+            return -1;
+    }
     response->status = step->status;
     if (add_headers(response, step->header, err) != 0)
         return -1;
@@ -146,7 +172,8 @@ struct mf_client_options script_options(struct script *script, const char *token
     return options;
 }
 
-struct mf_client *script_client(struct script *script, const struct script_step *steps, size_t count)
+struct mf_client *script_client(struct script *script, const struct script_step *steps,
+                                size_t count)
 {
     struct mf_client *client = NULL;
     script_start(script, steps, count);

@@ -4,6 +4,9 @@
 
 #include "api/client.h"
 
+/* Of not_sent. */
+#define SCRIPT_CUT 2
+
 /* One answer. `kind` other than MF_OK: perform fails. */
 struct script_step {
     int status;
@@ -11,7 +14,7 @@ struct script_step {
     const char *body;
     enum mf_error_kind kind;
     int is_transient;
-    int not_sent; /* the request did not leave */
+    int not_sent; /* 1: the request did not leave; SCRIPT_CUT: an upload did not leave whole */
 };
 
 /* What was asked. */
@@ -19,8 +22,10 @@ struct script_request {
     char method[8];
     char url[200];
     char authorization[200];
-    char body[200];
-    char headers[400]; /* each with '\n' behind */
+    char body[200];         /* of an upload: how it begins */
+    char content_type[100]; /* of an upload */
+    long long upload_size;  /* bytes that were read of it */
+    char headers[400];      /* each with '\n' behind */
     int fresh_connection;
 };
 
@@ -45,6 +50,7 @@ void script_start(struct script *script, const struct script_step *steps, size_t
 struct mf_client_options script_options(struct script *script, const char *token);
 
 /* A client that plays the steps. */
-struct mf_client *script_client(struct script *script, const struct script_step *steps, size_t count);
+struct mf_client *script_client(struct script *script, const struct script_step *steps,
+                                size_t count);
 
 #endif

@@ -5,8 +5,9 @@
         assert sandbox.requests[-1].path == "/user/status"
 
 It refuses what the service would refuse. Where the sources disagree or say
-nothing, `variants` choose; `faults` break the network. Standard library only,
-127.0.0.1 only, no state outside the object.
+nothing, `variants` choose; `faults` break the network; what no client may do
+fails the run (`audit`). Standard library only, 127.0.0.1 only, no state outside
+the object.
 """
 
 from .service import Sandbox

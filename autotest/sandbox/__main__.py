@@ -1,4 +1,4 @@
-"""`python3 -m sandbox`: print the base URL, then serve until SIGTERM or SIGINT."""
+"""`python3 -m sandbox`: print the base URL, then serve until SIGTERM or SIGINT. Status 1 after a violation (audit)."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from .service import DEFAULT_DATA
 
 def arguments():
     parser = argparse.ArgumentParser(prog="sandbox", description="A local stand-in for the Mapflow service.")
-    parser.add_argument("--data", default=DEFAULT_DATA, help="folder with account.json and results")
+    parser.add_argument("--data", default=DEFAULT_DATA, help="folder with account.json, imagery.json and results")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--log", metavar="FILE", help="append one JSON line per request")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME[=VALUE]", help="see variants.py")
@@ -37,6 +37,10 @@ def main():
             sys.exit(f"sandbox: {error}")
         print(sandbox.url, flush=True)
         signal.sigwait(stop)
+        violations = list(sandbox.violations)
+        sandbox.violations.clear()
+    if violations:
+        sys.exit("sandbox: " + "; ".join(violations))
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ class Reply:
     body: object = b""
     content_type: str | None = None
     headers: dict = field(default_factory=dict)
+    is_lost: bool = False  # the connection is reset in its place
 
     def __post_init__(self):
         if isinstance(self.body, bytes):

@@ -46,12 +46,13 @@ def _numbers_as_text(value):
 
 
 class Documents:
-    """Builds documents from the state. `layers` is the origin of tile and preview URLs."""
+    """Builds documents from the state. `layers` is the origin of vector tiles and base maps."""
 
-    def __init__(self, state, variants, layers):
+    def __init__(self, state, variants, layers, rasters):
         self._state = state
         self._variants = variants
         self._layers = layers
+        self._rasters = rasters
 
     def _shaped(self, kind, document):
         if self._variants.sparse:
@@ -154,8 +155,8 @@ class Documents:
             "meta": processing.meta,
             "messages": processing.messages,
             "vectorLayer": layer and {"name": processing.name, **layer},
-            "rasterLayer": None if processing.status == "UNPROCESSED" else self._layer(processing, "imagery"),
-            "resultRasterLayer": self._layer(processing, "raster") if finished and processing.raster else None,
+            "rasterLayer": None if processing.status == "UNPROCESSED" else self._imagery_layer(processing),
+            "resultRasterLayer": self._layer(processing, "result") if finished and processing.raster else None,
             "reviewStatus": self._review(processing),
             "rating": self._rating(processing),
             "created": processing.created,
@@ -182,9 +183,18 @@ class Documents:
         """A layer object; the id in its URLs is not its own (notes 9)."""
         namespace = uuid.UUID(processing.id)
         layer = uuid.uuid5(namespace, f"{kind} layer {processing.run}")
+        if kind != "vector":
+            return {"id": str(layer), **self._rasters.tile_layer(f"processing_{processing.id}/{kind}")}
         base = f"{self._layers}/api/layers/{uuid.uuid5(layer, 'tiles')}"
-        suffix = "vector.pbf" if kind == "vector" else "png"
-        return {"id": str(layer), "tileJsonUrl": f"{base}.json", "tileUrl": f"{base}/tiles/{{z}}/{{x}}/{{y}}.{suffix}"}
+        tiles = f"{base}/tiles/{{z}}/{{x}}/{{y}}.vector.pbf"
+        return {"id": str(layer), "tileJsonUrl": f"{base}.json", "tileUrl": tiles}
+
+    def _imagery_layer(self, processing):
+        """The imagery that was processed."""
+        layer = self._layer(processing, "imagery")
+        if self._variants.raster_layer == "null-members":
+            return {name: layer["id"] if name == "id" else None for name in layer}
+        return layer if self._variants.raster_layer == "layer" else None
 
     def _review(self, processing):
         status, until = processing.review, processing.review_until

@@ -11,8 +11,10 @@ REASONS = {
     405: "METHOD_NOT_ALLOWED",
     409: "CONFLICT",
     411: "LENGTH_REQUIRED",
+    413: "PAYLOAD_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
     416: "RANGE_NOT_SATISFIABLE",
+    417: "EXPECTATION_FAILED",
     429: "TOO_MANY_REQUESTS",
     500: "INTERNAL_SERVER_ERROR",
     502: "BAD_GATEWAY",
@@ -31,6 +33,7 @@ class ApiError(Exception):
         self.code = code or REASONS.get(status, "ERROR")
         self.params = params
         self.headers = headers or {}
+        self.document = None  # the body of the answer, when it is not in the shape of the main API
 
 
 def bad_request(message, code=None, params=None):
@@ -43,6 +46,8 @@ def not_found(what):
 
 def error_body(error, shape):
     """(body bytes, content type) of an error in one of the shapes of the variant `error_shape`."""
+    if error.document is not None:
+        return json.dumps(error.document, ensure_ascii=False).encode(), "application/json"
     if shape == "html":
         page = f"<html><head><title>{error.status}</title></head><body>{html.escape(error.message)}</body></html>"
         return page.encode(), "text/html"

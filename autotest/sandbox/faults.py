@@ -36,8 +36,17 @@ class Effect:
     cut: int | None = None  # announce all, send this many body bytes, close …
     cut_reset: bool = False  # … with RST
     wrong_length: int = 0  # added to Content-Length
+    done: bool = False  # the operation is done before any other kind takes the place of its answer
+    slow_upload: int | None = None  # request body bytes read per second
+    cut_upload: int | None = None  # RST after so many bytes of the request body; the operation is not done
+    early: int | None = None  # `status` (413 unless given) after so many bytes of the request body …
+    early_close: bool = False  # … and the connection ends at once, with the rest of the body unread
 
     def __post_init__(self):
+        if self.early is not None:
+            self.status = self.status or 413
+        if self.early_close and self.early is None:
+            raise ValueError("early_close needs early")
         if self.cut_reset and self.cut is None:
             raise ValueError("cut_reset needs cut")
 

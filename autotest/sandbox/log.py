@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Record:
-    """One request. `status`, `bytes_sent` and `time_end` fill in while it is answered.
+    """One request. `body`, `parts`, `status`, `bytes_sent` and `time_end` fill in while it is read and answered.
 
     `path` is decoded and without the API's base path; `raw_path` is the request
     target as it arrived. `status` stays None when no answer was given.
     `bytes_sent` counts body bytes after content encoding, without chunk framing.
+    The body of an upload is not kept: `parts` says what came.
     """
 
     method: str
@@ -26,6 +27,8 @@ class Record:
     status: int | None = None
     bytes_sent: int = 0
     dropped: bool = False
+    parts: list = field(default_factory=list)  # of an upload: name, filename, content_type, size, checksum
+    upload: object = None  # what a streamed body was read to; not kept when the answer is out
     time_start: float = field(default_factory=time.monotonic)
     time_end: float | None = None
 
@@ -45,6 +48,7 @@ class Record:
     def as_json(self):
         """One line for `--log`."""
         members = dict(self.__dict__, body=self.body.decode("utf-8", "replace"))
+        del members["upload"]
         return json.dumps(members, ensure_ascii=False)
 
 
@@ -63,6 +67,7 @@ class RequestLog:
     def finish(self, record):
         """Mark a record as answered (or given up) and write it to the log file."""
         with self._changed:
+            record.upload = None
             record.time_end = time.monotonic()
             if self._file:
                 self._file.write(record.as_json() + "\n")

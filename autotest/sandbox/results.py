@@ -98,14 +98,14 @@ def _reply(call, content):
     if variants.ranges:
         headers["Accept-Ranges"] = "bytes"
         if call.headers.get("if-range", etag) == etag and "range" in call.headers:
-            start, end, status = _requested_range(call.headers["range"], size)
+            start, end, status = requested_range(call.headers["range"], size)
             if status == 206:
                 headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     body = FileBody(BytesIO(content) if isinstance(content, bytes) else open(content, "rb"), start, end)
     return Reply(status, body, variants.result_type, headers)
 
 
-def _requested_range(text, size):
+def requested_range(text, size):
     """(start, end, status) of one byte range; other forms are ignored, as HTTP allows."""
     match = RANGE.fullmatch(text)
     if not match or match.groups() == ("", ""):

@@ -16,15 +16,20 @@ class Route:
     endpoint: object
     query: tuple  # the query parameters it takes
     only: str | None  # the value of the variant `paths` that knows this path, None for all
-    origin: int  # 1 is the API, 2 the host of tiles and previews
+    origin: int  # 1 is the API, 2 the host of layers and base maps, 3 that of own and found imagery
+    stream: tuple | None  # (check, read) of a body that is read in blocks, see `service.receive`
 
 
-def route(method, path, query=(), only=None, origin=1):
-    """Register an endpoint: `{name}` in the path is one segment and becomes an argument."""
-    pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
+def route(method, path, query=(), only=None, origin=1, stream=None):
+    """Register an endpoint: `{name}` in the path is one segment and becomes an argument, `{name*}` may hold slashes.
+
+    A query parameter that ends in `[]` may come several times and gives a list.
+    """
+    pattern = re.sub(r"\{(\w+)\*\}", r"(?P<\1>.+)", path)
+    pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern))
 
     def register(endpoint):
-        TABLE.append(Route(method, pattern, endpoint, query, only, origin))
+        TABLE.append(Route(method, pattern, endpoint, query, only, origin, stream))
         return endpoint
 
     return register
@@ -44,26 +49,35 @@ def find(method, path, origin, variants):
     raise ApiError(405, f"Request method '{method}' is not supported", headers={"Allow": allowed})
 
 
-def _single_values(query, known):
-    """The query as a dict of texts; parameters nobody documented are refused."""
-    if unknown := set(query) - set(known):
+def _query_values(query, known):
+    """The query as a dict of texts and lists; parameters nobody documented are refused."""
+    lists = {name[:-2] for name in known if name.endswith("[]")}
+    if unknown := set(query) - set(known) - lists:
         raise bad_request(f"unknown query parameters: {', '.join(sorted(unknown))}")
-    if any(len(values) > 1 for values in query.values()):
+    if any(len(values) > 1 for name, values in query.items() if name not in lists):
         raise bad_request("a query parameter comes twice")
-    return {name: values[0] for name, values in query.items()}
+    return {name: values if name in lists else values[0] for name, values in query.items()}
 
 
 class Call:
-    """One request at an endpoint, with the state locked."""
+    """One request at an endpoint, with the state locked. `upload` is what a streamed body was read to."""
 
     def __init__(self, sandbox, record, known_query):
         self.sandbox = sandbox
         self.state = sandbox.state
         self.variants = sandbox.variants
         self.documents = sandbox.documents
+        self.imagery = sandbox.imagery
+        self.rasters = sandbox.rasters
+        self.upload = record.upload
         self.headers = record.headers
-        self.query = _single_values(record.query, known_query)
+        self.query = _query_values(record.query, known_query)
         self._record = record
+
+    @property
+    def raw_query(self):
+        """The query as it arrived."""
+        return self._record.raw_path.partition("?")[2]
 
     def json(self):
         """The body as a dict, or 415 or 400."""

@@ -12,15 +12,16 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from .body import Reply
 from .delivery import Cut, Delivery
-from .errors import ApiError, bad_request
+from .errors import ApiError
+from .incoming import Early, HangUp, Incoming
 from .log import Record
 
 LINGER_ZERO = struct.pack("ii", 1, 0)  # closing then sends RST
-MAX_REQUEST_BODY = 64 << 20
+DRAIN_TIMEOUT = 5.0  # s: how long the rest of a body that was refused is waited for
 
 
 class Origin(ThreadingHTTPServer):
-    """One listening address. `service` answers, logs and knows the faults; `number` is 1 or 2."""
+    """One listening address. `service` answers, logs and knows the faults; `number` is 1, 2 or 3."""
 
     daemon_threads = True
     block_on_close = False
@@ -87,28 +88,28 @@ class Handler(BaseHTTPRequestHandler):
         self.connection_number = next(self.connection_numbers)
 
     def do_GET(self):
-        effect = self.server.service.faults.take(self.command, self.path)
+        service = self.server.service
+        effect = service.faults.take(self.command, self.path)
+        record = self._record()
+        service.requests.add(record)
+        self._incoming = None
         try:
-            body = self._read_body()
-            refusal = None
-        except ApiError as error:
-            body, refusal = b"", error
-            self.close_connection = True
-        record = self._record(body)
-        self.server.service.requests.add(record)
-        if self.server.service.on_request:
-            self.server.service.on_request(record)
-        try:
+            refusal = self._receive(record, effect)
+            if service.on_request:
+                service.on_request(record)
             self._answer(record, effect, refusal)
+            self._drain(effect)
+        except HangUp:
+            self._hang_up(reset=True)
         except OSError:
             record.dropped = True
             self.close_connection = True
         finally:
-            self.server.service.requests.finish(record)
+            service.requests.finish(record)
 
     do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_GET
 
-    def _record(self, body):
+    def _record(self):
         parts = urlsplit(self.path)
         return Record(
             method=self.command,
@@ -116,25 +117,38 @@ class Handler(BaseHTTPRequestHandler):
             raw_path=self.path,
             query=parse_qs(parts.query, keep_blank_values=True),
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=body,
+            body=b"",
             connection=self.connection_number,
             origin=self.server.number,
         )
 
-    def _read_body(self):
-        if "transfer-encoding" in self.headers:
-            raise ApiError(411, "send a Content-Length")
-        text = self.headers.get("content-length", "0")
-        if not text.isdecimal() or int(text) > MAX_REQUEST_BODY:
-            raise bad_request("Content-Length is not usable")
-        body = self.rfile.read(int(text))
-        if len(body) < int(text):
-            raise bad_request("request body is shorter than its Content-Length")
-        return body
+    def handle_expect_100(self):
+        """Nothing yet: `_receive` decides whether the body is wanted."""
+        return True
+
+    def _receive(self, record, effect):
+        """Read the body. Gives a refusal, or None."""
+        try:
+            self._incoming = Incoming(self.rfile, self.headers, effect, self.server.stopping)
+            expects = self.headers.get("expect", "").lower() == "100-continue"
+            go_on = super().handle_expect_100 if expects else None
+            self.server.service.receive(record, self._incoming, go_on)
+            return None
+        except Early:
+            self.close_connection = True
+            return ApiError(effect.status, "refused while the body is being sent")
+        except ApiError as error:
+            self.close_connection = True
+            return error
+
+    def _drain(self, effect):
+        """Let the client read an answer that came before it had sent everything."""
+        if self._incoming and self._incoming.left and not (effect and effect.early_close):
+            self.connection.settimeout(DRAIN_TIMEOUT)
+            self._incoming.drain()
 
     def _answer(self, record, effect, refusal):
         service, variants = self.server.service, self.server.service.variants
-        reply = None
         if effect:
             if effect.delay and self.server.stopping.wait(effect.delay):
                 self.close_connection = True
@@ -142,10 +156,15 @@ class Handler(BaseHTTPRequestHandler):
             if effect.reset or effect.close:
                 self._hang_up(effect.reset)
                 return
-            reply = effect.substitute(record.raw_path, service.origins, variants.error_shape)
-        if reply is None:
-            reply = Reply.error(refusal, variants.error_shape) if refusal else service.answer(record)
-        if effect and effect.reset_after_processing:
+        other = effect and effect.substitute(record.raw_path, service.origins, variants.error_shape)
+        reply, hangs_up = other, False
+        if not other or effect.done:
+            own = service.refuse(record, refusal) if refusal else service.answer(record)
+            reply = other or own
+            hangs_up = own.is_lost or bool(effect and effect.reset_after_processing)
+            if 200 <= own.status < 300 and (other or hangs_up or (effect and effect.cut is not None)):
+                service.audit.lost(record)
+        if hangs_up:
             self._hang_up(reset=True)
             return
         if record.method == "HEAD":

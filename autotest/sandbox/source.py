@@ -10,6 +10,7 @@ from .validate import Members, uuid
 SOURCE_TYPES = ("XYZ", "TMS", "QUADKEY", "SENTINEL_L2A", "LOCAL")
 SUPPORTED_CRS = ("epsg:3857", "epsg:3395")
 MAX_ZOOM = 22  # notes 16
+OWN_PROVIDERS = ("my_imagery_images", "my_imagery_mosaics")
 PLACEHOLDERS = {
     "XYZ": (("{x}", "{y}", "{z}"), "source-validator.XYZLinkFormatError"),
     "TMS": (("{x}", "{y}", "{z}"), "source-validator.TMSLinkFormatError"),
@@ -46,9 +47,9 @@ def _my_imagery(state, variants, members):
     if images is None and mosaic is None:
         raise bad_request("myImagery needs imageIds or mosaicId")
     for image in images or []:
-        if uuid(image, "imageIds[]") not in state.backstage["images"]:
-            raise bad_request(f"image {image} is unknown")
-    if mosaic is not None and mosaic not in state.backstage["mosaics"]:
+        if not state.imagery.is_usable(uuid(image, "imageIds[]")):
+            raise bad_request(f"image {image} is unknown or not ready")
+    if mosaic is not None and mosaic not in state.imagery.mosaics:
         raise bad_request(f"mosaic {mosaic} is unknown")
     return {"imageIds": images, "mosaicId": mosaic}
 
@@ -60,9 +61,19 @@ def _imagery_search(state, variants, members):
         raise bad_request("imageIds[] is not a string")
     zoom = members.integer("zoom")
     search = members.text("searchId")
-    if state.find_search_provider(name) is None:
+    if name.lower() in OWN_PROVIDERS:
+        _check_own_images(state, name.lower(), images)
+    elif state.find_search_provider(name) is None:
         raise _unknown_provider(state, name)
     return {"dataProvider": name, "imageIds": images, "zoom": zoom, "searchId": search}
+
+
+def _check_own_images(state, name, ids):
+    """Own imagery that was found in the catalogue is named by its UUIDs (imagery notes 8.4)."""
+    for own in ids:
+        known = state.imagery.mosaics if name == "my_imagery_mosaics" else state.imagery.images
+        if uuid(own, "imageIds[]") not in known:
+            raise bad_request(f"image {own} is unknown")
 
 
 def _user_defined(state, variants, members):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .billing import cost_in_credits, data_price, exact_cost, model_price
 from .errors import ApiError, not_found
+from .imagery import Imagery
 from .model import ROLES, Aoi, Processing, Project, now, unique_messages
 
 LEIDEN = {
@@ -25,8 +26,8 @@ class State:
     Its members `projects` and `processings` are the arguments of `add_project`
     and `add_processing`; `sandbox` holds what the service knows and never shows
     (`backstage`): by model name the file a new processing yields and the zooms
-    it accepts, which models are custom or give rasters, which providers are
-    outside the plan, and the ids of own imagery.
+    it accepts, which models are custom or give rasters, and which providers are
+    outside the plan. Own imagery is seeded from imagery.json.
     """
 
     def __init__(self, data, seed=None, seconds_per_job=2.0):
@@ -43,8 +44,10 @@ class State:
         self.backstage = account["sandbox"]
         self.projects = {}
         self.processings = {}
+        self.submitted = []  # ids of the processings that were asked for: all that costs credits
         self._random = random.Random(seed)
         self._failures = deque()
+        self.imagery = Imagery(self.data / "imagery.json", self.user, self.new_id)
         for project in account["projects"]:
             self.add_project(**project)
         for processing in account["processings"]:
@@ -239,6 +242,7 @@ class State:
             meta=submission.meta,
         )
         processing = self.processings[processing_id]
+        self.submitted.append(processing_id)
         self._charge(processing)
         failing = self._planned_failure(processing)
         if submission.job_messages:

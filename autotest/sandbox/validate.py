@@ -92,6 +92,12 @@ class Members:
     def positive_number(self, name, required=False):
         return self._take(name, required, lambda v: _is_number(v) and v > 0, "a positive number")
 
+    def number(self, name, low=None, high=None):
+        def fits(value):
+            return _is_number(value) and (low is None or value >= low) and (high is None or value <= high)
+
+        return self._take(name, False, fits, "a number" + ("" if low is None else f" from {low} to {high}"))
+
     def boolean(self, name, required=False):
         return self._take(name, required, lambda v: isinstance(v, bool), "true or false")
 

@@ -5,6 +5,8 @@ The first value of a choice is the default. Set them as attributes
 with `--variant NAME[=VALUE]`. Unknown names and values are refused.
 """
 
+from .imagery_variants import IMAGERY_CHOICES, IMAGERY_FLAGS, IMAGERY_NUMBERS
+
 CHOICES = {
     # D9, D39: which of two paths exists; the missing twin answers `missing`
     "paths": ("both", "plugin", "docs"),
@@ -42,6 +44,7 @@ CHOICES = {
     "list_scope": ("all", "default"),
     # notes 6.6: answers of PUT /processings/{id} and /restart, which no source shows
     "docs_answer": ("document", "empty"),
+    **IMAGERY_CHOICES,
 }
 
 FLAGS = {
@@ -50,12 +53,14 @@ FLAGS = {
     "ranges": "results announce Accept-Ranges and honour Range and If-Range",
     "sparse": "members that may be missing are missing",
     "unknown_fields": "documents hold members nobody documented",
+    **IMAGERY_FLAGS,
 }
 
 NUMBERS = {
     "chunk_size": 65536,  # bytes per HTTP chunk
     # notes 19, "paging limit maximum": no page has more entries than that, whatever `limit` asks for
     "most_per_page": 100,
+    **IMAGERY_NUMBERS,  # what is 0 here may be set to 0
 }
 
 TRUTH = {"": True, "1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
@@ -84,8 +89,8 @@ class Variants:
                 raise ValueError(f"variant {name} is on or off, not {value!r}")
         elif name in NUMBERS:
             value = int(value)
-            if value < 1:
-                raise ValueError(f"variant {name} is at least 1")
+            if value < min(1, NUMBERS[name]):
+                raise ValueError(f"variant {name} is at least {min(1, NUMBERS[name])}")
         else:
             raise ValueError(f"no variant is called {name}")
         super().__setattr__(name, value)

@@ -18,8 +18,9 @@ static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
 struct call {
     const char *method;
     const char *path;
-    char *body;                 /* JSON, NULL for none */
-    struct mf_resume *download; /* where a result goes, NULL for a document */
+    char *body;                      /* JSON, NULL for none */
+    const struct mf_multipart *form; /* in the place of `body`, NULL for none */
+    struct mf_resume *download;      /* where a result goes, NULL for a document */
     int64_t max_body;
     bool is_repeatable; /* changes nothing: may be retried, and sent with the other scheme */
 };
@@ -61,10 +62,11 @@ static int try_once(const struct mf_client *client, const struct call *call,
         .headers = download != NULL ? mf_resume_next_try(download) : NULL,
         .body = call->body,
         .body_size = call->body != NULL ? strlen(call->body) : 0,
-        .content_type = "application/json",
+        .upload = call->form != NULL ? &call->form->body : NULL,
+        .content_type = call->form != NULL ? call->form->content_type : "application/json",
         .sink = download != NULL ? &download->sink : NULL,
         .max_body = call->max_body,
-        .total_timeout = download != NULL ? 0 : client->document_timeout,
+        .total_timeout = download != NULL || call->form != NULL ? 0 : client->document_timeout,
         .send_once = !call->is_repeatable,
         .cancel = client->cancel.is_cancelled != NULL ? &client->cancel : NULL,
     };
@@ -347,6 +349,8 @@ static void count_write(void)
 static bool is_outcome_unknown(const struct mf_response *response, int failed)
 {
     const int status = response->status;
+    if (response->upload_unsent > 0)
+        return false;
     if (status == 0 || mf_response_is_success(response))
         return failed && response->request_sent;
     /* 307 and 308 ask to send it elsewhere; other redirects may come after the work. A 5xx may be a
@@ -355,33 +359,58 @@ static bool is_outcome_unknown(const struct mf_response *response, int failed)
            (status < 400 && status != 307 && status != 308);
 }
 
+/* Sends a change once. `err` is never NULL, *out is NULL. */
+static int send_change(struct mf_client *client, const struct call *call, cJSON **out,
+                       bool *is_unknown, struct mf_error *err)
+{
+    struct mf_response response;
+    mf_response_init(&response);
+    int failed = run_call(client, call, &response, err);
+    count_write();
+    *is_unknown = is_outcome_unknown(&response, failed);
+    if (!failed && out != NULL && is_empty(&response)) {
+        *is_unknown = response.status != 204 && response.status != 205;
+    } else if (!failed && out != NULL) {
+        failed = parse_answer(&response, out, err);
+        *is_unknown = failed;
+    }
+    mf_response_free(&response);
+    return failed;
+}
+
 int mf_client_send_once(struct mf_client *client, const char *method, const char *path,
                         const cJSON *body, cJSON **out, int *outcome_unknown, struct mf_error *err)
 {
     struct mf_error local;
-    struct mf_response response;
     struct call call = {.method = method, .path = path, .max_body = MF_MAX_DOCUMENT};
     bool is_unknown = false;
     if (out != NULL)
         *out = NULL;
     mf_error_init(&local);
-    mf_response_init(&response);
     int failed = print_body(body, &call.body, &local);
-    if (!failed) {
-        failed = run_call(client, &call, &response, &local);
-        count_write();
-        is_unknown = is_outcome_unknown(&response, failed);
-    }
-    if (!failed && out != NULL && is_empty(&response)) {
-        is_unknown = response.status != 204 && response.status != 205;
-    } else if (!failed && out != NULL) {
-        failed = parse_answer(&response, out, &local);
-        is_unknown = failed;
-    }
+    if (!failed)
+        failed = send_change(client, &call, out, &is_unknown, &local);
     cJSON_free(call.body);
-    mf_response_free(&response);
     if (outcome_unknown != NULL)
         *outcome_unknown = is_unknown;
+    return hand_over(err, &local, failed);
+}
+
+int mf_client_upload(struct mf_client *client, const char *path, const struct mf_client_file *file,
+                     cJSON **out, int *outcome_unknown, struct mf_error *err)
+{
+    struct mf_error local;
+    struct mf_multipart form;
+    const struct call call = {
+        .method = "POST", .path = path, .form = &form, .max_body = MF_MAX_DOCUMENT};
+    bool is_unknown = false;
+    *out = NULL;
+    mf_error_init(&local);
+    int failed =
+        mf_multipart_init(&form, "file", file->name, file->content_type, &file->content, &local);
+    if (!failed)
+        failed = send_change(client, &call, out, &is_unknown, &local);
+    *outcome_unknown = is_unknown;
     return hand_over(err, &local, failed);
 }
 

@@ -122,6 +122,22 @@ int mf_client_send_once(struct mf_client *client, const char *method, const char
                         const cJSON *body, cJSON **out, int *outcome_unknown,
                         struct mf_error *err) MF_NODISCARD;
 
+/* A file that is sent as the only part, called "file", of a form. */
+struct mf_client_file {
+    const char *name;         /* a name, not a path: without quotes, backslashes and control
+                                 characters */
+    const char *content_type; /* of the part: "image/tiff" */
+    struct mf_upload content;
+};
+
+/* POST of a file, streamed (http/upload.h): sent at most once, on a new connection, never retried,
+ * without a time limit but that of low speed. A refusal is read and reported while the file is
+ * still being sent. *out and *outcome_unknown as in mf_client_send_once; neither may be NULL. The
+ * outcome of a file that was not sent to its end is known: the server has not stored it. Cancelled
+ * by the client's cancel or by content.progress, within 100 ms unless content.read takes longer. */
+int mf_client_upload(struct mf_client *client, const char *path, const struct mf_client_file *file,
+                     cJSON **out, int *outcome_unknown, struct mf_error *err) MF_NODISCARD;
+
 /* mf_client_query of `path` and, only after 404 or 405, of `fallback` (the other documented form,
  * API notes D9, D39). A fallback that starts with "GET " is a GET without a body. The client
  * remembers which one worked, for all paths that differ only in ids. If both fail, the error is

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/named_internal.h"
 #include "api/processing.h"
 #include "base/str.h"
 #include "base/uuid.h"
@@ -194,64 +195,10 @@ int mf_project_get_default(struct mf_project *project, struct mf_client *client,
                : 0;
 }
 
-/* The ways in which a name can fit, the best last. */
-enum fit { NO_FIT, OTHER_CASE, EXACT };
-
-static enum fit fit_of(const struct mf_project *project, const char *name)
+static struct mf_named named_at(const void *list, size_t place)
 {
-    if (strcmp(project->name, name) == 0)
-        return EXACT;
-    return mf_str_equal_nocase(project->name, name) ? OTHER_CASE : NO_FIT;
-}
-
-/* Long accounts are not listed whole. */
-static const size_t most_named = 20;
-
-static int refuse_unknown(const struct mf_project_list *list, const char *name,
-                          struct mf_error *err)
-{
-    mf_error_set(err, MF_ERR_NOT_FOUND, "there is no project \"%.100s\". The account has", name);
-    for (size_t i = 0; i < list->count && i < most_named; i++)
-        mf_error_append(err, "%s \"%.60s\"", i > 0 ? "," : "", list->items[i].name);
-    if (list->count > most_named)
-        mf_error_append(err, " and %zu more", list->count - most_named);
-    return mf_error_append(err, "%s", list->count == 0 ? " no project" : "");
-}
-
-static int refuse_ambiguous(const struct mf_project_list *list, const char *name, enum fit fit,
-                            struct mf_error *err)
-{
-    size_t named = 0;
-    mf_error_set(err, MF_ERR_ARGUMENT,
-                 "several projects are called \"%.100s\". Give the UUID of one:", name);
-    for (size_t i = 0; i < list->count && named < most_named; i++) {
-        if (fit_of(&list->items[i], name) == fit)
-            mf_error_append(err, "%s %s", named++ > 0 ? "," : "", list->items[i].id);
-    }
-    return -1;
-}
-
-static int choose(struct mf_project *project, struct mf_project_list *list, const char *name,
-                  struct mf_error *err)
-{
-    enum fit best = NO_FIT;
-    size_t found = 0, count = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        const enum fit fit = fit_of(&list->items[i], name);
-        if (fit > best) {
-            best = fit;
-            count = 0;
-            found = i;
-        }
-        count += fit == best;
-    }
-    if (best == NO_FIT)
-        return refuse_unknown(list, name, err);
-    if (count > 1)
-        return refuse_ambiguous(list, name, best, err);
-    *project = list->items[found];
-    memset(&list->items[found], 0, sizeof list->items[found]);
-    return 0;
+    const struct mf_project *const project = &((const struct mf_project_list *)list)->items[place];
+    return (struct mf_named){project->id, project->name};
 }
 
 int mf_project_find(struct mf_project *project, struct mf_client *client, const char *id_or_name,
@@ -266,7 +213,13 @@ int mf_project_find(struct mf_project *project, struct mf_client *client, const 
      * and a refusal should name what there is. */
     if (mf_project_list_get(&list, client, err) != 0)
         return -1;
-    const int failed = choose(project, &list, id_or_name, err);
+    size_t found = 0;
+    const int failed =
+        mf_named_find(named_at, &list, list.count, "project", id_or_name, &found, err);
+    if (!failed) {
+        *project = list.items[found];
+        memset(&list.items[found], 0, sizeof list.items[found]);
+    }
     mf_project_list_free(&list);
     return failed;
 }

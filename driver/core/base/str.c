@@ -168,3 +168,29 @@ const char *mf_str_nonblank(const char *text)
 {
     return text != NULL && text[strspn(text, " \t\r\n")] != '\0' ? text : NULL;
 }
+
+static bool is_unreserved(char c)
+{
+    return mf_is_digit(c) || (mf_lower(c) >= 'a' && mf_lower(c) <= 'z') ||
+           (c != '\0' && strchr("-._~", c) != NULL);
+}
+
+char *mf_str_percent_encode(const char *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *const encoded = malloc(strlen(text) * 3 + 1);
+    char *out = encoded;
+    if (encoded == NULL)
+        return NULL;
+    for (; *text != '\0'; text++) {
+        if (is_unreserved(*text)) {
+            *out++ = *text;
+            continue;
+        }
+        *out++ = '%';
+        *out++ = digits[(unsigned char)*text >> 4];
+        *out++ = digits[(unsigned char)*text & 15];
+    }
+    *out = '\0';
+    return encoded;
+}

@@ -63,6 +63,10 @@ size_t mf_str_character(const char *text);
 /* Whether the whole text is UTF-8. */
 int mf_str_is_utf8(const char *text);
 
+/* A copy with every byte but letters, digits and "-._~" as %XX, fit for one segment of a path or
+ * one value of a query. The caller frees; NULL without memory. */
+char *mf_str_percent_encode(const char *text);
+
 /* The value of a hexadecimal digit, -1 for any other character. */
 int mf_hex_digit(char c);
 

@@ -88,18 +88,24 @@ static int build_headers(struct curl_slist **list, const struct mf_curl_hop *hop
         append_header(list, "Authorization", request->authorization) != 0)
         return -1;
     /* "Content-Type:" keeps libcurl from calling the body a form, "Expect:" from waiting a second
-     * for a "100 Continue" that few servers send. */
-    if (request->body != NULL && request->content_type != NULL
+     * for a "100 Continue" that few servers send. An upload is worth the second. */
+    const bool has_body = request->body != NULL || request->upload != NULL;
+    if (has_body && request->content_type != NULL
             ? append_header(list, "Content-Type", request->content_type) != 0
             : append_line(list, "Content-Type:") != 0)
         return -1;
-    return append_line(list, "Expect:");
+    return request->upload != NULL && !hop->is_unannounced ? 0 : append_line(list, "Expect:");
 }
 
 /* ---- what the transport depends on --------------------------------------------------------- */
 
-static void set_method(CURL *easy, const struct mf_request *request)
+static void set_method(CURL *easy, const struct mf_curl_hop *hop)
 {
+    const struct mf_request *const request = hop->request;
+    if (request->upload != NULL) {
+        mf_upload_set_options(easy, hop->upload);
+        return;
+    }
     const bool has_body = request->body != NULL || strcmp(request->method, "POST") == 0;
     set_long(easy, has_body ? CURLOPT_POST : CURLOPT_HTTPGET, 1);
     if (has_body) {
@@ -139,7 +145,7 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
 {
     curl_easy_setopt(easy, CURLOPT_URL, hop->url);
     set_protocols(easy);
-    set_method(easy, hop->request);
+    set_method(easy, hop);
     set_auth(easy, hop);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
     set_long(easy, CURLOPT_HEADEROPT, CURLHEADER_SEPARATE); /* none of it for a proxy */
@@ -163,7 +169,7 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
 #endif
     if (hop->request->sink != NULL)
         set_long(easy, CURLOPT_BUFFERSIZE, 512L << 10);
-    if (hop->request->send_once) {
+    if (hop->request->send_once || hop->request->upload != NULL) {
         /* libcurl sends a request again if a kept-alive connection is dead, or refused by HTTP/2.
          */
         set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);

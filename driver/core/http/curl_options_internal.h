@@ -6,14 +6,17 @@
 #include <curl/curl.h>
 
 #include "http/transport.h"
+#include "http/upload_internal.h"
 
 /* One hop of an exchange: its URL and its callbacks. */
 struct mf_curl_hop {
     const struct mf_request *request;
     const char *url;
-    bool is_home;       /* at the origin of request->url: credentials may be sent */
-    char *error_buffer; /* CURL_ERROR_SIZE bytes */
-    void *ctx;          /* for the three callbacks */
+    struct mf_upload_run *upload; /* of request->upload */
+    bool is_home;                 /* at the origin of request->url: credentials may be sent */
+    bool is_unannounced;          /* an upload goes without "Expect: 100-continue" */
+    char *error_buffer;           /* CURL_ERROR_SIZE bytes */
+    void *ctx;                    /* for the three callbacks */
     curl_write_callback on_header;
     curl_write_callback on_body;
     int (*on_request)(void *ctx, char *, char *, int, int); /* CURLOPT_PREREQFUNCTION */

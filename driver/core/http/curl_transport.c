@@ -31,6 +31,7 @@ struct exchange {
     CURL *easy;
     struct mf_buffer body; /* of an answer that does not go to the sink */
     int64_t size;          /* of a 2xx body so far, decoded */
+    struct mf_upload_run upload;
     size_t header_bytes;
     bool headers_ended; /* of the final answer, not of a 1xx one */
     bool body_begun;
@@ -207,6 +208,7 @@ struct hop {
     char *url;
     struct mf_url parts;        /* of `url` */
     bool is_home;               /* no redirect has left the origin of the request */
+    bool is_unannounced;        /* an upload goes without "Expect: 100-continue" */
     struct curl_slist *cookies; /* that the hops before have set, if the host wants cookies */
 };
 
@@ -239,6 +241,12 @@ static bool must_stop(struct exchange *exchange, double deadline)
     return false;
 }
 
+static bool must_stop_upload(struct exchange *exchange)
+{
+    exchange->is_cancelled = mf_upload_must_stop(&exchange->upload, exchange->easy);
+    return exchange->is_cancelled;
+}
+
 /* Runs the transfer to its end. */
 static CURLcode transfer(struct exchange *exchange, CURLM *multi, double deadline)
 {
@@ -250,7 +258,7 @@ static CURLcode transfer(struct exchange *exchange, CURLM *multi, double deadlin
         const double now = mf_clock_monotonic();
         if (now - asked > POLL_MS * 0.0009) {
             asked = now;
-            exchange->has_failed = must_stop(exchange, deadline);
+            exchange->has_failed = must_stop(exchange, deadline) || must_stop_upload(exchange);
             if (exchange->has_failed)
                 return CURLE_ABORTED_BY_CALLBACK;
         }
@@ -269,6 +277,8 @@ static CURLcode transfer(struct exchange *exchange, CURLM *multi, double deadlin
 static int conclude(struct exchange *exchange, CURLcode code, const struct mf_url *url)
 {
     struct mf_response *response = exchange->response;
+    exchange->has_failed |= exchange->upload.has_failed;
+    response->upload_unsent = mf_upload_left(&exchange->upload);
     if (!exchange->has_failed && exchange->headers_ended && !exchange->body_begun)
         exchange->has_failed = begin_body(exchange) != 0;
     if (exchange->has_failed) {
@@ -330,11 +340,16 @@ static int perform_hop(struct curl_transport *transport, const struct mf_request
     struct mf_curl_handle *handle = mf_curl_pool_take(&transport->pool, &hop->parts);
     if (handle == NULL)
         return mf_out_of_memory(err);
-    struct exchange exchange = {
-        .request = request, .response = response, .err = err, .easy = handle->easy};
+    struct exchange exchange = {.request = request,
+                                .response = response,
+                                .err = err,
+                                .easy = handle->easy,
+                                .upload = {.upload = request->upload, .err = err}};
     const struct mf_curl_hop wanted = {.request = request,
                                        .url = hop->url,
+                                       .upload = &exchange.upload,
                                        .is_home = hop->is_home,
+                                       .is_unannounced = hop->is_unannounced,
                                        .error_buffer = exchange.error_buffer,
                                        .ctx = &exchange,
                                        .on_header = on_header,
@@ -412,6 +427,14 @@ static int follow(struct curl_transport *transport, const struct mf_request *req
     return -1;
 }
 
+/* libcurl repeats the request itself only if the connection stays open. */
+static bool is_expectation_refused(const struct mf_request *request,
+                                   const struct mf_response *response)
+{
+    return request->upload != NULL && response->status == 417 &&
+           response->upload_unsent == request->upload->size;
+}
+
 static int perform(void *ctx, const struct mf_request *request, struct mf_response *response,
                    struct mf_error *err)
 {
@@ -425,7 +448,12 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     struct hop hop = {.url = mf_str_copy(request->url), .is_home = true};
     if (hop.url == NULL)
         return mf_out_of_memory(err);
-    const int failed = follow(ctx, request, &hop, response, err);
+    int failed = follow(ctx, request, &hop, response, err);
+    if (!failed && is_expectation_refused(request, response)) {
+        hop.is_unannounced = true;
+        mf_response_free(response);
+        failed = follow(ctx, request, &hop, response, err);
+    }
     curl_slist_free_all(hop.cookies);
     free(hop.url);
     return failed;

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "http/upload.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,12 +59,14 @@ struct mf_request {
     const char *const *headers; /* NULL-terminated array of "Name: value", may be NULL */
     const char *body;           /* request body, NULL for none (no Content-Type is sent then) */
     size_t body_size;
-    const char *content_type;
-    const struct mf_sink *sink; /* where a 2xx body goes, NULL: mf_response.body */
-    int64_t max_body;           /* most bytes (after decoding) to accept, 0: no limit */
-    double total_timeout;       /* s for the whole exchange, 0: no limit */
-    bool send_once;             /* libcurl must not send it again either: over HTTP/1.1, on a new
-                                   connection that is closed afterwards */
+    const struct mf_upload *upload; /* in the place of `body`: a POST whose body is read as it is
+                                       sent. Implies send_once. NULL for none */
+    const char *content_type;       /* of `body` or `upload` */
+    const struct mf_sink *sink;     /* where a 2xx body goes, NULL: mf_response.body */
+    int64_t max_body;               /* most bytes (after decoding) to accept, 0: no limit */
+    double total_timeout;           /* s for the whole exchange, 0: no limit */
+    bool send_once; /* libcurl must not send it again either: over HTTP/1.1, on a new
+                       connection that is closed afterwards */
     const struct mf_cancel *cancel; /* may be NULL */
 };
 
@@ -82,8 +85,10 @@ struct mf_response {
     size_t header_count;
     char *body; /* NUL-terminated, NULL when it went to the sink */
     size_t body_size;
-    bool request_sent; /* false only if no byte of the request can have reached the server */
-    bool is_transient; /* perform failed, and the same request may work later */
+    bool request_sent;     /* false only if no byte of the request can have reached the server */
+    int64_t upload_unsent; /* bytes of an upload that were not read for sending: with any, the
+                              server cannot have it whole */
+    bool is_transient;     /* perform failed, and the same request may work later */
 };
 
 void mf_response_init(struct mf_response *response);

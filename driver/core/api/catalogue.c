@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/catalogue.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+/* ---- scenes --------------------------------------------------------------------------------- */
+
+/* An object as text; NULL for anything else. */
+static char *take_object(const cJSON *object, const char *name, int *failed)
+{
+    const cJSON *const member = mf_json_member(object, name);
+    if (!cJSON_IsObject(member))
+        return NULL;
+    char *const text = cJSON_PrintUnformatted(member);
+    *failed |= text == NULL;
+    return text;
+}
+
+static void add_preview(struct mf_scene *scene, const cJSON *document, int *failed)
+{
+    if (mf_json_string(document, "url", "")[0] == '\0')
+        return;
+    struct mf_scene_preview *const grown =
+        realloc(scene->previews, (scene->preview_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        *failed = 1;
+        return;
+    }
+    scene->previews = grown;
+    struct mf_scene_preview *const preview = &grown[scene->preview_count++];
+    preview->url = mf_json_take(document, "url", failed);
+    preview->geometry = take_object(document, "geometry", failed);
+}
+
+/* An array of objects or of JSON texts, or one JSON text (imagery notes 8.3). */
+static void take_previews(struct mf_scene *scene, const cJSON *value, int depth, int *failed)
+{
+    const cJSON *entry;
+    if (cJSON_IsArray(value)) {
+        cJSON_ArrayForEach(entry, value) take_previews(scene, entry, depth + 1, failed);
+    } else if (cJSON_IsString(value) && depth < 3) {
+        cJSON *const parsed = cJSON_Parse(value->valuestring);
+        take_previews(scene, parsed, depth + 1, failed);
+        cJSON_Delete(parsed);
+    } else if (cJSON_IsObject(value)) {
+        add_preview(scene, value, failed);
+    }
+}
+
+int mf_scene_parse(struct mf_scene *scene, const cJSON *document, struct mf_error *err)
+{
+    memset(scene, 0, sizeof *scene);
+    if (mf_json_string(document, "id", NULL) == NULL)
+        return mf_error_set(err, MF_ERR_FORMAT, "a scene of the server's answer has no id");
+    int failed = 0;
+    scene->id = mf_json_take(document, "id", &failed);
+    scene->provider = mf_json_take(document, "providerName", &failed);
+    scene->product_type = mf_json_take(document, "productType", &failed);
+    scene->sensor = mf_json_take(document, "sensor", &failed);
+    scene->satellite = mf_json_take(document, "satId", &failed);
+    scene->band_order = mf_json_take(document, "colorBandOrder", &failed);
+    scene->acquired = mf_json_take(document, "acquisitionDate", &failed);
+    scene->footprint = take_object(document, "footprint", &failed);
+    scene->preview_type = mf_json_take(document, "previewType", &failed);
+    scene->preview_url = mf_json_take(document, "previewUrl", &failed);
+    take_previews(scene, mf_json_member(document, "previews"), 0, &failed);
+    if (failed) {
+        mf_scene_free(scene);
+        return mf_out_of_memory(err);
+    }
+    scene->resolution = mf_json_limit(document, "pixelResolution");
+    scene->cloud_cover = mf_json_number(document, "cloudCover", NAN);
+    scene->off_nadir = mf_json_number(document, "offNadirAngle", NAN);
+    scene->min_area_km2 = mf_json_number(document, "minAreaSqkm", NAN);
+    scene->aoi_intersection = mf_json_number(document, "aoiIntersectionPercent", NAN);
+    scene->zoom = mf_json_count(document, "zoom");
+    scene->is_new =
+        mf_json_member(document, "isNew") != NULL ? mf_json_bool(document, "isNew", 0) : -1;
+    scene->is_mosaic =
+        scene->product_type != NULL && mf_str_equal_nocase(scene->product_type, "MOSAIC");
+    return 0;
+}
+
+void mf_scene_free(struct mf_scene *scene)
+{
+    if (scene == NULL)
+        return;
+    for (size_t i = 0; i < scene->preview_count; i++) {
+        free(scene->previews[i].url);
+        cJSON_free(scene->previews[i].geometry);
+    }
+    free(scene->previews);
+    char *const texts[] = {scene->id,       scene->provider,     scene->product_type,
+                           scene->sensor,   scene->satellite,    scene->band_order,
+                           scene->acquired, scene->preview_type, scene->preview_url};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    cJSON_free(scene->footprint);
+    memset(scene, 0, sizeof *scene);
+}
+
+void mf_scene_list_free(struct mf_scene_list *list)
+{
+    if (list == NULL)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        mf_scene_free(&list->items[i]);
+    free(list->items);
+    memset(list, 0, sizeof *list);
+}
+
+/* ---- filters -------------------------------------------------------------------------------- */
+
+void mf_scene_filter_init(struct mf_scene_filter *filter)
+{
+    memset(filter, 0, sizeof *filter);
+    filter->min_resolution = filter->max_resolution = NAN;
+    filter->max_cloud_cover = filter->min_aoi_intersection = NAN;
+    filter->min_off_nadir = filter->max_off_nadir = NAN;
+}
+
+/* Comparisons with NaN are false: what is unknown, and what is not limited, passes. */
+static bool is_within(double value, double low, double high)
+{
+    return !(value < low) && !(value > high);
+}
+
+/* Of a time, or of a date without one: its midnight. */
+static double time_of(const char *text)
+{
+    char midnight[MF_TIME_SIZE];
+    if (text == NULL || strlen(text) != sizeof "2026-05-18" - 1)
+        return mf_time_parse(text);
+    snprintf(midnight, sizeof midnight, "%sT00:00:00Z", text);
+    return mf_time_parse(midnight);
+}
+
+static bool names(const struct mf_str_list *list, const char *name)
+{
+    if (list == NULL || list->count == 0 || name == NULL)
+        return true;
+    for (size_t i = 0; i < list->count; i++) {
+        if (mf_str_equal_nocase(list->items[i], name))
+            return true;
+    }
+    return false;
+}
+
+bool mf_scene_matches(const struct mf_scene *scene, const struct mf_scene_filter *filter)
+{
+    return is_within(time_of(scene->acquired), time_of(filter->acquired_from),
+                     time_of(filter->acquired_to)) &&
+           is_within(scene->resolution, filter->min_resolution, filter->max_resolution) &&
+           is_within(scene->cloud_cover, NAN, filter->max_cloud_cover) &&
+           is_within(scene->aoi_intersection, filter->min_aoi_intersection, NAN) &&
+           is_within(fabs(scene->off_nadir), filter->min_off_nadir, filter->max_off_nadir) &&
+           names(filter->providers, scene->provider) &&
+           names(filter->product_types, scene->is_mosaic ? "MOSAIC" : "IMAGE");
+}
+
+static bool add_text(cJSON *body, const char *name, const char *text)
+{
+    return text == NULL || cJSON_AddStringToObject(body, name, text) != NULL;
+}
+
+static bool add_number(cJSON *body, const char *name, double value)
+{
+    return isnan(value) || cJSON_AddNumberToObject(body, name, value) != NULL;
+}
+
+/* An empty list would mean "none" to the server (imagery notes 8.2). */
+static bool add_list(cJSON *body, const char *name, const struct mf_str_list *list)
+{
+    if (list == NULL || list->count == 0)
+        return true;
+    cJSON *const array = mf_str_list_json(list);
+    if (array != NULL && cJSON_AddItemToObject(body, name, array))
+        return true;
+    cJSON_Delete(array);
+    return false;
+}
+
+/* What planned searches take as well when they are asked for their scenes. */
+static bool add_common(cJSON *body, const struct mf_scene_filter *filter)
+{
+    return add_text(body, "acquisitionDateFrom", filter->acquired_from) &&
+           add_text(body, "acquisitionDateTo", filter->acquired_to) &&
+           add_number(body, "minResolution", filter->min_resolution) &&
+           add_number(body, "maxResolution", filter->max_resolution) &&
+           add_number(body, "maxCloudCover", filter->max_cloud_cover) &&
+           add_number(body, "minOffNadirAngle", filter->min_off_nadir) &&
+           add_number(body, "maxOffNadirAngle", filter->max_off_nadir);
+}
+
+int mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter)
+{
+    const bool is_added =
+        add_common(body, filter) &&
+        add_number(body, "minAoiIntersectionPercent", filter->min_aoi_intersection) &&
+        (!filter->hide_unavailable || cJSON_AddTrueToObject(body, "hideUnavailable") != NULL) &&
+        add_list(body, "dataProviders", filter->providers) &&
+        add_list(body, "productTypes", filter->product_types);
+    return is_added ? 0 : -1;
+}
+
+/* ---- searching ------------------------------------------------------------------------------ */
+
+struct mf_scene_search {
+    char *path;
+    cJSON *body; /* of the next request */
+    long page_size;
+    long offset;
+    long total; /* by the server, -1 unknown */
+    bool is_at_end;
+    struct mf_str_set seen; /* ids and providers of the scenes that were given */
+};
+
+static int build_body(struct mf_scene_search *search, const struct mf_scene_search_options *options,
+                      struct mf_error *err)
+{
+    const struct mf_scene_filter *const filter = options->filter;
+    search->body = cJSON_CreateObject();
+    bool is_built = search->body != NULL;
+    if (is_built && options->planned_search == NULL) {
+        cJSON *area = NULL;
+        if (mf_json_parse(options->aoi, strlen(options->aoi), "the search area", &area, NULL) != 0)
+            return mf_error_set(err, MF_ERR_ARGUMENT, "the search area is not GeoJSON");
+        is_built = cJSON_AddItemToObject(search->body, "aoi", area);
+        if (!is_built)
+            cJSON_Delete(area);
+    }
+    if (is_built && filter != NULL)
+        is_built = options->planned_search != NULL
+                       ? add_common(search->body, filter)
+                       : mf_scene_filter_add_to(search->body, filter) == 0;
+    if (is_built && options->sort_by != NULL)
+        is_built = add_text(search->body, "sortBy", options->sort_by) &&
+                   add_text(search->body, "sortOrder", options->is_descending ? "DESC" : "ASC");
+    is_built = is_built && add_number(search->body, "limit", (double)search->page_size) &&
+               add_number(search->body, "offset", 0);
+    return is_built ? 0 : mf_out_of_memory(err);
+}
+
+int mf_scene_search_open(struct mf_scene_search **out,
+                         const struct mf_scene_search_options *options, struct mf_error *err)
+{
+    *out = NULL;
+    struct mf_scene_search *const search = calloc(1, sizeof *search);
+    if (search == NULL)
+        return mf_out_of_memory(err);
+    search->total = -1;
+    search->page_size = options->page_size > 0 ? options->page_size : MF_SCENE_PAGE_SIZE;
+    search->path = options->planned_search != NULL
+                       ? mf_str_format("/processings/template/%s/images", options->planned_search)
+                       : mf_str_copy("/catalog/meta");
+    const int failed =
+        search->path == NULL ? mf_out_of_memory(err) : build_body(search, options, err);
+    if (failed) {
+        mf_scene_search_close(search);
+        return -1;
+    }
+    *out = search;
+    return 0;
+}
+
+void mf_scene_search_close(struct mf_scene_search *search)
+{
+    if (search == NULL)
+        return;
+    mf_str_set_free(&search->seen);
+    cJSON_Delete(search->body);
+    free(search->path);
+    free(search);
+}
+
+/* 1 when a scene was not given yet, 0 when it was, -1 without memory. */
+static int is_fresh(struct mf_scene_search *search, const struct mf_scene *scene)
+{
+    const char *const provider = scene->provider != NULL ? scene->provider : "";
+    char *const key = mf_str_format("%s\n%s", provider, scene->id);
+    const int fresh = key != NULL ? mf_str_set_add(&search->seen, key) : -1;
+    free(key);
+    return fresh;
+}
+
+static int take_scenes(struct mf_scene_search *search, const cJSON *images,
+                       struct mf_scene_list *scenes, struct mf_error *err)
+{
+    const cJSON *entry;
+    scenes->items = calloc((size_t)cJSON_GetArraySize(images) + 1, sizeof *scenes->items);
+    if (scenes->items == NULL)
+        return mf_out_of_memory(err);
+    cJSON_ArrayForEach(entry, images)
+    {
+        struct mf_scene *const scene = &scenes->items[scenes->count];
+        if (mf_scene_parse(scene, entry, err) != 0)
+            return -1;
+        const int fresh = is_fresh(search, scene);
+        if (fresh <= 0)
+            mf_scene_free(scene);
+        if (fresh < 0)
+            return mf_out_of_memory(err);
+        scenes->count += (size_t)fresh;
+    }
+    return 0;
+}
+
+/* A page is an object, whose images may be missing when there are none, or an array (D22). */
+static int read_page(struct mf_scene_search *search, const cJSON *answer,
+                     struct mf_scene_list *scenes, struct mf_error *err)
+{
+    const cJSON *const images = cJSON_IsArray(answer) ? answer : mf_json_member(answer, "images");
+    if (!cJSON_IsObject(answer) && !cJSON_IsArray(answer))
+        return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list of scenes");
+    if (images != NULL && !cJSON_IsArray(images))
+        return mf_error_set(err, MF_ERR_FORMAT, "the server's answer holds no list of scenes");
+    if (take_scenes(search, images, scenes, err) != 0)
+        return -1;
+    const int count = cJSON_GetArraySize(images);
+    search->total = cJSON_IsArray(answer) ? -1 : mf_json_count(answer, "total");
+    search->offset += count;
+    const bool has_all = search->total >= 0 && (long)search->seen.count >= search->total;
+    const bool is_past_end = search->total < 0 || search->offset >= search->total;
+    search->is_at_end = count == 0 || has_all || (scenes->count == 0 && is_past_end);
+    return 0;
+}
+
+static int ask_page(struct mf_scene_search *search, struct mf_client *client,
+                    struct mf_scene_list *scenes, struct mf_error *err)
+{
+    cJSON *answer = NULL;
+    cJSON_SetNumberValue(cJSON_GetObjectItemCaseSensitive(search->body, "offset"),
+                         (double)search->offset);
+    int failed = mf_client_query(client, search->path, search->body, &answer, err);
+    if (!failed)
+        failed = read_page(search, answer, scenes, err);
+    cJSON_Delete(answer);
+    return failed;
+}
+
+int mf_scene_search_next(struct mf_scene_search *search, struct mf_client *client,
+                         struct mf_scene_list *scenes, struct mf_error *err)
+{
+    memset(scenes, 0, sizeof *scenes);
+    while (!search->is_at_end && scenes->count == 0) {
+        mf_scene_list_free(scenes);
+        if (ask_page(search, client, scenes, err) != 0) {
+            mf_scene_list_free(scenes);
+            return mf_error_prefix(err, "the search for scenes");
+        }
+    }
+    return 0;
+}
+
+long mf_scene_search_total(const struct mf_scene_search *search)
+{
+    return search->total;
+}

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/image.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static const double metres_per_degree = 111320; /* imagery notes 2.2 */
+static const double largest_degrees = 0.01;     /* of a pixel */
+
+/* ---- parsing -------------------------------------------------------------------------------- */
+
+static void take_metadata(struct mf_image *image, const cJSON *meta, int *failed)
+{
+    const cJSON *const size = mf_json_member(meta, "pixel_size");
+    for (int i = 0; i < 2; i++) {
+        const cJSON *const side = cJSON_GetArrayItem(size, i);
+        image->pixel_size[i] = cJSON_IsNumber(side) ? fabs(side->valuedouble) : NAN;
+    }
+    image->crs = mf_json_take(meta, "crs", failed);
+    mf_str_list_take(&image->dtypes, meta, "dtypes", failed);
+    image->nodata = mf_json_number(meta, "nodata", NAN);
+    image->width = mf_json_count(meta, "width");
+    image->height = mf_json_count(meta, "height");
+    image->band_count = mf_json_count(meta, "count");
+}
+
+int mf_image_parse(struct mf_image *image, const cJSON *document, struct mf_error *err)
+{
+    memset(image, 0, sizeof *image);
+    if (mf_json_string(document, "id", NULL) == NULL)
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server's answer is not an image: it has no id");
+    int failed = 0;
+    image->id = mf_json_take(document, "id", &failed);
+    image->mosaic_id = mf_json_take(document, "mosaic_id", &failed);
+    image->filename = mf_json_take_or_empty(document, "filename", &failed);
+    image->uploaded = mf_json_take(document, "uploaded_at", &failed);
+    image->checksum = mf_json_take(document, "checksum", &failed);
+    if (mf_json_string(document, "footprint", "")[0] != '\0')
+        image->footprint = mf_json_take(document, "footprint", &failed);
+    take_metadata(image, mf_json_member(document, "meta_data"), &failed);
+    image->size = mf_json_number(document, "file_size", NAN);
+    image->is_downloadable = mf_json_bool(document, "available_for_download", 1);
+    image->has_details = true;
+    image->tiles_ready = -1;
+    if (!failed)
+        return 0;
+    mf_image_free(image);
+    return mf_out_of_memory(err);
+}
+
+static enum mf_image_state state_of(const char *status, bool has_data)
+{
+    if (mf_str_equal_nocase(status, "FAILED"))
+        return MF_IMAGE_FAILED;
+    if (mf_str_equal_nocase(status, "NONE"))
+        return has_data ? MF_IMAGE_READY : MF_IMAGE_LOADING;
+    return mf_str_equal_nocase(status, "COMPLETED") && has_data ? MF_IMAGE_READY
+                                                                : MF_IMAGE_PROCESSING;
+}
+
+/* Fills what an image has that is known by its state only. */
+static void begin_without_details(struct mf_image *image, const cJSON *row, int *failed)
+{
+    image->id = mf_json_take(row, "image_id", failed);
+    image->filename = mf_json_take_or_empty(row, "filename", failed);
+    image->uploaded = mf_json_take(row, "uploaded_at", failed);
+    image->size = image->nodata = image->pixel_size[0] = image->pixel_size[1] = NAN;
+    image->width = image->height = image->band_count = -1;
+}
+
+int mf_image_parse_status(struct mf_image *image, const cJSON *row, struct mf_error *err)
+{
+    int failed = 0;
+    if (mf_json_string(row, "image_id", NULL) == NULL) {
+        mf_image_free(image);
+        return mf_error_set(err, MF_ERR_FORMAT, "the state of an image has no id");
+    }
+    if (image->id == NULL)
+        begin_without_details(image, row, &failed);
+    image->status = mf_json_take(row, "preprocessing_status", &failed);
+    image->error = mf_json_take(row, "preprocessing_error", &failed);
+    image->tiles_ready =
+        mf_json_member(row, "tiles_ready") != NULL ? mf_json_bool(row, "tiles_ready", 0) : -1;
+    if (failed) {
+        mf_image_free(image);
+        return mf_out_of_memory(err);
+    }
+    image->state = state_of(image->status != NULL ? image->status : "NONE",
+                            mf_json_bool(row, "data_available", 0));
+    return 0;
+}
+
+void mf_image_free(struct mf_image *image)
+{
+    if (image == NULL)
+        return;
+    char *const texts[] = {image->id,       image->mosaic_id, image->filename,
+                           image->uploaded, image->checksum,  image->footprint,
+                           image->crs,      image->status,    image->error};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    mf_str_list_free(&image->dtypes);
+    memset(image, 0, sizeof *image);
+}
+
+const char *mf_image_state_name(enum mf_image_state state)
+{
+    static const char *const names[] = {"READY", "PROCESSING", "LOADING", "FAILED"};
+    return names[state];
+}
+
+void mf_image_pixel_metres(const struct mf_image *image, double latitude, double metres[2])
+{
+    static const double degree = 3.14159265358979323846 / 180;
+    const bool is_geographic = image->pixel_size[0] < largest_degrees;
+    metres[0] = image->pixel_size[0];
+    metres[1] = image->pixel_size[1];
+    if (is_geographic) {
+        metres[0] *= metres_per_degree * cos(latitude * degree);
+        metres[1] *= metres_per_degree;
+    }
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+static char *mosaic_path(const char *mosaic_id, const char *rest)
+{
+    return mf_str_format("/rasters/mosaic/%s%s", mosaic_id, rest);
+}
+
+static char *image_path(const char *id, const char *rest)
+{
+    return mf_str_format("/rasters/image/%s%s", id, rest);
+}
+
+static int get(struct mf_client *client, char *path, cJSON **out, struct mf_error *err)
+{
+    const int failed = path == NULL ? mf_out_of_memory(err) : mf_client_get(client, path, out, err);
+    free(path);
+    return failed;
+}
+
+/* GET of a state; *out stays NULL on a server that knows none. */
+static int get_status(struct mf_client *client, char *path, cJSON **out, struct mf_error *err)
+{
+    struct mf_error own;
+    mf_error_init(&own);
+    if (get(client, path, out, &own) == 0)
+        return 0;
+    if (own.http_status == 404 || own.http_status == 405)
+        return 0;
+    if (err != NULL)
+        *err = own;
+    return -1;
+}
+
+/* A document of /image. */
+struct detail {
+    const char *id;
+    const cJSON *document;
+    bool is_used;
+};
+
+struct details {
+    struct detail *items; /* by their ids */
+    size_t count;
+};
+
+static int compare_ids(const void *a, const void *b)
+{
+    return strcmp(((const struct detail *)a)->id, ((const struct detail *)b)->id);
+}
+
+static int sort_details(struct details *details, const cJSON *array, struct mf_error *err)
+{
+    const cJSON *entry;
+    details->items = calloc((size_t)cJSON_GetArraySize(array) + 1, sizeof *details->items);
+    if (details->items == NULL)
+        return mf_out_of_memory(err);
+    cJSON_ArrayForEach(entry, array)
+    {
+        details->items[details->count++] =
+            (struct detail){mf_json_string(entry, "id", ""), entry, false};
+    }
+    qsort(details->items, details->count, sizeof *details->items, compare_ids);
+    return 0;
+}
+
+static struct detail *find_detail(const struct details *details, const char *id)
+{
+    const struct detail wanted = {.id = id};
+    return bsearch(&wanted, details->items, details->count, sizeof wanted, compare_ids);
+}
+
+/* Appends the images of /status, with what /image says of them. */
+static int add_rows(struct mf_image_list *list, const cJSON *rows, const struct details *details,
+                    struct mf_error *err)
+{
+    const cJSON *row;
+    cJSON_ArrayForEach(row, rows)
+    {
+        struct mf_image *const image = &list->items[list->count];
+        struct detail *const detail = find_detail(details, mf_json_string(row, "image_id", ""));
+        if (detail != NULL) {
+            detail->is_used = true;
+            if (mf_image_parse(image, detail->document, err) != 0)
+                return -1;
+        }
+        if (mf_image_parse_status(image, row, err) != 0)
+            return -1;
+        list->count++;
+    }
+    return 0;
+}
+
+/* Appends the images that /status does not know, in the order of /image. */
+static int add_rest(struct mf_image_list *list, const cJSON *images, const struct details *details,
+                    struct mf_error *err)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, images)
+    {
+        const struct detail *const detail = find_detail(details, mf_json_string(entry, "id", ""));
+        if (detail != NULL && detail->is_used)
+            continue;
+        if (mf_image_parse(&list->items[list->count], entry, err) != 0)
+            return -1;
+        list->count++;
+    }
+    return 0;
+}
+
+static int merge(struct mf_image_list *list, const cJSON *status, const cJSON *images,
+                 struct mf_error *err)
+{
+    const cJSON *const rows = mf_json_member(status, "images");
+    struct details details = {0};
+    if (!cJSON_IsArray(images))
+        return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
+    list->has_states = cJSON_IsArray(rows);
+    const int most = cJSON_GetArraySize(images) + (list->has_states ? cJSON_GetArraySize(rows) : 0);
+    list->items = calloc((size_t)most + 1, sizeof *list->items);
+    if (list->items == NULL)
+        return mf_out_of_memory(err);
+    const int failed = sort_details(&details, images, err) != 0 ||
+                       (list->has_states && add_rows(list, rows, &details, err) != 0) ||
+                       add_rest(list, images, &details, err) != 0;
+    free(details.items);
+    return failed ? -1 : 0;
+}
+
+int mf_image_list_get(struct mf_image_list *list, struct mf_client *client, const char *mosaic_id,
+                      struct mf_error *err)
+{
+    cJSON *status = NULL, *images = NULL;
+    memset(list, 0, sizeof *list);
+    /* In this order, an image that becomes ready in between is in both lists. */
+    const int failed = get_status(client, mosaic_path(mosaic_id, "/status"), &status, err) != 0 ||
+                       get(client, mosaic_path(mosaic_id, "/image"), &images, err) != 0 ||
+                       merge(list, status, images, err) != 0;
+    cJSON_Delete(status);
+    cJSON_Delete(images);
+    if (!failed)
+        return 0;
+    mf_image_list_free(list);
+    return mf_error_prefix(err, "the images of mosaic %s", mosaic_id);
+}
+
+void mf_image_list_free(struct mf_image_list *list)
+{
+    if (list == NULL)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        mf_image_free(&list->items[i]);
+    free(list->items);
+    memset(list, 0, sizeof *list);
+}
+
+int mf_image_get(struct mf_image *image, struct mf_client *client, const char *id,
+                 struct mf_error *err)
+{
+    struct mf_error missing;
+    cJSON *status = NULL, *details = NULL;
+    memset(image, 0, sizeof *image);
+    mf_error_init(&missing);
+    int failed = get_status(client, image_path(id, "/status"), &status, err);
+    if (!failed && get(client, image_path(id, ""), &details, &missing) != 0 &&
+        (missing.kind != MF_ERR_NOT_FOUND || status == NULL)) {
+        failed = -1;
+        if (err != NULL)
+            *err = missing;
+    }
+    if (!failed && details != NULL)
+        failed = mf_image_parse(image, details, err);
+    if (!failed && status != NULL)
+        failed = mf_image_parse_status(image, status, err);
+    cJSON_Delete(status);
+    cJSON_Delete(details);
+    return failed ? mf_error_prefix(err, "image %s", id) : 0;
+}
+
+static bool holds(const struct mf_image_list *list, const char *id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->items[i].id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether `a` came after `b`; texts of one server compare as their times do. */
+static bool is_later(const struct mf_image *a, const struct mf_image *b)
+{
+    return strcmp(a->uploaded != NULL ? a->uploaded : "", b->uploaded != NULL ? b->uploaded : "") >=
+           0;
+}
+
+const struct mf_image *mf_image_find_new(const struct mf_image_list *before,
+                                         const struct mf_image_list *after, const char *filename)
+{
+    const struct mf_image *named = NULL, *other = NULL;
+    size_t others = 0;
+    for (size_t i = 0; i < after->count; i++) {
+        const struct mf_image *const image = &after->items[i];
+        if (holds(before, image->id))
+            continue;
+        if (strcmp(image->filename, filename) != 0) {
+            other = image;
+            others++;
+        } else if (named == NULL || is_later(image, named)) {
+            named = image;
+        }
+    }
+    return named != NULL ? named : others == 1 ? other : NULL;
+}
+
+int mf_image_preview(struct mf_client *client, const char *id, char size,
+                     const struct mf_sink *sink, int64_t max_size, struct mf_error *err)
+{
+    const char rest[] = {'/', 'p', 'r', 'e', 'v', 'i', 'e', 'w', '/', size, '\0'};
+    char *const path = image_path(id, rest);
+    const int failed = path == NULL ? mf_out_of_memory(err)
+                                    : mf_client_download(client, path, sink, max_size, err);
+    free(path);
+    return failed ? mf_error_prefix(err, "the preview of image %s", id) : 0;
+}
+
+int mf_image_download_url(struct mf_client *client, const char *id, char **url,
+                          struct mf_error *err)
+{
+    cJSON *answer = NULL;
+    int out_of_memory = 0;
+    *url = NULL;
+    int failed = get(client, image_path(id, "/download"), &answer, err);
+    if (!failed) {
+        *url = mf_json_take(answer, "download_url", &out_of_memory);
+        if (out_of_memory)
+            failed = mf_out_of_memory(err);
+        else if (*url == NULL)
+            failed = mf_error_set(err, MF_ERR_FORMAT, "the server's answer has no download_url");
+    }
+    cJSON_Delete(answer);
+    return failed ? mf_error_prefix(err, "the file of image %s", id) : 0;
+}
+
+/* ---- changing ------------------------------------------------------------------------------- */
+
+int mf_image_upload(struct mf_client *client, const char *mosaic_id,
+                    const struct mf_client_file *file, char **image_id, int *outcome_unknown,
+                    struct mf_error *err)
+{
+    cJSON *answer = NULL;
+    char *const path = mosaic_path(mosaic_id, "/image");
+    int out_of_memory = 0;
+    *image_id = NULL;
+    *outcome_unknown = 0;
+    if (path == NULL)
+        return mf_out_of_memory(err);
+    int failed = mf_client_upload(client, path, file, &answer, outcome_unknown, err);
+    if (!failed)
+        *image_id = mf_json_take(answer, "id", &out_of_memory);
+    if (out_of_memory) { /* it was stored, and its id can be looked up */
+        failed = mf_out_of_memory(err);
+        *outcome_unknown = 1;
+    }
+    cJSON_Delete(answer);
+    free(path);
+    return failed ? mf_error_prefix(err, "upload of %.100s", file->name) : 0;
+}
+
+static bool ends_in(const char *text, const char *suffix)
+{
+    const size_t size = strlen(text), end = strlen(suffix);
+    return size > end && mf_str_equal_nocase(text + size - end, suffix);
+}
+
+char *mf_image_upload_name(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    const char *const name = slash != NULL ? slash + 1 : path;
+    const bool has_suffix = ends_in(name, ".tif") || ends_in(name, ".tiff");
+    char *const safe =
+        mf_str_format("%s%s", name[0] != '\0' ? name : "image", has_suffix ? "" : ".tif");
+    for (char *c = safe; c != NULL && *c != '\0'; c++) {
+        if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ' || *c == 0x7F)
+            *c = '_';
+    }
+    return safe;
+}
+
+static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
+                  struct mf_error *err)
+{
+    char *const path = rest != NULL ? image_path(id, rest) : NULL;
+    const int failed = path == NULL
+                           ? mf_out_of_memory(err)
+                           : mf_client_send_once(client, method, path, NULL, NULL, NULL, err);
+    free(path);
+    return failed ? mf_error_prefix(err, "image %s", id) : 0;
+}
+
+int mf_image_rename(struct mf_client *client, const char *id, const char *name,
+                    struct mf_error *err)
+{
+    char *const encoded = mf_str_percent_encode(name);
+    char *const query = encoded != NULL ? mf_str_format("?name=%s", encoded) : NULL;
+    const int failed = change(client, "PUT", id, query, err);
+    free(query);
+    free(encoded);
+    return failed;
+}
+
+int mf_image_delete(struct mf_client *client, const char *id, struct mf_error *err)
+{
+    return change(client, "DELETE", id, "", err);
+}
