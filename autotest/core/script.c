@@ -87,6 +87,7 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     copy(seen->authorization, sizeof seen->authorization, request->authorization);
     copy(seen->body, sizeof seen->body, request->body);
     seen->fresh_connection = request->send_once;
+    seen->silence = request->silence;
     for (const char *const *line = request->headers; line != NULL && *line != NULL; line++)
         append(seen->headers, sizeof seen->headers, *line);
     mf_response_free(response);
@@ -107,6 +108,7 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     }
     if (step->kind != MF_OK) {
         response->is_transient = step->is_transient;
+        response->is_silent = step->not_sent == SCRIPT_SILENT;
         return mf_error_set(err, step->kind, "Scripted failure");
     }
     return 0;

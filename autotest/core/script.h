@@ -6,6 +6,7 @@
 
 /* Of not_sent. */
 #define SCRIPT_CUT 2
+#define SCRIPT_SILENT 3
 
 /* One answer. `kind` other than MF_OK: perform fails. */
 struct script_step {
@@ -14,7 +15,8 @@ struct script_step {
     const char *body;
     enum mf_error_kind kind;
     int is_transient;
-    int not_sent; /* 1: the request did not leave; SCRIPT_CUT: an upload did not leave whole */
+    int not_sent; /* 1: the request did not leave; SCRIPT_CUT: an upload did not leave whole;
+                     SCRIPT_SILENT: it left, and nothing came back */
 };
 
 /* What was asked. */
@@ -27,6 +29,7 @@ struct script_request {
     long long upload_size;  /* bytes that were read of it */
     char headers[400];      /* each with '\n' behind */
     int fresh_connection;
+    double silence;
 };
 
 #define SCRIPT_MAX 64

@@ -28,7 +28,7 @@ def only_layer(open_mapflow):
     (MISSING, "Error: Processing 00000000-0000-4000-8000-000000000000: The server does not find it (HTTP 404"),
     ("nonsense", "Error: What follows MAPFLOW: in the dataset name is not the UUID"),
     (f"{BUILDINGS},AOY=1", "Error: The dataset name has an unknown option AOY."),
-    (f"{BUILDINGS},CACHE=MAYBE", "Error: CACHE=MAYBE is not one of YES, NO, REFRESH, OFFLINE."),
+    (f"{BUILDINGS},CACHE=MAYBE", "Error: CACHE=MAYBE is not one of YES, NO, REFRESH, ONLINE, OFFLINE."),
     (f"{BUILDINGS},AOI=here", "Error: AOI=here is not the UUID of an area."),
     (f"{BUILDINGS},GEOMETRY=TORN", "Error: GEOMETRY=TORN is not one of MIXED, SPLIT."),
     ("project=Nowhere", 'Error: There is no project "Nowhere". The account has "Default", "Urban Analysis"'),
@@ -190,17 +190,3 @@ def test_change_ends_what_is_known(reopened, account):
 
 # ---- without a network ----
 
-def test_error_of_the_network_tells_of_the_cache(sb, open_mapflow):
-    dataset = open_mapflow(BUILDINGS)
-    del dataset
-    time.sleep(2.2)  # what is remembered is old
-    sb.fault(".", reset=True)
-    with pytest.raises(RuntimeError, match=r"CACHE=OFFLINE opens it") as failure:
-        open_mapflow(BUILDINGS)
-    assert len(str(failure.value)) < 400
-    dataset = open_mapflow(BUILDINGS, CACHE="OFFLINE")
-    assert dataset.GetLayer(0).GetFeatureCount() == BUILDING_COUNT
-    for options in ({"CACHE": "REFRESH"}, {"STATUS_ONLY": "YES"}):
-        with pytest.raises(RuntimeError) as failure:
-            open_mapflow(BUILDINGS, **options)
-        assert "OFFLINE" not in str(failure.value)

@@ -169,6 +169,40 @@ static void test_outage(void)
     CHECK_NUMBER(get(&script, back, COUNT(back)), 0);
 }
 
+/* A server that takes a request and does not answer is asked once more. */
+static void test_silence(void)
+{
+    struct script script;
+    const struct script_step mute = {
+        .kind = MF_ERR_NETWORK, .is_transient = 1, .not_sent = SCRIPT_SILENT};
+    const struct script_step silent[] = {mute, mute, mute};
+    const struct script_step late[] = {mute, {.status = 200, .body = "{}"}};
+    CHECK_NUMBER(get(&script, late, COUNT(late)), 0);
+    CHECK_NUMBER(get(&script, silent, COUNT(silent)), MF_ERR_NETWORK);
+    CHECK_NUMBER(script.next, 2);
+    CHECK(script.requests[0].silence == MF_DOCUMENT_SILENCE);
+    CHECK_NUMBER(get(&script, silent, COUNT(silent)), MF_ERR_NETWORK);
+    CHECK_NUMBER(script.next, 1); /* others are not waited for twice */
+
+    struct mf_client *client = open_client(&script, late, COUNT(late), TOKEN);
+    cJSON *document = NULL;
+    CHECK(mf_client_is_unreachable(client));
+    CHECK_NUMBER(mf_client_set_max_retry(client, 0), 3);
+    CHECK(mf_client_get(client, "/x", &document, &err) != 0);
+    CHECK_NUMBER(script.next, 1);
+    CHECK_NUMBER(mf_client_set_max_retry(client, 3), 0);
+    CHECK_NUMBER(mf_client_get(client, "/x", &document, &err), 0);
+    CHECK(!mf_client_is_unreachable(client));
+    cJSON_Delete(document);
+    mf_client_close(client);
+
+    const struct script_step made[] = {{.status = 200, .body = "{}"}};
+    client = open_client(&script, made, COUNT(made), TOKEN);
+    CHECK_NUMBER(mf_client_send_once(client, "POST", "/x", NULL, NULL, NULL, &err), 0);
+    CHECK(script.requests[0].silence == 0); /* a change may take its time */
+    mf_client_close(client);
+}
+
 static void test_retry_after(void)
 {
     struct script script;
@@ -477,6 +511,7 @@ int main(void)
     test_token_file();
     test_retries();
     test_outage();
+    test_silence();
     test_retry_after();
     test_cancel();
     test_switch();

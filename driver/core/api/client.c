@@ -66,6 +66,7 @@ static int try_once(const struct mf_client *client, const struct call *call,
         .content_type = call->form != NULL ? call->form->content_type : "application/json",
         .sink = download != NULL ? &download->sink : NULL,
         .max_body = call->max_body,
+        .silence = download == NULL && call->is_repeatable ? MF_DOCUMENT_SILENCE : 0,
         .total_timeout = download != NULL || call->form != NULL ? 0 : client->document_timeout,
         .send_once = !call->is_repeatable,
         .cancel = client->cancel.is_cancelled != NULL ? &client->cancel : NULL,
@@ -172,11 +173,12 @@ static double choose_delay(const struct mf_client *client, const struct mf_respo
     return -1;
 }
 
-/* Whether another try may help. */
+/* Whether another try may help. A silent server is given one more: each takes its time. */
 static bool may_try_again(const struct mf_client *client, const struct call *call, int tries,
                           bool failed, const struct mf_response *response)
 {
     if (!call->is_repeatable || tries > client->retry.max_retry ||
+        (failed && response->is_silent && tries > 1) ||
         mf_circuit_is_open(client->origin, mf_client_now(client)))
         return false;
     if (failed)
@@ -210,7 +212,8 @@ static int run_call(struct mf_client *client, const struct call *call, struct mf
 {
     for (int tries = 1;; tries++) {
         const bool failed = try_schemes(client, call, response, err) != 0;
-        const bool was_reached = !failed || err->kind != MF_ERR_NETWORK || response->request_sent;
+        const bool was_reached = !failed || err->kind != MF_ERR_NETWORK ||
+                                 (response->request_sent && !response->is_silent);
         if (was_reached)
             mf_circuit_report(client->origin, true, mf_client_now(client));
         if (!failed && mf_response_is_success(response))

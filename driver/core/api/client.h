@@ -22,6 +22,10 @@ extern "C" {
 
 #define MF_DOCUMENT_TIMEOUT 300.0
 
+/* s without a byte after which a request that asks for a document has failed; it is sent once more.
+ * The host's own limit (GDAL_HTTP_LOW_SPEED_TIME) goes before. */
+#define MF_DOCUMENT_SILENCE 10.0
+
 /* All strings are copied. NULL and 0 mean the default, except for the two retry numbers. */
 struct mf_client_options {
     const char *base_url;   /* default MF_DEFAULT_API_URL; a trailing slash is dropped. Plain http
@@ -53,6 +57,14 @@ struct mf_client;
 int mf_client_open(struct mf_client **out, const struct mf_client_options *options,
                    struct mf_error *err) MF_NODISCARD;
 void mf_client_close(struct mf_client *client); /* NULL-safe */
+
+/* Retries of a GET from now on, as max_retry. Not while another thread uses the client. Returns what
+ * it was. */
+int mf_client_set_max_retry(struct mf_client *client, int max_retry);
+
+/* Whether a request of this process did not reach the server's origin, or had no answer, a moment
+ * ago (MF_CIRCUIT_SECONDS). */
+bool mf_client_is_unreachable(const struct mf_client *client);
 
 /* The base URL without a trailing slash. */
 const char *mf_client_base_url(const struct mf_client *client);

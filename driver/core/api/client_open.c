@@ -119,6 +119,18 @@ uint64_t mf_client_account(const struct mf_client *client)
     return client->auth.fingerprint;
 }
 
+int mf_client_set_max_retry(struct mf_client *client, int max_retry)
+{
+    const int before = client->retry.max_retry;
+    client->retry.max_retry = max_retry;
+    return before;
+}
+
+bool mf_client_is_unreachable(const struct mf_client *client)
+{
+    return mf_circuit_is_open(client->origin, mf_client_now(client));
+}
+
 const char *mf_client_base_url(const struct mf_client *client)
 {
     return client->base_url;

@@ -15,10 +15,13 @@ static void set_long(CURL *easy, CURLoption option, long value)
 }
 
 /* What holds when the host has not set it. */
-static void set_defaults(CURL *easy, const struct mf_transport_options *options)
+static void set_defaults(CURL *easy, const struct mf_transport_options *options,
+                         const struct mf_request *request)
 {
+    const double silence = request->silence > 0 ? request->silence : options->low_speed_time;
+
     set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_timeout * 1000));
-    set_long(easy, CURLOPT_LOW_SPEED_TIME, (long)options->low_speed_time);
+    set_long(easy, CURLOPT_LOW_SPEED_TIME, (long)silence);
     set_long(easy, CURLOPT_LOW_SPEED_LIMIT, (long)options->low_speed_limit);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
     /* One exchange at a time gains nothing from HTTP/2, and GDAL found it slower. */
@@ -241,7 +244,7 @@ int mf_curl_set_options(CURL *easy, const struct mf_transport_options *options,
     const struct mf_transport_hooks *hooks = &options->hooks;
     void *host_headers = NULL;
     *list = NULL;
-    set_defaults(easy, options);
+    set_defaults(easy, options, hop->request);
     if (hooks->configure != NULL)
         host_headers = hooks->configure(hooks->ctx, easy, hop->url);
     const int failed = build_headers(list, hop, host_headers);

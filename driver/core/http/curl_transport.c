@@ -291,6 +291,7 @@ static int conclude(struct exchange *exchange, CURLcode code, const struct mf_ur
     if (exchange->is_redirect)
         return 0;
     /* An error answer counts even if its explanation was cut or cannot be decoded. */
+    response->is_silent = code == CURLE_OPERATION_TIMEDOUT && !exchange->headers_ended;
     if (code != CURLE_OK && !(exchange->headers_ended && response->status >= 300))
         return mf_curl_error(code, exchange->easy, exchange->error_buffer, url,
                              exchange->headers_ended, &response->is_transient, exchange->err);

@@ -64,6 +64,7 @@ struct mf_request {
     const char *content_type;       /* of `body` or `upload` */
     const struct mf_sink *sink;     /* where a 2xx body goes, NULL: mf_response.body */
     int64_t max_body;               /* most bytes (after decoding) to accept, 0: no limit */
+    double silence;                 /* s without a byte that end the exchange, 0: low_speed_time */
     double total_timeout;           /* s for the whole exchange, 0: no limit */
     bool send_once; /* libcurl must not send it again either: over HTTP/1.1, on a new
                        connection that is closed afterwards */
@@ -89,6 +90,7 @@ struct mf_response {
     int64_t upload_unsent; /* bytes of an upload that were not read for sending: with any, the
                               server cannot have it whole */
     bool is_transient;     /* perform failed, and the same request may work later */
+    bool is_silent;        /* perform failed, because no answer began in time */
 };
 
 void mf_response_init(struct mf_response *response);

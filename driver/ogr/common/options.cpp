@@ -179,9 +179,10 @@ const OGRMapflowOption OPTIONS[] = {
     {"MAX_RESULT_SIZE", "size", "64G", "Largest result to accept, in bytes or with K, M or G",
      nullptr, 0, PROCESSING | PROJECT},
     {"CACHE", "string-select", "YES",
-     "Use of the cache: YES reads and stores, NO does neither, REFRESH fetches anew, OFFLINE makes "
-     "no request",
-     "YES,NO,REFRESH,OFFLINE", 0, ANY},
+     "Use of the cache: YES reads and stores, and falls back to what is stored when the server "
+     "cannot be reached; ONLINE does not fall back, NO neither reads nor stores, REFRESH fetches "
+     "anew, OFFLINE makes no request",
+     "YES,NO,REFRESH,ONLINE,OFFLINE", 0, ANY},
     {"CACHE_DIR", "string", nullptr,
      "Folder of the cache. Default: gdal-mapflow in the cache folder of the user", nullptr, 0, ANY},
     {"CACHE_SIZE", "size", "10G",

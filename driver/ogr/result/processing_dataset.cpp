@@ -51,11 +51,34 @@ bool OGRMapflowProcessingDataset::ReadCacheOptions()
     return m_areas.cache.Read(m_options);
 }
 
+namespace
+{
+
+// Whether the failure leaves it open what the server has to say.
+bool IsOutage(const mf_error &err)
+{
+    return err.kind == MF_ERR_NETWORK || (err.http_status >= 502 && err.http_status <= 504);
+}
+
+} // namespace
+
 bool OGRMapflowProcessingDataset::OpenOnline()
 {
     m_client = OGRMapflowConnect(m_options);
     m_areas.client = m_client.get();
-    if (m_client == nullptr || !LoadProcessing())
+    if (m_client == nullptr)
+        return false;
+    const bool isStored = !EQUAL(m_options.Get("CACHE").c_str(), "ONLINE") && IsStored();
+    mf_error err;
+    mf_error_init(&err);
+    if (GetProcessing(isStored, &err) != 0)
+    {
+        if (isStored && IsOutage(err))
+            return FallBack(err);
+        OGRMapflowRaise(err);
+        return false;
+    }
+    if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), m_processing) || !CheckResult())
         return false;
     if (m_options.IsListing())
         mf_recent_prolong(m_client.get(), m_processing.id);
@@ -73,34 +96,48 @@ OGRMapflowProcessingDataset::~OGRMapflowProcessingDataset()
     mf_processing_free(&m_processing);
 }
 
-// Who refreshes the cache, or uses none, wants to know how things are now.
-int OGRMapflowProcessingDataset::GetProcessing(mf_error *err)
+// Opens what is stored, with one warning.
+bool OGRMapflowProcessingDataset::FallBack(const mf_error &err)
 {
-    const auto get =
-        m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly ? mf_recent_get : mf_processing_get;
-    return get(&m_processing, m_client.get(), m_options.ProcessingId().c_str(), err);
+    m_areas.cache.mode = MF_CACHE_OFFLINE;
+    m_areas.client = nullptr;
+    m_client.reset();
+    if (!OpenOffline())
+        return false;
+    CPLError(CE_Warning, CPLE_AppDefined,
+             "Processing %s: %s. It is opened from the cache, as it was when it was stored; "
+             "CACHE=ONLINE makes this an error.",
+             m_options.ProcessingId().c_str(), err.message);
+    return true;
 }
 
-bool OGRMapflowProcessingDataset::LoadProcessing()
+// Who refreshes the cache, or uses none, wants to know how things are now. Who has the result does
+// not wait for a server that does not answer.
+int OGRMapflowProcessingDataset::GetProcessing(bool isStored, mf_error *err)
+{
+    mf_client *const client = m_client.get();
+    if (isStored && mf_client_is_unreachable(client))
+        return mf_error_set(err, MF_ERR_NETWORK, "The server could not be reached a moment ago");
+    const auto get =
+        m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly ? mf_recent_get : mf_processing_get;
+    const int retries = isStored ? mf_client_set_max_retry(client, 0) : 0;
+    const int failed = get(&m_processing, client, m_options.ProcessingId().c_str(), err);
+    if (isStored)
+        mf_client_set_max_retry(client, retries);
+    return failed;
+}
+
+// Returns false after one CPLError when there is no result to read.
+bool OGRMapflowProcessingDataset::CheckResult()
 {
     mf_error err;
     mf_error_init(&err);
-    const bool partial = m_options.GetBool("PARTIAL", false);
-    if (GetProcessing(&err) != 0)
-    {
-        if (err.kind == MF_ERR_NETWORK && IsCached())
-            mf_error_append(&err, ". The result is in the cache: CACHE=OFFLINE opens it");
+    const bool hasResult =
+        m_statusOnly ||
+        mf_processing_check_result(&m_processing, m_options.GetBool("PARTIAL", false), &err) == 0;
+    if (!hasResult)
         OGRMapflowRaise(err);
-        return false;
-    }
-    if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), m_processing))
-        return false;
-    if (!m_statusOnly && mf_processing_check_result(&m_processing, partial, &err) != 0)
-    {
-        OGRMapflowRaise(err);
-        return false;
-    }
-    return true;
+    return hasResult;
 }
 
 namespace
@@ -161,8 +198,9 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_c
     return std::shared_ptr<const mf_result>(result, mf_result_release);
 }
 
-// Whether it could be opened without the server.
-bool OGRMapflowProcessingDataset::IsCached()
+// Whether it could be opened without the server. It is not kept open: answers about what is open
+// are remembered longer.
+bool OGRMapflowProcessingDataset::IsStored()
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper before;
@@ -177,7 +215,7 @@ bool OGRMapflowProcessingDataset::ListResult()
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper before;
     std::string area;
-    if (!m_options.IsListing() || !m_options.Get("GEOMETRY").empty() || IsCached() ||
+    if (!m_options.IsListing() || !m_options.Get("GEOMETRY").empty() || IsStored() ||
         !ReadArea(m_options, area))
         return false;
     m_listedLayer = std::make_unique<OGRMapflowLazyLayer>(

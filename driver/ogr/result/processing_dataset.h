@@ -58,8 +58,9 @@ class OGRMapflowProcessingDataset final : public GDALDataset
     bool IsOffline() const { return m_areas.cache.mode == MF_CACHE_OFFLINE; }
     bool OpenOnline();
     bool OpenOffline();
-    int GetProcessing(mf_error *err);
-    bool LoadProcessing();
+    int GetProcessing(bool isStored, mf_error *err);
+    bool CheckResult();
+    bool FallBack(const mf_error &err);
     bool ListResult();
     bool MakeLayers();
     bool LoadResult();
@@ -68,7 +69,7 @@ class OGRMapflowProcessingDataset final : public GDALDataset
     bool ReadDocument(const char *document);
     bool CheckArea();
     void WarnOfOtherAreas(const mf_collection &features);
-    bool IsCached();
+    bool IsStored();
     std::shared_ptr<const mf_result> AcquireResult(mf_cache_mode mode);
     void PublishMetadata();
     OGRLayer *ResultLayer() const
