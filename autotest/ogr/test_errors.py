@@ -187,3 +187,32 @@ def test_result_of_a_raster_processing_that_has_a_vector_layer_too(sb, open_mapf
 def test_status_document_that_is_none(sb, account, document):
     sb.fault(STATUS, status=200, body=document)
     assert "not a processing" in refusal(f"MAPFLOW:{BUILDINGS}", **account)
+
+
+# ---- what is known about the cause ---------------------------------------------------------------
+
+def test_address_without_rest(sb, account):
+    message = refusal(f"MAPFLOW:{BUILDINGS}", **{**account, "API_URL": sb.url.removesuffix("/rest")})
+    assert "API_URL is " in message and "ends in /rest" in message
+    assert "/rest" not in refusal(f"MAPFLOW:{MISSING}", **account).replace(sb.url, "")
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotes_around_a_token(sb, open_mapflow, quote):
+    """Docker's files of environment variables keep them."""
+    assert open_mapflow(BUILDINGS, API_TOKEN=f"{quote}{sb.token}{quote}").GetLayer(0).GetFeatureCount() == BUILDING_COUNT
+
+
+def test_file_of_a_wrong_token(sb, tmp_path):
+    path = tmp_path / "token"
+    path.write_text("d3JvbmdAZXhhbXBsZS5jb206d3Jvbmc=")
+    path.chmod(0o600)
+    message = refusal(f"MAPFLOW:{BUILDINGS}", API_URL=sb.url, API_TOKEN_FILE=str(path))
+    assert "does not accept the API token" in message and str(path) in message
+
+
+@pytest.mark.parametrize("status", [402, 403])
+def test_plan_without_downloads(sb, account, status):
+    sb.fault(RESULT, status=status)
+    message = refusal(f"MAPFLOW:{BUILDINGS}", **account)
+    assert "plan may not include downloads" in message and "web app" in message

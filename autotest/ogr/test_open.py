@@ -234,3 +234,39 @@ def test_opening_asks_twice_and_only_reads(sb, open_mapflow):
     open_mapflow(BUILDINGS)
     assert [(r.method, r.path) for r in sb.requests] == [
         ("GET", f"/processings/{BUILDINGS}/v2"), ("GET", f"/processings/{BUILDINGS}/result")]
+
+
+# ---- by the name of a processing ------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", ["Leiden district buildings", "LEIDEN district buildings"])
+@pytest.mark.usefixtures("settings")
+def test_processing_by_its_name(sb, name):
+    """Areas are not asked for."""
+    dataset = gdal.OpenEx(f"MAPFLOW:name={name},AOI={FIRST_AREA}", gdal.OF_VECTOR)
+    assert dataset.GetMetadataItem("PROCESSING_ID") == BUILDINGS and dataset.GetLayer(0).GetFeatureCount() > 0
+    assert sum(r.path.endswith("/aois") for r in sb.requests) == 1  # of the processing that is opened
+
+
+@pytest.mark.parametrize("name", ["it's", 'a "quoted", one', "%", "2026/05 roofs", "🏗️ Häfen"])
+@pytest.mark.usefixtures("settings")
+def test_odd_names_of_processings(sb, name):
+    wanted = sb.add_processing(name, result="buildings.geojson")
+    sb.add_processing(name + "2", result="buildings.geojson")
+    quoted = '"' + name.replace('"', '""') + '"'
+    assert gdal.OpenEx(f"MAPFLOW:name={quoted}", gdal.OF_VECTOR).GetMetadataItem("PROCESSING_ID") == wanted
+
+
+def test_names_that_are_none_or_several(sb, account):
+    ids = [sb.add_processing("twin", result="buildings.geojson") for _ in range(2)]
+    message = refusal("MAPFLOW:name=twin", **account)
+    assert "2 processings" in message and all(identifier in message for identifier in ids)
+    exact = sb.add_processing("Twin", result="buildings.geojson")
+    dataset = gdal.OpenEx("MAPFLOW:name=Twin", gdal.OF_VECTOR, open_options=[f"{k}={v}" for k, v in account.items()])
+    assert dataset.GetMetadataItem("PROCESSING_ID") == exact
+    assert 'no processing "triplet"' in refusal("MAPFLOW:name=triplet", **account)
+    assert "which name to open" in refusal("MAPFLOW:name=", **account)
+
+
+def test_name_that_is_no_id_says_what_to_do(account):
+    message = refusal("MAPFLOW:Leiden", **account)
+    assert "MAPFLOW:name=<name>" in message and "processings" in message and "Leiden" not in message

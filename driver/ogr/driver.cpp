@@ -4,6 +4,7 @@
 // Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look
 // at the environment.
 #include "account/account_dataset.h"
+#include "account/find_processing.h"
 #include "common/connection.h"
 #include "common/options.h"
 #include "common/waiting.h"
@@ -39,6 +40,11 @@ std::unique_ptr<GDALDataset> OpenTarget(const OGRMapflowOptions &options, GDALAc
     if (options.GetTarget() == OGRMapflowOptions::Target::Account)
         return OGRMapflowAccountDataset::Open(options, access);
     const OGRMapflowInterruptible interruptible;
+    if (options.GetTarget() == OGRMapflowOptions::Target::Name)
+    {
+        const std::string id = OGRMapflowFindProcessing(options);
+        return id.empty() ? nullptr : OGRMapflowProcessingDataset::Open(options.ForProcessing(id));
+    }
     if (options.GetTarget() == OGRMapflowOptions::Target::Project)
         return OGRMapflowProjectDataset::Open(options);
     return OGRMapflowProcessingDataset::Open(options);

@@ -95,6 +95,7 @@ static bool is_blank(char c)
 }
 
 /* A copy without white space around it, nor the byte order mark that some editors put first. */
+/* Without blanks, and without the quotes that a file of environment variables may keep. */
 static char *trimmed(const char *text)
 {
     if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)
@@ -104,7 +105,8 @@ static char *trimmed(const char *text)
     size_t size = strlen(text);
     while (size > 0 && is_blank(text[size - 1]))
         size--;
-    return mf_str_copy_part(text, size);
+    const bool is_quoted = size >= 2 && (*text == '"' || *text == '\'') && text[size - 1] == *text;
+    return mf_str_copy_part(text + is_quoted, size - 2 * is_quoted);
 }
 
 static int check_characters(const char *token, struct mf_error *err)

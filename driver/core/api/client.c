@@ -206,6 +206,18 @@ static int give_up(const struct call *call, int tries, struct mf_error *err)
     return -1;
 }
 
+/* The error of an answer, with what this client knows about its cause. */
+static void explain(const struct mf_client *client, const struct call *call,
+                    const struct mf_response *response, struct mf_error *err)
+{
+    mf_api_error(response, call->method, !call->is_repeatable, err);
+    const size_t size = strlen(client->base_url);
+    if (response->status == 401 && client->token_file != NULL)
+        mf_error_append(err, ". The token came from %s", client->token_file);
+    if (response->status == 404 && (size < 5 || strcmp(client->base_url + size - 5, "/rest") != 0))
+        mf_error_append(err, ". API_URL is %s: the service's own ends in /rest", client->base_url);
+}
+
 /* The whole call. Returns 0 with a 2xx answer in `response`. `err` is never NULL. */
 static int run_call(struct mf_client *client, const struct call *call, struct mf_response *response,
                     struct mf_error *err)
@@ -219,7 +231,7 @@ static int run_call(struct mf_client *client, const struct call *call, struct mf
         if (!failed && mf_response_is_success(response))
             return 0;
         if (!failed)
-            mf_api_error(response, call->method, !call->is_repeatable, err);
+            explain(client, call, response, err);
         double delay = -1;
         if (may_try_again(client, call, tries, failed, response))
             delay = choose_delay(client, response, tries, err);

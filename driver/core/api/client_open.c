@@ -53,6 +53,9 @@ static int set_auth(struct mf_client *client, const struct mf_client_options *op
     free(text);
     if (failed)
         return mf_error_prefix(err, "API_TOKEN_FILE %s", path);
+    client->token_file = mf_str_copy(path);
+    if (client->token_file == NULL)
+        return mf_out_of_memory(err);
     if (!is_private && client->warn != NULL) {
         char *line =
             mf_str_format("API_TOKEN_FILE %s can be read by other users: chmod 600 it", path);
@@ -110,6 +113,7 @@ void mf_client_close(struct mf_client *client)
         return;
     mf_auth_free(&client->auth);
     mf_mutex_free(&client->mutex);
+    free(client->token_file);
     free(client->base_url);
     free(client);
 }

@@ -135,6 +135,9 @@ static int download(struct mf_result *result, const struct mf_result_request *re
     if (failed && err != NULL && err->kind == MF_ERR_FILE)
         mf_error_append(err, ". Make room there; CACHE_DIR names another folder, and CPL_TMPDIR "
                              "that of results that are not cached");
+    if (failed && err != NULL && (err->http_status == 402 || err->http_status == 403))
+        mf_error_append(err, ". The plan may not include downloads: the web app still shows the "
+                             "result");
     if (failed)
         goto cleanup;
     *checksum = mf_checksum_value(&intake.checksum);

@@ -138,6 +138,7 @@ struct NamedTarget
 };
 
 const NamedTarget NAMED_TARGETS[] = {
+    {"name=", OGRMapflowOptions::Target::Name, PROCESSING, false},
     {"project=", OGRMapflowOptions::Target::Project, PROJECT, false},
     {"mosaic=", OGRMapflowOptions::Target::Mosaic, MOSAIC, false},
     {"image=", OGRMapflowOptions::Target::Image, IMAGE, true},
@@ -418,7 +419,9 @@ bool OGRMapflowOptions::ReadNamedTarget(const std::string &text)
         return false;
     }
     // It may be the token: it is not repeated.
-    Refuse("What follows MAPFLOW: in the dataset name is not the UUID of a processing.");
+    Refuse("What follows MAPFLOW: in the dataset name is not the UUID of a processing; "
+           "MAPFLOW:name=<name> finds one by its name, and the layer processings of MAPFLOW: lists "
+           "all.");
     return false;
 }
 

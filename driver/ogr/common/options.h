@@ -64,6 +64,7 @@ class OGRMapflowOptions
     {
         Account,      // MAPFLOW:
         Processing,   // MAPFLOW:<uuid>
+        Name,         // MAPFLOW:name=<name of a processing>
         Project,      // MAPFLOW:project=<uuid or name>
         Mosaic,       // MAPFLOW:mosaic=<uuid or name>
         Image,        // MAPFLOW:image=<uuid>
@@ -75,7 +76,7 @@ class OGRMapflowOptions
     // The processing that the string names, in lower case; "" when it names none.
     const std::string &ProcessingId() const { return m_processingId; }
 
-    // The UUID, in lower case, or the name of the project, mosaic, image or planned search that the
+    // The UUID, in lower case, or the name of the processing, project, mosaic, image or planned search that the
     // string names; "" when it names none.
     const std::string &TargetName() const { return m_targetName; }
 
