@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "common/errors.h"
 #include "common/waiting.h"
+#include "layer/layer_names.h"
 #include "layer/qgis_listing.h"
 #include "result/status_tables.h"
 #include "store/recent.h"
@@ -323,10 +324,10 @@ bool OGRMapflowProcessingDataset::ReadDocument(const char *document)
 // A processing may have no name, or one that two of our layers have by right.
 std::string OGRMapflowProcessingDataset::LayerName() const
 {
-    const char *const name = m_processing.name;
     if (!m_layerName.empty())
         return m_layerName;
-    return name[0] == '\0' || EQUAL(name, "aois") || EQUAL(name, "processing") ? "results" : name;
+    const std::string name = OGRMapflowLayerName(m_processing.name);
+    return EQUAL(name.c_str(), "aois") || EQUAL(name.c_str(), "processing") ? "results" : name;
 }
 
 void OGRMapflowProcessingDataset::PublishMetadata()
@@ -389,7 +390,8 @@ OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
 {
     for (const auto &kind : m_kinds)
     {
-        if (EQUAL(name, kind->GetName()))
+        const char *const suffix = kind->GetName() + LayerName().size();
+        if (EQUAL(name, kind->GetName()) || name == m_processing.name + std::string(suffix))
             return kind.get();
     }
     OGRLayer *const result = ResultLayer();
@@ -398,7 +400,9 @@ OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
         return result;
     if (EQUAL(name, "processing"))
         return ProcessingLayer();
-    return EQUAL(name, "aois") ? AOILayer() : nullptr;
+    if (EQUAL(name, "aois"))
+        return AOILayer();
+    return result != nullptr && EQUAL(name, m_processing.name) ? result : nullptr;
 }
 
 OGRLayer *OGRMapflowProcessingDataset::ProcessingLayer()
