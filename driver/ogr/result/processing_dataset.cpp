@@ -262,6 +262,28 @@ void OGRMapflowProcessingDataset::WarnOfOtherAreas(const mf_collection &features
                  m_processing.id, m_processing.name);
 }
 
+bool OGRMapflowProcessingDataset::IntegersAreText() const
+{
+    return EQUAL(m_options.Get("INTEGERS").c_str(), "TEXT");
+}
+
+void OGRMapflowProcessingDataset::WarnOfIntegers(const mf_schema &schema) const
+{
+    std::string columns;
+    for (int i = 0; i < schema.field_count; ++i)
+    {
+        const mf_field &field = schema.fields[i];
+        if (field.beyond_int64 != nullptr)
+            columns += (columns.empty() ? "" : ", ") + std::string("column \"") + field.name +
+                       "\" (first " + field.beyond_int64 + ')';
+    }
+    if (!columns.empty())
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "Layer \"%s\": integers beyond 64 bits are read as the nearest one of 64 bits, in "
+                 "%s. INTEGERS=TEXT reads such columns as strings.",
+                 LayerName().c_str(), columns.c_str());
+}
+
 bool OGRMapflowProcessingDataset::FetchResult()
 {
     if (!IsOffline() && !CheckArea())
@@ -275,10 +297,12 @@ bool OGRMapflowProcessingDataset::MakeLayers()
     const auto result = std::move(m_fetched);
     if (IsOffline() && !(ReadDocument(result->processing) && CheckArea()))
         return false;
-    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName(), StyleModel(),
-                                                  {result, OGRMapflowGeometryKind::All});
+    m_resultLayer = OGRMapflowResultLayer::Create(
+        this, LayerName(), StyleModel(), {result, OGRMapflowGeometryKind::All, IntegersAreText()});
     if (m_resultLayer == nullptr)
         return false;
+    if (!IntegersAreText())
+        WarnOfIntegers(result->collection.schema);
     WarnOfOtherAreas(result->collection);
     return SplitIfWanted(result);
 }
@@ -307,7 +331,8 @@ const char *OGRMapflowProcessingDataset::StyleModel() const
 bool OGRMapflowProcessingDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
 {
     return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
-           OGRMapflowResultLayer::Split(this, LayerName(), StyleModel(), result, m_kinds);
+           OGRMapflowResultLayer::Split(this, LayerName(), StyleModel(), result, IntegersAreText(),
+                                        m_kinds);
 }
 
 // The processing as the service has described it before.

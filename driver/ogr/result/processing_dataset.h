@@ -62,6 +62,8 @@ class OGRMapflowProcessingDataset final : public GDALDataset
     bool MakeLayers();
     bool LoadResult();
     const char *StyleModel() const;
+    bool IntegersAreText() const;
+    void WarnOfIntegers(const mf_schema &schema) const;
     bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
     bool CheckArea();
