@@ -225,7 +225,7 @@ OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *
     std::vector<std::pair<unsigned, bool>> before;
     for (const auto &layer : m_layers)
         before.emplace_back(layer->Refusals(), layer->Failure().empty());
-    OGRLayer *const answer = GDALDataset::ExecuteSQL(statement, filter, dialect);
+    OGRLayer *const answer = OGRMapflowStatementDataset::ExecuteSQL(statement, filter, dialect);
     for (size_t i = 0; i < m_layers.size(); ++i)
     {
         const auto &[refusals, wasGood] = before[i];
@@ -233,7 +233,7 @@ OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *
             continue;
         if (!wasGood) // else it has just been said
             CPLError(CE_Failure, CPLE_AppDefined, "%s", m_layers[i]->Failure().c_str());
-        GDALDataset::ReleaseResultSet(answer);
+        ReleaseResultSet(answer);
         return nullptr;
     }
     return answer;

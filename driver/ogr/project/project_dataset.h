@@ -11,6 +11,7 @@
 
 #include "common/connection.h"
 #include "layer/lazy_layer.h"
+#include "layer/statement_dataset.h"
 #include "project/prefetch.h"
 #include "project/project_listing.h"
 
@@ -18,7 +19,7 @@
 // layer_names.h says, and found by the name of the processing too. Each is loaded at its first
 // touch. Who has got all layers by number, as ogr2ogr does, or has touched two neighbours in order,
 // will read them all: those behind the touched one are loaded ahead, several at once.
-class OGRMapflowProjectDataset final : public GDALDataset
+class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
 {
   public:
     // Asks for the project and its processings; with WAIT=YES waits for those that run. Warns once

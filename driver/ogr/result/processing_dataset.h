@@ -12,6 +12,7 @@
 #include "common/connection.h"
 #include "layer/field_domains.h"
 #include "layer/lazy_layer.h"
+#include "layer/statement_dataset.h"
 #include "layer/table_layer.h"
 #include "result/result_layer.h"
 
@@ -20,7 +21,7 @@
 // name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind
 // of geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there
 // is no result.
-class OGRMapflowProcessingDataset final : public GDALDataset
+class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
 {
   public:
     // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr

@@ -5,6 +5,7 @@
 
 #include "common/errors.h"
 #include "common/spatial_reference.h"
+#include "layer/statement_dataset.h"
 #include "result/arrow_stream.h"
 #include "result/geometry_messages.h"
 
@@ -81,7 +82,7 @@ void OGRMapflowResultLayer::DefineFields()
         field.SetSubType(FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
-        m_hasJSON |= known.subtype == MF_SUBTYPE_JSON;
+        m_hasUnusualColumn |= known.subtype == MF_SUBTYPE_JSON || IsStructInArrow(field);
         m_defn->AddFieldDefn(&field);
     }
 }
@@ -332,7 +333,8 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCFastGetExtent) ||
            EQUAL(capability, OLCFastSpatialFilter) || EQUAL(capability, OLCIgnoreFields) ||
            EQUAL(capability, OLCStringsAsUTF8) ||
-           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr && !m_hasJSON);
+           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr &&
+            !m_hasUnusualColumn && !OGRMapflowStatementDataset::RenamesGeometry(m_dataset));
 }
 
 // The exact test of the spatial filter, of a row that is not a feature yet.

@@ -93,8 +93,9 @@ class OGRMapflowResultLayer final : public OGRLayer
     OGRMapflowResultRows m_rows;
     OGRFeatureDefn *m_defn = nullptr;
     // An Arrow schema does not carry the subtype of JSON columns: ogr2ogr, which reads the stream
-    // of a layer that has a fast one, would write their numbers as strings.
-    bool m_hasJSON = false;
+    // of a layer that has a fast one, would write their numbers as strings. The stream of a layer
+    // with a column that is a struct in Arrow is GDAL's own.
+    bool m_hasUnusualColumn = false;
     bool m_hasReported = false;        // what GDAL says about the geometries
     bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
     std::unique_ptr<OGRMapflowStyle> m_style{};
