@@ -253,3 +253,51 @@ def test_stream_with_json_is_not_called_fast(probe):
     feature = b'{"type":"Feature","properties":{"o":{"a":1}},"geometry":null}'
     dump, = probe(b'{"type":"FeatureCollection","features":[' + feature + b"]}", "")
     assert not dump.fast
+
+
+# ---- statements: OGR SQL hands on the stream of the layer, and calls the geometry column as it likes
+
+STATEMENTS = ("SELECT * FROM results", "SELECT *, n AS m FROM results", "SELECT n FROM results", "SELECT n AS m FROM results",
+              "SELECT n, OGR_GEOMETRY FROM results", "SELECT * FROM results WHERE n > 1", "SELECT * FROM results LIMIT 2",
+              "SELECT * FROM results ORDER BY n DESC")
+
+
+def plain_result():
+    """Three features whose columns are all such that the stream of the layer is a fast one."""
+    return json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"n": n, "text": f"t{n}"},
+         "geometry": {"type": "Point", "coordinates": [4 + n, 52 + n]}} for n in range(3)]}).encode()
+
+
+def geometries_in_stream(layer, name):
+    """The WKB of each row in the column of that name."""
+    found = []
+    stream = layer.GetArrowStreamAsNumPy(options=["USE_MASKED_ARRAYS=NO"])
+    while (batch := stream.GetNextRecordBatch()) is not None:
+        found += [bytes(wkb) for wkb in batch[name]]
+    return found
+
+
+@pytest.mark.parametrize("place", ("{}", "project=Plain"))
+@pytest.mark.parametrize("dialect", ("", "SQLITE"))
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_geometry_column_of_a_statement(sb, open_mapflow, place, dialect, statement):
+    if dialect == "SQLITE":
+        statement = statement.replace("OGR_GEOMETRY", "GEOMETRY")
+    sb.state.add_project("Plain")
+    identifier = sb.add_processing(name="results", project="Plain", status="OK", result=plain_result())
+    dataset = open_mapflow(place.format(identifier))
+    answer = dataset.ExecuteSQL(statement, dialect=dialect)
+    wanted = [bytes(row.GetGeometryRef().ExportToIsoWkb()) for row in answer if row.GetGeometryRef() is not None]
+    definition = answer.GetLayerDefn()
+    if definition.GetGeomFieldCount() > 0:
+        name = answer.GetGeometryColumn() or "wkb_geometry"
+        assert wanted and answer.GetSpatialRef().GetAuthorityCode(None) == "4326"
+        answer.ResetReading()
+        assert geometries_in_stream(answer, name) == wanted
+    dataset.ReleaseResultSet(answer)
+    layer = dataset.GetLayer(0)
+    layer.SetAttributeFilter(None)  # the dialect SQLITE leaves its own
+    layer.ResetReading()
+    assert layer.TestCapability(ogr.OLCFastGetArrowStream)
+    assert len(geometries_in_stream(layer, "wkb_geometry")) == 3

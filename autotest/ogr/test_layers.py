@@ -61,7 +61,7 @@ def test_one_layer_named_after_the_processing(open_mapflow):
 
 @pytest.mark.parametrize("name, shown", (("", "results"), ("aois", "results"),
                                          ("Processing", "results"), ("results", "results"),
-                                         ("été 漢字 / \"x\"", "été 漢字 / \"x\"")))
+                                         ("été 漢字 / \"x\"", "été 漢字 _ _x_")))
 def test_layer_of_a_processing_with_a_special_name(sb, open_mapflow, name, shown):
     dataset = open_mapflow(sb.add_processing(name=name, result="empty.geojson"))
     assert layer_names(dataset) == [shown]

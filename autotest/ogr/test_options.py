@@ -22,6 +22,7 @@ TABLE = {
     "STYLE": (PROCESSING, GOOD_BOOLEANS, BAD_BOOLEANS),
     "ALLOW_DELETE": (ACCOUNT, GOOD_BOOLEANS, BAD_BOOLEANS),
     "GEOMETRY": (PROCESSING, ["mixed", "SPLIT"], ["BOTH", "YES"]),
+    "INTEGERS": (PROCESSING, ["native", "TEXT"], ["EXACT", "YES"]),
     "CACHE": (PROCESSING, ["no", "REFRESH"], ["MAYBE", "TRUE"]),
     "PROGRESS": (PROCESSING, ["auto", "NO"], ["ALWAYS"]),
     "AUTH": (ACCOUNT, ["auto", "BASIC"], ["DIGEST"]),
@@ -98,7 +99,7 @@ def test_an_empty_value_leaves_the_next_source(sb):
 # Options that mean nothing for a dataset, and a value that is not their default.
 MISPLACED = [(ACCOUNT, "WAIT", "YES"), (ACCOUNT, "AOI", BUILDINGS), (ACCOUNT, "PARTIAL", "YES"),
              (ACCOUNT, "STATUS_ONLY", "YES"), (ACCOUNT, "GEOMETRY", "SPLIT"), (ACCOUNT, "STYLE", "NO"),
-             (ACCOUNT, "MAX_RESULT_SIZE", "1G"), (PROJECT, "AOI", BUILDINGS), (PROJECT, "STATUS_ONLY", "YES"),
+             (ACCOUNT, "INTEGERS", "TEXT"), (ACCOUNT, "MAX_RESULT_SIZE", "1G"), (PROJECT, "AOI", BUILDINGS), (PROJECT, "STATUS_ONLY", "YES"),
              (PROJECT, "ALLOW_DELETE", "YES"), (PROCESSING, "ALLOW_DELETE", "YES")]
 
 

@@ -81,6 +81,8 @@ static void check_same_schema(const struct mf_schema *a, const struct mf_schema 
         CHECK_NUMBER(one->type, other->type);
         CHECK_NUMBER(one->subtype, other->subtype);
         CHECK_NUMBER(one->time_zone, other->time_zone);
+        CHECK((one->beyond_int64 == NULL) == (other->beyond_int64 == NULL) &&
+              (one->beyond_int64 == NULL || strcmp(one->beyond_int64, other->beyond_int64) == 0));
         CHECK_NUMBER(mf_schema_find(a, one->name, one->name_size), i);
     }
 }
@@ -106,7 +108,7 @@ static void check_same(const struct outcome *a, const struct outcome *b)
     for (uint64_t i = 0; i < one->feature_count; i++) {
         const struct mf_feature *const x = &one->features[i], *const y = &other->features[i];
         CHECK(x->offset == y->offset && x->size == y->size && x->geometry == y->geometry &&
-              x->has_z == y->has_z && memcmp(x->box, y->box, sizeof x->box) == 0);
+              x->has_z == y->has_z && x->is_odd == y->is_odd && memcmp(x->box, y->box, sizeof x->box) == 0);
     }
 }
 
@@ -518,6 +520,100 @@ static int count_found(const struct mf_collection *collection, uint64_t from, co
     return count;
 }
 
+/* Which features the adapter has to show to GDAL. */
+static void test_odd_geometries(void)
+{
+    static const struct {
+        const char *geometry;
+        int is_odd;
+    } cases[] = {
+        {"null", 0},
+        {"{\"type\":\"Point\",\"coordinates\":[1,2]}", 0},
+        {"{\"type\":\"Point\",\"coordinates\":[1,2,3]}", 0},
+        {"{\"type\":\"Point\",\"coordinates\":[1,2,3,4]}", 1},
+        {"{\"type\":\"Point\",\"coordinates\":[\"1\",2]}", 1},
+        {"{\"type\":\"Point\",\"coordinates\":[1]}", 1},
+        {"{\"type\":\"Point\"}", 1},
+        {"{\"type\":\"Circle\",\"coordinates\":[1,2]}", 1},
+        {"7", 1},
+        {"{\"type\":\"LineString\",\"coordinates\":[[1,2],[3,4]]}", 0},
+        {"{\"type\":\"LineString\",\"coordinates\":[[1,2],null]}", 1},
+        {"{\"type\":\"Polygon\",\"coordinates\":[[[1.25,2.25],[3.25,2.25],[3.25,4.25],[1.25,2.25]]]}", 0},
+        {"{\"type\":\"Polygon\",\"coordinates\":[[[1.25,2.25],[3.25,2.25],[3.25,4.25],[1.25,2.26]]]}", 1},
+        {"{\"type\":\"Polygon\",\"coordinates\":[ [ [1,2], [3,2], [3,4] , [1,2] ] ]}", 0},
+        {"{\"type\":\"Polygon\",\"coordinates\":[[[1,2,5],[3,2,5],[3,4,5],[1,2,5]]]}", 0},
+        {"{\"type\":\"Polygon\",\"coordinates\":[[[1,2],[3,2],[3,4]]]}", 1},
+        {"{\"type\":\"Polygon\",\"coordinates\":[[[1,2],[3,2],[3,4],[1,2]],[[1,2],[3,2],[3,4]]]}", 1},
+        {"{\"type\":\"Polygon\",\"coordinates\":[[]]}", 0},
+        {"{\"type\":\"MultiPolygon\",\"coordinates\":[[[[1,2],[3,2],[3,4],[1,2]]],[[[1,2],[3,2],[3,4]]]]}", 1},
+        {"{\"type\":\"MultiLineString\",\"coordinates\":[null,[[1,2],[3,4]]]}", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+        for (int before = 0; before < 2; ++before) { /* alone, and inside a known extent: read approximately */
+            char text[1024];
+            snprintf(text, sizeof text,
+                     "{\"type\":\"FeatureCollection\",\"features\":[%s"
+                     "{\"type\":\"Feature\",\"properties\":{},\"geometry\":%s}]}",
+                     before ? "{\"type\":\"Feature\",\"properties\":{},\"geometry\":"
+                              "{\"type\":\"LineString\",\"coordinates\":[[-90,-90],[90,90]]}},"
+                            : "",
+                     cases[i].geometry);
+            struct outcome outcome = scan(text, strlen(text), WHOLE);
+            if (CHECK_NUMBER(outcome.failed, 0)) {
+                CHECK_NUMBER(outcome.collection.odd_count, cases[i].is_odd);
+                CHECK_NUMBER(outcome.collection.features[before].is_odd, cases[i].is_odd);
+            }
+            mf_collection_free(&outcome.collection);
+        }
+    }
+}
+
+static void test_integers_beyond_64_bits(void)
+{
+    static const char text[] =
+        "{\"type\":\"FeatureCollection\",\"features\":["
+        "{\"type\":\"Feature\",\"id\":18446744073709551616,\"properties\":{\"a\":9223372036854775807,\"b\":1,"
+        "\"c\":[1,9223372036854775808],\"d\":-9223372036854775808,\"e\":{\"f\":9223372036854775808},\"g\":\"t\"}},"
+        "{\"type\":\"Feature\",\"properties\":{\"a\":1,\"b\":-9223372036854775809,\"c\":[99999999999999999999]}},"
+        "{\"type\":\"Feature\",\"properties\":{\"b\":-9223372036854775810,\"g\":9223372036854775808}}]}";
+    static const struct {
+        const char *name, *beyond;
+        enum mf_field_type type, exact;
+    } fields[] = {{"id", "18446744073709551616", MF_FIELD_INTEGER64, MF_FIELD_STRING},
+                  {"a", NULL, MF_FIELD_INTEGER64, MF_FIELD_INTEGER64},
+                  {"b", "-9223372036854775809", MF_FIELD_INTEGER64, MF_FIELD_STRING},
+                  {"c", "9223372036854775808", MF_FIELD_INTEGER64_LIST, MF_FIELD_STRING_LIST},
+                  {"d", NULL, MF_FIELD_INTEGER64, MF_FIELD_INTEGER64},
+                  {"e", NULL, MF_FIELD_STRING, MF_FIELD_STRING},
+                  {"g", "9223372036854775808", MF_FIELD_STRING, MF_FIELD_STRING}};
+    struct outcome outcome = scan(text, strlen(text), WHOLE);
+    struct mf_schema exact;
+    struct mf_row row;
+    CHECK_NUMBER(outcome.failed, 0);
+    CHECK_NUMBER(outcome.collection.schema.field_count, 7);
+    CHECK_NUMBER(mf_schema_copy_exact(&exact, &outcome.collection.schema), 0);
+    for (int i = 0; i < 7; ++i) {
+        const struct mf_field *const one = &outcome.collection.schema.fields[i], *const other = &exact.fields[i];
+        CHECK_TEXT(one->name, fields[i].name);
+        CHECK((one->beyond_int64 == NULL) == (fields[i].beyond == NULL));
+        if (fields[i].beyond != NULL)
+            CHECK_TEXT(one->beyond_int64, fields[i].beyond);
+        CHECK_NUMBER(one->type, fields[i].type);
+        CHECK_NUMBER(other->type, fields[i].exact);
+        CHECK_NUMBER(mf_schema_find(&exact, fields[i].name, strlen(fields[i].name)), i);
+    }
+    CHECK_NUMBER(mf_row_init(&row, &exact, NULL), 0);
+    CHECK_NUMBER(mf_row_decode_feature(&row, &outcome.collection, text, 0, NULL), 0);
+    CHECK(row.values[0].count == 20 && memcmp(row.values[0].as.text, "18446744073709551616", 20) == 0);
+    CHECK(row.values[3].count == 2 && row.values[3].as.strings[1].size == 19 &&
+          memcmp(row.values[3].as.strings[1].text, "9223372036854775808", 19) == 0);
+    CHECK_NUMBER(mf_row_decode_feature(&row, &outcome.collection, text, 2, NULL), 0);
+    CHECK(row.values[6].count == 19 && memcmp(row.values[6].as.text, "9223372036854775808", 19) == 0);
+    mf_row_free(&row);
+    mf_schema_free(&exact);
+    mf_collection_free(&outcome.collection);
+}
+
 static void test_find(void)
 {
     static const struct {
@@ -703,6 +799,8 @@ int main(void)
     test_geometry_of_the_layer();
     test_stated_geometry();
     test_empty_polygons();
+    test_odd_geometries();
+    test_integers_beyond_64_bits();
     test_find();
     test_many_members();
     test_values();

@@ -7,9 +7,9 @@
 
 static const char text[] =
     "{\"type\":\"FeatureCollection\",\"crs\":{\"x\":1},\"description\":\"d\",\"features\":["
-    "{\"type\":\"Feature\",\"properties\":{\"n\":1,\"t\":\"x\",\"l\":[1,2]},"
+    "{\"type\":\"Feature\",\"properties\":{\"n\":1,\"t\":\"x\",\"l\":[1,9223372036854775808]},"
     "\"geometry\":{\"type\":\"Point\",\"coordinates\":[4.5,52.25]}},"
-    "{\"type\":\"Feature\",\"properties\":{\"n\":null},\"geometry\":null}]}";
+    "{\"type\":\"Feature\",\"properties\":{\"n\":null},\"geometry\":{\"type\":\"Point\"}}]}";
 
 static int scan(struct mf_collection *found)
 {
@@ -88,7 +88,11 @@ static void test_says_what_was_written(const char *index, size_t size, const str
         CHECK_TEXT(found.schema.fields[i].name, made->schema.fields[i].name);
         CHECK_NUMBER(found.schema.fields[i].type, made->schema.fields[i].type);
         CHECK_NUMBER(mf_schema_find(&found.schema, found.schema.fields[i].name, 1), i);
+        const bool is_list = found.schema.fields[i].name[0] == 'l';
+        if (CHECK_NUMBER(found.schema.fields[i].beyond_int64 != NULL, is_list) && is_list)
+            CHECK_TEXT(found.schema.fields[i].beyond_int64, "9223372036854775808");
     }
+    CHECK_NUMBER((long long)found.odd_count, 1);
     mf_index_collection_free(&found);
 }
 

@@ -47,14 +47,26 @@ const char *mf_number_parse(const char *p, const char *end, struct mf_number *nu
     return p;
 }
 
-int64_t mf_number_int64(const struct mf_number *number)
+static uint64_t magnitude(const struct mf_number *number, bool is_negative)
 {
-    const bool is_negative = *number->text == '-';
-    const uint64_t limit = (uint64_t)INT64_MAX + is_negative;
     const char *const end = number->text + number->size;
     uint64_t value = 0;
     for (const char *p = number->text + is_negative; p < end && mf_is_digit(*p); ++p)
         value = value < UINT64_MAX / 10 ? value * 10 + (uint64_t)(*p - '0') : UINT64_MAX;
+    return value;
+}
+
+bool mf_number_exceeds_int64(const struct mf_number *number)
+{
+    const bool is_negative = *number->text == '-';
+    return magnitude(number, is_negative) > (uint64_t)INT64_MAX + is_negative;
+}
+
+int64_t mf_number_int64(const struct mf_number *number)
+{
+    const bool is_negative = *number->text == '-';
+    const uint64_t limit = (uint64_t)INT64_MAX + is_negative;
+    uint64_t value = magnitude(number, is_negative);
     if (value > limit)
         value = limit;
     return is_negative ? (int64_t)(0 - value) : (int64_t)value;

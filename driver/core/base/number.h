@@ -34,6 +34,9 @@ double mf_number_double(const struct mf_number *number);
 /* The digits before the point or the exponent as an integer, limited to the range of int64_t. */
 int64_t mf_number_int64(const struct mf_number *number);
 
+/* Whether those digits are beyond the range of int64_t. */
+bool mf_number_exceeds_int64(const struct mf_number *number);
+
 /* The value of a string that is a JSON number and nothing else, NAN for any other string.
  * text[size] must be readable and no part of a number, such as a NUL. */
 double mf_number_of_string(const char *text, size_t size);

@@ -53,8 +53,9 @@ struct mf_field {
     size_t name_size;
     enum mf_field_type type;
     enum mf_field_subtype subtype;
-    int time_zone; /* of time and date-time fields, see enum mf_time_zone */
-    bool is_plain; /* the name has no character that JSON escapes */
+    int time_zone;      /* of time and date-time fields, see enum mf_time_zone */
+    bool is_plain;      /* the name has no character that JSON escapes */
+    char *beyond_int64; /* the first integer beyond 64 bits, as written; NULL: there is none */
 };
 
 enum mf_date_kind { MF_DATE_NONE = 0, MF_DATE_DATE, MF_DATE_TIME, MF_DATE_DATETIME };
@@ -89,6 +90,7 @@ struct mf_schema {
     uint32_t slot_mask;
     bool empty_polygons; /* the rule of this name, for decoding */
     bool fill_id;        /* an unset field `id` takes its value from the feature-level id */
+    bool exact_integers; /* integers beyond 64 bits are kept in text, else they are limited */
 };
 
 /* Position of a field by its exact name, -1 when there is none. */
@@ -98,6 +100,10 @@ int mf_schema_find(const struct mf_schema *schema, const char *name, size_t size
  * memory. */
 int mf_schema_index(struct mf_schema *schema) MF_NODISCARD;
 void mf_schema_free(struct mf_schema *schema);
+
+/* Copies a schema, with text in the fields that have integers beyond 64 bits. Returns -1 if there
+ * is no memory. */
+int mf_schema_copy_exact(struct mf_schema *copy, const struct mf_schema *schema) MF_NODISCARD;
 
 /* ---- features ------------------------------------------------------------------------------ */
 
@@ -124,7 +130,8 @@ struct mf_feature {
     float box[4];     /* min x, min y, max x, max y, rounded outwards; min > max: empty */
     uint8_t geometry; /* MF_GEOMETRY_… */
     uint8_t has_z;
-    uint8_t reserved[2];
+    uint8_t is_odd; /* its geometry may be one that GDAL complains of */
+    uint8_t reserved;
 };
 
 #define MF_FEATURES_IN_BLOCK 256
@@ -140,6 +147,7 @@ struct mf_collection {
     struct mf_feature *features;
     struct mf_bbox_block *blocks; /* mf_collection_block_count of them */
     uint64_t feature_count;
+    uint64_t odd_count;      /* features that are odd */
     struct mf_box extent;    /* of all geometries, exact */
     uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
                                 for one of a type that is unknown */
@@ -250,6 +258,10 @@ int mf_row_decode(struct mf_row *row, const char *text, size_t size,
 /* The same for feature `i` of a collection, whose whole text is at `text`. */
 int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,
                           const char *text, uint64_t i, struct mf_error *err) MF_NODISCARD;
+
+/* The text of feature `i`. Returns false if it is not inside the document. */
+bool mf_collection_feature_text(const struct mf_collection *collection, const char *text,
+                                uint64_t i, struct mf_string *feature);
 
 /* Makes a decoded point, line or polygon the only part of a multiple one. Leaves other rows as they
  * are. */

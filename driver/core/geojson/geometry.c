@@ -15,10 +15,13 @@ struct reader {
     enum mf_parse_status status; /* why STOPPED */
     bool left_out;               /* something was */
     const char *usual_content;   /* the coordinates of a geometry in the usual form, else NULL */
+    const char *last_position;   /* the one read last, and the first byte after it */
+    const char *last_position_end;
 };
 
 static enum outcome read_geometry(struct reader *r, int *type);
 static enum outcome read_coordinates(struct reader *r, int type, bool is_part);
+static enum outcome read_list(struct reader *r, int type);
 
 /* ---- reading coordinates ------------------------------------------------------------------- */
 
@@ -52,6 +55,7 @@ static enum outcome leave_out(struct reader *r, const struct mark *mark)
 {
     go_back(r, mark);
     r->left_out = true;
+    r->wkb->is_odd = true;
     const enum mf_parse_status status = mf_cursor_skip(r->t);
     return status == MF_PARSE_OK ? LEFT_OUT : stop(r, status);
 }
@@ -77,15 +81,18 @@ static uint32_t read_plain_exactly(struct reader *r)
     struct mf_cursor *const t = r->t;
     struct mf_coordinate x, y;
     uint32_t count = 0;
-    const char *p = t->p;
-    while ((p = find_plain_position(p, t->end, &x, &y)) != NULL) {
+    const char *start = t->p, *p;
+    while ((p = find_plain_position(start, t->end, &x, &y)) != NULL) {
         const double ordinates[3] = {mf_coordinate_double(&x), mf_coordinate_double(&y), 0};
         mf_wkb_write_position(r->wkb, ordinates);
         ++count;
+        r->last_position = start;
         t->p = p;
-        if (*p++ != ',')
+        start = p + 1;
+        if (*p != ',')
             break;
     }
+    r->last_position_end = t->p;
     return count;
 }
 
@@ -96,17 +103,20 @@ static uint32_t read_plain_approx(struct reader *r)
     struct mf_cursor *const t = r->t;
     struct mf_coordinate found_x, found_y;
     int64_t min_x = INT64_MAX, min_y = INT64_MAX, max_x = INT64_MIN, max_y = INT64_MIN;
-    const char *p = t->p;
-    while ((p = find_plain_position(p, t->end, &found_x, &found_y)) != NULL) {
+    const char *start = t->p, *p;
+    while ((p = find_plain_position(start, t->end, &found_x, &found_y)) != NULL) {
         const int64_t x = mf_coordinate_approx(&found_x), y = mf_coordinate_approx(&found_y);
         min_x = x < min_x ? x : min_x;
         max_x = x > max_x ? x : max_x;
         min_y = y < min_y ? y : min_y;
         max_y = y > max_y ? y : max_y;
+        r->last_position = start;
         t->p = p;
-        if (*p++ != ',')
+        start = p + 1;
+        if (*p != ',')
             break;
     }
+    r->last_position_end = t->p;
     if (min_x > max_x)
         return 0;
     const double min[3] = {(double)min_x * MF_APPROX_UNIT, (double)min_y * MF_APPROX_UNIT, 0};
@@ -144,7 +154,24 @@ static enum outcome read_position(struct reader *r)
     if (count < 2)
         return leave_out(r, &mark);
     r->wkb->saw_z |= count > 2;
+    r->wkb->is_odd |= count > 3;
     mf_wkb_write_position(r->wkb, ordinates);
+    r->last_position = mark.text;
+    r->last_position_end = t->p;
+    return KEPT;
+}
+
+/* Reads a ring. One whose first and last position are written in different ways may be open. */
+static enum outcome read_ring(struct reader *r)
+{
+    struct mf_cursor first = {r->t->p + 1, r->t->end, ""};
+    r->last_position = NULL;
+    const enum outcome outcome = read_list(r, MF_GEOMETRY_LINESTRING);
+    if (outcome != KEPT || r->last_position == NULL)
+        return outcome;
+    mf_cursor_peek(&first);
+    r->wkb->is_odd |=
+        memcmp(first.p, r->last_position, (size_t)(r->last_position_end - r->last_position)) != 0;
     return KEPT;
 }
 
@@ -153,6 +180,7 @@ static enum outcome read_null(struct reader *r, int type)
 {
     static const double nothing[3] = {NAN, NAN, NAN};
     const enum mf_parse_status status = mf_cursor_literal(r->t);
+    r->wkb->is_odd = true;
     if (status != MF_PARSE_OK)
         return stop(r, status);
     if (type == MF_GEOMETRY_POINT)
@@ -161,8 +189,6 @@ static enum outcome read_null(struct reader *r, int type)
         mf_wkb_count_later(r->wkb);
     return KEPT;
 }
-
-static enum outcome read_list(struct reader *r, int type);
 
 /* Reads an element of the list of coordinates of a geometry of a type. A bad position spoils the
  * list, a bad first ring the polygon; a bad later ring or part is left out. By the rule
@@ -180,7 +206,7 @@ static enum outcome read_element(struct reader *r, int type, bool is_first)
     case MF_GEOMETRY_POLYGON:
         if (is_null)
             return r->wkb->empty_polygons ? leave_out(r, &mark) : read_null(r, type);
-        outcome = read_list(r, MF_GEOMETRY_LINESTRING);
+        outcome = read_ring(r);
         spoils = is_first;
         break;
     case MF_GEOMETRY_COLLECTION:
@@ -434,12 +460,14 @@ enum mf_parse_status mf_geometry_read(struct mf_cursor *t, struct mf_wkb *wkb)
 {
     const char *const start = t->p;
     struct reader r = {.t = t, .wkb = wkb};
+    wkb->is_odd = false;
     /* The guess is right except for the first geometry of another dimension. */
     for (int tries = 0; tries < 2; ++tries) {
         t->p = start;
         wkb->size = 0;
         wkb->saw_z = false;
         const enum outcome outcome = read_geometry(&r, &wkb->type);
+        wkb->is_odd |= outcome == LEFT_OUT;
         if (outcome == STOPPED)
             return r.status;
         note_what_is_stated(&r, start);

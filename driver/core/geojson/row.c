@@ -346,13 +346,21 @@ static uint64_t text_end(const struct mf_collection *collection, uint64_t i)
 
 /* Checks here, and not when a result is opened, that the feature is inside the text: a million of
  * checks take longer than the rest of opening. */
+bool mf_collection_feature_text(const struct mf_collection *collection, const char *text,
+                                uint64_t i, struct mf_string *feature)
+{
+    const uint64_t start = collection->features[i].offset, end = text_end(collection, i);
+    *feature = (struct mf_string){text + start, (size_t)(end - start)};
+    return start <= end && end <= collection->text_size;
+}
+
 int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,
                           const char *text, uint64_t i, struct mf_error *err)
 {
-    const uint64_t start = collection->features[i].offset, end = text_end(collection, i);
-    if (start > end || end > collection->text_size)
+    struct mf_string feature;
+    if (!mf_collection_feature_text(collection, text, i, &feature))
         return fail_changed(err);
-    return mf_row_decode(row, text + start, (size_t)(end - start), err);
+    return mf_row_decode(row, feature.text, feature.size, err);
 }
 
 int mf_row_make_multiple(struct mf_row *row, struct mf_error *err)

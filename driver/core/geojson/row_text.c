@@ -220,13 +220,16 @@ static enum mf_parse_status format_object(struct mf_row *row, struct mf_cursor *
     return status;
 }
 
-static enum mf_parse_status format_number(struct mf_cursor *t, struct mf_buffer *out)
+static enum mf_parse_status format_number(const struct mf_row *row, struct mf_cursor *t,
+                                          struct mf_buffer *out)
 {
     struct mf_number number;
     char text[MF_NUMBER_TEXT_SIZE];
     MF_TRY(mf_cursor_number(t, &number));
     if (mf_number_is_real(&number))
         return put(out, text, mf_number_format(mf_number_double(&number), text));
+    if (row->schema->exact_integers && mf_number_exceeds_int64(&number))
+        return put(out, number.text, number.size);
     return put(out, text,
                (size_t)snprintf(text, sizeof text, "%" PRId64, mf_number_int64(&number)));
 }
@@ -243,7 +246,7 @@ static enum mf_parse_status format_value(struct mf_row *row, struct mf_cursor *t
     if (*t->p == '[')
         return format_list(row, t, out);
     if (mf_cursor_at_number(t))
-        return format_number(t, out);
+        return format_number(row, t, out);
     if (*t->p == '"') {
         struct mf_string string;
         MF_TRY(mf_row_text(row, t, &string));

@@ -44,6 +44,8 @@ static enum mf_value_class class_of_number(const struct mf_number *number)
         return MF_CLASS_REAL;
     if (number->size < 10) /* so many characters always fit */
         return MF_CLASS_INT32;
+    if (mf_number_exceeds_int64(number))
+        return MF_CLASS_BEYOND_INT64;
     const int64_t value = mf_number_int64(number);
     return value >= INT32_MIN && value <= INT32_MAX ? MF_CLASS_INT32 : MF_CLASS_INT64;
 }
@@ -66,7 +68,8 @@ static enum mf_value_class class_with_item(enum mf_value_class list, enum mf_val
 static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class *kind,
                                        struct mf_span *string);
 
-static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_class *kind)
+static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_class *kind,
+                                            struct mf_span *beyond)
 {
     const char *const start = t->p;
     struct mf_walk walk = mf_cursor_open(t, ']');
@@ -81,12 +84,14 @@ static enum mf_parse_status read_list_class(struct mf_cursor *t, enum mf_value_c
             return mf_cursor_skip(t);
         }
         MF_TRY(read_class(t, &item, &string));
+        if (item == MF_CLASS_BEYOND_INT64 && *kind != MF_CLASS_BEYOND_INT64_LIST)
+            *beyond = string;
         *kind = class_with_item(*kind, item);
     }
     return walk.status;
 }
 
-/* Reads a value and its class. *string is set for strings. */
+/* Reads a value and its class. *string is set for strings, and for integers beyond 64 bits. */
 static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class *kind,
                                        struct mf_span *string)
 {
@@ -103,7 +108,7 @@ static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class 
         *kind = MF_CLASS_NULL;
         return mf_cursor_literal(t);
     case '[':
-        return read_list_class(t, kind);
+        return read_list_class(t, kind, string);
     case '{':
         *kind = MF_CLASS_JSON;
         return mf_cursor_skip(t);
@@ -112,6 +117,8 @@ static enum mf_parse_status read_class(struct mf_cursor *t, enum mf_value_class 
             return mf_cursor_bad(t, "expected a value");
         MF_TRY(mf_cursor_number(t, &number));
         *kind = class_of_number(&number);
+        if (*kind == MF_CLASS_BEYOND_INT64)
+            *string = (struct mf_span){number.text, number.size, false};
         return MF_PARSE_OK;
     }
 }
@@ -215,7 +222,7 @@ struct feature {
     bool is_feature; /* "type": "Feature" */
     struct mf_feature_members members;
     enum properties properties;
-    enum mf_value_class id_kind;
+    struct mf_observation id;  /* its kind and string count */
     struct mf_cursor geometry; /* what g->wkb was read from */
     uint32_t layer_type;       /* bit of geometry_types; only for the key `geometry` itself */
 };
@@ -268,7 +275,7 @@ static enum mf_parse_status read_type(struct mf_cursor *t, struct feature *featu
 static enum mf_parse_status read_feature_member(struct mf_feature_scan *g, struct mf_cursor *t,
                                                 struct feature *feature)
 {
-    struct mf_span key, string;
+    struct mf_span key;
     MF_TRY(mf_cursor_key(t, &key));
     switch (mf_feature_member(&feature->members, &key, t->p)) {
     case MF_MEMBER_TYPE:
@@ -278,7 +285,7 @@ static enum mf_parse_status read_feature_member(struct mf_feature_scan *g, struc
     case MF_MEMBER_GEOMETRY:
         return read_geometry(g, t, &key, feature);
     case MF_MEMBER_ID:
-        return read_class(t, &feature->id_kind, &string);
+        return read_class(t, &feature->id.kind, &feature->id.string);
     default:
         return mf_cursor_skip(t);
     }
@@ -315,9 +322,9 @@ static enum mf_parse_status learn_schema(struct mf_feature_scan *g, const struct
     const char *const id = feature->members.id;
     const bool is_flat = feature->properties != AN_OBJECT;
     int after = -1;
-    if (id != NULL && feature->id_kind != MF_CLASS_NULL) {
+    if (id != NULL && feature->id.kind != MF_CLASS_NULL) {
         const bool is_negative = id[0] == '-' && id[1] != '0';
-        MF_TRY(mf_schema_builder_feature_id(&g->builder, feature->id_kind, is_negative,
+        MF_TRY(mf_schema_builder_feature_id(&g->builder, &feature->id, is_negative,
                                             !is_flat && g->has_property_id, &after));
     }
     if (feature->properties == NULL_OR_EMPTY)
@@ -412,7 +419,9 @@ static enum mf_parse_status keep_feature(struct mf_feature_scan *g, const struct
         .box = {round_towards(box.min_x, -INFINITY), round_towards(box.min_y, -INFINITY),
                 round_towards(box.max_x, INFINITY), round_towards(box.max_y, INFINITY)},
         .geometry = (uint8_t)g->wkb.type,
-        .has_z = g->wkb.type != MF_GEOMETRY_NONE && g->wkb.has_z};
+        .has_z = g->wkb.type != MF_GEOMETRY_NONE && g->wkb.has_z,
+        .is_odd = g->wkb.is_odd && feature->members.null_geometry_key.text == NULL};
+    g->found.odd_count += kept->is_odd;
     if (feature->is_feature)
         g->found.geometry_types |= feature->layer_type;
     return MF_PARSE_OK;
@@ -426,6 +435,7 @@ enum mf_parse_status mf_feature_scan_item(struct mf_feature_scan *g, struct mf_c
     const struct mf_cursor whole = *t;
     struct feature feature = {0};
     g->wkb.type = MF_GEOMETRY_NONE;
+    g->wkb.is_odd = false;
     g->observation_count = 0;
     struct mf_walk walk = mf_cursor_open(t, '}');
     while (mf_cursor_next(t, &walk))

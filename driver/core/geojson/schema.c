@@ -83,9 +83,42 @@ int mf_schema_find(const struct mf_schema *schema, const char *name, size_t size
 
 void mf_schema_free(struct mf_schema *schema)
 {
-    for (int i = 0; i < schema->field_count; ++i)
+    for (int i = 0; i < schema->field_count; ++i) {
         free(schema->fields[i].name);
+        free(schema->fields[i].beyond_int64);
+    }
     free(schema->fields);
     free(schema->slots);
     memset(schema, 0, sizeof *schema);
+}
+
+static enum mf_field_type as_text(enum mf_field_type type)
+{
+    if (type <= MF_FIELD_REAL)
+        return MF_FIELD_STRING;
+    return type >= MF_FIELD_INTEGER_LIST ? MF_FIELD_STRING_LIST : type;
+}
+
+int mf_schema_copy_exact(struct mf_schema *copy, const struct mf_schema *schema)
+{
+    *copy =
+        (struct mf_schema){.fields = calloc((size_t)schema->field_count + 1, sizeof *copy->fields),
+                           .empty_polygons = schema->empty_polygons,
+                           .fill_id = schema->fill_id,
+                           .exact_integers = true};
+    bool failed = copy->fields == NULL;
+    for (int i = 0; i < schema->field_count && !failed; ++i) {
+        const struct mf_field *const from = &schema->fields[i];
+        struct mf_field *const to = &copy->fields[copy->field_count++];
+        *to = *from;
+        to->name = mf_str_copy_part(from->name, from->name_size);
+        to->beyond_int64 = from->beyond_int64 != NULL ? mf_str_copy(from->beyond_int64) : NULL;
+        failed = to->name == NULL || (to->beyond_int64 == NULL) != (from->beyond_int64 == NULL);
+        if (from->beyond_int64 != NULL)
+            to->type = as_text(from->type);
+    }
+    if (!failed && mf_schema_index(copy) == 0)
+        return 0;
+    mf_schema_free(copy);
+    return -1;
 }

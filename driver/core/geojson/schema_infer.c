@@ -16,6 +16,7 @@ void mf_schema_builder_free(struct mf_schema_builder *builder)
     free(builder->fields);
     free(builder->edges);
     free(builder->scratch);
+    free(builder->id_beyond_int64);
     mf_schema_builder_init(builder, &builder->rules);
 }
 
@@ -105,12 +106,14 @@ static struct mf_field field_of_class(enum mf_value_class kind)
         [MF_CLASS_BOOLEAN] = {.type = MF_FIELD_INTEGER, .subtype = MF_SUBTYPE_BOOLEAN},
         [MF_CLASS_INT32] = {.type = MF_FIELD_INTEGER},
         [MF_CLASS_INT64] = {.type = MF_FIELD_INTEGER64},
+        [MF_CLASS_BEYOND_INT64] = {.type = MF_FIELD_INTEGER64},
         [MF_CLASS_REAL] = {.type = MF_FIELD_REAL},
         [MF_CLASS_STRING] = {.type = MF_FIELD_STRING},
         [MF_CLASS_EMPTY_LIST] = {.type = MF_FIELD_STRING, .subtype = MF_SUBTYPE_JSON},
         [MF_CLASS_BOOLEAN_LIST] = {.type = MF_FIELD_INTEGER_LIST, .subtype = MF_SUBTYPE_BOOLEAN},
         [MF_CLASS_INT32_LIST] = {.type = MF_FIELD_INTEGER_LIST},
         [MF_CLASS_INT64_LIST] = {.type = MF_FIELD_INTEGER64_LIST},
+        [MF_CLASS_BEYOND_INT64_LIST] = {.type = MF_FIELD_INTEGER64_LIST},
         [MF_CLASS_REAL_LIST] = {.type = MF_FIELD_REAL_LIST},
         [MF_CLASS_STRING_LIST] = {.type = MF_FIELD_STRING_LIST},
         [MF_CLASS_JSON] = {.type = MF_FIELD_STRING, .subtype = MF_SUBTYPE_JSON},
@@ -228,22 +231,39 @@ static enum mf_parse_status widen(struct mf_schema_builder *builder, struct mf_f
     return MF_PARSE_OK;
 }
 
+/* Keeps the first integer beyond 64 bits of a field. */
+static enum mf_parse_status note_beyond_int64(char **beyond, const struct mf_observation *seen)
+{
+    if (*beyond != NULL ||
+        (seen->kind != MF_CLASS_BEYOND_INT64 && seen->kind != MF_CLASS_BEYOND_INT64_LIST))
+        return MF_PARSE_OK;
+    *beyond = mf_str_copy_part(seen->string.text, seen->string.size);
+    return *beyond != NULL ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
+}
+
 /* ---- feature-level ids ----------------------------------------------------------------------
  * GDAL makes FIDs of ids that are not negative integers, and a field of the others; here the FID is
  * the position, so that such ids become a field too, unless a property has that name. */
 
+static bool is_integer(enum mf_value_class kind)
+{
+    return kind >= MF_CLASS_INT32 && kind <= MF_CLASS_BEYOND_INT64;
+}
+
 static enum mf_field_type widen_id(enum mf_field_type type, enum mf_value_class kind)
 {
-    if (kind == MF_CLASS_INT64 && type == MF_FIELD_INTEGER)
-        return MF_FIELD_INTEGER64;
-    return kind == MF_CLASS_INT32 || kind == MF_CLASS_INT64 ? type : MF_FIELD_STRING;
+    if (!is_integer(kind))
+        return MF_FIELD_STRING;
+    return kind != MF_CLASS_INT32 && type == MF_FIELD_INTEGER ? MF_FIELD_INTEGER64 : type;
 }
 
 enum mf_parse_status mf_schema_builder_feature_id(struct mf_schema_builder *builder,
-                                                  enum mf_value_class kind, bool is_negative,
+                                                  const struct mf_observation *id, bool is_negative,
                                                   bool has_property_id, int *field)
 {
+    const enum mf_value_class kind = id->kind;
     builder->has_ids = true;
+    MF_TRY(note_beyond_int64(&builder->id_beyond_int64, id));
     builder->id_type = widen_id(builder->id_type, kind);
     *field = mf_schema_find(&builder->schema, "id", 2);
     if (*field >= 0) {
@@ -254,7 +274,7 @@ enum mf_parse_status mf_schema_builder_feature_id(struct mf_schema_builder *buil
         }
         return MF_PARSE_OK;
     }
-    if (kind == MF_CLASS_INT32 || kind == MF_CLASS_INT64)
+    if (is_integer(kind))
         builder->id_would_be_fid = !is_negative;
     if (builder->id_would_be_fid || has_property_id)
         return MF_PARSE_OK;
@@ -300,7 +320,9 @@ static enum mf_parse_status observe_one(struct mf_schema_builder *builder,
     struct mf_schema_builder_field *const field = &builder->fields[seen->field];
     if (mf_schema_builder_is_settled(field, seen->kind, &seen->string))
         return MF_PARSE_OK;
-    const struct mf_field *const now = &builder->schema.fields[seen->field], before = *now;
+    struct mf_field *const now = &builder->schema.fields[seen->field];
+    const struct mf_field before = *now;
+    MF_TRY(note_beyond_int64(&now->beyond_int64, seen));
     const bool was_open = field->is_new || field->is_undetermined;
     MF_TRY(learn_type(builder, seen->field, seen));
     if (was_open || before.type != now->type || before.subtype != now->subtype)
@@ -387,5 +409,12 @@ enum mf_parse_status mf_schema_builder_finish(struct mf_schema_builder *builder,
     }
     MF_TRY(mf_schema_builder_order(builder, schema->fields + make_field));
     schema->field_count += builder->schema.field_count;
-    return mf_schema_index(schema) == 0 ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
+    if (mf_schema_index(schema) != 0)
+        return MF_PARSE_NO_MEMORY;
+    const int id = schema->fill_id ? mf_schema_find(schema, "id", 2) : -1;
+    if (id >= 0 && schema->fields[id].beyond_int64 == NULL) {
+        schema->fields[id].beyond_int64 = builder->id_beyond_int64;
+        builder->id_beyond_int64 = NULL;
+    }
+    return MF_PARSE_OK;
 }

@@ -23,12 +23,14 @@ enum mf_value_class {
     MF_CLASS_BOOLEAN,
     MF_CLASS_INT32,
     MF_CLASS_INT64,
+    MF_CLASS_BEYOND_INT64, /* an integer that is limited to 64 bits */
     MF_CLASS_REAL,
     MF_CLASS_STRING,
     MF_CLASS_EMPTY_LIST,
     MF_CLASS_BOOLEAN_LIST,
     MF_CLASS_INT32_LIST,
     MF_CLASS_INT64_LIST,
+    MF_CLASS_BEYOND_INT64_LIST,
     MF_CLASS_REAL_LIST,
     MF_CLASS_STRING_LIST,
     MF_CLASS_JSON /* an object, or a list that is none of the above */
@@ -37,7 +39,7 @@ enum mf_value_class {
 /* A property that may teach the schema something. */
 struct mf_observation {
     struct mf_span key;    /* of a field that is not known yet */
-    struct mf_span string; /* the value, of class STRING */
+    struct mf_span string; /* the value, of class STRING; the first integer that is BEYOND_INT64 */
     enum mf_value_class kind;
     int field;        /* MF_OBSERVED_NEW, or its position in the builder */
     int after;        /* the field that precedes it, or MF_AFTER_… */
@@ -88,6 +90,7 @@ struct mf_schema_builder {
     bool id_is_field;
     bool id_would_be_fid;
     enum mf_field_type id_type; /* of a field `id` made of ids */
+    char *id_beyond_int64;      /* as mf_field has it */
 };
 
 void mf_schema_builder_init(struct mf_schema_builder *builder, const struct mf_schema_rules *rules);
@@ -135,7 +138,7 @@ enum mf_parse_status mf_schema_builder_observe(struct mf_schema_builder *builder
 /* Learns from a feature-level id. `has_property_id`: the properties have an `id` that is not null.
  * *field is the field that the id stands for, -1 for none. */
 enum mf_parse_status mf_schema_builder_feature_id(struct mf_schema_builder *builder,
-                                                  enum mf_value_class kind, bool is_negative,
+                                                  const struct mf_observation *id, bool is_negative,
                                                   bool has_property_id, int *field);
 
 /* Records that field `from` came right before field `to` in a feature. */

@@ -159,6 +159,7 @@ enum mf_parse_status mf_schema_builder_order(struct mf_schema_builder *builder,
         const int i = heap_pop(builder, heap, &heap_count);
         ordered[done] = builder->schema.fields[i];
         builder->schema.fields[i].name = NULL;
+        builder->schema.fields[i].beyond_int64 = NULL;
         for (int k = 0; k < builder->fields[i].next_count; ++k) {
             const int next = builder->fields[i].next[k];
             if (--before[next] == 0)

@@ -17,10 +17,11 @@ struct mf_wkb {
     bool empty_polygons; /* in: the rule of this name */
     int type;            /* MF_GEOMETRY_…, NONE if the value is no geometry */
     bool has_z;
-    bool saw_z;         /* a part that was kept has a third ordinate */
-    int stated;         /* the type in "type", readable or not; MF_GEOMETRY_NONE if unknown */
-    bool stated_z;      /* the first position has three ordinates */
-    bool is_object;     /* the value was an object */
+    bool saw_z;     /* a part that was kept has a third ordinate */
+    int stated;     /* the type in "type", readable or not; MF_GEOMETRY_NONE if unknown */
+    bool stated_z;  /* the first position has three ordinates */
+    bool is_object; /* the value was an object */
+    bool is_odd; /* something was null or left out, a ring is not closed, more than 3 ordinates */
     bool out_of_memory; /* sticky; checked by the caller at the end */
 };
 

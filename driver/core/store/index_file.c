@@ -22,6 +22,7 @@ struct header {
     struct mf_index_part document;
     struct mf_index_part features;
     struct mf_box extent;
+    uint64_t odd_count;
     uint32_t field_count;
     uint32_t geometry_types;
     uint32_t rules; /* mf_schema_rules_bits */
@@ -69,6 +70,7 @@ static void put_fields(struct buffer *buffer, const struct mf_schema *schema)
         const int32_t facts[3] = {(int32_t)field->type, (int32_t)field->subtype, field->time_zone};
         put(buffer, facts, sizeof facts);
         put_string(buffer, field->name, field->name_size);
+        put_optional(buffer, field->beyond_int64); /* a number, never "" */
     }
 }
 
@@ -82,6 +84,7 @@ static void fill_header(struct header *header, const struct mf_collection *colle
     header->document = facts->document;
     header->features = facts->features;
     header->extent = collection->extent;
+    header->odd_count = collection->odd_count;
     header->field_count = (uint32_t)collection->schema.field_count;
     header->geometry_types = collection->geometry_types;
     header->layer_geometry = (uint8_t)collection->layer_geometry;
@@ -180,6 +183,14 @@ static char *take_optional(struct cursor *cursor, bool is_there)
     return NULL;
 }
 
+/* Whether the next string is "", or there is none. */
+static bool is_empty_string(struct cursor cursor)
+{
+    size_t size;
+    take_string(&cursor, &size);
+    return size == 0;
+}
+
 static void take_field(struct cursor *cursor, struct mf_field *field)
 {
     int32_t facts[3] = {-1, -1, 0};
@@ -189,6 +200,7 @@ static void take_field(struct cursor *cursor, struct mf_field *field)
     cursor->is_damaged = facts[0] < 0 || facts[0] > MF_FIELD_STRING_LIST || facts[1] < 0 ||
                          facts[1] > MF_SUBTYPE_JSON;
     field->name = take_copy(cursor, &field->name_size);
+    field->beyond_int64 = take_optional(cursor, !is_empty_string(*cursor));
     field->type = (enum mf_field_type)facts[0];
     field->subtype = (enum mf_field_subtype)facts[1];
     field->time_zone = facts[2];
@@ -255,6 +267,7 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
     read_rest(&header, &cursor, collection, facts);
     collection->text_size = header.document.identity.size;
     collection->extent = header.extent;
+    collection->odd_count = header.odd_count;
     collection->geometry_types = header.geometry_types;
     collection->layer_geometry = header.layer_geometry;
     collection->layer_has_z = header.layer_has_z;

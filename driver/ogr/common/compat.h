@@ -140,6 +140,18 @@ inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
 #endif
 }
 
+// Whether the Arrow column of this GDAL is a struct: of a time, and its zone. See
+// OGRMapflowPlanBatch.
+inline bool IsStructInArrow(const OGRFieldDefn &field)
+{
+#if MF_GDAL_AT_LEAST(3, 13)
+    return field.GetType() == OFTDateTime && field.GetTZFlag() == OGR_TZFLAG_MIXED_TZ;
+#else
+    (void)field;
+    return false;
+#endif
+}
+
 // That features have styles, where GDAL has a word for it: QGIS then shows them at once.
 inline void DeclareFeatureStyles(GDALDriver &driver)
 {

@@ -172,6 +172,11 @@ const OGRMapflowOption OPTIONS[] = {
     {"GEOMETRY", "string-select", "MIXED",
      "SPLIT gives a layer for each kind of geometry of a result: _polygon, _line, _point",
      "MIXED,SPLIT", 0, PROCESSING | PROJECT},
+    {"INTEGERS", "string-select", "NATIVE",
+     "TEXT reads columns that have integers beyond 64 bits as strings; LIMITED reads those "
+     "integers "
+     "as the nearest one of 64 bits",
+     "NATIVE,TEXT", 0, PROCESSING | PROJECT},
     {"ALLOW_DELETE", "boolean", "NO",
      "Rows of projects and processings may be deleted, and what they stand for with them", nullptr,
      0, ACCOUNT},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "layer/lazy_layer.h"
 
+#include "layer/statement_dataset.h"
 #include "ogr_recordbatch.h"
 
 OGRMapflowLazyLayer::OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
@@ -112,6 +113,9 @@ OGRErr OGRMapflowLazyLayer::SetIgnoredFields(IgnoredFields fields)
 
 int OGRMapflowLazyLayer::TestCapability(const char *capability) MF_CONST_312
 {
+    if (EQUAL(capability, OLCFastGetArrowStream) &&
+        OGRMapflowStatementDataset::RenamesGeometry(m_dataset))
+        return FALSE;
     return Inner() != nullptr ? m_inner->TestCapability(capability) : FALSE;
 }
 

@@ -41,13 +41,21 @@ std::string WithoutId(std::string text, const std::string &id)
     return at != std::string::npos ? text.erase(at, id.size() + 1) : text;
 }
 
+// The name of a layer must not lead out of a folder (layer_names.h), and the user shall read it: a
+// division slash stands for a slash.
+std::string WithoutSeparators(const std::string &text)
+{
+    return CPLString(text).replaceAll('/', "\xE2\x88\x95").replaceAll('\\', "\xE2\x88\x96");
+}
+
 } // namespace
 
 std::unique_ptr<GDALDataset> OGRMapflowListFailure(const std::optional<OGRMapflowOptions> &options)
 {
     const std::string reason = CPLGetLastErrorMsg();
     const std::string id = options ? options->ProcessingId() : std::string();
-    auto dataset = std::make_unique<UnopenedDataset>(BEGIN + WithoutId(reason, id), reason);
+    auto dataset =
+        std::make_unique<UnopenedDataset>(BEGIN + WithoutSeparators(WithoutId(reason, id)), reason);
     // Without one GDAL takes the name as it was typed, and the token may be in that.
     dataset->SetDescription(options ? options->PublicName().c_str() : "MAPFLOW:");
     return dataset;

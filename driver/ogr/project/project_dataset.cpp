@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "project/project_dataset.h"
 
+#include <algorithm>
 #include <map>
-#include <set>
 
 #include "api/aoi.h"
 #include "base/uuid.h"
 #include "common/errors.h"
 #include "common/parallel.h"
 #include "common/waiting.h"
+#include "layer/layer_names.h"
 
 std::unique_ptr<OGRMapflowProjectDataset>
 OGRMapflowProjectDataset::Open(const OGRMapflowOptions &options)
@@ -149,17 +150,13 @@ bool OGRMapflowProjectDataset::ChooseReadable()
 // With GEOMETRY=SPLIT the results themselves say which layers there are: all are fetched now.
 bool OGRMapflowProjectDataset::MakeLayers()
 {
-    std::set<std::string> taken; // as compared: without regard to case
+    OGRMapflowLayerNames layerNames;
     m_results = std::make_unique<OGRMapflowPrefetch>(m_options, m_stop);
     std::vector<std::string> names;
     for (const mf_processing &processing : m_processings)
     {
-        const std::string wanted = processing.name[0] != '\0' ? processing.name : "results";
-        std::string name = wanted;
-        for (int number = 2; !taken.insert(CPLString(name).tolower()).second; ++number)
-            name = wanted + '_' + std::to_string(number);
-        m_results->Add(processing, name);
-        names.push_back(name);
+        names.push_back(layerNames.Add(processing.name));
+        m_results->Add(processing, names.back());
     }
     const bool isSplit = EQUAL(m_options.Get("GEOMETRY").c_str(), "SPLIT");
     if (isSplit)
@@ -168,20 +165,25 @@ bool OGRMapflowProjectDataset::MakeLayers()
     {
         if (!isSplit)
         {
-            AddLayer(names[i], i, 0);
+            AddLayer(names[i], m_processings[i].name, i, 0);
             continue;
         }
         GDALDataset *const known = m_results->Get(i);
         if (known == nullptr)
             return false;
         for (int part = 0; part < known->GetLayerCount(); ++part)
-            AddLayer(known->GetLayer(part)->GetName(), i, part);
+        {
+            const std::string name = known->GetLayer(part)->GetName();
+            AddLayer(name, m_processings[i].name + name.substr(names[i].size()), i, part);
+        }
     }
     return true;
 }
 
-void OGRMapflowProjectDataset::AddLayer(const std::string &name, size_t i, int part)
+void OGRMapflowProjectDataset::AddLayer(const std::string &name, const std::string &wanted,
+                                        size_t i, int part)
 {
+    m_wantedNames.push_back(wanted);
     m_layers.push_back(std::make_unique<OGRMapflowLazyLayer>(
         this, name,
         [this, i, part]() -> OGRLayer *
@@ -191,6 +193,8 @@ void OGRMapflowProjectDataset::AddLayer(const std::string &name, size_t i, int p
         },
         m_options.IsListing() ? OGRMapflowLazyLayer::Definition::Unknown
                               : OGRMapflowLazyLayer::Definition::Loaded));
+    if (wanted != name)
+        m_layers.back()->SetMetadataItem("NAME", wanted.c_str());
 }
 
 OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
@@ -209,7 +213,10 @@ OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
         if (EQUAL(layer->GetName(), name))
             return layer.get();
     }
-    return nullptr;
+    const auto found = std::find(m_wantedNames.begin(), m_wantedNames.end(), name);
+    return found != m_wantedNames.end()
+               ? m_layers[static_cast<size_t>(found - m_wantedNames.begin())].get()
+               : nullptr;
 }
 
 OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *filter,
@@ -218,7 +225,7 @@ OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *
     std::vector<std::pair<unsigned, bool>> before;
     for (const auto &layer : m_layers)
         before.emplace_back(layer->Refusals(), layer->Failure().empty());
-    OGRLayer *const answer = GDALDataset::ExecuteSQL(statement, filter, dialect);
+    OGRLayer *const answer = OGRMapflowStatementDataset::ExecuteSQL(statement, filter, dialect);
     for (size_t i = 0; i < m_layers.size(); ++i)
     {
         const auto &[refusals, wasGood] = before[i];
@@ -226,7 +233,7 @@ OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *
             continue;
         if (!wasGood) // else it has just been said
             CPLError(CE_Failure, CPLE_AppDefined, "%s", m_layers[i]->Failure().c_str());
-        GDALDataset::ReleaseResultSet(answer);
+        ReleaseResultSet(answer);
         return nullptr;
     }
     return answer;

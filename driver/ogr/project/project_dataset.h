@@ -11,14 +11,15 @@
 
 #include "common/connection.h"
 #include "layer/lazy_layer.h"
+#include "layer/statement_dataset.h"
 #include "project/prefetch.h"
 #include "project/project_listing.h"
 
-// A layer for each processing that has a result, in order of creation, named after it; a name that
-// is there already gets a number. Each is loaded at its first touch. Who has got all layers by
-// number, as ogr2ogr does, or has touched two neighbours in order, will read them all: those behind
-// the touched one are loaded ahead, several at once.
-class OGRMapflowProjectDataset final : public GDALDataset
+// A layer for each processing that has a result, in order of creation, named after it as
+// layer_names.h says, and found by the name of the processing too. Each is loaded at its first
+// touch. Who has got all layers by number, as ogr2ogr does, or has touched two neighbours in order,
+// will read them all: those behind the touched one are loaded ahead, several at once.
+class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
 {
   public:
     // Asks for the project and its processings; with WAIT=YES waits for those that run. Warns once
@@ -47,8 +48,9 @@ class OGRMapflowProjectDataset final : public GDALDataset
     bool WaitForAll();
     bool ChooseReadable();
     bool MakeLayers();
-    // The layer at position `part` of the result of processing `i`.
-    void AddLayer(const std::string &name, size_t i, int part);
+    // The layer at position `part` of the result of processing `i`. `wanted`: the name that the
+    // service gives it.
+    void AddLayer(const std::string &name, const std::string &wanted, size_t i, int part);
     OGRLayer *LayerAt(int i) const;
     // nullptr as well when a layer that the statement reads cannot be loaded: GDAL would take it
     // for an empty one.
@@ -62,6 +64,7 @@ class OGRMapflowProjectDataset final : public GDALDataset
     std::deque<mf_processing> m_processings{}; // in the end those that are layers
     std::unique_ptr<OGRMapflowPrefetch> m_results{};
     std::vector<std::unique_ptr<OGRMapflowLazyLayer>> m_layers{};
+    std::vector<std::string> m_wantedNames{}; // of m_layers, as the service has them
 };
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "common/errors.h"
 #include "common/waiting.h"
+#include "layer/layer_names.h"
 #include "layer/qgis_listing.h"
 #include "result/status_tables.h"
 #include "store/recent.h"
@@ -299,6 +300,28 @@ void OGRMapflowProcessingDataset::WarnOfOtherAreas(const mf_collection &features
                  m_processing.id, m_processing.name);
 }
 
+bool OGRMapflowProcessingDataset::IntegersAreText() const
+{
+    return EQUAL(m_options.Get("INTEGERS").c_str(), "TEXT");
+}
+
+void OGRMapflowProcessingDataset::WarnOfIntegers(const mf_schema &schema) const
+{
+    std::string columns;
+    for (int i = 0; i < schema.field_count; ++i)
+    {
+        const mf_field &field = schema.fields[i];
+        if (field.beyond_int64 != nullptr)
+            columns += (columns.empty() ? "" : ", ") + std::string("column \"") + field.name +
+                       "\" (first " + field.beyond_int64 + ')';
+    }
+    if (!columns.empty())
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "Layer \"%s\": integers beyond 64 bits are read as the nearest one of 64 bits, in "
+                 "%s. INTEGERS=TEXT reads such columns as strings.",
+                 LayerName().c_str(), columns.c_str());
+}
+
 bool OGRMapflowProcessingDataset::FetchResult()
 {
     if (!IsOffline() && !CheckArea())
@@ -312,10 +335,12 @@ bool OGRMapflowProcessingDataset::MakeLayers()
     const auto result = std::move(m_fetched);
     if (IsOffline() && !(ReadDocument(result->processing) && CheckArea()))
         return false;
-    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName(), StyleModel(),
-                                                  {result, OGRMapflowGeometryKind::All});
+    m_resultLayer = OGRMapflowResultLayer::Create(
+        this, LayerName(), StyleModel(), {result, OGRMapflowGeometryKind::All, IntegersAreText()});
     if (m_resultLayer == nullptr)
         return false;
+    if (!IntegersAreText())
+        WarnOfIntegers(result->collection.schema);
     WarnOfOtherAreas(result->collection);
     return SplitIfWanted(result);
 }
@@ -344,7 +369,8 @@ const char *OGRMapflowProcessingDataset::StyleModel() const
 bool OGRMapflowProcessingDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
 {
     return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
-           OGRMapflowResultLayer::Split(this, LayerName(), StyleModel(), result, m_kinds);
+           OGRMapflowResultLayer::Split(this, LayerName(), StyleModel(), result, IntegersAreText(),
+                                        m_kinds);
 }
 
 // The processing as the service has described it before.
@@ -361,10 +387,10 @@ bool OGRMapflowProcessingDataset::ReadDocument(const char *document)
 // A processing may have no name, or one that two of our layers have by right.
 std::string OGRMapflowProcessingDataset::LayerName() const
 {
-    const char *const name = m_processing.name;
     if (!m_layerName.empty())
         return m_layerName;
-    return name[0] == '\0' || EQUAL(name, "aois") || EQUAL(name, "processing") ? "results" : name;
+    const std::string name = OGRMapflowLayerName(m_processing.name);
+    return EQUAL(name.c_str(), "aois") || EQUAL(name.c_str(), "processing") ? "results" : name;
 }
 
 void OGRMapflowProcessingDataset::PublishMetadata()
@@ -427,7 +453,8 @@ OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
 {
     for (const auto &kind : m_kinds)
     {
-        if (EQUAL(name, kind->GetName()))
+        const char *const suffix = kind->GetName() + LayerName().size();
+        if (EQUAL(name, kind->GetName()) || name == m_processing.name + std::string(suffix))
             return kind.get();
     }
     OGRLayer *const result = ResultLayer();
@@ -436,7 +463,9 @@ OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
         return result;
     if (EQUAL(name, "processing"))
         return ProcessingLayer();
-    return EQUAL(name, "aois") ? AOILayer() : nullptr;
+    if (EQUAL(name, "aois"))
+        return AOILayer();
+    return result != nullptr && EQUAL(name, m_processing.name) ? result : nullptr;
 }
 
 OGRLayer *OGRMapflowProcessingDataset::ProcessingLayer()

@@ -12,14 +12,16 @@
 #include "common/connection.h"
 #include "layer/field_domains.h"
 #include "layer/lazy_layer.h"
+#include "layer/statement_dataset.h"
 #include "layer/table_layer.h"
 #include "result/result_layer.h"
 
-// Layers: the result, named after the processing and found as `results` too. Not counted, found by
+// Layers: the result, named after the processing as layer_names.h says; found as `results` and by
+// the name of the processing too. Not counted, found by
 // name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind
 // of geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there
 // is no result.
-class OGRMapflowProcessingDataset final : public GDALDataset
+class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
 {
   public:
     // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
@@ -65,6 +67,8 @@ class OGRMapflowProcessingDataset final : public GDALDataset
     bool MakeLayers();
     bool LoadResult();
     const char *StyleModel() const;
+    bool IntegersAreText() const;
+    void WarnOfIntegers(const mf_schema &schema) const;
     bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
     bool CheckArea();

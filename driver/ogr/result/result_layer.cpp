@@ -5,7 +5,9 @@
 
 #include "common/errors.h"
 #include "common/spatial_reference.h"
+#include "layer/statement_dataset.h"
 #include "result/arrow_stream.h"
+#include "result/geometry_messages.h"
 
 namespace
 {
@@ -31,7 +33,7 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const std::string &name, con
     std::unique_ptr<OGRMapflowResultLayer> layer(new OGRMapflowResultLayer(dataset, rows));
     mf_error err;
     mf_error_init(&err);
-    if (mf_row_init(&layer->m_row, &rows.Collection().schema, &err) != 0)
+    if (mf_row_init(&layer->m_row, &rows.Schema(), &err) != 0)
     {
         OGRMapflowRaise(err);
         return nullptr;
@@ -51,6 +53,7 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const std::string &name, con
 
 bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name, const char *model,
                                   const std::shared_ptr<const mf_result> &result,
+                                  bool integersAreText,
                                   std::vector<std::unique_ptr<OGRMapflowResultLayer>> &layers)
 {
     constexpr std::pair<OGRMapflowGeometryKind, const char *> KINDS[] = {
@@ -60,7 +63,7 @@ bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name,
         {OGRMapflowGeometryKind::Other, "_other"}};
     for (const auto &[kind, suffix] : KINDS)
     {
-        const OGRMapflowResultRows rows(result, kind);
+        const OGRMapflowResultRows rows(result, kind, integersAreText);
         if (rows.Count() > 0)
             layers.push_back(Create(dataset, name + suffix, model, rows));
         if (!layers.empty() && layers.back() == nullptr)
@@ -71,7 +74,7 @@ bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name,
 
 void OGRMapflowResultLayer::DefineFields()
 {
-    const mf_schema &schema = m_rows.Collection().schema;
+    const mf_schema &schema = m_rows.Schema();
     for (int i = 0; i < schema.field_count; ++i)
     {
         const mf_field &known = schema.fields[i];
@@ -79,7 +82,7 @@ void OGRMapflowResultLayer::DefineFields()
         field.SetSubType(FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
-        m_hasJSON |= known.subtype == MF_SUBTYPE_JSON;
+        m_hasUnusualColumn |= known.subtype == MF_SUBTYPE_JSON || IsStructInArrow(field);
         m_defn->AddFieldDefn(&field);
     }
 }
@@ -257,8 +260,18 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::ReadInOrder(uint64_t position
     return Make(TakeRow(position, err), position, err);
 }
 
+// Once a layer: in Python of GDAL 3.6 an error that comes with a feature loses the feature, so that
+// resetting is the best time.
+void OGRMapflowResultLayer::ReportGeometriesOnce()
+{
+    if (!m_hasReported)
+        OGRMapflowReportGeometries(m_rows, GetDescription());
+    m_hasReported = true;
+}
+
 OGRFeature *OGRMapflowResultLayer::GetNextFeature()
 {
+    ReportGeometriesOnce();
     for (;;)
     {
         const uint64_t position = FindWithinFilter(m_next);
@@ -288,6 +301,7 @@ OGRErr OGRMapflowResultLayer::SetNextByIndex(GIntBig index)
 OGRFeature *OGRMapflowResultLayer::GetFeature(GIntBig fid)
 {
     const auto position = static_cast<uint64_t>(fid);
+    ReportGeometriesOnce();
     return fid >= 0 && position < m_rows.End() && m_rows.IsMember(position)
                ? Given(ReadAt(position))
                : nullptr;
@@ -319,7 +333,8 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCFastGetExtent) ||
            EQUAL(capability, OLCFastSpatialFilter) || EQUAL(capability, OLCIgnoreFields) ||
            EQUAL(capability, OLCStringsAsUTF8) ||
-           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr && !m_hasJSON);
+           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr &&
+            !m_hasUnusualColumn && !OGRMapflowStatementDataset::RenamesGeometry(m_dataset));
 }
 
 // The exact test of the spatial filter, of a row that is not a feature yet.
@@ -337,6 +352,7 @@ bool OGRMapflowResultLayer::Passes(const mf_row &row)
 // stream with an attribute filter or a column of an unknown form is left to GDAL.
 bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
 {
+    ReportGeometriesOnce();
     if (!OGRLayer::GetArrowStream(stream, options))
         return false;
     ArrowSchema schema;

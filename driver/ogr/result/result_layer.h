@@ -26,13 +26,17 @@ class OGRMapflowResultLayer final : public OGRLayer
     // A layer for each kind of geometry that occurs, named <name>_polygon, _line, _point and
     // _other. None if the result has no features. Returns false after one CPLError.
     static bool Split(GDALDataset *dataset, const std::string &name, const char *model,
-                      const std::shared_ptr<const mf_result> &result,
+                      const std::shared_ptr<const mf_result> &result, bool integersAreText,
                       std::vector<std::unique_ptr<OGRMapflowResultLayer>> &layers);
     ~OGRMapflowResultLayer() override;
 
     OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return m_defn; }
     MF_LAYER_USING
-    void ResetReading() override { MoveTo(0); }
+    void ResetReading() override
+    {
+        ReportGeometriesOnce();
+        MoveTo(0);
+    }
     OGRFeature *GetNextFeature() override;
     OGRErr SetNextByIndex(GIntBig index) override;
     OGRFeature *GetFeature(GIntBig fid) override;
@@ -68,6 +72,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     void DefineFields();
     void DefineGeometry();
     void DefineStyle(const char *model);
+    void ReportGeometriesOnce();
     void WantWhatIsNotIgnored();
     OGRFeature *Given(std::unique_ptr<OGRFeature> feature) const;
     bool IsUnfiltered() const { return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr; }
@@ -88,8 +93,10 @@ class OGRMapflowResultLayer final : public OGRLayer
     OGRMapflowResultRows m_rows;
     OGRFeatureDefn *m_defn = nullptr;
     // An Arrow schema does not carry the subtype of JSON columns: ogr2ogr, which reads the stream
-    // of a layer that has a fast one, would write their numbers as strings.
-    bool m_hasJSON = false;
+    // of a layer that has a fast one, would write their numbers as strings. The stream of a layer
+    // with a column that is a struct in Arrow is GDAL's own.
+    bool m_hasUnusualColumn = false;
+    bool m_hasReported = false;        // what GDAL says about the geometries
     bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
     std::unique_ptr<OGRMapflowStyle> m_style{};
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};

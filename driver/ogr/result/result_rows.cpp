@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include "common/errors.h"
 
@@ -42,13 +43,27 @@ mf_box BoxOf(const mf_feature &feature)
     return {feature.box[0], feature.box[1], feature.box[2], feature.box[3]};
 }
 
+std::shared_ptr<const mf_schema> CopyExact(const mf_schema &schema)
+{
+    auto copy = std::make_unique<mf_schema>();
+    if (mf_schema_copy_exact(copy.get(), &schema) != 0)
+        throw std::bad_alloc();
+    return {copy.release(), [](mf_schema *mine)
+            {
+                mf_schema_free(mine);
+                delete mine;
+            }};
+}
+
 } // namespace
 
 OGRMapflowResultRows::OGRMapflowResultRows(std::shared_ptr<const mf_result> result,
-                                           OGRMapflowGeometryKind kind)
+                                           OGRMapflowGeometryKind kind, bool integersAreText)
     : wanted(static_cast<size_t>(result->collection.schema.field_count), 1),
-      m_result(std::move(result)), m_kind(kind)
+      m_result(std::move(result)), m_schema(m_result, &m_result->collection.schema), m_kind(kind)
 {
+    if (integersAreText)
+        m_schema = CopyExact(*m_schema);
     ChooseType();
 }
 
@@ -114,9 +129,17 @@ uint64_t OGRMapflowResultRows::PositionOf(uint64_t index) const
     return position;
 }
 
+std::string OGRMapflowResultRows::Text(uint64_t position) const
+{
+    mf_string text;
+    return mf_collection_feature_text(&Collection(), m_result->document.data, position, &text)
+               ? std::string(text.text, text.size)
+               : std::string();
+}
+
 bool OGRMapflowResultRows::Decode(OGRMapflowRow &row, uint64_t position, mf_error &err) const
 {
-    if (row.schema == nullptr && mf_row_init(&row, &Collection().schema, &err) != 0)
+    if (row.schema == nullptr && mf_row_init(&row, m_schema.get(), &err) != 0)
         return false;
     std::copy(wanted.begin(), wanted.end(), row.wanted);
     row.wants_geometry = wantsGeometry;

@@ -4,6 +4,7 @@
 #define MAPFLOW_RESULT_ROWS_H
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "common/compat.h"
@@ -33,9 +34,14 @@ struct OGRMapflowRow : mf_row
 class OGRMapflowResultRows
 {
   public:
-    OGRMapflowResultRows(std::shared_ptr<const mf_result> result, OGRMapflowGeometryKind kind);
+    // With `integersAreText` the fields that have integers beyond 64 bits are text.
+    OGRMapflowResultRows(std::shared_ptr<const mf_result> result, OGRMapflowGeometryKind kind,
+                         bool integersAreText);
 
     const mf_collection &Collection() const { return m_result->collection; }
+    const mf_schema &Schema() const { return *m_schema; }
+    // The text of a feature; "" if the document has changed under the driver.
+    std::string Text(uint64_t position) const;
     uint64_t End() const { return Collection().feature_count; }
     uint64_t Count() const { return m_count; }
     bool IsMember(uint64_t position) const;
@@ -61,6 +67,7 @@ class OGRMapflowResultRows
     void ChooseType();
 
     std::shared_ptr<const mf_result> m_result;
+    std::shared_ptr<const mf_schema> m_schema; // of m_result, or a copy
     OGRMapflowGeometryKind m_kind;
     uint64_t m_count = 0;
     OGRwkbGeometryType m_type = wkbUnknown;

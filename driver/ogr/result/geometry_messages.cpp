@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "result/geometry_messages.h"
+
+#include <algorithm>
+
+#include "cpl_json.h"
+
+namespace
+{
+
+constexpr int MOST_FEATURES = 1000;
+
+struct Message
+{
+    CPLErr type;
+    std::string text;
+    int features = 0; // that have it
+    uint64_t first = 0;
+    uint64_t last = 0;
+
+    // The text up to what it quotes from a feature.
+    std::string Kind() const { return text.substr(0, text.find(" for '")); }
+};
+
+void CPL_STDCALL Collect(CPLErr type, CPLErrorNum, const char *text)
+{
+    if (type != CE_Debug)
+        static_cast<std::vector<Message> *>(CPLGetErrorHandlerUserData())->push_back({type, text});
+}
+
+// The messages of GDAL's own reading of the geometry of a feature. Its member is found in any case,
+// the last spelling counts.
+std::vector<Message> MessagesOf(const std::string &feature)
+{
+    std::vector<Message> messages;
+    const CPLErrorStateBackuper before;
+    CPLJSONDocument document;
+    CPLJSONObject geometry;
+    {
+        const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+        if (!document.LoadMemory(feature))
+            return messages;
+    }
+    for (const CPLJSONObject &member : document.GetRoot().GetChildren())
+    {
+        if (EQUAL(member.GetName().c_str(), "geometry"))
+            geometry = member;
+    }
+    const CPLErrorHandlerPusher collector(Collect, &messages);
+    delete OGRGeometryFactory::createFromGeoJson(geometry);
+    return messages;
+}
+
+void Count(std::vector<Message> &all, const Message &one, uint64_t fid)
+{
+    const auto isSame = [&](const Message &known)
+    { return known.type == one.type && known.Kind() == one.Kind(); };
+    auto found = std::find_if(all.begin(), all.end(), isSame);
+    if (found == all.end())
+    {
+        all.push_back(one);
+        found = all.end() - 1;
+        found->first = fid;
+    }
+    if (found->features == 0 || found->last != fid)
+        ++found->features;
+    found->last = fid;
+}
+
+} // namespace
+
+void OGRMapflowReportGeometries(const OGRMapflowResultRows &rows, const char *layer)
+{
+    const mf_collection &collection = rows.Collection();
+    std::vector<Message> all;
+    uint64_t odd = 0;
+    for (uint64_t fid = rows.Find(0);
+         odd < MOST_FEATURES && odd < collection.odd_count && fid < rows.End();
+         fid = rows.Find(fid + 1))
+    {
+        if (collection.features[fid].is_odd == 0)
+            continue;
+        ++odd;
+        for (const Message &message : MessagesOf(rows.Text(fid)))
+            Count(all, message, fid);
+    }
+    for (const Message &message : all)
+        CPLError(message.type, CPLE_AppDefined,
+                 "%s [layer \"%s\": %s%d feature%s, the first with FID " CPL_FRMT_GUIB "]",
+                 message.text.c_str(), layer, odd == MOST_FEATURES ? "at least " : "",
+                 message.features, message.features == 1 ? "" : "s",
+                 static_cast<GUIntBig>(message.first));
+}
