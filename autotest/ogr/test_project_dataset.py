@@ -189,6 +189,24 @@ def test_reads_ahead_with_a_bound(sb, project, open_mapflow):
     assert 1 < most_at_once(downloads(sb)) <= 6 and len(downloads(sb)) == 20
 
 
+def test_listing_fetches_nothing(sb, project, run, open_mapflow):
+    """Names, counts of geometry columns and a count that must not take long."""
+    project(4)
+    done = run("ogrinfo", f"MAPFLOW:{PROJECT_DATASET}")
+    assert done.returncode == 0 and done.stdout.count("job ") == 4
+    dataset = open_mapflow(PROJECT_DATASET)
+    for i in range(4):
+        layer = dataset.GetLayer(i)
+        assert [layer.GetName(), layer.GetGeomType(), layer.GetLayerDefn().GetGeomFieldCount()] == \
+            [f"job {i}", ogr.wkbUnknown, 1]
+        assert layer.GetFeatureCount(0) == -1
+    assert downloads(sb) == []
+    kept = dataset.GetLayer(1).GetLayerDefn()
+    assert kept.GetFieldCount() > 0 and len(downloads(sb)) == 1
+    assert kept.GetGeomFieldDefn(0).GetType() == dataset.GetLayer(1).GetLayerDefn().GetGeomFieldDefn(0).GetType()
+    assert dataset.GetLayer(1).GetFeatureCount(0) > 0
+
+
 def test_one_layer_is_one_download(sb, project, run):
     project(5)
     done = run("ogrinfo", "-so", f"MAPFLOW:{PROJECT_DATASET}", "job 3")

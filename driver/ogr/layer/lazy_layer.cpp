@@ -15,6 +15,8 @@ OGRMapflowLazyLayer::~OGRMapflowLazyLayer()
 {
     if (m_empty != nullptr)
         m_empty->Release();
+    if (m_lazy != nullptr)
+        m_lazy->Release();
 }
 
 OGRLayer *OGRMapflowLazyLayer::Inner() const
@@ -35,6 +37,8 @@ OGRLayer *OGRMapflowLazyLayer::Inner() const
 
 MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
 {
+    if (IsUntouched() && !m_isUnknown)
+        return LazyDefinition();
     if (!m_isUnknown && Inner() != nullptr)
         return m_inner->GetLayerDefn();
     if (m_empty == nullptr)
@@ -44,6 +48,19 @@ MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
         m_empty->SetGeomType(m_isUnknown ? wkbUnknown : wkbNone);
     }
     return m_empty;
+}
+
+MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::LazyDefinition() const
+{
+    if (m_lazy == nullptr)
+        m_lazy = new OGRMapflowLazyDefinition(GetDescription(),
+                                              [this]() -> const OGRFeatureDefn *
+                                              {
+                                                  OGRLayer *const inner = Inner();
+                                                  return inner != nullptr ? inner->GetLayerDefn()
+                                                                          : nullptr;
+                                              });
+    return m_lazy;
 }
 
 OGRwkbGeometryType OGRMapflowLazyLayer::GeometryType() const
@@ -77,8 +94,11 @@ OGRFeature *OGRMapflowLazyLayer::GetFeature(GIntBig fid)
     return Inner() != nullptr ? m_inner->GetFeature(fid) : nullptr;
 }
 
+// Who does not want to wait for a count does not want a download.
 GIntBig OGRMapflowLazyLayer::GetFeatureCount(int force)
 {
+    if (!force && IsUntouched())
+        return -1;
     return Inner() != nullptr ? m_inner->GetFeatureCount(force) : -1;
 }
 

@@ -7,9 +7,11 @@
 #include <string>
 
 #include "common/compat.h"
+#include "layer/lazy_definition.h"
 
 // Everything but the name is answered by the layer that `load` gives at the first touch. The
-// geometry type is unknown until then, so that a list of layers fetches nothing.
+// geometry type is unknown until then, and the number of geometry columns is one, so that a list of
+// layers fetches nothing.
 class OGRMapflowLazyLayer final : public OGRLayer
 {
   public:
@@ -57,6 +59,7 @@ class OGRMapflowLazyLayer final : public OGRLayer
     bool IsUntouched() const { return static_cast<bool>(m_load); } // it has no filter then
     OGRLayer *Inner() const;
     MF_CONST_312 OGRFeatureDefn *GetDefinition() const;
+    MF_CONST_312 OGRFeatureDefn *LazyDefinition() const;
     OGRwkbGeometryType GeometryType() const;
     OGRFeature *Next();
     OGRErr SpatialFilterSet(int geomField, const OGRGeometry *geometry);
@@ -68,6 +71,7 @@ class OGRMapflowLazyLayer final : public OGRLayer
     mutable OGRLayer *m_inner = nullptr;
     const bool m_isUnknown;
     mutable OGRFeatureDefn *m_empty = nullptr; // when there is no inner layer, or it stays unknown
+    mutable OGRMapflowLazyDefinition *m_lazy = nullptr; // given out while it is not loaded
     mutable std::string m_failure{};
     mutable unsigned m_refusals = 0;
 };

@@ -201,8 +201,6 @@ OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
 {
     if (i < 0 || static_cast<size_t>(i) >= m_layers.size())
         return nullptr;
-    if (i > 0 && static_cast<size_t>(i) + 1 == m_layers.size())
-        m_results->ExpectAll();
     return m_layers[static_cast<size_t>(i)].get();
 }
 
