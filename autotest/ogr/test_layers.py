@@ -7,7 +7,7 @@ from osgeo import gdal, ogr
 
 import oracle
 from helpers import (BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, COUNTS, FAILED, FIRST_AREA, FIRST_AREA_COUNT,
-                     NOTHING, QUEUED, RASTER, REFUNDED, RUNNING, SECOND_AREA, UNKNOWN_STATUS, downloads, layer_names,
+                     MISSING,                     NOTHING, QUEUED, RASTER, REFUNDED, RUNNING, SECOND_AREA, UNKNOWN_STATUS, downloads, layer_names,
                      reports)
 from paths import DATA
 
@@ -309,3 +309,31 @@ def test_reading_leaves_no_temporary_file(open_mapflow, tmp_path, monkeypatch):
     assert dataset.GetLayer(0).GetFeatureCount() == COUNTS["combo.geojson"]
     del dataset
     assert list(tmp_path.iterdir()) == []
+
+
+# ---- a processing that is renamed -----------------------------------------------------------------
+
+def test_layer_answers_to_what_it_was_called(sb, open_mapflow):
+    """Any member of a project may rename it; saved projects and scripts know the old name."""
+    processing = sb.state.processing(BUILDINGS)
+    names = [processing.name, "Second name", "third, \"name\"\nof it"]
+    for name in names:
+        processing.name = name
+        assert open_mapflow(BUILDINGS, CACHE="REFRESH").GetLayer(0).GetFeatureCount() == BUILDING_COUNT
+    for options in ({}, {"CACHE": "OFFLINE"}):
+        dataset = open_mapflow(BUILDINGS, **options)
+        for name in (*names, names[0].upper(), "results", BUILDINGS, BUILDINGS.upper()):
+            assert dataset.GetLayerByName(name).GetFeatureCount() == BUILDING_COUNT
+        for name in ("Another name", "", "Second", MISSING):
+            assert dataset.GetLayerByName(name) is None
+    assert open_mapflow(BUILDINGS, CACHE="NO").GetLayerByName(names[0]) is None
+
+
+def test_names_are_kept_when_the_result_is(sb, open_mapflow):
+    """The last twenty."""
+    processing = sb.state.processing(BUILDINGS)
+    for name in [f"name {i}" for i in range(25)] * 2:
+        processing.name = name
+        assert open_mapflow(BUILDINGS, CACHE="REFRESH").GetLayerCount() == 1
+    dataset = open_mapflow(BUILDINGS)
+    assert [i for i in range(25) if dataset.GetLayerByName(f"name {i}") is not None] == list(range(5, 25))

@@ -75,6 +75,33 @@ def test_names(sb, project, open_mapflow):
         assert dataset.GetLayer(i).GetLayerDefn().GetName() == dataset.GetLayer(i).GetName()
 
 
+def test_suffixes_belong_to_ids(sb, project, account):
+    """The order of creation gives them, also to those that are no layers now; others keep their names."""
+    project(0)
+    ids = [sb.add_processing("A", project=PROJECT, result="forest.geojson",
+                             **({"status": "FAILED"} if i == 0 else {})) for i in range(3)]
+    for paths in ("plugin", "docs"):
+        sb.variants.paths = paths
+        dataset = opened(account, CACHE="NO")
+        assert layer_names(dataset) == ["A_2", "A_3"]
+        for name, identifier in (("A_2", ids[1]), ("A_3", ids[2])):
+            assert dataset.GetLayerByName(name).GetMetadataItem("PROCESSING_ID") == identifier
+            assert dataset.GetLayerByName(identifier.upper()).GetName() == name
+        assert dataset.GetLayerByName(ids[0]) is None
+
+
+def test_metadata_of_layers(sb, project, open_mapflow):
+    """They are there before a result is fetched, and after."""
+    (identifier,) = project(1, cost=3)
+    dataset = open_mapflow(PROJECT_DATASET)
+    layer = dataset.GetLayer(0)
+    before = layer.GetMetadata()
+    assert {"PROCESSING_ID", "NAME", "STATUS", "MODEL", "COST", "CREATED", "UPDATED"} <= set(before)
+    assert before["PROCESSING_ID"] == identifier and downloads(sb) == []
+    assert layer.GetFeatureCount() > 0
+    assert before.items() <= layer.GetMetadata().items()
+
+
 def test_skipped_ones_are_told_once(sb, project, account):
     project(2)
     add = sb.state.add_processing
@@ -218,7 +245,7 @@ def whole_entries(cache):
     """How many results are in the cache; each of them must be whole, and nothing else may be there."""
     endings = {}
     for path in cache.rglob("*"):
-        if path.is_file() and path.suffix != ".lock":
+        if path.is_file() and path.suffix not in (".lock", ".names"):
             endings.setdefault(path.name.partition(".")[0], set()).add(path.suffix)
     assert all(found == {".index", ".geojson", ".features"} for found in endings.values()), endings
     return len(endings)

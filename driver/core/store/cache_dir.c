@@ -116,11 +116,12 @@ static enum file_kind kind_of(const char *name)
         return INDEX;
     if (strcmp(ending, MF_CACHE_LOCK) == 0)
         return LOCK;
-    if (strcmp(ending, MF_CACHE_AREAS) == 0)
+    if (strcmp(ending, MF_CACHE_AREAS) == 0 || strcmp(ending, MF_CACHE_NAMES) == 0)
         return AREAS;
     if (begins_with(ending, TEMP_MIDDLE))
         return TEMP;
-    if (begins_with(ending, MF_CACHE_AREAS TEMP_MIDDLE))
+    if (begins_with(ending, MF_CACHE_AREAS TEMP_MIDDLE) ||
+        begins_with(ending, MF_CACHE_NAMES TEMP_MIDDLE))
         return AREAS_TEMP;
     const char *const last = skip_hex(ending + 1, 16);
     const bool is_content = last != NULL && (strcmp(last, MF_CACHE_DOCUMENT) == 0 ||

@@ -33,6 +33,7 @@ enum mf_cache_mode {
 #define MF_CACHE_FEATURES ".features"
 #define MF_CACHE_LOCK ".lock"
 #define MF_CACHE_AREAS ".areas" /* the AOIs of a processing, an entry of their own */
+#define MF_CACHE_NAMES ".names" /* what it was called, likewise */
 
 struct mf_cache_entry {
     char *directory;
@@ -50,8 +51,8 @@ void mf_cache_entry_close(struct mf_cache_entry *entry); /* NULL-safe, and safe 
  * caller frees; NULL when out of memory. */
 char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const char *ending);
 
-/* A new file that is to become one of the entry. `ending`: MF_CACHE_AREAS when it will have that
- * one, "" for all files of a result. */
+/* A new file that is to become one of the entry. `ending`: MF_CACHE_AREAS or MF_CACHE_NAMES when
+ * it will have that one, "" for all files of a result. */
 int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
                          struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 

@@ -27,12 +27,19 @@ OGRLayer *OGRMapflowLazyLayer::Inner() const
         m_load = nullptr;
         m_inner = load();
         if (m_inner != nullptr)
-            const_cast<OGRMapflowLazyLayer *>(this)->SetMetadata(m_inner->GetMetadata());
+            AddMetadata(m_inner->GetMetadata());
         else
             m_failure = CPLGetLastErrorMsg();
     }
     m_refusals += m_inner == nullptr;
     return m_inner;
+}
+
+void OGRMapflowLazyLayer::AddMetadata(CSLConstList items) const
+{
+    CPLStringList all(CSLDuplicate(const_cast<OGRMapflowLazyLayer *>(this)->GetMetadata()));
+    all.Assign(CSLMerge(all.StealList(), items));
+    const_cast<OGRMapflowLazyLayer *>(this)->SetMetadata(all.List());
 }
 
 MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const

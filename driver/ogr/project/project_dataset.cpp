@@ -56,7 +56,21 @@ bool OGRMapflowProjectDataset::ReadProcessings()
         }
         m_processings.push_back(processing);
     }
+    NameLayers();
     return true;
+}
+
+// In order of creation, and also those that are no layers now: when they become layers, others keep
+// their names.
+void OGRMapflowProjectDataset::NameLayers()
+{
+    const auto text = [](const char *created) { return std::string(created ? created : ""); };
+    std::stable_sort(m_processings.begin(), m_processings.end(),
+                     [&text](const mf_processing &a, const mf_processing &b)
+                     { return text(a.created) < text(b.created); });
+    OGRMapflowLayerNames names;
+    for (const mf_processing &processing : m_processings)
+        m_names[processing.id] = names.Add(processing.name);
 }
 
 // One after the other: while the first is waited for the others go on.
@@ -150,12 +164,11 @@ bool OGRMapflowProjectDataset::ChooseReadable()
 // With GEOMETRY=SPLIT the results themselves say which layers there are: all are fetched now.
 bool OGRMapflowProjectDataset::MakeLayers()
 {
-    OGRMapflowLayerNames layerNames;
     m_results = std::make_unique<OGRMapflowPrefetch>(m_options, m_stop);
     std::vector<std::string> names;
     for (const mf_processing &processing : m_processings)
     {
-        names.push_back(layerNames.Add(processing.name));
+        names.push_back(m_names[processing.id]);
         m_results->Add(processing, names.back());
     }
     const bool isSplit = EQUAL(m_options.Get("GEOMETRY").c_str(), "SPLIT");
@@ -165,7 +178,7 @@ bool OGRMapflowProjectDataset::MakeLayers()
     {
         if (!isSplit)
         {
-            AddLayer(names[i], m_processings[i].name, i, 0);
+            AddLayer(names[i], "", i, 0);
             continue;
         }
         GDALDataset *const known = m_results->Get(i);
@@ -174,16 +187,16 @@ bool OGRMapflowProjectDataset::MakeLayers()
         for (int part = 0; part < known->GetLayerCount(); ++part)
         {
             const std::string name = known->GetLayer(part)->GetName();
-            AddLayer(name, m_processings[i].name + name.substr(names[i].size()), i, part);
+            AddLayer(name, name.substr(names[i].size()), i, part);
         }
     }
     return true;
 }
 
-void OGRMapflowProjectDataset::AddLayer(const std::string &name, const std::string &wanted,
+void OGRMapflowProjectDataset::AddLayer(const std::string &name, const std::string &suffix,
                                         size_t i, int part)
 {
-    m_wantedNames.push_back(wanted);
+    m_otherNames.push_back({m_processings[i].name + suffix, m_processings[i].id + suffix});
     m_layers.push_back(std::make_unique<OGRMapflowLazyLayer>(
         this, name,
         [this, i, part]() -> OGRLayer *
@@ -193,8 +206,7 @@ void OGRMapflowProjectDataset::AddLayer(const std::string &name, const std::stri
         },
         m_options.IsListing() ? OGRMapflowLazyLayer::Definition::Unknown
                               : OGRMapflowLazyLayer::Definition::Loaded));
-    if (wanted != name)
-        m_layers.back()->SetMetadataItem("NAME", wanted.c_str());
+    OGRMapflowDescribeProcessing(m_processings[i], *m_layers.back());
 }
 
 OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
@@ -211,10 +223,12 @@ OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
         if (EQUAL(layer->GetName(), name))
             return layer.get();
     }
-    const auto found = std::find(m_wantedNames.begin(), m_wantedNames.end(), name);
-    return found != m_wantedNames.end()
-               ? m_layers[static_cast<size_t>(found - m_wantedNames.begin())].get()
-               : nullptr;
+    for (size_t i = 0; i < m_layers.size(); ++i)
+    {
+        if (m_otherNames[i].wanted == name || EQUAL(m_otherNames[i].id.c_str(), name))
+            return m_layers[i].get();
+    }
+    return nullptr;
 }
 
 OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *filter,

@@ -16,9 +16,9 @@
 #include "project/project_listing.h"
 
 // A layer for each processing that has a result, in order of creation, named after it as
-// layer_names.h says, and found by the name of the processing too. Each is loaded at its first
-// touch. Who has got all layers by number, as ogr2ogr does, or has touched two neighbours in order,
-// will read them all: those behind the touched one are loaded ahead, several at once.
+// layer_names.h says, and found by the name and the id of the processing too. Each is loaded at its
+// first touch. Who has touched two neighbours in order will read them all: the next ones are loaded
+// ahead, several at once.
 class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
 {
   public:
@@ -45,12 +45,13 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
 
     bool Load();
     bool ReadProcessings();
+    void NameLayers();
     bool WaitForAll();
     bool ChooseReadable();
     bool MakeLayers();
-    // The layer at position `part` of the result of processing `i`. `wanted`: the name that the
-    // service gives it.
-    void AddLayer(const std::string &name, const std::string &wanted, size_t i, int part);
+    // The layer at position `part` of the result of processing `i`. `suffix`: of a kind of
+    // geometry.
+    void AddLayer(const std::string &name, const std::string &suffix, size_t i, int part);
     OGRLayer *LayerAt(int i) const;
     // nullptr as well when a layer that the statement reads cannot be loaded: GDAL would take it
     // for an empty one.
@@ -61,10 +62,15 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
     std::atomic<bool> m_stop{false};
     OGRMapflowClient m_client{};
     std::shared_ptr<const OGRMapflowProjectListing> m_listing{};
-    std::deque<mf_processing> m_processings{}; // in the end those that are layers
+    std::deque<mf_processing> m_processings{};    // in the end those that are layers
+    std::map<std::string, std::string> m_names{}; // of layers, by id
     std::unique_ptr<OGRMapflowPrefetch> m_results{};
     std::vector<std::unique_ptr<OGRMapflowLazyLayer>> m_layers{};
-    std::vector<std::string> m_wantedNames{}; // of m_layers, as the service has them
+    struct OtherNames
+    {
+        std::string wanted, id;
+    };
+    std::vector<OtherNames> m_otherNames{}; // of m_layers: as the service has them
 };
 
 #endif

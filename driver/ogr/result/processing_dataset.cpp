@@ -13,6 +13,7 @@
 #include "layer/layer_names.h"
 #include "layer/qgis_listing.h"
 #include "result/status_tables.h"
+#include "store/former_names.h"
 #include "store/recent.h"
 
 std::unique_ptr<OGRMapflowProcessingDataset>
@@ -342,7 +343,26 @@ bool OGRMapflowProcessingDataset::MakeLayers()
     if (!IntegersAreText())
         WarnOfIntegers(result->collection.schema);
     WarnOfOtherAreas(result->collection);
+    RememberName();
     return SplitIfWanted(result);
+}
+
+// Beside a result that is kept. A cache that cannot be used has been warned of.
+void OGRMapflowProcessingDataset::RememberName()
+{
+    const bool isKept =
+        m_areas.cache.mode == MF_CACHE_YES || m_areas.cache.mode == MF_CACHE_REFRESH;
+    if (isKept && m_processing.name[0] != '\0' &&
+        mf_former_names_add(m_areas.cache.Directory(), m_areas.baseURL.c_str(), m_processing.id,
+                            m_processing.name, nullptr) != 0)
+        CPLDebug("MAPFLOW", "The name of processing %s is not remembered", m_processing.id);
+}
+
+bool OGRMapflowProcessingDataset::WasCalled(const char *name) const
+{
+    return m_areas.cache.mode != MF_CACHE_NO &&
+           mf_former_names_hold(m_areas.cache.Directory(), m_areas.baseURL.c_str(), m_processing.id,
+                                name);
 }
 
 bool OGRMapflowProcessingDataset::LoadResult()
@@ -393,34 +413,37 @@ std::string OGRMapflowProcessingDataset::LayerName() const
     return EQUAL(name.c_str(), "aois") || EQUAL(name.c_str(), "processing") ? "results" : name;
 }
 
-void OGRMapflowProcessingDataset::PublishMetadata()
+void OGRMapflowDescribeProcessing(const mf_processing &processing, GDALMajorObject &target)
 {
-    const auto setText = [this](const char *key, const char *text)
+    const auto setText = [&target](const char *key, const char *text)
     {
         if (text != nullptr && text[0] != '\0')
-            SetMetadataItem(key, text);
+            target.SetMetadataItem(key, text);
     };
-    const auto setNumber = [this](const char *key, double number)
+    const auto setNumber = [&target](const char *key, double number)
     {
         if (!std::isnan(number))
-            SetMetadataItem(key, CPLSPrintf("%.15g", number));
+            target.SetMetadataItem(key, CPLSPrintf("%.15g", number));
     };
-    const mf_processing &p = m_processing;
-    setText("PROCESSING_ID", p.id);
-    setText("NAME", p.name);
-    setText("STATUS", p.status);
-    setNumber("PERCENT_COMPLETED", p.percent >= 0 ? p.percent : NAN);
-    setText("PROJECT_ID", p.project_id);
-    setText("MODEL", p.model);
-    setNumber("AREA_M2", p.area_m2);
-    setNumber("COST", p.cost);
-    setText("CREATED", p.created);
-    setText("UPDATED", p.updated);
-    setText("REVIEW_STATUS", p.review);
-    setText("RASTER_TILE_URL", p.raster_tile_url);
-    if (p.state != MF_STATE_DONE && !m_statusOnly)
+    setText("PROCESSING_ID", processing.id);
+    setText("NAME", processing.name);
+    setText("STATUS", processing.status);
+    setNumber("PERCENT_COMPLETED", processing.percent >= 0 ? processing.percent : NAN);
+    setText("PROJECT_ID", processing.project_id);
+    setText("MODEL", processing.model);
+    setNumber("AREA_M2", processing.area_m2);
+    setNumber("COST", processing.cost);
+    setText("CREATED", processing.created);
+    setText("UPDATED", processing.updated);
+    setText("REVIEW_STATUS", processing.review);
+}
+
+void OGRMapflowProcessingDataset::PublishMetadata()
+{
+    OGRMapflowDescribeProcessing(m_processing, *this);
+    if (m_processing.state != MF_STATE_DONE && !m_statusOnly)
         SetMetadataItem("PARTIAL", "YES");
-    char *const shown = mf_document_redact(p.document);
+    char *const shown = mf_document_redact(m_processing.document);
     char *document[] = {shown, nullptr};
     SetMetadata(document, "json:MAPFLOW");
     free(shown);
@@ -465,7 +488,9 @@ OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
         return ProcessingLayer();
     if (EQUAL(name, "aois"))
         return AOILayer();
-    return result != nullptr && EQUAL(name, m_processing.name) ? result : nullptr;
+    const bool isMeant = result != nullptr && (EQUAL(name, m_processing.name) ||
+                                               EQUAL(name, m_processing.id) || WasCalled(name));
+    return isMeant ? result : nullptr;
 }
 
 OGRLayer *OGRMapflowProcessingDataset::ProcessingLayer()

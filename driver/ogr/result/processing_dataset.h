@@ -65,6 +65,8 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     bool FallBack(const mf_error &err);
     bool ListResult();
     bool MakeLayers();
+    void RememberName();
+    bool WasCalled(const char *name) const;
     bool LoadResult();
     const char *StyleModel() const;
     bool IntegersAreText() const;
@@ -102,5 +104,9 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
     std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};
 };
+
+// Metadata of a dataset or layer: what is known about its processing. No address of tiles, which
+// work without a token.
+void OGRMapflowDescribeProcessing(const mf_processing &processing, GDALMajorObject &target);
 
 #endif

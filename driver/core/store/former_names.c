@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/former_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "store/cache_dir.h"
+
+/* An array, NULL when there is none. */
+static cJSON *read_names(const struct mf_cache_entry *entry)
+{
+    cJSON *names = NULL;
+    struct mf_map file;
+    char *const path = mf_cache_path(entry, NULL, MF_CACHE_NAMES);
+    if (path != NULL && mf_map_path(&file, path, NULL) == 0) {
+        (void)!mf_json_parse(file.data, file.size, "former names", &names, NULL);
+        mf_map_release(&file);
+    }
+    free(path);
+    if (cJSON_IsArray(names))
+        return names;
+    cJSON_Delete(names);
+    return NULL;
+}
+
+static bool is_name(const cJSON *item, const char *name)
+{
+    return cJSON_IsString(item) && strcmp(item->valuestring, name) == 0;
+}
+
+static int write_names(const struct mf_cache_entry *entry, const cJSON *names, struct mf_error *err)
+{
+    struct mf_file file;
+    char *const path = mf_cache_path(entry, NULL, MF_CACHE_NAMES);
+    char *const text = cJSON_PrintUnformatted(names);
+    int failed = path == NULL || text == NULL ? mf_out_of_memory(err) : 0;
+    if (!failed)
+        failed = mf_cache_create_temp(entry, MF_CACHE_NAMES, &file, err);
+    if (failed)
+        goto cleanup;
+    failed = mf_file_write(&file, text, strlen(text), err) != 0 ||
+             mf_file_install(&file, path, err) != 0;
+    if (failed)
+        mf_file_discard(&file);
+    else
+        mf_file_close(&file);
+cleanup:
+    cJSON_free(text);
+    free(path);
+    return failed ? -1 : 0;
+}
+
+static int add_name(const struct mf_cache_entry *entry, const char *name, struct mf_error *err)
+{
+    cJSON *names = read_names(entry);
+    if (names == NULL)
+        names = cJSON_CreateArray();
+    const int count = cJSON_GetArraySize(names);
+    int failed = 0;
+    if (count == 0 || !is_name(cJSON_GetArrayItem(names, count - 1), name)) {
+        if (count >= MF_FORMER_NAMES_MAX)
+            cJSON_DeleteItemFromArray(names, 0);
+        cJSON *const added = cJSON_CreateString(name);
+        failed = added == NULL || !cJSON_AddItemToArray(names, added)
+                     ? mf_out_of_memory(err)
+                     : write_names(entry, names, err);
+    }
+    cJSON_Delete(names);
+    return failed;
+}
+
+int mf_former_names_add(const char *directory, const char *base_url, const char *id,
+                        const char *name, struct mf_error *err)
+{
+    struct mf_cache_entry entry;
+    if (mf_cache_entry_open(&entry, directory, base_url, id, NULL, false, err) != 0)
+        return -1;
+    const int failed = add_name(&entry, name, err);
+    mf_cache_entry_close(&entry);
+    return failed;
+}
+
+bool mf_former_names_hold(const char *directory, const char *base_url, const char *id,
+                          const char *name)
+{
+    struct mf_cache_entry entry;
+    if (mf_cache_entry_open(&entry, directory, base_url, id, NULL, true, NULL) != 0)
+        return false;
+    cJSON *const names = read_names(&entry);
+    bool is_found = false;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, names) is_found |=
+        cJSON_IsString(item) && mf_str_equal_nocase(item->valuestring, name);
+    cJSON_Delete(names);
+    mf_cache_entry_close(&entry);
+    return is_found;
+}
