@@ -78,6 +78,7 @@ if int(gdal.VersionInfo()) >= 3130000:
         "geometry_unknown_type": 3,  # it reads the curves of JSON-FG
         "many_ordinates": 2,  # from the fifth ordinate on the third does not count either
         "null_parts": 7,  # a null among points makes the geometry null, among lines it is no empty line
+        **{f"dimension_first_part_null_then_{parts}_{words}": 1 for parts in (1, 2, 3) for words in ("2d", "3d")},
     }
 
 # A feature-level id is a field "id" unless a property has that name: its type

@@ -110,6 +110,17 @@ def geometry_cases():
                     geometry_collection(flat["point"], geometry("Point", "[4,52,9]")))
     geometries_case("dimension_z_then_other_kind", geometry("Point", "[4,52,9]"), flat["polygon"],
                     geometry("LineString", "[[4,52,1],[5,53,2]]"))
+    flat_line, high_line = "[[4,52],[5,53]]", "[[4,52,9],[5,53,9]]"
+    for name, first in (("empty", "[]"), ("null", "null")):
+        for words, line in (("2d", flat_line), ("3d", high_line)):
+            for parts in (1, 2, 3):
+                geometries_case(f"dimension_first_part_{name}_then_{parts}_{words}",
+                                geometry("MultiLineString", f"[{','.join([first] + [line] * parts)}]"))
+    geometries_case("dimension_first_polygon_empty_of_three",
+                    geometry("MultiPolygon", f"[[],[{RING}],[{RING}]]"))
+    geometries_case("dimension_first_ring_empty_of_three", geometry("Polygon", f"[[],{RING},{RING}]"))
+    geometries_case("dimension_first_line_empty_in_collection", geometry_collection(
+        geometry("MultiLineString", f"[[],{high_line},{high_line}]"), flat["point"]))
     geometries_case("measure_as_fourth_ordinate", geometry("Point", "[4,52,9,100]"),
                     geometry("LineString", "[[4,52,9,100],[5,53,9,200]]"))
     geometries_case("many_ordinates", geometry("Point", "[4,52,9,1,2,3,4]"),
@@ -359,6 +370,10 @@ def id_cases():
     case("id_string_and_property_id_on_some",
          collection(feature('{"a":1,"id":100}', members=',"id":"x"'),
                     feature('{"a":2}', members=',"id":"y"'), feature('{"a":3,"id":102}')))
+    for name, identifier in (("int", "7"), ("negative", "-7"), ("string", '"x"')):
+        case(f"id_{name}_and_property_ID", collection(
+            feature('{"ID":100,"a":1}', members=f',"id":{identifier}'),
+            feature('{"ID":101,"a":2}', members=f',"id":{identifier}')))
     case("id_before_properties",
          collection('{"id":9,"type":"Feature","geometry":' + POINT + ',"properties":{"a":1}}'))
     properties_case("id_property_int", '{"id":46391002,"a":1}', '{"id":46391001,"a":2}')

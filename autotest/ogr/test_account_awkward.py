@@ -179,12 +179,12 @@ def test_neither_path(sb, processings):
 
 @pytest.mark.parametrize("paths", ["plugin", "docs"])
 def test_huge_account(sb, processings, paths):
-    """Twice the processings take twice the time, although each id is compared with all others."""
+    """Four times the processings take four times the time, although each id is compared with all others."""
     sb.variants.paths = paths
     fill(sb, 1)
     project = next(iter(sb.state.projects))
     bodies = {}
-    for count in (20000, 40000):
+    for count in (10000, 40000):
         whole = [{"id": f"3fa85f64-5717-4562-b3fc-{i:012x}", "name": "x", "status": "OK"} for i in range(count)]
         body = whole if paths == "docs" else {"results": whole, "total": count}
         bodies[count] = json.dumps(body).encode()
@@ -196,7 +196,7 @@ def test_huge_account(sb, processings, paths):
         layer = processings()
         layer.SetAttributeFilter("project = 'Default'")
         assert len({f.GetFID() for f in layer}) == count
-    assert growth(read, 20000) <= 2.5
+    assert growth(read, 10000) <= 8
 
 
 # ---- values ---------------------------------------------------------------------------------------

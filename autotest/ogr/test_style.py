@@ -9,6 +9,8 @@ from osgeo import gdal, ogr
 from helpers import BUILDINGS, COMBO, FOREST
 
 COLOURS = {101: "D7191C", 102: "F69053", 103: "DD00FF", 104: "A666DE", 105: "9DC357", None: "2B83BA"}
+# The icon of KML, and the symbol of QGIS.
+DOT = "https://maps.google.com/mapfiles/kml/shapes/shaded_dot.png,ogr-sym-3"
 
 
 def point(**properties):
@@ -84,11 +86,11 @@ def test_every_feature_has_a_style_that_gdal_can_read(open_mapflow):
     ("🌲 Forest", square(class_id="00m-04m"), "BRUSH(fc:#C7F0B480);PEN(c:#C7F0B4,w:1px)"),
     ("🌲 Forest", square(class_id="10m-99m"), "BRUSH(fc:#1F6B0A80);PEN(c:#1F6B0A,w:1px)"),
     ("🌲 Forest", square(class_id="tall"), "BRUSH(fc:#67D53C80);PEN(c:#67D53C,w:1px)"),
-    ("🌲 Forest and trees", point(max_height=8), 'SYMBOL(id:"ogr-sym-3",c:#A1E37F,s:6px)'),
-    ("🌲 Forest and trees", point(max_height=5), 'SYMBOL(id:"ogr-sym-3",c:#C7F0B4,s:6px)'),
+    ("🌲 Forest and trees", point(max_height=8), f'SYMBOL(id:"{DOT}",c:#A1E37F,s:6px)'),
+    ("🌲 Forest and trees", point(max_height=5), f'SYMBOL(id:"{DOT}",c:#C7F0B4,s:6px)'),
     ("🌲 Forest and trees", square(max_height=5), "BRUSH(fc:#A1E37F80);PEN(c:#A1E37F,w:1px)"),
     ("Buildings, roads and forest", point(object_type="crown", max_height=30),
-     'SYMBOL(id:"ogr-sym-3",c:#1F6B0A,s:6px)'),
+     f'SYMBOL(id:"{DOT}",c:#1F6B0A,s:6px)'),
     ("🌾 Fields", square(), "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)"),
     ("Buildings, roads and forest", square(object_type="forest"),
      "BRUSH(fc:#67D53C80);PEN(c:#67D53C,w:1px)"),
@@ -109,6 +111,54 @@ def test_each_kind_of_layer_has_the_style_table(open_mapflow, name, options):
     dataset = open_mapflow(name, **options)
     table = dataset.GetLayer(0).GetStyleTable()
     assert table.Find("building_102").startswith("BRUSH(fc:#F69053")
+
+
+def names_in_table(layer):
+    table = layer.GetStyleTable()
+    names = []
+    if table is not None:
+        table.ResetStyleStringReading()
+    while table is not None and table.GetNextStyle() is not None:
+        names.append(table.GetLastStyleName())
+    return sorted(names)
+
+
+@pytest.mark.parametrize("model, features, names", (
+    ("🏠 Buildings", [square(class_id=101, building_height=2), square(class_id=104, building_height=2),
+                      square(class_id=101, building_height=50)],
+     ["building_101_height_0", "building_101_height_4", "building_104_height_0"]),
+    ("🏠 Buildings", [square(), square()], ["building"]),
+    ("🌲 Forest", [square(), point(max_height=8)], ["forest", "forest_height_1_point"]),
+    ("🚗 Roads", [line(), line()], ["road_line"]),
+    ("anything", [square(building_height=2), square(building_height=None)], ["building_other", "building_other_height_0"]),
+    ("🌾 Fields", [], [])))
+def test_style_table_has_what_occurs(found, open_mapflow, model, features, names):
+    dataset = open_mapflow(found(model, *features))
+    assert names_in_table(dataset.GetLayer(0)) == names
+
+
+def test_style_table_of_each_kind_of_geometry(found, open_mapflow):
+    dataset = open_mapflow(found("🌲 Forest", square(), point(max_height=8), point(max_height=8)), GEOMETRY="SPLIT")
+    assert [names_in_table(dataset.GetLayer(i)) for i in range(2)] == [["forest"], ["forest_height_1_point"]]
+
+
+def test_style_table_of_very_many_features_has_all_that_may_occur(found, open_mapflow):
+    dataset = open_mapflow(found("🚗 Roads", *(line() for _ in range(10001))))
+    names = names_in_table(dataset.GetLayer(0))
+    assert {"road_line", "building_101", "forest"} <= set(names) and len(names) == 96
+
+
+@pytest.mark.parametrize("model, feature, icons", (("🌲 Forest", point(max_height=8), {DOT.split(",")[0]}),
+                                                   ("🏠 Buildings", square(class_id=101), set())))
+def test_icons_in_kml_exist(found, run, tmp_path, model, feature, icons):
+    path = tmp_path / "out.kml"
+    writer = "LIBKML" if gdal.GetDriverByName("LIBKML") else "KML"
+    done = run("ogr2ogr", "-f", writer, path, f"MAPFLOW:{found(model, *([feature] * 40))}")
+    assert done.returncode == 0, done.said
+    text = path.read_text()
+    assert set(re.findall("<href>(.*?)</href>", text)) == (icons if writer == "LIBKML" else set())
+    if writer == "LIBKML":
+        assert text.count("<Style ") == 1
 
 
 def test_ignored_style_is_there_all_the_same(open_mapflow):

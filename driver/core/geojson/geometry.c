@@ -13,7 +13,7 @@ struct reader {
     struct mf_cursor *t;
     struct mf_wkb *wkb;
     enum mf_parse_status status; /* why STOPPED */
-    bool left_out;               /* something was */
+    bool is_unusual;             /* something was left out, null or an empty list */
     const char *usual_content;   /* the coordinates of a geometry in the usual form, else NULL */
     const char *last_position;   /* the one read last, and the first byte after it */
     const char *last_position_end;
@@ -54,7 +54,7 @@ static void go_back(struct reader *r, const struct mark *mark)
 static enum outcome leave_out(struct reader *r, const struct mark *mark)
 {
     go_back(r, mark);
-    r->left_out = true;
+    r->is_unusual = true;
     r->wkb->is_odd = true;
     const enum mf_parse_status status = mf_cursor_skip(r->t);
     return status == MF_PARSE_OK ? LEFT_OUT : stop(r, status);
@@ -181,6 +181,7 @@ static enum outcome read_null(struct reader *r, int type)
     static const double nothing[3] = {NAN, NAN, NAN};
     const enum mf_parse_status status = mf_cursor_literal(r->t);
     r->wkb->is_odd = true;
+    r->is_unusual = true;
     if (status != MF_PARSE_OK)
         return stop(r, status);
     if (type == MF_GEOMETRY_POINT)
@@ -244,6 +245,7 @@ static enum outcome read_list(struct reader *r, int type)
         return stop(r, walk.status);
     if (count == 0 && type == MF_GEOMETRY_POLYGON && !r->wkb->empty_polygons)
         return leave_out(r, &mark);
+    r->is_unusual |= count == 0;
     mf_wkb_write_count(r->wkb, count_at, count);
     return KEPT;
 }
@@ -383,18 +385,27 @@ static enum outcome read_geometry(struct reader *r, int *type)
 
 /* ---- what a geometry states about itself ---------------------------------------------------- */
 
-/* Whether the first position in the coordinates at p has three ordinates. */
+/* Whether the list at the cursor has an element, to which the cursor moves. */
+static bool enter_list(struct mf_cursor *t, struct mf_walk *walk)
+{
+    if (*t->p != '[')
+        return false;
+    *walk = mf_cursor_open(t, ']');
+    return mf_cursor_next(t, walk);
+}
+
+/* Whether the first position in the coordinates at p has three ordinates. GDAL takes for it the
+ * innermost first list that has elements, which is a list of parts where the first part is empty or
+ * null. */
 static bool first_position_has_z(struct mf_cursor t, const char *p)
 {
-    struct mf_walk walk = {0};
+    struct mf_walk walk, inner;
     int count = 0;
-    for (t.p = p; *t.p == '[';) {
-        walk = mf_cursor_open(&t, ']');
-        if (!mf_cursor_next(&t, &walk))
-            return false;
-    }
-    if (t.p == p)
+    t.p = p;
+    if (!enter_list(&t, &walk))
         return false;
+    for (struct mf_cursor deeper = t; enter_list(&deeper, &inner); walk = inner)
+        t = deeper;
     do {
         ++count;
     } while (mf_cursor_skip(&t) == MF_PARSE_OK && mf_cursor_next(&t, &walk));
@@ -452,7 +463,7 @@ static void note_what_is_stated(const struct reader *r, const char *start)
     wkb->stated_z = false;
     if (r->usual_content == NULL)
         wkb->stated = wkb->is_object ? stated_type(*r->t, start, &wkb->stated_z) : MF_GEOMETRY_NONE;
-    else if (wkb->saw_z || r->left_out)
+    else if (wkb->saw_z || r->is_unusual)
         wkb->stated_z = first_position_has_z(*r->t, r->usual_content);
 }
 

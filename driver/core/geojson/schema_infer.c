@@ -391,11 +391,23 @@ enum mf_parse_status mf_schema_builder_observe(struct mf_schema_builder *builder
     return MF_PARSE_OK;
 }
 
+/* Most formats know no two columns whose names differ in case only. */
+static bool has_id_in_any_case(const struct mf_schema *schema)
+{
+    for (int i = 0; i < schema->field_count; ++i) {
+        const struct mf_field *const field = &schema->fields[i];
+        if (field->name_size == 2 && mf_lower(field->name[0]) == 'i' &&
+            mf_lower(field->name[1]) == 'd')
+            return true;
+    }
+    return false;
+}
+
 enum mf_parse_status mf_schema_builder_finish(struct mf_schema_builder *builder,
                                               struct mf_schema *schema)
 {
     const bool has_field = mf_schema_find(&builder->schema, "id", 2) >= 0;
-    const bool make_field = !has_field && builder->has_ids;
+    const bool make_field = builder->has_ids && !has_id_in_any_case(&builder->schema);
     *schema = (struct mf_schema){
         .fields = calloc((size_t)builder->schema.field_count + 1, sizeof *schema->fields),
         .fill_id = make_field || (has_field && !builder->id_would_be_fid),

@@ -24,6 +24,10 @@ const std::vector<double> CROWN_STEPS = {5, 9, 12, 17};
 const std::vector<double> CROWN_POINT_STEPS = {7, 9, 12, 17};
 constexpr const char *CROWN_RAMP[] = {"C7F0B4", "A1E37F", "67D53C", "3F9E1E", "1F6B0A"};
 
+// The first one that a program knows counts: the first is for KML, where any id is the address of
+// an icon, the second for QGIS.
+constexpr const char *DOT = "https://maps.google.com/mapfiles/kml/shapes/shaded_dot.png,ogr-sym-3";
+
 // A string that is equal to `text` and never goes away: features outlive layers.
 const char *Intern(const std::string &text)
 {
@@ -88,7 +92,7 @@ const char *OGRMapflowStyle::Make(const std::string &name, Shape shape, const Co
     const std::string line = colours.line;
     std::string text;
     if (shape == POINT)
-        text = "SYMBOL(id:\"ogr-sym-3\",c:#" + std::string(colours.fill ? colours.fill : line) +
+        text = "SYMBOL(id:\"" + std::string(DOT) + "\",c:#" + (colours.fill ? colours.fill : line) +
                ",s:6px)";
     else if (shape == POLYGON && colours.fill != nullptr)
         text = "BRUSH(fc:#" + std::string(colours.fill) + "80);PEN(c:#" + line + ",w:1px)";
@@ -220,10 +224,15 @@ std::vector<int> OGRMapflowStyle::Fields() const
     return fields;
 }
 
-std::unique_ptr<OGRStyleTable> OGRMapflowStyle::Table() const
+std::unique_ptr<OGRStyleTable> OGRMapflowStyle::Table(const std::set<const char *> *occurring) const
 {
     auto table = std::make_unique<OGRStyleTable>();
+    std::set<const char *> added;
     for (const auto &[name, style] : m_names)
-        table->AddStyle(name.c_str(), style);
+    {
+        const bool occurs = occurring == nullptr || occurring->count(style) > 0;
+        if (occurs && added.insert(style).second)
+            table->AddStyle(name.c_str(), style);
+    }
     return table;
 }

@@ -8,6 +8,7 @@
 #define MAPFLOW_FEATURE_STYLE_H
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,8 +27,8 @@ class OGRMapflowStyle
     // The fields that Of() looks at.
     std::vector<int> Fields() const;
 
-    // All styles, each with a name.
-    std::unique_ptr<OGRStyleTable> Table() const;
+    // The styles that occur, nullptr: all that rows may have, each once and with a name.
+    std::unique_ptr<OGRStyleTable> Table(const std::set<const char *> *occurring) const;
 
   private:
     enum class Theme

@@ -100,7 +100,43 @@ void OGRMapflowResultLayer::DefineGeometry()
 void OGRMapflowResultLayer::DefineStyle(const char *model)
 {
     m_style = std::make_unique<OGRMapflowStyle>(model, *m_defn);
-    SetStyleTableDirectly(m_style->Table().release());
+}
+
+// ogr2ogr asks for the table of every layer, whatever it writes: of many features all styles that
+// they may have are good enough. Returns false when it is not known what occurs.
+bool OGRMapflowResultLayer::FindStyles(std::set<const char *> &occurring) const
+{
+    constexpr uint64_t MOST_FEATURES = 10000;
+    if (m_rows.Count() > MOST_FEATURES)
+        return false;
+    OGRMapflowResultRows rows = m_rows;
+    rows.wantsGeometry = false;
+    rows.wanted.assign(rows.wanted.size(), 0);
+    for (const int field : m_style->Fields())
+        rows.wanted[static_cast<size_t>(field)] = 1;
+    OGRMapflowRow row;
+    mf_error err;
+    for (uint64_t i = rows.Find(0); i < rows.End(); i = rows.Find(i + 1))
+    {
+        mf_error_init(&err);
+        if (!rows.Decode(row, i, err))
+            return false;
+        row.geometry = rows.Collection().features[i].geometry;
+        occurring.insert(m_style->Of(row));
+    }
+    return true;
+}
+
+OGRStyleTable *OGRMapflowResultLayer::GetStyleTable()
+{
+    if (m_style != nullptr && !m_hasStyleTable)
+    {
+        std::set<const char *> occurring;
+        const bool isKnown = FindStyles(occurring);
+        SetStyleTableDirectly(m_style->Table(isKnown ? &occurring : nullptr).release());
+    }
+    m_hasStyleTable = true;
+    return OGRLayer::GetStyleTable();
 }
 
 // The decoder skips ignored fields, except those that the attribute filter or the style looks at:

@@ -46,6 +46,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     OGRErr SetAttributeFilter(const char *query) override;
     int TestCapability(const char *capability) MF_CONST_312 override;
     bool GetArrowStream(ArrowArrayStream *stream, CSLConstList options = nullptr) override;
+    OGRStyleTable *GetStyleTable() override;
     GDALDataset *GetDataset() override { return m_dataset; }
 
   protected:
@@ -72,6 +73,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     void DefineFields();
     void DefineGeometry();
     void DefineStyle(const char *model);
+    bool FindStyles(std::set<const char *> &occurring) const;
     void ReportGeometriesOnce();
     void WantWhatIsNotIgnored();
     OGRFeature *Given(std::unique_ptr<OGRFeature> feature) const;
@@ -99,6 +101,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     bool m_hasReported = false;        // what GDAL says about the geometries
     bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
     std::unique_ptr<OGRMapflowStyle> m_style{};
+    bool m_hasStyleTable = false; // it is made when it is wanted
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
     OGRMapflowRow m_row{};
     std::vector<int> m_neededAlone{}; // ignored fields that the filter or the style looks at
