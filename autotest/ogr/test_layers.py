@@ -337,3 +337,21 @@ def test_names_are_kept_when_the_result_is(sb, open_mapflow):
         assert open_mapflow(BUILDINGS, CACHE="REFRESH").GetLayerCount() == 1
     dataset = open_mapflow(BUILDINGS)
     assert [i for i in range(25) if dataset.GetLayerByName(f"name {i}") is not None] == list(range(5, 25))
+
+
+@pytest.mark.parametrize("depth", [1, 31, 32, 33, 60, 300])
+def test_collections_that_nest(sb, open_mapflow, tmp_path, depth):
+    """WKB of GDAL ends at 32, GeoJSON does not: the geometry is that of GDAL's GeoJSON driver, and not null."""
+    inner = {"type": "Point", "coordinates": [4.5, 52.1, 3]}
+    for _ in range(depth):
+        inner = {"type": "GeometryCollection", "geometries": [inner, {"type": "Point", "coordinates": [4.6, 52.2, 3]}]}
+    path = tmp_path / "deep.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"a": 1}, "geometry": inner}]}))
+    dataset = open_mapflow(sb.add_processing("deep", result=path.read_bytes()))
+    reference = gdal.OpenEx(str(path))
+    layer, expected = dataset.GetLayer(0), reference.GetLayer(0)
+    own, other = layer.GetNextFeature(), expected.GetNextFeature()
+    assert own.GetGeometryRef().ExportToIsoWkt() == other.GetGeometryRef().ExportToIsoWkt()
+    layer.SetSpatialFilterRect(4.59, 52.19, 4.61, 52.21)
+    assert layer.GetFeatureCount() == 1 and layer.GetExtent() == expected.GetExtent()

@@ -182,6 +182,35 @@ def test_failing_result_is_no_empty_layer(sb, project, run, open_mapflow, tmp_pa
     assert done.returncode == 1 and ids[2] in done.said
 
 
+ATTEMPTS = {
+    "next": lambda layer: layer.GetNextFeature(), "feature": lambda layer: layer.GetFeature(0),
+    "count": lambda layer: layer.GetFeatureCount(), "extent": lambda layer: layer.GetExtent(can_return_null=True),
+    "index": lambda layer: layer.SetNextByIndex(1), "filter": lambda layer: layer.SetAttributeFilter("id = 1"),
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_failure_is_repeated(sb, project, account, attempt):
+    """Whatever is asked for, and however often."""
+    project(1)
+    sb.fault("/result", status=403)
+    dataset = opened(account)
+    for _ in range(3):
+        with reports() as seen:
+            ATTEMPTS[attempt](dataset.GetLayer(0))
+        assert [kind for kind, text in seen if "HTTP 403" in text] == [gdal.CE_Failure]
+
+
+def test_filter_of_a_layer_is_known(project, account):
+    project(1)
+    dataset = opened(account)
+    for wanted in ("id = 1", None, "id < 0"):
+        dataset.GetLayer(0).SetAttributeFilter(wanted)
+        if hasattr(ogr.Layer, "GetAttributeFilter"):
+            assert dataset.GetLayer(0).GetAttributeFilter() == wanted
+        assert (dataset.GetLayer(0).GetFeatureCount() == COUNTS[RESULTS[0]]) == (wanted is None)
+
+
 @pytest.mark.parametrize("dialect", ["OGRSQL", "SQLITE"])
 def test_failing_result_is_no_answer(sb, project, account, dialect):
     """Neither of the count nor of the features, at the first attempt and later; other layers are not concerned."""

@@ -82,23 +82,29 @@ void OGRMapflowLazyLayer::ResetReading()
         m_inner->ResetReading();
 }
 
-// Who missed the failure to load must not take the layer for an empty one.
+// Who missed the failure to load must not take the layer for an empty one: each attempt repeats it.
+OGRLayer *OGRMapflowLazyLayer::InnerOrError()
+{
+    const bool isRepetition = !m_failure.empty();
+    OGRLayer *const inner = Inner();
+    if (inner == nullptr && isRepetition)
+        CPLError(CE_Failure, CPLE_AppDefined, "%s", m_failure.c_str());
+    return inner;
+}
+
 OGRFeature *OGRMapflowLazyLayer::Next()
 {
-    if (Inner() != nullptr)
-        return m_inner->GetNextFeature();
-    CPLError(CE_Failure, CPLE_AppDefined, "%s", m_failure.c_str());
-    return nullptr;
+    return InnerOrError() != nullptr ? m_inner->GetNextFeature() : nullptr;
 }
 
 OGRErr OGRMapflowLazyLayer::SetNextByIndex(GIntBig index)
 {
-    return Inner() != nullptr ? m_inner->SetNextByIndex(index) : OGRERR_FAILURE;
+    return InnerOrError() != nullptr ? m_inner->SetNextByIndex(index) : OGRERR_FAILURE;
 }
 
 OGRFeature *OGRMapflowLazyLayer::GetFeature(GIntBig fid)
 {
-    return Inner() != nullptr ? m_inner->GetFeature(fid) : nullptr;
+    return InnerOrError() != nullptr ? m_inner->GetFeature(fid) : nullptr;
 }
 
 // Who does not want to wait for a count does not want a download.
@@ -106,12 +112,13 @@ GIntBig OGRMapflowLazyLayer::GetFeatureCount(int force)
 {
     if (!force && IsUntouched())
         return -1;
-    return Inner() != nullptr ? m_inner->GetFeatureCount(force) : -1;
+    return InnerOrError() != nullptr ? m_inner->GetFeatureCount(force) : -1;
 }
 
 OGRErr OGRMapflowLazyLayer::ExtentOf(int geomField, OGREnvelope *extent, bool force)
 {
-    return Inner() != nullptr ? m_inner->GetExtent(geomField, extent, force) : OGRERR_FAILURE;
+    return InnerOrError() != nullptr ? m_inner->GetExtent(geomField, extent, force)
+                                     : OGRERR_FAILURE;
 }
 
 // The base class keeps it as well: it is what GetSpatialFilter gives.
@@ -128,9 +135,11 @@ OGRErr OGRMapflowLazyLayer::SpatialFilterSet(int geomField, const OGRGeometry *g
 
 OGRErr OGRMapflowLazyLayer::SetAttributeFilter(const char *filter)
 {
+    CPLFree(m_pszAttrQueryString); // what GetAttributeFilter gives
+    m_pszAttrQueryString = filter != nullptr ? CPLStrdup(filter) : nullptr;
     if (filter == nullptr && IsUntouched())
         return OGRERR_NONE;
-    return Inner() != nullptr ? m_inner->SetAttributeFilter(filter) : OGRERR_FAILURE;
+    return InnerOrError() != nullptr ? m_inner->SetAttributeFilter(filter) : OGRERR_FAILURE;
 }
 
 OGRErr OGRMapflowLazyLayer::SetIgnoredFields(IgnoredFields fields)
@@ -148,7 +157,7 @@ int OGRMapflowLazyLayer::TestCapability(const char *capability) MF_CONST_312
 
 bool OGRMapflowLazyLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
 {
-    return Inner() != nullptr && m_inner->GetArrowStream(stream, options);
+    return InnerOrError() != nullptr && m_inner->GetArrowStream(stream, options);
 }
 
 int OGRMapflowLazyLayer::GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema)

@@ -58,6 +58,7 @@ class OGRMapflowLazyLayer final : public OGRLayer
   private:
     bool IsUntouched() const { return static_cast<bool>(m_load); } // it has no filter then
     OGRLayer *Inner() const;
+    OGRLayer *InnerOrError();
     void AddMetadata(CSLConstList items) const;
     MF_CONST_312 OGRFeatureDefn *GetDefinition() const;
     MF_CONST_312 OGRFeatureDefn *LazyDefinition() const;

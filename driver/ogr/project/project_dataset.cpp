@@ -243,7 +243,7 @@ OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *
         const auto &[refusals, wasGood] = before[i];
         if (m_layers[i]->Refusals() == refusals)
             continue;
-        if (!wasGood) // else it has just been said
+        if (!wasGood && CPLGetLastErrorType() != CE_Failure)
             CPLError(CE_Failure, CPLE_AppDefined, "%s", m_layers[i]->Failure().c_str());
         ReleaseResultSet(answer);
         return nullptr;

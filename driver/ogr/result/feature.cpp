@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "result/geometry.h"
+
 namespace
 {
 
@@ -131,11 +133,6 @@ std::unique_ptr<OGRFeature> OGRMapflowFeatureMaker::Make(const mf_row &row) cons
             SetValue(*feature, i, m_types[i], value);
     }
     if (row.geometry != MF_GEOMETRY_NONE)
-    {
-        OGRGeometry *geometry = nullptr;
-        OGRGeometryFactory::createFromWkb(row.wkb, const_cast<OGRSpatialReference *>(m_srs),
-                                          &geometry, row.wkb_size, wkbVariantIso);
-        feature->SetGeometryDirectly(geometry);
-    }
+        feature->SetGeometryDirectly(OGRMapflowGeometryOf(row, m_srs).release());
     return feature;
 }

@@ -7,6 +7,7 @@
 #include "common/spatial_reference.h"
 #include "layer/statement_dataset.h"
 #include "result/arrow_stream.h"
+#include "result/geometry.h"
 #include "result/geometry_messages.h"
 
 namespace
@@ -376,12 +377,8 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
 // The exact test of the spatial filter, of a row that is not a feature yet.
 bool OGRMapflowResultLayer::Passes(const mf_row &row)
 {
-    if (row.geometry == MF_GEOMETRY_NONE)
-        return false;
-    OGRGeometry *geometry = nullptr;
-    OGRGeometryFactory::createFromWkb(row.wkb, nullptr, &geometry, row.wkb_size, wkbVariantIso);
-    const std::unique_ptr<OGRGeometry> owned(geometry);
-    return owned != nullptr && FilterGeometry(owned.get());
+    const auto geometry = OGRMapflowGeometryOf(row, nullptr);
+    return geometry != nullptr && FilterGeometry(geometry.get());
 }
 
 // GDAL's own stream has the schema of this layer in this version; batches are made to fit it. A

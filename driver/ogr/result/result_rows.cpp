@@ -6,6 +6,7 @@
 #include <new>
 
 #include "common/errors.h"
+#include "result/geometry.h"
 
 namespace
 {
@@ -187,14 +188,11 @@ bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
                 OGRMapflowRaise(err);
                 return false;
             }
-            OGRGeometry *geometry = nullptr;
+            const auto geometry = OGRMapflowGeometryOf(row, nullptr);
             OGREnvelope edge;
-            OGRGeometryFactory::createFromWkb(row.wkb, nullptr, &geometry, row.wkb_size,
-                                              wkbVariantIso);
-            const std::unique_ptr<OGRGeometry> owned(geometry);
-            if (owned == nullptr || owned->IsEmpty())
+            if (geometry == nullptr || geometry->IsEmpty())
                 continue;
-            owned->getEnvelope(&edge);
+            geometry->getEnvelope(&edge);
             Merge(extent, {edge.MinX, edge.MinY, edge.MaxX, edge.MaxY});
         }
     }
