@@ -355,3 +355,25 @@ def test_collections_that_nest(sb, open_mapflow, tmp_path, depth):
     assert own.GetGeometryRef().ExportToIsoWkt() == other.GetGeometryRef().ExportToIsoWkt()
     layer.SetSpatialFilterRect(4.59, 52.19, 4.61, 52.21)
     assert layer.GetFeatureCount() == 1 and layer.GetExtent() == expected.GetExtent()
+
+
+# ---- columns of JSON ------------------------------------------------------------------------------
+
+def test_json_as_text(sb, run, open_mapflow, tmp_path):
+    """The same values, in columns that any program takes."""
+    rows = [{"o": {"a": 1}, "m": [1, {"b": None}], "t": "before 1850"}, {"o": "no JSON", "m": None, "t": "x"}]
+    document = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": row, "geometry": {"type": "Point", "coordinates": [4.5, 52.1]}} for row in rows]}
+    identifier = sb.add_processing("mixed", result=json.dumps(document).encode())
+    read = {}
+    for form in ("NATIVE", "TEXT"):
+        for geometry in ("MIXED", "SPLIT"):
+            dataset = open_mapflow(identifier, JSON=form, GEOMETRY=geometry)
+            layer = dataset.GetLayer(0)
+            read[form, geometry] = [[f.GetFieldAsString(i) for i in range(3)] for f in layer]
+            subtypes = {layer.GetLayerDefn().GetFieldDefn(i).GetSubType() for i in range(3)}
+            assert (ogr.OFSTJSON in subtypes) == (form == "NATIVE")
+            assert layer.TestCapability(ogr.OLCFastGetArrowStream) or form == "NATIVE"
+    assert len({json.dumps(values) for values in read.values()}) == 1
+    done = run("ogr2ogr", tmp_path / "out.gpkg", f"MAPFLOW:{identifier}", "-oo", "JSON=TEXT")
+    assert done.returncode == 0 and done.said == ""

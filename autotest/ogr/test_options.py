@@ -23,6 +23,7 @@ TABLE = {
     "ALLOW_DELETE": (ACCOUNT, GOOD_BOOLEANS, BAD_BOOLEANS),
     "GEOMETRY": (PROCESSING, ["mixed", "SPLIT"], ["BOTH", "YES"]),
     "INTEGERS": (PROCESSING, ["native", "TEXT"], ["EXACT", "YES"]),
+    "JSON": (PROCESSING, ["native", "TEXT"], ["STRING", "NO"]),
     "CACHE": (PROCESSING, ["no", "REFRESH"], ["MAYBE", "TRUE"]),
     "PROGRESS": (PROCESSING, ["auto", "NO"], ["ALWAYS"]),
     "AUTH": (ACCOUNT, ["auto", "BASIC"], ["DIGEST"]),

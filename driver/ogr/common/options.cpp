@@ -173,9 +173,11 @@ const OGRMapflowOption OPTIONS[] = {
      "SPLIT gives a layer for each kind of geometry of a result: _polygon, _line, _point",
      "MIXED,SPLIT", 0, PROCESSING | PROJECT},
     {"INTEGERS", "string-select", "NATIVE",
-     "TEXT reads columns that have integers beyond 64 bits as strings; LIMITED reads those "
-     "integers "
-     "as the nearest one of 64 bits",
+     "TEXT reads columns that have integers beyond 64 bits as strings; NATIVE gives the nearest "
+     "integers of 64 bits",
+     "NATIVE,TEXT", 0, PROCESSING | PROJECT},
+    {"JSON", "string-select", "NATIVE",
+     "TEXT declares columns of JSON as plain strings, for programs that do not take all of them",
      "NATIVE,TEXT", 0, PROCESSING | PROJECT},
     {"ALLOW_DELETE", "boolean", "NO",
      "Rows of projects and processings may be deleted, and what they stand for with them", nullptr,

@@ -301,9 +301,11 @@ void OGRMapflowProcessingDataset::WarnOfOtherAreas(const mf_collection &features
                  m_processing.id, m_processing.name);
 }
 
-bool OGRMapflowProcessingDataset::IntegersAreText() const
+OGRMapflowColumnForms OGRMapflowProcessingDataset::ColumnForms() const
 {
-    return EQUAL(m_options.Get("INTEGERS").c_str(), "TEXT");
+    const auto isText = [this](const char *option)
+    { return EQUAL(m_options.Get(option).c_str(), "TEXT"); };
+    return {isText("INTEGERS"), isText("JSON")};
 }
 
 void OGRMapflowProcessingDataset::WarnOfIntegers(const mf_schema &schema) const
@@ -337,10 +339,10 @@ bool OGRMapflowProcessingDataset::MakeLayers()
     if (IsOffline() && !(ReadDocument(result->processing) && CheckArea()))
         return false;
     m_resultLayer = OGRMapflowResultLayer::Create(
-        this, LayerName(), StyleModel(), {result, OGRMapflowGeometryKind::All, IntegersAreText()});
+        this, LayerName(), StyleModel(), {result, OGRMapflowGeometryKind::All, ColumnForms()});
     if (m_resultLayer == nullptr)
         return false;
-    if (!IntegersAreText())
+    if (!ColumnForms().integersAreText)
         WarnOfIntegers(result->collection.schema);
     WarnOfOtherAreas(result->collection);
     RememberName();
@@ -389,7 +391,7 @@ const char *OGRMapflowProcessingDataset::StyleModel() const
 bool OGRMapflowProcessingDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
 {
     return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
-           OGRMapflowResultLayer::Split(this, LayerName(), StyleModel(), result, IntegersAreText(),
+           OGRMapflowResultLayer::Split(this, LayerName(), StyleModel(), result, ColumnForms(),
                                         m_kinds);
 }
 

@@ -69,7 +69,7 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     bool WasCalled(const char *name) const;
     bool LoadResult();
     const char *StyleModel() const;
-    bool IntegersAreText() const;
+    OGRMapflowColumnForms ColumnForms() const;
     void WarnOfIntegers(const mf_schema &schema) const;
     bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);

@@ -54,7 +54,7 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const std::string &name, con
 
 bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name, const char *model,
                                   const std::shared_ptr<const mf_result> &result,
-                                  bool integersAreText,
+                                  OGRMapflowColumnForms forms,
                                   std::vector<std::unique_ptr<OGRMapflowResultLayer>> &layers)
 {
     constexpr std::pair<OGRMapflowGeometryKind, const char *> KINDS[] = {
@@ -64,7 +64,7 @@ bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name,
         {OGRMapflowGeometryKind::Other, "_other"}};
     for (const auto &[kind, suffix] : KINDS)
     {
-        const OGRMapflowResultRows rows(result, kind, integersAreText);
+        const OGRMapflowResultRows rows(result, kind, forms);
         if (rows.Count() > 0)
             layers.push_back(Create(dataset, name + suffix, model, rows));
         if (!layers.empty() && layers.back() == nullptr)
@@ -80,10 +80,11 @@ void OGRMapflowResultLayer::DefineFields()
     {
         const mf_field &known = schema.fields[i];
         OGRFieldDefn field(known.name, FIELD_TYPES[known.type]);
-        field.SetSubType(FIELD_SUBTYPES[known.subtype]);
+        const bool isText = known.subtype == MF_SUBTYPE_JSON && !m_rows.IsJSON(known);
+        field.SetSubType(isText ? OFSTNone : FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
-        m_hasUnusualColumn |= known.subtype == MF_SUBTYPE_JSON || IsStructInArrow(field);
+        m_hasUnusualColumn |= m_rows.IsJSON(known) || IsStructInArrow(field);
         m_defn->AddFieldDefn(&field);
     }
 }

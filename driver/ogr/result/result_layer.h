@@ -26,7 +26,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     // A layer for each kind of geometry that occurs, named <name>_polygon, _line, _point and
     // _other. None if the result has no features. Returns false after one CPLError.
     static bool Split(GDALDataset *dataset, const std::string &name, const char *model,
-                      const std::shared_ptr<const mf_result> &result, bool integersAreText,
+                      const std::shared_ptr<const mf_result> &result, OGRMapflowColumnForms forms,
                       std::vector<std::unique_ptr<OGRMapflowResultLayer>> &layers);
     ~OGRMapflowResultLayer() override;
 

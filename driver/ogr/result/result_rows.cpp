@@ -59,11 +59,12 @@ std::shared_ptr<const mf_schema> CopyExact(const mf_schema &schema)
 } // namespace
 
 OGRMapflowResultRows::OGRMapflowResultRows(std::shared_ptr<const mf_result> result,
-                                           OGRMapflowGeometryKind kind, bool integersAreText)
+                                           OGRMapflowGeometryKind kind, OGRMapflowColumnForms forms)
     : wanted(static_cast<size_t>(result->collection.schema.field_count), 1),
-      m_result(std::move(result)), m_schema(m_result, &m_result->collection.schema), m_kind(kind)
+      m_result(std::move(result)), m_schema(m_result, &m_result->collection.schema),
+      m_jsonIsText(forms.jsonIsText), m_kind(kind)
 {
-    if (integersAreText)
+    if (forms.integersAreText)
         m_schema = CopyExact(*m_schema);
     ChooseType();
 }

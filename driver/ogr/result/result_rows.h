@@ -20,6 +20,13 @@ enum class OGRMapflowGeometryKind
     All
 };
 
+// What users choose about columns.
+struct OGRMapflowColumnForms
+{
+    bool integersAreText = false; // those with integers beyond 64 bits
+    bool jsonIsText = false;      // no column says that it holds JSON
+};
+
 // A decoded feature.
 struct OGRMapflowRow : mf_row
 {
@@ -34,12 +41,15 @@ struct OGRMapflowRow : mf_row
 class OGRMapflowResultRows
 {
   public:
-    // With `integersAreText` the fields that have integers beyond 64 bits are text.
     OGRMapflowResultRows(std::shared_ptr<const mf_result> result, OGRMapflowGeometryKind kind,
-                         bool integersAreText);
+                         OGRMapflowColumnForms forms);
 
     const mf_collection &Collection() const { return m_result->collection; }
     const mf_schema &Schema() const { return *m_schema; }
+    bool IsJSON(const mf_field &field) const
+    {
+        return field.subtype == MF_SUBTYPE_JSON && !m_jsonIsText;
+    }
     // The text of a feature; "" if the document has changed under the driver.
     std::string Text(uint64_t position) const;
     uint64_t End() const { return Collection().feature_count; }
@@ -68,6 +78,7 @@ class OGRMapflowResultRows
 
     std::shared_ptr<const mf_result> m_result;
     std::shared_ptr<const mf_schema> m_schema; // of m_result, or a copy
+    bool m_jsonIsText;
     OGRMapflowGeometryKind m_kind;
     uint64_t m_count = 0;
     OGRwkbGeometryType m_type = wkbUnknown;
