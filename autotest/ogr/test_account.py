@@ -10,7 +10,8 @@ from helpers import BUILDINGS, FOREST, most_at_once, quiet
 from paths import DATA
 from sandbox import Sandbox
 
-LAYERS = ["projects", "processings", "models", "providers", "account"]
+LAYERS = ["projects", "processings", "models", "providers", "account", "mosaics", "images"]
+WITH_GEOMETRY = ("processings", "mosaics", "images")
 PAGE = 30
 
 COLUMNS = {
@@ -22,6 +23,8 @@ COLUMNS = {
     "models": ["id", "name", "description", "price_per_km2", "blocks", "project_id"],
     "providers": ["name", "display_name", "prices", "min_area_km2", "kind"],
     "account": ["email"],
+    "mosaics": ["id", "name", "tags", "created", "bytes", "images"],
+    "images": ["id", "name", "mosaic_id", "mosaic", "state", "error", "uploaded", "bytes"],
 }
 
 
@@ -53,12 +56,12 @@ def test_layers_without_a_request(sb, open_mapflow, run):
         found = [defn.GetFieldDefn(i).GetName() for i in range(defn.GetFieldCount())]
         wanted = COLUMNS[layer.GetName()]
         assert found[:len(wanted)] == wanted
-        assert layer.GetGeomType() == (ogr.wkbMultiPolygon if layer.GetName() == "processings"
+        assert layer.GetGeomType() == (ogr.wkbMultiPolygon if layer.GetName() in WITH_GEOMETRY
                                        else ogr.wkbNone)
         layer.ResetReading()
         layer.SetAttributeFilter(f"{wanted[0]} = 'x'")
         layer.TestCapability(ogr.OLCFastFeatureCount)
-    assert dataset.GetLayer(5) is None and dataset.GetLayer(-1) is None
+    assert dataset.GetLayer(len(LAYERS)) is None and dataset.GetLayer(-1) is None
     del layer, dataset
     listing = run("ogrinfo", "MAPFLOW:")
     assert listing.returncode == 0 and "processings (Multi Polygon)" in listing.stdout

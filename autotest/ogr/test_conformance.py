@@ -26,7 +26,9 @@ KINDS = {
     "areas alone": (BUILDINGS, {"STATUS_ONLY": "YES"}, "aois"),
     "project's result": (PROJECT, {}, "Combo"),
     "project's split result": (PROJECT, {"GEOMETRY": "SPLIT"}, 1),
-    **{name: ("", {}, name) for name in ("projects", "processings", "models", "providers", "account")},
+    **{name: ("", {}, name) for name in ("projects", "processings", "models", "providers", "account", "mosaics",
+                                        "images")},
+    "images of a mosaic": ('mosaic="Quarry flights"', {}, 0),
 }
 FILTERED_TYPES = (ogr.OFTInteger, ogr.OFTInteger64, ogr.OFTReal, ogr.OFTString)
 WRITING = (ogr.OLCSequentialWrite, ogr.OLCRandomWrite, ogr.OLCDeleteFeature, ogr.OLCCreateField, ogr.OLCDeleteField,

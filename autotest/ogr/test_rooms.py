@@ -22,8 +22,9 @@ OGR = {
     "result": "common layer",
     "project": "common layer result",
     "submit": "common",
-    "account": "common layer submit",
-    "": "common layer result project submit account",
+    "imagery": "common layer",
+    "account": "common layer submit imagery",
+    "": "common layer result project submit imagery account",
 }
 GDAL_HEADER = re.compile(r"(gdal|ogr|cpl|vrt)\w*\.h")
 

@@ -8,6 +8,7 @@
 #include "common/connection.h"
 #include "common/options.h"
 #include "common/waiting.h"
+#include "imagery/imagery_dataset.h"
 #include "layer/qgis_listing.h"
 #include "project/project_dataset.h"
 #include "result/processing_dataset.h"
@@ -35,19 +36,32 @@ GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
     return nullptr;
 }
 
+bool CanBeChanged(const OGRMapflowOptions &options)
+{
+    return options.GetTarget() == OGRMapflowOptions::Target::Account ||
+           options.GetTarget() == OGRMapflowOptions::Target::Mosaic;
+}
+
 std::unique_ptr<GDALDataset> OpenTarget(const OGRMapflowOptions &options, GDALAccess access)
 {
     if (options.GetTarget() == OGRMapflowOptions::Target::Account)
         return OGRMapflowAccountDataset::Open(options, access);
     const OGRMapflowInterruptible interruptible;
-    if (options.GetTarget() == OGRMapflowOptions::Target::Name)
+    switch (options.GetTarget())
     {
-        const std::string id = OGRMapflowFindProcessing(options);
-        return id.empty() ? nullptr : OGRMapflowProcessingDataset::Open(options.ForProcessing(id));
+        case OGRMapflowOptions::Target::Name:
+        {
+            const std::string id = OGRMapflowFindProcessing(options);
+            return id.empty() ? nullptr
+                              : OGRMapflowProcessingDataset::Open(options.ForProcessing(id));
+        }
+        case OGRMapflowOptions::Target::Project:
+            return OGRMapflowProjectDataset::Open(options);
+        case OGRMapflowOptions::Target::Mosaic:
+            return OGRMapflowImageryDataset::OpenMosaic(options, access);
+        default:
+            return OGRMapflowProcessingDataset::Open(options);
     }
-    if (options.GetTarget() == OGRMapflowOptions::Target::Project)
-        return OGRMapflowProjectDataset::Open(options);
-    return OGRMapflowProcessingDataset::Open(options);
 }
 
 GDALDataset *Open(GDALOpenInfo *info)
@@ -55,8 +69,7 @@ GDALDataset *Open(GDALOpenInfo *info)
     if (!Identify(info))
         return nullptr;
     const auto options = OGRMapflowOptions::Parse(info->pszFilename, info->papszOpenOptions);
-    if (options && info->eAccess == GA_Update &&
-        options->GetTarget() != OGRMapflowOptions::Target::Account)
+    if (options && info->eAccess == GA_Update && !CanBeChanged(*options))
         return RefuseUpdate(info);
     auto dataset = options ? OpenTarget(*options, info->eAccess) : nullptr;
     if (dataset == nullptr && info->eAccess == GA_ReadOnly &&

@@ -415,12 +415,18 @@ char *mf_image_upload_name(const char *path)
 static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
                   struct mf_error *err)
 {
+    int unknown = 0;
     char *const path = rest != NULL ? image_path(id, rest) : NULL;
     const int failed = path == NULL
                            ? mf_out_of_memory(err)
-                           : mf_client_send_once(client, method, path, NULL, NULL, NULL, err);
+                           : mf_client_send_once(client, method, path, NULL, NULL, &unknown, err);
     free(path);
-    return failed ? mf_error_prefix(err, "image %s", id) : 0;
+    if (!failed)
+        return 0;
+    mf_error_prefix(err, "image %s", id);
+    return unknown ? mf_error_append(err, ". It may be done nevertheless: read it again before you "
+                                          "repeat the change")
+                   : -1;
 }
 
 int mf_image_rename(struct mf_client *client, const char *id, const char *name,

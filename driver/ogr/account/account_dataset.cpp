@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "account/account_dataset.h"
 
-#include "account/account_sql.h"
 #include "account/account_tables.h"
 #include "account/projects_layer.h"
 #include "account/submissions_table.h"
-#include "account/verbs.h"
 #include "layer/processing_columns.h"
+#include "layer/table_sql.h"
 
 std::unique_ptr<OGRMapflowAccountDataset>
 OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess access)
@@ -42,6 +41,14 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &opti
     m_layers.push_back(std::move(processings));
     for (auto &table : OGRMapflowMakeAccountTables(this, m_session))
         m_layers.push_back(std::move(table));
+    auto mosaics =
+        std::make_unique<OGRMapflowMosaicsLayer>(this, m_session.Mosaics(), m_session.Rights());
+    auto images =
+        std::make_unique<OGRMapflowImagesLayer>(this, m_session.Mosaics(), m_session.Rights());
+    m_mosaics = mosaics.get();
+    m_images = images.get();
+    m_layers.push_back(std::move(mosaics));
+    m_layers.push_back(std::move(images));
     OGRMapflowAddFieldDomains(m_oMapFieldDomains);
 }
 
@@ -95,14 +102,10 @@ OGRErr OGRMapflowAccountDataset::End(OGRErr outcome)
 
 // ---- statements ---------------------------------------------------------------------------------
 
-OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,
-                                            const char *dialect)
+OGRLayer *OGRMapflowAccountDataset::AnswerProcessing(const OGRMapflowVerb &verb)
 {
-    if (!OGRMapflowIsVerb(statement))
-        return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
     mf_processing processing;
-    if (!OGRMapflowMayChange(m_session.Rights()) ||
-        !OGRMapflowRunVerb(m_session.Client(), statement, processing))
+    if (!OGRMapflowRunVerb(m_session.Client(), verb, processing))
         return nullptr;
     auto answer = std::make_unique<OGRMapflowTableLayer>(this, "processing", wkbNone);
     answer->AddColumns(MAPFLOW_PROCESSING_COLUMNS);
@@ -110,4 +113,30 @@ OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *
     m_processings->Refresh(processing);
     mf_processing_free(&processing);
     return answer.release();
+}
+
+OGRLayer *OGRMapflowAccountDataset::AnswerMosaic(const OGRMapflowVerb &verb)
+{
+    mf_mosaic mosaic;
+    if (!OGRMapflowRunVerb(m_session.Client(), verb, mosaic))
+        return nullptr;
+    auto answer = std::make_unique<OGRMapflowTableLayer>(this, "mosaic", wkbMultiPolygon);
+    OGRMapflowAddMosaicColumns(*answer);
+    OGRMapflowAddMosaicRow(*answer, mosaic);
+    m_images->DropFailed(mosaic.id);
+    m_mosaics->Refresh(mosaic);
+    return answer.release();
+}
+
+OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,
+                                            const char *dialect)
+{
+    if (!OGRMapflowIsVerb(statement))
+        return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
+    const auto verb =
+        OGRMapflowMayChange(m_session.Rights()) ? OGRMapflowReadVerb(statement) : std::nullopt;
+    if (!verb || (verb->deletes && !OGRMapflowMayDelete(m_session.Rights(), "image", " for good")))
+        return nullptr;
+    return verb->object == OGRMapflowVerb::Object::Mosaic ? AnswerMosaic(*verb)
+                                                          : AnswerProcessing(*verb);
 }

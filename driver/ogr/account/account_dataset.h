@@ -8,12 +8,16 @@
 
 #include "account/account_session.h"
 #include "account/processings_layer.h"
+#include "account/verbs.h"
 #include "common/compat.h"
+#include "imagery/images_layer.h"
+#include "imagery/mosaics_layer.h"
 #include "submit/submission_queue.h"
 
-// Layers: projects, processings, models, providers, account. No request is made before features of
-// a layer are read. For update: projects and processings can be changed, and ExecuteSQL understands
-// the verbs of verbs.h, each of which answers with the row of the processing. A layer that is
+// Layers: projects, processings, models, providers, account, mosaics, images. No request is made
+// before features of a layer are read. For update: projects, processings, mosaics and images can be
+// changed, and ExecuteSQL understands the verbs of verbs.h, each of which answers with the row of
+// what it has changed. A layer that is
 // created is one processing submitted, see submission_queue.h; it comes after the others, whatever
 // its name. A transaction is for such layers: nothing else changes in one, see row_changes.h.
 class OGRMapflowAccountDataset final : public GDALDataset
@@ -57,13 +61,18 @@ class OGRMapflowAccountDataset final : public GDALDataset
     bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
+    // Each runs a verb, and shows the new state of what it has changed. nullptr after one CPLError.
+    OGRLayer *AnswerProcessing(const OGRMapflowVerb &verb);
+    OGRLayer *AnswerMosaic(const OGRMapflowVerb &verb);
 
     OGRLayer *LayerAt(int i) const;
     OGRLayer *LayerCalled(const char *name);
 
     const OGRMapflowOptions m_options;
     OGRMapflowAccountSession m_session;
-    OGRMapflowProcessingsLayer *m_processings = nullptr; // one of the layers
+    OGRMapflowProcessingsLayer *m_processings = nullptr; // three of the layers
+    OGRMapflowMosaicsLayer *m_mosaics = nullptr;
+    OGRMapflowImagesLayer *m_images = nullptr;
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
     std::unique_ptr<OGRMapflowTableLayer> m_journal{}; // not counted: found by its name
     OGRMapflowSubmissions m_submissions;

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: MIT
 // account_session: what the layers of an account share: the client, what the user may do, the
-// account's status, the projects.
+// account's status, the projects, the mosaics.
 #ifndef MAPFLOW_ACCOUNT_SESSION_H
 #define MAPFLOW_ACCOUNT_SESSION_H
 
 #include <string>
 
 #include "account/project_list.h"
-#include "account/row_changes.h"
 #include "api/account.h"
 #include "common/connection.h"
+#include "imagery/mosaic_list.h"
+#include "layer/row_changes.h"
 
 class OGRMapflowAccountSession
 {
   public:
     OGRMapflowAccountSession(OGRMapflowClient client, const OGRMapflowRights &rights)
-        : m_client(std::move(client)), m_rights(rights), m_projects(m_client.get())
+        : m_client(std::move(client)), m_rights(rights), m_projects(m_client.get()),
+          m_mosaics(m_client.get())
     {
     }
     ~OGRMapflowAccountSession() { mf_account_free(&m_account); }
@@ -26,6 +28,7 @@ class OGRMapflowAccountSession
     OGRMapflowRights &Rights() { return m_rights; }
     const OGRMapflowRights &Rights() const { return m_rights; }
     OGRMapflowProjectList &Projects() { return m_projects; }
+    OGRMapflowMosaicList &Mosaics() { return m_mosaics; }
 
     // GET /user/status, once. nullptr after one CPLError.
     const mf_account *Account();
@@ -40,6 +43,7 @@ class OGRMapflowAccountSession
     mf_account m_account{};
     bool m_hasAccount = false;
     OGRMapflowProjectList m_projects;
+    OGRMapflowMosaicList m_mosaics;
 };
 
 #endif

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include "api/storage.h"
+#include "common/errors.h"
 #include "cpl_json.h"
 #include "layer/columns.h"
 #include "layer/field_domains.h"
@@ -139,12 +141,38 @@ constexpr OGRMapflowColumn<mf_account> ACCOUNT_COLUMNS[] = {
     {"reviews", Kind::Flag, "results go through a review", &mf_account::reviews},
 };
 
+constexpr OGRMapflowColumn<mf_storage> STORAGE_COLUMNS[] = {
+    {"storage_limit", Kind::Number, "bytes of own images", &mf_storage::limit},
+    {"storage_used", Kind::Number, "bytes", &mf_storage::used},
+    {"storage_available", Kind::Number, "bytes that are left", &mf_storage::available},
+    {"max_file_size", Kind::Number, "bytes: an uploaded file must be smaller",
+     &mf_storage::max_file},
+    {"max_file_pixels", Kind::Number, "px: its width and height must be smaller",
+     &mf_storage::max_pixels},
+};
+
+// A server without own imagery (404) limits nothing here. After another failure there is no row: a
+// limit that is not set stands for none.
+bool ReadStorage(mf_client *client, mf_storage &storage)
+{
+    mf_error err;
+    mf_error_init(&err);
+    if (mf_storage_get(&storage, client, &err) == 0 || err.http_status == 404)
+        return true;
+    OGRMapflowRaise(err);
+    return false;
+}
+
 bool FillAccount(OGRMapflowTableLayer &table, OGRMapflowAccountSession &session)
 {
+    mf_storage storage;
     const mf_account *const account = session.Account();
-    if (account != nullptr)
-        OGRMapflowFill(table.AddRow(), ACCOUNT_COLUMNS, *account);
-    return account != nullptr;
+    if (account == nullptr || !ReadStorage(session.Client(), storage))
+        return false;
+    OGRFeature &row = table.AddRow();
+    OGRMapflowFill(row, ACCOUNT_COLUMNS, *account);
+    OGRMapflowFill(row, STORAGE_COLUMNS, storage);
+    return true;
 }
 
 // ---- the layers ---------------------------------------------------------------------------------
@@ -171,6 +199,7 @@ OGRMapflowMakeAccountTables(GDALDataset *dataset, OGRMapflowAccountSession &sess
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> tables;
     tables.push_back(Make(dataset, "models", session, FillModels, MODEL_COLUMNS, PROJECT_COLUMNS));
     tables.push_back(Make(dataset, "providers", session, FillProviders, PROVIDER_COLUMNS));
-    tables.push_back(Make(dataset, "account", session, FillAccount, ACCOUNT_COLUMNS));
+    tables.push_back(
+        Make(dataset, "account", session, FillAccount, ACCOUNT_COLUMNS, STORAGE_COLUMNS));
     return tables;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "account/processing_rows.h"
 
-#include "account/stable_fid.h"
 #include "common/errors.h"
 #include "layer/processing_columns.h"
+#include "layer/stable_fid.h"
 
 OGRMapflowProcessingRows::Entry
 OGRMapflowProcessingRows::Make(const mf_processing &processing) const

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "account/processing_scan.h"
 
-#include "account/stable_fid.h"
 #include "common/errors.h"
 #include "common/parallel.h"
+#include "layer/stable_fid.h"
 
 OGRMapflowProcessingScan::OGRMapflowProcessingScan(OGRMapflowAccountSession &session,
                                                    OGRMapflowProcessingRows &known,

@@ -5,11 +5,16 @@
 #include "common/errors.h"
 #include "layer/processing_columns.h"
 
+constexpr OGRMapflowEditing EDITING = {"processing", "name, description, project, project_id",
+                                       ", results included",
+                                       "The areas of a processing cannot be changed: create a "
+                                       "layer with them in MAPFLOW: to submit a new "
+                                       "processing."};
+
 OGRMapflowProcessingsLayer::OGRMapflowProcessingsLayer(GDALDataset *dataset,
                                                        OGRMapflowAccountSession &session,
                                                        OGRMapflowAreaSource areas)
-    : OGRMapflowEditableLayer(dataset, "processings", wkbMultiPolygon, session.Rights(),
-                              "processing", "name, description, project, project_id"),
+    : OGRMapflowEditableLayer(dataset, "processings", wkbMultiPolygon, session.Rights(), EDITING),
       m_session(session), m_known(m_defn, std::move(areas)), m_all(session, m_known, {}, false)
 {
     AddColumns(MAPFLOW_PROCESSING_COLUMNS);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "account/projects_layer.h"
 
-#include "account/stable_fid.h"
 #include "common/errors.h"
+#include "layer/stable_fid.h"
 
 namespace
 {
@@ -26,12 +26,16 @@ constexpr OGRMapflowColumn<mf_project> COLUMNS[] = {
     {"shared", Kind::Flag, "", &mf_project::is_shared},
 };
 
+constexpr OGRMapflowEditing EDITING = {"project", "name, description", ", results included",
+                                       "The areas of a project cannot be changed: create a layer "
+                                       "with them in MAPFLOW: to submit a new "
+                                       "processing."};
+
 } // namespace
 
 OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
                                                  OGRMapflowAccountSession &session)
-    : OGRMapflowEditableLayer(dataset, "projects", wkbNone, session.Rights(), "project",
-                              "name, description"),
+    : OGRMapflowEditableLayer(dataset, "projects", wkbNone, session.Rights(), EDITING),
       m_session(session)
 {
     AddColumns(COLUMNS);

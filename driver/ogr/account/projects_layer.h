@@ -4,7 +4,7 @@
 #define MAPFLOW_PROJECTS_LAYER_H
 
 #include "account/account_session.h"
-#include "account/row_changes.h"
+#include "layer/row_changes.h"
 
 // For update: rows can be inserted, and `name` and `description` changed; with ALLOW_DELETE=YES
 // rows can be deleted. Each change is sent at once.

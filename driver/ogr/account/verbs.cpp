@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "account/verbs.h"
 
-#include <vector>
-
 #include "api/processing_edit.h"
 #include "base/uuid.h"
 #include "common/compat.h"
@@ -11,17 +9,23 @@
 namespace
 {
 
-struct Verb
+using Object = OGRMapflowVerb::Object;
+
+struct Known
 {
     const char *name;
-    size_t least, most; // words, the verb included
+    size_t least, most; // arguments
     const char *usage;
+    Object object = Object::Processing;
+    bool deletes = false;
 };
 
-constexpr Verb VERBS[] = {{"RESTART", 2, 2, "RESTART <uuid>"},
-                          {"RATE", 3, 4, "RATE <uuid> <1-5> 'text'"},
-                          {"ACCEPT", 2, 2, "ACCEPT <uuid>"},
-                          {"REJECT", 3, 3, "REJECT <uuid> 'comment'"}};
+constexpr Known VERBS[] = {
+    {"RESTART", 1, 1, "RESTART <uuid>"},
+    {"RATE", 2, 3, "RATE <uuid> <1-5> 'text'"},
+    {"ACCEPT", 1, 1, "ACCEPT <uuid>"},
+    {"REJECT", 2, 2, "REJECT <uuid> 'comment'"},
+    {"DELETE FAILED IMAGES", 1, 1, "DELETE FAILED IMAGES <uuid or 'name'>", Object::Mosaic, true}};
 
 // Splits at spaces that are not inside quotes, single or double. A doubled quote inside quotes is
 // one quote. Returns nothing when a quote is not closed.
@@ -47,51 +51,106 @@ std::vector<std::string> WordsOf(const char *p)
     return words;
 }
 
-const Verb *FindVerb(const std::string &word)
+// Behind the words of a verb's name, nullptr when a statement does not start with them.
+const char *Behind(const char *statement, const char *name)
 {
-    for (const Verb &verb : VERBS)
+    const CPLStringList words(CSLTokenizeString2(name, " ", 0));
+    for (int i = 0; i < words.Count(); ++i)
     {
-        if (EQUAL(verb.name, word.c_str()))
-            return &verb;
+        statement += strspn(statement, " \t\r\n");
+        const size_t size = strcspn(statement, " \t\r\n;");
+        if (size != strlen(words[i]) || !EQUALN(statement, words[i], size))
+            return nullptr;
+        statement += size;
     }
-    return nullptr;
+    return statement;
 }
 
-int Run(mf_client *client, const std::vector<std::string> &words, const char *id, mf_error *err)
+// The one with the longest name: another may begin as it does.
+const Known *FindVerb(const char *statement)
 {
-    const char *const verb = words[0].c_str();
-    if (EQUAL(verb, "RESTART"))
+    const Known *found = nullptr;
+    for (const Known &verb : VERBS)
+    {
+        if (Behind(statement, verb.name) != nullptr &&
+            (found == nullptr || strlen(verb.name) > strlen(found->name)))
+            found = &verb;
+    }
+    return found;
+}
+
+// A mosaic has a name as well.
+bool ReadObject(std::string &text, Object object)
+{
+    char id[MF_UUID_SIZE];
+    const bool isUUID = mf_uuid_parse(text.c_str(), id);
+    if (isUUID)
+        text = id;
+    return isUUID || (object == Object::Mosaic && !text.empty());
+}
+
+int Run(mf_client *client, const OGRMapflowVerb &verb, mf_error *err)
+{
+    const char *const id = verb.arguments[0].c_str();
+    if (verb.name == "RESTART")
         return mf_processing_restart(client, id, err);
-    if (EQUAL(verb, "ACCEPT"))
+    if (verb.name == "ACCEPT")
         return mf_processing_accept(client, id, err);
-    if (EQUAL(verb, "REJECT"))
-        return mf_processing_reject(client, id, words[2].c_str(), err);
-    if (words[2].size() != 1 || words[2][0] < '1' || words[2][0] > '5')
+    const std::string &value = verb.arguments[1];
+    if (verb.name == "REJECT")
+        return mf_processing_reject(client, id, value.c_str(), err);
+    if (value.size() != 1 || value[0] < '1' || value[0] > '5')
         return mf_error_set(err, MF_ERR_ARGUMENT, "a rating is a number from 1 to 5");
-    return mf_processing_rate(client, id, words[2][0] - '0',
-                              words.size() > 3 ? words[3].c_str() : "", err);
+    return mf_processing_rate(client, id, value[0] - '0',
+                              verb.arguments.size() > 2 ? verb.arguments[2].c_str() : "", err);
+}
+
+int DeleteFailed(mf_client *client, const char *id, mf_error *err)
+{
+    if (mf_mosaic_delete_failed(client, id, nullptr, err) == 0)
+        return 0;
+    if (err->http_status == 404 || err->http_status == 405)
+        return mf_error_set(err, MF_ERR_NOT_FOUND,
+                            "mosaic %s: this server does not delete failed images. Delete the rows "
+                            "of the layer images",
+                            id);
+    return -1;
 }
 
 } // namespace
 
 bool OGRMapflowIsVerb(const char *statement)
 {
-    statement += strspn(statement, " \t\r\n");
-    return FindVerb(std::string(statement, strcspn(statement, " \t\r\n;"))) != nullptr;
+    return FindVerb(statement) != nullptr;
 }
 
-bool OGRMapflowRunVerb(mf_client *client, const char *statement, mf_processing &processing)
+std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement)
 {
-    const std::vector<std::string> words = WordsOf(statement);
-    const Verb *const verb = words.empty() ? nullptr : FindVerb(words[0]);
-    char id[MF_UUID_SIZE];
-    if (verb == nullptr || words.size() < verb->least || words.size() > verb->most ||
-        !mf_uuid_parse(words[1].c_str(), id))
-    {
-        CPLError(CE_Failure, CPLE_IllegalArg, "The statement is not understood. Write %s.",
-                 verb != nullptr ? verb->usage : "the text in quotes and close them");
+    const Known *const known = FindVerb(statement);
+    const char *const rest = Behind(statement, known->name);
+    OGRMapflowVerb verb{known->name, known->object, known->deletes, WordsOf(rest)};
+    if (verb.arguments.size() >= known->least && verb.arguments.size() <= known->most &&
+        ReadObject(verb.arguments[0], known->object))
+        return verb;
+    const bool hasOpenQuote = verb.arguments.empty() && strpbrk(rest, "'\"") != nullptr;
+    CPLError(CE_Failure, CPLE_IllegalArg, "The statement is not understood. Write %s.",
+             hasOpenQuote ? "the text in quotes and close them" : known->usage);
+    return std::nullopt;
+}
+
+bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_processing &processing)
+{
+    return OGRMapflowTry(Run, client, verb) &&
+           OGRMapflowTry(mf_processing_get, &processing, client, verb.arguments[0].c_str());
+}
+
+bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_mosaic &mosaic)
+{
+    mf_mosaic found;
+    if (!OGRMapflowTry(mf_mosaic_find, &found, client, verb.arguments[0].c_str()))
         return false;
-    }
-    return OGRMapflowTry(Run, client, words, id) &&
-           OGRMapflowTry(mf_processing_get, &processing, client, id);
+    const std::string id = found.id;
+    mf_mosaic_free(&found);
+    return OGRMapflowTry(DeleteFailed, client, id.c_str()) &&
+           OGRMapflowTry(mf_mosaic_get, &mosaic, client, id.c_str());
 }

@@ -5,19 +5,40 @@
 //   RATE <uuid> <1-5> ['text']  rates a result
 //   ACCEPT <uuid>               accepts a result in review
 //   REJECT <uuid> 'comment'     rejects a result in review, for rework
+//   DELETE FAILED IMAGES <uuid or 'name'>  deletes the failed images of a mosaic
 #ifndef MAPFLOW_VERBS_H
 #define MAPFLOW_VERBS_H
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "api/client.h"
+#include "api/mosaic.h"
 #include "api/processing.h"
+
+struct OGRMapflowVerb
+{
+    enum class Object
+    {
+        Processing,
+        Mosaic
+    };
+    std::string name{};                   // "DELETE FAILED IMAGES"
+    Object object = Object::Processing;   // what it changes
+    bool deletes = false;                 // for good
+    std::vector<std::string> arguments{}; // the object first; a UUID in lower case
+};
 
 // Whether a statement starts with one of the verbs.
 bool OGRMapflowIsVerb(const char *statement);
 
-// Runs the statement and reads the processing again (the caller frees it). Returns false after one
-// CPLError.
-bool OGRMapflowRunVerb(mf_client *client, const char *statement, mf_processing &processing);
+// Of a statement that starts with one. Nothing after one CPLError, with the right form.
+std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement);
+
+// Each runs a verb for its object and reads that again; the caller frees it. Returns false after
+// one CPLError.
+bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_processing &processing);
+bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_mosaic &mosaic);
 
 #endif

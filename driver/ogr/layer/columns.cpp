@@ -16,7 +16,7 @@ constexpr struct
     OGRFieldSubType subType;
 } TYPES[] = {{OFTString, OFSTNone},  {OFTString, OFSTJSON},     {OFTDateTime, OFSTNone},
              {OFTInteger, OFSTNone}, {OFTInteger, OFSTBoolean}, {OFTReal, OFSTNone},
-             {OFTReal, OFSTNone}};
+             {OFTReal, OFSTNone},    {OFTStringList, OFSTNone}};
 
 } // namespace
 
@@ -44,9 +44,9 @@ void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char 
         time->Date.TZFlag = UTC;
 }
 
-void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, int number)
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, int number)
 {
-    if (number >= 0 || kind != OGRMapflowKind::Count)
+    if (number >= 0)
         row.SetField(i, number);
     else
         row.UnsetField(i);
@@ -58,6 +58,18 @@ void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, double numb
         row.UnsetField(i);
     else
         row.SetField(i, kind == OGRMapflowKind::Area ? number / 1e6 : number);
+}
+
+// No texts is no value: the service does not distinguish them.
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, const mf_str_list &texts)
+{
+    CPLStringList list;
+    for (size_t k = 0; k < texts.count; ++k)
+        list.AddString(texts.items[k]);
+    if (texts.count > 0)
+        row.SetField(i, list.List());
+    else
+        row.UnsetField(i);
 }
 
 std::string OGRMapflowText(const OGRFeature &row, const char *column)

@@ -8,19 +8,21 @@
 #include <type_traits>
 #include <variant>
 
+#include "base/str_list.h"
 #include "common/compat.h"
 
 // The type of a column, and how a value of the service becomes a value of it. A value that is not
-// known (NULL, NaN, a count below 0) leaves the column unset.
+// known (NULL, NaN, an int below 0) leaves the column unset.
 enum class OGRMapflowKind
 {
     Text,
     JSON,
     Time,  // from ISO 8601; a time without a zone is UTC (API notes 19)
-    Count, // a small number, and anything else that is an int
+    Count, // a small number
     Flag,
     Number,
-    Area // km², from m²
+    Area, // km², from m²
+    Texts // a list
 };
 
 template <class Item> struct OGRMapflowColumn
@@ -30,7 +32,8 @@ template <class Item> struct OGRMapflowColumn
     const char *comment; // unit or meaning, "" when the name is enough
     // A member of the item or a function of it. Without one the layer sets the value.
     std::variant<std::monostate, char * Item::*, int Item::*, bool Item::*, double Item::*,
-                 const char *(*)(const Item &), std::string (*)(const Item &)>
+                 mf_str_list Item::*, double (*)(const Item &), const char *(*)(const Item &),
+                 std::string (*)(const Item &)>
         value{};
     const char *domain = ""; // one of field_domains.h, or none
 };
@@ -41,6 +44,7 @@ void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind 
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char *text);
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, int number);
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, double number);
+void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const mf_str_list &texts);
 inline void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, const std::string &text)
 {
     row.SetField(i, text.c_str());

@@ -11,7 +11,7 @@ struct Domain
     std::vector<std::pair<const char *, const char *>> words;
 };
 
-// API notes 13.1 to 13.3, 4.1.
+// API notes 13.1 to 13.3, 4.1; imagery notes 4, 9.2.
 std::vector<Domain> Domains()
 {
     return {{MAPFLOW_STATUS_DOMAIN,
@@ -32,7 +32,20 @@ std::vector<Domain> Domains()
               {"REFUNDED", "credits were given back"}}},
             {MAPFLOW_BILLING_DOMAIN,
              "what an account pays with",
-             {{"CREDITS", "credits"}, {"AREA", "area"}, {"NONE", "nothing"}}}};
+             {{"CREDITS", "credits"}, {"AREA", "area"}, {"NONE", "nothing"}}},
+            {MAPFLOW_IMAGE_DOMAIN,
+             "state of an own image",
+             {{"READY", "can be used"},
+              {"PROCESSING", "is being prepared"},
+              {"LOADING", "is being loaded, or failed to load: the service does not say which"},
+              {"FAILED", "failed: see error"}}},
+            {MAPFLOW_PLANNED_SEARCH_DOMAIN,
+             "state of a planned search",
+             {{"FAILED", "has no area that can be searched"},
+              {"SEARCHING", "searches for the first time"},
+              {"PAUSED", "does not search"},
+              {"CREATED", "has not searched yet"},
+              {"UPDATED", "has searched: see new_images"}}}};
 }
 
 } // namespace

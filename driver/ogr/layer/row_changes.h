@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// row_changes: layers of the account whose rows can be changed.
+// row_changes: layers whose rows can be changed.
 #ifndef MAPFLOW_ROW_CHANGES_H
 #define MAPFLOW_ROW_CHANGES_H
 
@@ -25,23 +25,32 @@ struct OGRMapflowRights
 // transaction distinguishes this from a deliberate insert.
 bool OGRMapflowIsForUpdate(const OGRMapflowRights &rights);
 bool OGRMapflowMayChange(const OGRMapflowRights &rights);
-bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what);
+// `what`: "mosaic", `included`: what goes with it, ", its images included".
+bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what, const char *included);
 
-// New texts by column, "" for NULL.
+// New texts by column, "" for NULL; a list as a JSON array.
 using OGRMapflowChanges = std::map<std::string, std::string>;
 // The new text of a column, nullptr when it stays as it is.
 const char *OGRMapflowNewText(const OGRMapflowChanges &changes, const char *column);
+
+// What can be changed of the rows of a layer.
+struct OGRMapflowEditing
+{
+    const char *what;       // "project"
+    const char *changeable; // the columns that can be changed, "name, description": texts, times
+                            // and lists of texts
+    const char *included;   // what is deleted with it: see OGRMapflowMayDelete
+    const char *geometry;   // why its geometry cannot be changed, a sentence
+    bool takesGeometry = false; // of a new row
+};
 
 // Checks what a program wants to change and finds the row; derived classes send the change. A
 // transaction of the layer is one of the dataset.
 class OGRMapflowEditableLayer : public OGRMapflowTableLayer
 {
   public:
-    // `what`: "project". `changeable`: the columns that can be changed, "name, description"; all of
-    // them are texts.
     OGRMapflowEditableLayer(GDALDataset *dataset, const char *name, OGRwkbGeometryType type,
-                            const OGRMapflowRights &rights, const char *what,
-                            const char *changeable);
+                            const OGRMapflowRights &rights, const OGRMapflowEditing &editing);
 
     OGRErr DeleteFeature(GIntBig fid) override { return Delete(fid); }
     OGRErr StartTransaction() override { return GetDataset()->StartTransaction(); }
@@ -72,9 +81,10 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
                      OGRMapflowChanges &changes) const;
     bool CheckName(const std::string &name) const;
 
+    bool CheckGeometry(const OGRFeature &row, const OGRFeature &wanted) const;
+
     const OGRMapflowRights &m_rights;
-    const char *const m_what;
-    const char *const m_changeable;
+    const OGRMapflowEditing m_editing;
 };
 
 #endif

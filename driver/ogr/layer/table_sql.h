@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// account_sql: SQL on the layers of an account, answered whole or not at all.
-#ifndef MAPFLOW_ACCOUNT_SQL_H
-#define MAPFLOW_ACCOUNT_SQL_H
+// table_sql: SQL on layers whose rows come from the service, answered whole or not at all.
+#ifndef MAPFLOW_TABLE_SQL_H
+#define MAPFLOW_TABLE_SQL_H
 
 #include "common/options.h"
 
@@ -15,8 +15,8 @@
 OGRLayer *OGRMapflowAnswerSQL(GDALDataset &dataset, const OGRMapflowOptions &options,
                               const char *statement, OGRGeometry *filter, const char *dialect);
 
-// Call it for each account that is opened: one that the dialect opens while a statement runs does
-// not fetch the unnamed columns either.
+// Call it for each such dataset that is opened: one that the dialect opens while a statement runs
+// does not fetch the unnamed columns either.
 void OGRMapflowJoinStatement(GDALDataset &dataset);
 
 #endif

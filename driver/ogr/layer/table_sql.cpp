@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "account/account_sql.h"
+#include "layer/table_sql.h"
 
 #include <algorithm>
 #include <cctype>

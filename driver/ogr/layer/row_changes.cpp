@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "account/row_changes.h"
+#include "layer/row_changes.h"
 
 // ---- rights -------------------------------------------------------------------------------------
 
@@ -7,7 +7,7 @@ bool OGRMapflowIsForUpdate(const OGRMapflowRights &rights)
 {
     if (!rights.canChange)
         CPLError(CE_Failure, CPLE_NoWriteAccess,
-                 "The account is open read-only: open MAPFLOW: for update to change it.");
+                 "The account is open read-only: open the dataset for update to change it.");
     return rights.canChange;
 }
 
@@ -23,15 +23,16 @@ bool OGRMapflowMayChange(const OGRMapflowRights &rights)
     return !rights.isInTransaction;
 }
 
-bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what)
+bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what, const char *included)
 {
     if (!OGRMapflowMayChange(rights))
         return false;
     if (!rights.canDelete)
-        CPLError(CE_Failure, CPLE_NotSupported,
-                 "The %s was not deleted. Deleting a row deletes the %s at the service, results "
-                 "included: open with the option ALLOW_DELETE=YES if that is what you want.",
-                 what, what);
+        CPLError(
+            CE_Failure, CPLE_NotSupported,
+            "The %s was not deleted. Deleting a row deletes the %s at the service%s: open with "
+            "the option ALLOW_DELETE=YES if that is what you want.",
+            what, what, included);
     return rights.canDelete;
 }
 
@@ -40,6 +41,29 @@ bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what)
 namespace
 {
 
+// The text of a value that is set; GDAL's own of a list is cut and ambiguous.
+std::string TextOf(const OGRFeature &feature, int i)
+{
+    if (feature.GetFieldDefnRef(i)->GetType() != OFTStringList)
+        return feature.GetFieldAsString(i);
+    char *const json = feature.GetFieldAsSerializedJSon(i);
+    const std::string text = json != nullptr ? json : "";
+    CPLFree(json);
+    return text;
+}
+
+// A value of another layer's column as one of this: SQLite has lists as texts.
+std::string NewTextOf(const OGRFeature &row, int i, const OGRFeature &wanted, int k)
+{
+    if (row.GetFieldDefnRef(i)->GetType() != OFTStringList)
+        return TextOf(wanted, k);
+    const std::unique_ptr<OGRFeature> converted(row.Clone());
+    converted->SetField(i, wanted.GetFieldAsStringList(k));
+    if (wanted.GetFieldDefnRef(k)->GetType() != OFTStringList)
+        converted->SetField(i, wanted.GetFieldAsString(k));
+    return converted->IsFieldSetAndNotNull(i) ? TextOf(*converted, i) : "";
+}
+
 bool IsSame(const OGRFeature &row, int i, const OGRFeature &wanted, int k)
 {
     const bool isNull = !row.IsFieldSetAndNotNull(i);
@@ -47,8 +71,7 @@ bool IsSame(const OGRFeature &row, int i, const OGRFeature &wanted, int k)
         return isNull == !wanted.IsFieldSetAndNotNull(k);
     if (row.GetFieldDefnRef(i)->GetType() == OFTReal)
         return row.GetFieldAsDouble(i) == wanted.GetFieldAsDouble(k);
-    const std::string text = row.GetFieldAsString(i); // the next call overwrites what it gave
-    return text == wanted.GetFieldAsString(k);
+    return TextOf(row, i) == NewTextOf(row, i, wanted, k);
 }
 
 } // namespace
@@ -57,7 +80,7 @@ bool IsSame(const OGRFeature &row, int i, const OGRFeature &wanted, int k)
 bool OGRMapflowEditableLayer::FindChanges(const OGRFeature &row, const OGRFeature &wanted,
                                           OGRMapflowChanges &changes) const
 {
-    const CPLStringList changeable(CSLTokenizeString2(m_changeable, ", ", 0));
+    const CPLStringList changeable(CSLTokenizeString2(m_editing.changeable, ", ", 0));
     for (int k = 0; k < wanted.GetFieldCount(); ++k)
     {
         const char *const name = wanted.GetFieldDefnRef(k)->GetNameRef();
@@ -69,21 +92,22 @@ bool OGRMapflowEditableLayer::FindChanges(const OGRFeature &row, const OGRFeatur
         {
             CPLError(CE_Failure, CPLE_NotSupported,
                      "The column %s cannot be changed: of a %s the service changes only %s.", name,
-                     m_what, m_changeable);
+                     m_editing.what, m_editing.changeable);
             return false;
         }
         changes[changeable[change]] =
-            wanted.IsFieldSetAndNotNull(k) ? wanted.GetFieldAsString(k) : "";
+            wanted.IsFieldSetAndNotNull(k) ? NewTextOf(row, i, wanted, k) : "";
     }
+    return true;
+}
+
+bool OGRMapflowEditableLayer::CheckGeometry(const OGRFeature &row, const OGRFeature &wanted) const
+{
     const OGRGeometry *const shape = wanted.GetGeometryRef();
     const OGRGeometry *const known = row.GetGeometryRef();
     if (shape == nullptr || (known != nullptr && shape->Equals(known)))
         return true;
-    CPLError(
-        CE_Failure, CPLE_NotSupported,
-        "The areas of a %s cannot be changed: create a layer with them in MAPFLOW: to submit a "
-        "new processing.",
-        m_what);
+    CPLError(CE_Failure, CPLE_NotSupported, "%s", m_editing.geometry);
     return false;
 }
 
@@ -96,7 +120,7 @@ const char *OGRMapflowNewText(const OGRMapflowChanges &changes, const char *colu
 bool OGRMapflowEditableLayer::CheckName(const std::string &name) const
 {
     if (name.empty())
-        CPLError(CE_Failure, CPLE_IllegalArg, "A %s needs a name.", m_what);
+        CPLError(CE_Failure, CPLE_IllegalArg, "A %s needs a name.", m_editing.what);
     return !name.empty();
 }
 
@@ -104,10 +128,9 @@ bool OGRMapflowEditableLayer::CheckName(const std::string &name) const
 
 OGRMapflowEditableLayer::OGRMapflowEditableLayer(GDALDataset *dataset, const char *name,
                                                  OGRwkbGeometryType type,
-                                                 const OGRMapflowRights &rights, const char *what,
-                                                 const char *changeable)
-    : OGRMapflowTableLayer(dataset, name, type), m_rights(rights), m_what(what),
-      m_changeable(changeable)
+                                                 const OGRMapflowRights &rights,
+                                                 const OGRMapflowEditing &editing)
+    : OGRMapflowTableLayer(dataset, name, type), m_rights(rights), m_editing(editing)
 {
     SetMetadataItem(OLMD_FID64, "YES"); // OGRMapflowStableFID
 }
@@ -129,7 +152,9 @@ bool OGRMapflowEditableLayer::CanDo(const char *capability) const
 
 OGRErr OGRMapflowEditableLayer::ReadNew(const OGRFeature &feature, OGRMapflowChanges &values) const
 {
-    if (!OGRMapflowMayChange(m_rights) || !FindChanges(OGRFeature(m_defn), feature, values))
+    const OGRFeature nothing(m_defn);
+    if (!OGRMapflowMayChange(m_rights) || !FindChanges(nothing, feature, values) ||
+        (!m_editing.takesGeometry && !CheckGeometry(nothing, feature)))
         return OGRERR_UNSUPPORTED_OPERATION;
     return CheckName(values["name"]) ? OGRERR_NONE : OGRERR_FAILURE;
 }
@@ -144,7 +169,7 @@ OGRErr OGRMapflowEditableLayer::Change(const OGRFeature &feature)
     if (feature.GetGeometryRef() != nullptr && FindFeature(feature.GetFID()) == nullptr)
         return OGRERR_FAILURE; // to compare with: its own geometry was not fetched
     OGRMapflowChanges changes;
-    if (!FindChanges(*row, feature, changes))
+    if (!FindChanges(*row, feature, changes) || !CheckGeometry(*row, feature))
         return OGRERR_UNSUPPORTED_OPERATION;
     if (changes.empty())
         return OGRERR_NONE;
@@ -157,7 +182,7 @@ OGRErr OGRMapflowEditableLayer::Change(const OGRFeature &feature)
 
 OGRErr OGRMapflowEditableLayer::Delete(GIntBig fid)
 {
-    if (!OGRMapflowMayDelete(m_rights, m_what))
+    if (!OGRMapflowMayDelete(m_rights, m_editing.what, m_editing.included))
         return OGRERR_UNSUPPORTED_OPERATION;
     const OGRFeature *const row = FindRow(fid);
     if (row == nullptr)

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "imagery/footprint.h"
+
+#include <cmath>
+#include <vector>
+
+#include "common/areas.h"
+#include "common/polygon_parts.h"
+#include "common/spatial_reference.h"
+#include "submit/polygons.h"
+
+namespace
+{
+
+std::unique_ptr<OGRGeometry> Read(const char *text)
+{
+    if (text[strspn(text, " \t\r\n")] == '{')
+        return OGRMapflowReadArea(text);
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    OGRGeometry *geometry = nullptr;
+    if (OGRGeometryFactory::createFromWkt(text, nullptr, &geometry) != OGRERR_NONE)
+        return nullptr;
+    return std::unique_ptr<OGRGeometry>(geometry);
+}
+
+bool IsFinite(const OGRGeometry &geometry)
+{
+    OGREnvelope box;
+    geometry.getEnvelope(&box);
+    return std::isfinite(box.MinX + box.MaxX + box.MinY + box.MaxY);
+}
+
+// nullptr when there is none.
+std::unique_ptr<OGRMultiPolygon> PolygonsOf(const OGRGeometry &geometry)
+{
+    const std::unique_ptr<OGRGeometry> linear(geometry.getLinearGeometry());
+    if (linear == nullptr)
+        return nullptr;
+    linear->flattenTo2D();
+    linear->assignSpatialReference(nullptr);
+    auto polygons = std::make_unique<OGRMultiPolygon>();
+    for (OGRPolygon *polygon : OGRMapflowPolygonsOf(*linear))
+    {
+        polygon->closeRings();
+        polygons->addGeometry(polygon);
+    }
+    return polygons->IsEmpty() || !IsFinite(*polygons) ? nullptr : std::move(polygons);
+}
+
+std::vector<double> LonLatOf(const OGRLinearRing &ring)
+{
+    std::vector<double> lonlat;
+    for (int i = 0; i < ring.getNumPoints(); ++i)
+    {
+        lonlat.push_back(ring.getX(i));
+        lonlat.push_back(ring.getY(i));
+    }
+    return lonlat;
+}
+
+bool IsInWorld(const OGRGeometry &geometry)
+{
+    OGREnvelope box;
+    geometry.getEnvelope(&box);
+    return box.MinX >= -180 && box.MaxX <= 180 && box.MinY >= -90 && box.MaxY <= 90;
+}
+
+} // namespace
+
+std::unique_ptr<OGRMultiPolygon> OGRMapflowReadFootprint(const char *text, const char *whose,
+                                                         const char *id)
+{
+    if (text == nullptr)
+        return nullptr;
+    const std::unique_ptr<OGRGeometry> geometry = Read(text);
+    auto polygons = geometry != nullptr ? PolygonsOf(*geometry) : nullptr;
+    if (polygons == nullptr)
+        CPLDebug("MAPFLOW", "%s %s: its footprint %s", whose, id,
+                 geometry == nullptr ? "cannot be read" : "has no polygon");
+    else
+        polygons->assignSpatialReference(OGRMapflowWGS84().get());
+    return polygons;
+}
+
+std::unique_ptr<OGRMultiPolygon> OGRMapflowPolygonsInLonLat(const OGRGeometry &geometry,
+                                                            const char *what)
+{
+    const OGRMapflowSRS lonlat = OGRMapflowWGS84();
+    const OGRSpatialReference *const source = geometry.getSpatialReference();
+    auto polygons = PolygonsOf(geometry);
+    if (polygons == nullptr)
+    {
+        CPLError(CE_Failure, CPLE_IllegalArg, "%s has no polygon.", what);
+        return nullptr;
+    }
+    if (source != nullptr && !source->IsSame(lonlat.get()))
+    {
+        const std::unique_ptr<OGRSpatialReference> own(source->Clone());
+        polygons->assignSpatialReference(own.get());
+        const bool isDone = polygons->transformTo(lonlat.get()) == OGRERR_NONE;
+        polygons->assignSpatialReference(nullptr);
+        if (!isDone)
+        {
+            CPLError(CE_Failure, CPLE_IllegalArg, "%s cannot be transformed to WGS84.", what);
+            return nullptr;
+        }
+    }
+    if (!IsInWorld(*polygons))
+    {
+        CPLError(CE_Failure, CPLE_IllegalArg,
+                 "%s is not within longitudes -180 to 180 and latitudes -90 to 90.", what);
+        return nullptr;
+    }
+    polygons->assignSpatialReference(lonlat.get());
+    return polygons;
+}
+
+double OGRMapflowAreaOf(const OGRMultiPolygon &polygons)
+{
+    double area = 0;
+    for (const OGRPolygon *polygon : polygons)
+    {
+        double sign = 1;
+        for (const OGRLinearRing *ring : *polygon)
+        {
+            const std::vector<double> lonlat = LonLatOf(*ring);
+            area += sign * std::fabs(mf_ring_area(lonlat.data(), lonlat.size() / 2));
+            sign = -1;
+        }
+    }
+    return area;
+}
+
+std::string OGRMapflowGeoJSONOf(const OGRGeometry &geometry)
+{
+    char *const json = geometry.exportToJson();
+    const std::string text = json != nullptr ? json : "";
+    CPLFree(json);
+    return text;
+}

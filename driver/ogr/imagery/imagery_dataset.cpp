@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "imagery/imagery_dataset.h"
+
+#include "common/errors.h"
+#include "imagery/images_layer.h"
+#include "layer/field_domains.h"
+#include "layer/table_sql.h"
+
+std::unique_ptr<OGRMapflowImageryDataset>
+OGRMapflowImageryDataset::Connect(const OGRMapflowOptions &options, const char *what)
+{
+    if (!OGRMapflowMayAsk(options, what))
+        return nullptr;
+    std::unique_ptr<OGRMapflowImageryDataset> dataset(new OGRMapflowImageryDataset(options));
+    dataset->SetDescription(options.PublicName().c_str());
+    dataset->m_client = OGRMapflowConnect(options);
+    OGRMapflowAddFieldDomains(dataset->m_oMapFieldDomains);
+    return dataset->m_client != nullptr ? std::move(dataset) : nullptr;
+}
+
+std::unique_ptr<OGRMapflowImageryDataset>
+OGRMapflowImageryDataset::OpenMosaic(const OGRMapflowOptions &options, GDALAccess access)
+{
+    mf_mosaic mosaic;
+    auto dataset = Connect(options, "A mosaic");
+    if (dataset == nullptr || !OGRMapflowTry(mf_mosaic_find, &mosaic, dataset->m_client.get(),
+                                             options.TargetName().c_str()))
+        return nullptr;
+    dataset->eAccess = access;
+    dataset->m_rights.canChange = access == GA_Update;
+    dataset->m_rights.canDelete =
+        dataset->m_rights.canChange && options.GetBool("ALLOW_DELETE", false);
+    dataset->SetMetadataItem("MOSAIC_ID", mosaic.id);
+    dataset->SetMetadataItem("NAME", mosaic.name);
+    dataset->m_mosaics = std::make_unique<OGRMapflowMosaicList>(dataset->m_client.get());
+    dataset->m_mosaics->SetOnly(mosaic);
+    dataset->m_layers.push_back(std::make_unique<OGRMapflowImagesLayer>(
+        dataset.get(), *dataset->m_mosaics, dataset->m_rights));
+    OGRMapflowJoinStatement(*dataset);
+    return dataset;
+}
+
+OGRLayer *OGRMapflowImageryDataset::LayerAt(int i) const
+{
+    const bool isThere = i >= 0 && static_cast<size_t>(i) < m_layers.size();
+    return isThere ? m_layers[static_cast<size_t>(i)].get() : nullptr;
+}
+
+OGRLayer *OGRMapflowImageryDataset::Execute(const char *statement, OGRGeometry *filter,
+                                            const char *dialect)
+{
+    return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// imagery_dataset: a mosaic as a GDAL dataset.
+#ifndef MAPFLOW_IMAGERY_DATASET_H
+#define MAPFLOW_IMAGERY_DATASET_H
+
+#include <memory>
+#include <vector>
+
+#include "common/connection.h"
+#include "imagery/mosaic_list.h"
+#include "layer/row_changes.h"
+
+// A statement is answered whole or not at all: see table_sql.h.
+class OGRMapflowImageryDataset final : public GDALDataset
+{
+  public:
+    // MAPFLOW:mosaic=…: the layer `images`, which can be changed as that of the account. Asks for
+    // the mosaic. nullptr after one CPLError.
+    static std::unique_ptr<OGRMapflowImageryDataset> OpenMosaic(const OGRMapflowOptions &options,
+                                                                GDALAccess access);
+
+    int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
+    MF_DATASET_USING
+    int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
+    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
+    {
+        return Execute(statement, filter, dialect);
+    }
+
+  private:
+    explicit OGRMapflowImageryDataset(const OGRMapflowOptions &options) : m_options(options) {}
+
+    // `what` is the subject of a message. nullptr after one CPLError.
+    static std::unique_ptr<OGRMapflowImageryDataset> Connect(const OGRMapflowOptions &options,
+                                                             const char *what);
+    OGRLayer *LayerAt(int i) const;
+    OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
+
+    const OGRMapflowOptions m_options;
+    OGRMapflowRights m_rights{};
+    OGRMapflowClient m_client{};
+    std::unique_ptr<OGRMapflowMosaicList> m_mosaics{}; // of a mosaic
+    std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
+};
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "imagery/images_layer.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "common/errors.h"
+#include "common/parallel.h"
+#include "imagery/footprint.h"
+#include "layer/field_domains.h"
+#include "layer/stable_fid.h"
+
+namespace
+{
+
+using Kind = OGRMapflowKind;
+
+const char *StateOf(const mf_image &image)
+{
+    return mf_image_state_name(image.state);
+}
+
+int IsDownloadable(const mf_image &image)
+{
+    return image.has_details ? image.is_downloadable : -1;
+}
+
+constexpr OGRMapflowColumn<mf_image> COLUMNS[] = {
+    {"id", Kind::Text, "UUID, for IMAGE_IDS of a new processing", &mf_image::id},
+    {"name", Kind::Text, "of the file", &mf_image::filename},
+    {"mosaic_id", Kind::Text, "UUID"},
+    {"mosaic", Kind::Text, "name of the mosaic"},
+    {"state", Kind::Text, "READY: it can be used", StateOf, MAPFLOW_IMAGE_DOMAIN},
+    {"error", Kind::Text, "why it failed", &mf_image::error},
+    {"uploaded", Kind::Time, "UTC", &mf_image::uploaded},
+    {"bytes", Kind::Number, "of the file", &mf_image::size},
+    {"width", Kind::Count, "px", &mf_image::width},
+    {"height", Kind::Count, "px", &mf_image::height},
+    {"band_count", Kind::Count, "", &mf_image::band_count},
+    {"data_types", Kind::Texts, "one a band", &mf_image::dtypes},
+    {"nodata", Kind::Number, "", &mf_image::nodata},
+    {"pixel_size_m", Kind::Number, "m, mean of both directions"},
+    {"crs", Kind::Text, "EPSG code", &mf_image::crs},
+    {"checksum", Kind::Text, "SHA-1", &mf_image::checksum},
+    {"tiles_ready", Kind::Flag, "the tiles of the mosaic show it", &mf_image::tiles_ready},
+    {"downloadable", Kind::Flag, "the file can be fetched back"},
+};
+
+constexpr OGRMapflowEditing EDITING = {
+    "image", "name", " for good",
+    "The footprint of an image cannot be changed: it is that of its file."};
+
+// A mean of two, NaN when unknown. The latitude is that of the middle of its footprint.
+double PixelSizeOf(const mf_image &image, const OGRGeometry *footprint)
+{
+    OGREnvelope box;
+    double metres[2];
+    if (footprint != nullptr)
+        footprint->getEnvelope(&box);
+    mf_image_pixel_metres(&image, footprint != nullptr ? (box.MinY + box.MaxY) / 2 : 0, metres);
+    return (metres[0] + metres[1]) / 2;
+}
+
+} // namespace
+
+OGRMapflowImagesLayer::OGRMapflowImagesLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
+                                             const OGRMapflowRights &rights)
+    : OGRMapflowEditableLayer(dataset, "images", wkbMultiPolygon, rights, EDITING),
+      m_mosaics(mosaics)
+{
+    AddColumns(COLUMNS);
+    SetSource([this] { return Fetch(); });
+    m_mosaics.onChange = [this](const std::string &id) { FollowMosaic(id); };
+}
+
+// ---- reading ------------------------------------------------------------------------------------
+
+void OGRMapflowImagesLayer::AddImages(const mf_mosaic &mosaic, const mf_image_list &images)
+{
+    for (size_t i = 0; i < images.count; ++i)
+    {
+        const mf_image &image = images.items[i];
+        OGRFeature &row = AddRow();
+        auto footprint = OGRMapflowReadFootprint(image.footprint, "image", image.id);
+        row.SetFID(OGRMapflowStableFID(image.id));
+        OGRMapflowFill(row, COLUMNS, image);
+        row.SetField("mosaic_id", mosaic.id);
+        row.SetField("mosaic", mosaic.name);
+        OGRMapflowSetValue(row, m_defn->GetFieldIndex("pixel_size_m"), Kind::Number,
+                           PixelSizeOf(image, footprint.get()));
+        OGRMapflowSetValue(row, m_defn->GetFieldIndex("downloadable"), Kind::Flag,
+                           IsDownloadable(image));
+        row.SetGeometryDirectly(footprint.release());
+    }
+}
+
+// Somebody else may delete a mosaic after the list was read: it has no images then.
+static bool IsGone(mf_client *client, const char *id, const mf_error &err)
+{
+    mf_mosaic mosaic;
+    mf_error why;
+    mf_error_init(&why);
+    if (err.http_status != 404)
+        return false;
+    const bool isGone = mf_mosaic_get(&mosaic, client, id, &why) != 0 && why.http_status == 404;
+    mf_mosaic_free(&mosaic);
+    return isGone;
+}
+
+// The next mosaics. Who reads the first rows only, does not pay for the others.
+bool OGRMapflowImagesLayer::Fetch()
+{
+    if (!m_mosaics.Read())
+        return false;
+    const std::deque<mf_mosaic> &known = m_mosaics.Known();
+    std::vector<const mf_mosaic *> batch;
+    size_t next = m_next;
+    for (; next < known.size() && batch.size() < (m_next == 0 ? 1 : MAPFLOW_PARALLEL_REQUESTS);
+         ++next)
+    {
+        if (!OGRMapflowMosaicList::IsDeleted(known[next]))
+            batch.push_back(&known[next]);
+    }
+    std::vector<mf_image_list> lists(batch.size());
+    std::vector<mf_error> errors(batch.size());
+    std::vector<char> done(batch.size(), 0);
+    OGRMapflowInParallel(batch.size(),
+                         [&](size_t i)
+                         {
+                             mf_client *const client = m_mosaics.Client();
+                             mf_error_init(&errors[i]);
+                             done[i] = mf_image_list_get(&lists[i], client, batch[i]->id,
+                                                         &errors[i]) == 0 ||
+                                       IsGone(client, batch[i]->id, errors[i]);
+                         });
+    const auto failed = std::find(done.begin(), done.end(), 0);
+    for (size_t i = 0; i < batch.size(); ++i)
+    {
+        if (failed == done.end())
+            AddImages(*batch[i], lists[i]);
+        mf_image_list_free(&lists[i]);
+    }
+    if (failed != done.end())
+    {
+        OGRMapflowRaise(errors[static_cast<size_t>(failed - done.begin())]);
+        return false;
+    }
+    m_next = next;
+    m_rows.isComplete = m_next >= known.size();
+    return true;
+}
+
+// ---- changing -----------------------------------------------------------------------------------
+
+OGRErr OGRMapflowImagesLayer::RefuseNew() const
+{
+    CPLError(CE_Failure, CPLE_NotSupported,
+             "A row does not upload an image: use gdal_translate -of MAPFLOW.");
+    return OGRERR_UNSUPPORTED_OPERATION;
+}
+
+bool OGRMapflowImagesLayer::SendChanges(OGRFeature &row, const std::string &name,
+                                        const OGRMapflowChanges &)
+{
+    const std::string id = OGRMapflowText(row, "id");
+    if (!OGRMapflowTry(mf_image_rename, m_mosaics.Client(), id.c_str(), name.c_str()))
+        return false;
+    row.SetField("name", name.c_str());
+    return true;
+}
+
+bool OGRMapflowImagesLayer::SendDeletion(const OGRFeature &row)
+{
+    const std::string id = OGRMapflowText(row, "id");
+    if (!OGRMapflowTry(mf_image_delete, m_mosaics.Client(), id.c_str()))
+        return false;
+    const GIntBig fid = row.GetFID();
+    m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
+    return true;
+}
+
+void OGRMapflowImagesLayer::FollowMosaic(const std::string &id)
+{
+    const mf_mosaic *const mosaic = m_mosaics.Find(id);
+    const auto isOfIt = [&id](const OGRFeature &row)
+    { return OGRMapflowText(row, "mosaic_id") == id; };
+    if (mosaic == nullptr)
+        m_rows.Remove(isOfIt);
+    for (const auto &row : m_rows.items)
+    {
+        if (row != nullptr && isOfIt(*row))
+            row->SetField("mosaic", mosaic->name);
+    }
+}
+
+void OGRMapflowImagesLayer::DropFailed(const std::string &mosaicId)
+{
+    m_rows.Remove(
+        [&mosaicId](const OGRFeature &row)
+        {
+            return OGRMapflowText(row, "mosaic_id") == mosaicId &&
+                   OGRMapflowText(row, "state") == mf_image_state_name(MF_IMAGE_FAILED);
+        });
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// images_layer: own images as a layer.
+#ifndef MAPFLOW_IMAGES_LAYER_H
+#define MAPFLOW_IMAGES_LAYER_H
+
+#include "api/image.h"
+#include "imagery/mosaic_list.h"
+#include "layer/row_changes.h"
+
+// The images of all mosaics of a list, mosaic by mosaic. For update: `name` can be changed; with
+// ALLOW_DELETE=YES rows can be deleted. Each change is sent at once, once.
+//
+// FID: OGRMapflowStableFID. Geometry: the footprint. Two requests for each mosaic, several mosaics
+// at once after the first one; a server that knows no states shows only what can be used.
+class OGRMapflowImagesLayer final : public OGRMapflowEditableLayer
+{
+  public:
+    OGRMapflowImagesLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
+                          const OGRMapflowRights &rights);
+
+    // Takes the FAILED images of a mosaic out, which the service has deleted.
+    void DropFailed(const std::string &mosaicId);
+
+  protected:
+    OGRErr RefuseNew() const override;
+    bool SendChanges(OGRFeature &row, const std::string &name,
+                     const OGRMapflowChanges &changes) override;
+    bool SendDeletion(const OGRFeature &row) override;
+
+  private:
+    bool Fetch();
+    void AddImages(const mf_mosaic &mosaic, const mf_image_list &images);
+    // Follows what the layer of mosaics has changed.
+    void FollowMosaic(const std::string &id);
+
+    OGRMapflowMosaicList &m_mosaics;
+    size_t m_next = 0; // mosaics of the list whose images are rows
+};
+
+#endif

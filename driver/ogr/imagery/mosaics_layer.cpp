@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "imagery/mosaics_layer.h"
+
+#include "base/json.h"
+#include "common/errors.h"
+#include "imagery/footprint.h"
+#include "layer/stable_fid.h"
+
+namespace
+{
+
+using Kind = OGRMapflowKind;
+
+constexpr OGRMapflowColumn<mf_mosaic> COLUMNS[] = {
+    {"id", Kind::Text, "UUID", &mf_mosaic::id},
+    {"name", Kind::Text, "not unique", &mf_mosaic::name},
+    {"tags", Kind::Texts, "", &mf_mosaic::tags},
+    {"created", Kind::Time, "UTC", &mf_mosaic::created},
+    {"bytes", Kind::Number, "of its images", &mf_mosaic::size},
+    {"images", Kind::Count, "number of images", &mf_mosaic::total},
+    {"ready", Kind::Count, "number of images", &mf_mosaic::ready},
+    {"pending", Kind::Count, "number of images", &mf_mosaic::pending},
+    {"in_progress", Kind::Count, "number of images", &mf_mosaic::in_progress},
+    {"failed", Kind::Count, "number of images", &mf_mosaic::failed},
+};
+
+constexpr OGRMapflowEditing EDITING = {
+    "mosaic", "name, tags", ", its images included",
+    "The footprint of a mosaic cannot be changed: it is that of its images."};
+
+void Fill(OGRFeature &row, const mf_mosaic &mosaic)
+{
+    row.SetFID(OGRMapflowStableFID(mosaic.id));
+    OGRMapflowFill(row, COLUMNS, mosaic);
+    row.SetGeometryDirectly(
+        OGRMapflowReadFootprint(mosaic.footprint, "mosaic", mosaic.id).release());
+}
+
+// The tags of a change, from JSON; `former` when they stay as they are. The strings are freed with
+// the object.
+class Tags
+{
+  public:
+    Tags(const OGRMapflowChanges &changes, const OGRFeature *former)
+    {
+        std::string json = "[]";
+        if (const char *const wanted = OGRMapflowNewText(changes, "tags"))
+            json = *wanted != '\0' ? wanted : json;
+        else if (former != nullptr)
+        {
+            const int i = former->GetFieldIndex("tags");
+            char *const text =
+                former->IsFieldSetAndNotNull(i) ? former->GetFieldAsSerializedJSon(i) : nullptr;
+            json = text != nullptr ? text : json;
+            CPLFree(text);
+        }
+        cJSON *const document = cJSON_Parse(("{\"tags\":" + json + "}").c_str());
+        int failed = document == nullptr;
+        mf_str_list_take(&m_list, document, "tags", &failed);
+        m_isRead = failed == 0;
+        cJSON_Delete(document);
+    }
+    ~Tags() { mf_str_list_free(&m_list); }
+    Tags(const Tags &) = delete;
+    Tags &operator=(const Tags &) = delete;
+
+    const mf_str_list *List() const { return &m_list; }
+    // False after one CPLError.
+    bool Check() const
+    {
+        if (!m_isRead)
+            CPLError(CE_Failure, CPLE_OutOfMemory, "Out of memory.");
+        return m_isRead;
+    }
+
+  private:
+    mf_str_list m_list{};
+    bool m_isRead = false;
+};
+
+} // namespace
+
+void OGRMapflowAddMosaicColumns(OGRMapflowTableLayer &table)
+{
+    table.AddColumns(COLUMNS);
+}
+
+void OGRMapflowAddMosaicRow(OGRMapflowTableLayer &table, const mf_mosaic &mosaic)
+{
+    Fill(table.AddRow(), mosaic);
+}
+
+OGRMapflowMosaicsLayer::OGRMapflowMosaicsLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
+                                               const OGRMapflowRights &rights)
+    : OGRMapflowEditableLayer(dataset, "mosaics", wkbMultiPolygon, rights, EDITING),
+      m_mosaics(mosaics), m_rights(rights)
+{
+    AddColumns(COLUMNS);
+    SetSource([this] { return Fetch(); });
+}
+
+bool OGRMapflowMosaicsLayer::Fetch()
+{
+    if (!m_mosaics.Read())
+        return false;
+    for (; m_shown < m_mosaics.Known().size(); ++m_shown)
+    {
+        if (!OGRMapflowMosaicList::IsDeleted(m_mosaics.Known()[m_shown]))
+            OGRMapflowAddMosaicRow(*this, m_mosaics.Known()[m_shown]);
+    }
+    m_rows.isComplete = true;
+    return true;
+}
+
+void OGRMapflowMosaicsLayer::Refresh(mf_mosaic &mosaic)
+{
+    OGRFeature *const row = m_rows.Find(OGRMapflowStableFID(mosaic.id));
+    if (row != nullptr)
+        Fill(*row, mosaic);
+    m_mosaics.Refresh(mosaic);
+}
+
+bool OGRMapflowMosaicsLayer::CanDo(const char *capability) const
+{
+    if (EQUAL(capability, OLCSequentialWrite))
+        return m_rights.canChange;
+    return OGRMapflowEditableLayer::CanDo(capability);
+}
+
+OGRErr OGRMapflowMosaicsLayer::Create(OGRFeature &feature)
+{
+    OGRMapflowChanges values;
+    const OGRErr refused = ReadNew(feature, values);
+    if (refused != OGRERR_NONE)
+        return refused;
+    const Tags tags(values, nullptr);
+    mf_mosaic mosaic;
+    int *const anyOutcome = nullptr;
+    // The mosaics that are there come first, so that the list does not bring the new one again.
+    if (!tags.Check() || !m_mosaics.Read() ||
+        !OGRMapflowTry(mf_mosaic_create, &mosaic, m_mosaics.Client(), values["name"].c_str(),
+                       tags.List(), anyOutcome))
+        return OGRERR_FAILURE;
+    feature.SetFID(OGRMapflowStableFID(mosaic.id));
+    if (const int i = feature.GetFieldIndex("id"); i >= 0)
+        feature.SetField(i, mosaic.id);
+    m_mosaics.Add(mosaic);
+    return Fetch() ? OGRERR_NONE : OGRERR_FAILURE;
+}
+
+bool OGRMapflowMosaicsLayer::SendChanges(OGRFeature &row, const std::string &name,
+                                         const OGRMapflowChanges &changes)
+{
+    const std::string id = OGRMapflowText(row, "id");
+    const Tags tags(changes, &row);
+    mf_mosaic newer;
+    if (!tags.Check() ||
+        !OGRMapflowTry(mf_mosaic_update, m_mosaics.Client(), id.c_str(), name.c_str(),
+                       tags.List()) ||
+        !OGRMapflowTry(mf_mosaic_get, &newer, m_mosaics.Client(), id.c_str()))
+        return false;
+    Refresh(newer);
+    return true;
+}
+
+bool OGRMapflowMosaicsLayer::SendDeletion(const OGRFeature &row)
+{
+    const std::string id = OGRMapflowText(row, "id");
+    if (!OGRMapflowTry(mf_mosaic_delete, m_mosaics.Client(), id.c_str()))
+        return false;
+    const GIntBig fid = row.GetFID();
+    m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
+    m_mosaics.Remove(id);
+    return true;
+}
