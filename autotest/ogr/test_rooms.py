@@ -22,8 +22,9 @@ OGR = {
     "result": "common layer",
     "project": "common layer result",
     "submit": "common",
+    "imagery": "common layer",
     "account": "common layer submit",
-    "": "common layer result project submit account",
+    "": "common layer result project submit account imagery",
 }
 GDAL_HEADER = re.compile(r"(gdal|ogr|cpl|vrt)\w*\.h")
 

@@ -7,6 +7,7 @@
 #include "common/connection.h"
 #include "common/options.h"
 #include "common/waiting.h"
+#include "imagery/pictures.h"
 #include "layer/qgis_listing.h"
 #include "project/project_dataset.h"
 #include "result/processing_dataset.h"
@@ -34,6 +35,14 @@ GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
     return nullptr;
 }
 
+// Whoever takes either gets layers where there are some.
+bool WantsPicture(const GDALOpenInfo &info, const OGRMapflowOptions &options)
+{
+    const bool hasLayers = options.GetTarget() != OGRMapflowOptions::Target::Image;
+    return (info.nOpenFlags & GDAL_OF_RASTER) != 0 &&
+           !(hasLayers && (info.nOpenFlags & GDAL_OF_VECTOR) != 0);
+}
+
 std::unique_ptr<GDALDataset> OpenTarget(const OGRMapflowOptions &options, GDALAccess access)
 {
     if (options.GetTarget() == OGRMapflowOptions::Target::Account)
@@ -52,7 +61,14 @@ GDALDataset *Open(GDALOpenInfo *info)
     if (options && info->eAccess == GA_Update &&
         options->GetTarget() != OGRMapflowOptions::Target::Account)
         return RefuseUpdate(info);
-    auto dataset = options ? OpenTarget(*options, info->eAccess) : nullptr;
+    std::unique_ptr<GDALDataset> dataset;
+    if (options && WantsPicture(*info, *options))
+    {
+        const OGRMapflowInterruptible interruptible;
+        dataset = OGRMapflowOpenPicture(*options);
+    }
+    else if (options)
+        dataset = OpenTarget(*options, info->eAccess);
     if (dataset == nullptr && info->eAccess == GA_ReadOnly &&
         OGRMapflowOptions::IsListing(info->papszOpenOptions))
         dataset = OGRMapflowListFailure(options);
@@ -62,8 +78,15 @@ GDALDataset *Open(GDALOpenInfo *info)
     return dataset.release();
 }
 
-GDALDataset *Create(const char *name, int, int, int, GDALDataType, MapflowCreateOptions options)
+GDALDataset *Create(const char *name, int, int, int bands, GDALDataType,
+                    MapflowCreateOptions options)
 {
+    if (bands > 0)
+    {
+        CPLError(CE_Failure, CPLE_NotSupported,
+                 "No raster can be created in Mapflow: make a file.");
+        return nullptr;
+    }
     return OGRMapflowSubmissionDataset::Create(name, options).release();
 }
 
@@ -98,6 +121,7 @@ void RegisterOGRMAPFLOW()
     auto driver = std::make_unique<GDALDriver>();
     driver->SetDescription("MAPFLOW");
     driver->SetMetadataItem(GDAL_DMD_LONGNAME, "Mapflow: AI on satellite and aerial imagery");
+    driver->SetMetadataItem(GDAL_DCAP_RASTER, "YES");
     driver->SetMetadataItem(GDAL_DCAP_VECTOR, "YES");
     driver->SetMetadataItem(GDAL_DCAP_OPEN, "YES");
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "MAPFLOW:");

@@ -353,7 +353,6 @@ void OGRMapflowProcessingDataset::PublishMetadata()
     setText("CREATED", p.created);
     setText("UPDATED", p.updated);
     setText("REVIEW_STATUS", p.review);
-    setText("RASTER_TILE_URL", p.raster_tile_url);
     if (p.state != MF_STATE_DONE && !m_statusOnly)
         SetMetadataItem("PARTIAL", "YES");
     char *const shown = mf_document_redact(p.document);
