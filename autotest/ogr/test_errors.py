@@ -6,6 +6,7 @@ import re
 import pytest
 from osgeo import gdal
 
+import oracle
 from helpers import (AWAITING, BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, COUNTS, FAILED, MISSING, QUEUED, RASTER,
                      REFUNDED, REWORK, RUNNING, UNKNOWN_STATUS, downloads, refusal, reports, secrets_of)
 from settings import config
@@ -216,3 +217,22 @@ def test_plan_without_downloads(sb, account, status):
     sb.fault(RESULT, status=status)
     message = refusal(f"MAPFLOW:{BUILDINGS}", **account)
     assert "plan may not include downloads" in message and "web app" in message
+
+
+@pytest.mark.parametrize("name, words", (
+    ("", "There is no Mapflow API token"), (",WAIT=YES", "has no option WAIT"), ("Leiden", "not the UUID of a processing"),
+    ("mosaic=x", "There is no Mapflow API token")))
+def test_one_error_although_ogrinfo_opens_twice(run, name, words):
+    done = run("ogrinfo", f"MAPFLOW:{name}", env={"MAPFLOW_API_TOKEN": ""})
+    assert done.returncode == 1 and done.stderr.count("ERROR") == 1 and words in done.stderr
+
+
+def test_each_failure_to_open_is_an_error_in_a_program():
+    """Only the second attempt of the same kind as ogrinfo's is quiet, and the last error is known all the same."""
+    for access, count in ((gdal.OF_UPDATE, 1), (gdal.OF_READONLY, 0), (gdal.OF_READONLY, 1), (gdal.OF_READONLY, 1),
+                          (gdal.OF_UPDATE, 0), (gdal.OF_UPDATE, 1)):
+        with oracle.exceptions(False), reports() as seen:
+            gdal.ErrorReset()
+            assert gdal.OpenEx("MAPFLOW:,WAIT=YES", gdal.OF_VECTOR | access) is None
+            assert "has no option WAIT" in gdal.GetLastErrorMsg()
+        assert len([text for kind, text in seen if kind == gdal.CE_Failure]) == count

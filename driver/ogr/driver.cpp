@@ -7,8 +7,10 @@
 #include "account/find_processing.h"
 #include "common/connection.h"
 #include "common/options.h"
+#include "common/reopening.h"
 #include "common/waiting.h"
 #include "imagery/imagery_dataset.h"
+#include "imagery/pictures.h"
 #include "layer/qgis_listing.h"
 #include "project/project_dataset.h"
 #include "result/processing_dataset.h"
@@ -36,29 +38,42 @@ GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
     return nullptr;
 }
 
-bool CanBeChanged(const OGRMapflowOptions &options)
+// Whoever takes either gets layers where there are some.
+bool WantsPicture(const GDALOpenInfo &info, const OGRMapflowOptions &options)
 {
-    return options.GetTarget() == OGRMapflowOptions::Target::Account ||
-           options.GetTarget() == OGRMapflowOptions::Target::Mosaic;
+    const bool hasLayers = options.GetTarget() != OGRMapflowOptions::Target::Image;
+    return (info.nOpenFlags & GDAL_OF_RASTER) != 0 &&
+           !(hasLayers && (info.nOpenFlags & GDAL_OF_VECTOR) != 0);
 }
 
-std::unique_ptr<GDALDataset> OpenTarget(const OGRMapflowOptions &options, GDALAccess access)
+bool CanBeChanged(const GDALOpenInfo &info, const OGRMapflowOptions &options)
 {
-    if (options.GetTarget() == OGRMapflowOptions::Target::Account)
-        return OGRMapflowAccountDataset::Open(options, access);
+    return !WantsPicture(info, options) &&
+           (options.GetTarget() == OGRMapflowOptions::Target::Account ||
+            options.GetTarget() == OGRMapflowOptions::Target::Mosaic);
+}
+
+std::unique_ptr<GDALDataset> OpenByName(const OGRMapflowOptions &options)
+{
+    const std::string id = OGRMapflowFindProcessing(options);
+    return id.empty() ? nullptr : OGRMapflowProcessingDataset::Open(options.ForProcessing(id));
+}
+
+std::unique_ptr<GDALDataset> OpenTarget(const GDALOpenInfo &info, const OGRMapflowOptions &options)
+{
+    if (options.GetTarget() == OGRMapflowOptions::Target::Account && !WantsPicture(info, options))
+        return OGRMapflowAccountDataset::Open(options, info.eAccess);
     const OGRMapflowInterruptible interruptible;
+    if (WantsPicture(info, options))
+        return OGRMapflowOpenPicture(options);
     switch (options.GetTarget())
     {
         case OGRMapflowOptions::Target::Name:
-        {
-            const std::string id = OGRMapflowFindProcessing(options);
-            return id.empty() ? nullptr
-                              : OGRMapflowProcessingDataset::Open(options.ForProcessing(id));
-        }
+            return OpenByName(options);
         case OGRMapflowOptions::Target::Project:
             return OGRMapflowProjectDataset::Open(options);
         case OGRMapflowOptions::Target::Mosaic:
-            return OGRMapflowImageryDataset::OpenMosaic(options, access);
+            return OGRMapflowImageryDataset::OpenMosaic(options, info.eAccess);
         default:
             return OGRMapflowProcessingDataset::Open(options);
     }
@@ -68,10 +83,11 @@ GDALDataset *Open(GDALOpenInfo *info)
 {
     if (!Identify(info))
         return nullptr;
+    const OGRMapflowReopening reopening(info->pszFilename, info->eAccess == GA_Update);
     const auto options = OGRMapflowOptions::Parse(info->pszFilename, info->papszOpenOptions);
-    if (options && info->eAccess == GA_Update && !CanBeChanged(*options))
+    if (options && info->eAccess == GA_Update && !CanBeChanged(*info, *options))
         return RefuseUpdate(info);
-    auto dataset = options ? OpenTarget(*options, info->eAccess) : nullptr;
+    auto dataset = options ? OpenTarget(*info, *options) : nullptr;
     if (dataset == nullptr && info->eAccess == GA_ReadOnly &&
         OGRMapflowOptions::IsListing(info->papszOpenOptions))
         dataset = OGRMapflowListFailure(options);
@@ -81,8 +97,15 @@ GDALDataset *Open(GDALOpenInfo *info)
     return dataset.release();
 }
 
-GDALDataset *Create(const char *name, int, int, int, GDALDataType, MapflowCreateOptions options)
+GDALDataset *Create(const char *name, int, int, int bands, GDALDataType,
+                    MapflowCreateOptions options)
 {
+    if (bands > 0)
+    {
+        CPLError(CE_Failure, CPLE_NotSupported,
+                 "No raster can be created in Mapflow: make a file.");
+        return nullptr;
+    }
     return OGRMapflowSubmissionDataset::Create(name, options).release();
 }
 
@@ -117,6 +140,7 @@ void RegisterOGRMAPFLOW()
     auto driver = std::make_unique<GDALDriver>();
     driver->SetDescription("MAPFLOW");
     driver->SetMetadataItem(GDAL_DMD_LONGNAME, "Mapflow: AI on satellite and aerial imagery");
+    driver->SetMetadataItem(GDAL_DCAP_RASTER, "YES");
     driver->SetMetadataItem(GDAL_DCAP_VECTOR, "YES");
     driver->SetMetadataItem(GDAL_DCAP_OPEN, "YES");
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "MAPFLOW:");

@@ -168,7 +168,7 @@ static void test_document_is_kept(void)
         CHECK_TEXT(again.name, p.name);
         CHECK_TEXT(second, first);
         CHECK_TEXT(again.document, p.document);
-        CHECK_TEXT(again.raster_tile_url, p.raster_tile_url);
+        CHECK_TEXT(again.result_tile_url, p.result_tile_url);
         free(first);
         free(second);
         mf_processing_free(&again);

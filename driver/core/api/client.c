@@ -343,6 +343,79 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
     return hand_over(err, &local, failed);
 }
 
+/* ---- addresses that the service has told --------------------------------------------------- */
+
+static bool is_own_origin(const struct mf_client *client, const char *url)
+{
+    struct mf_url parsed;
+    return mf_url_parse(&parsed, url, NULL) == 0 && strcmp(parsed.origin, client->origin) == 0;
+}
+
+/* Whatever the transport and the server say names the URL. */
+static int say_discreetly(const struct mf_response *response, struct mf_error *err)
+{
+    const enum mf_error_kind kind = err->kind;
+    if (kind == MF_ERR_CANCELLED || kind == MF_ERR_MEMORY)
+        return -1;
+    if (response->status == 0)
+        return mf_error_set(err, kind, "no answer");
+    mf_error_set(err, kind != MF_OK ? kind : MF_ERR_REJECTED, "the answer is %sHTTP %d",
+                 mf_response_is_success(response) ? "damaged, after " : "", response->status);
+    err->http_status = response->status;
+    return -1;
+}
+
+static int try_elsewhere(struct mf_client *client, const char *url, struct mf_response *response,
+                         struct mf_error *err)
+{
+    const struct call call = {.method = "GET", .path = "an address that the service has told"};
+    bool is_settled = false;
+    const enum mf_auth_scheme scheme = current_scheme(client, &is_settled);
+    const struct mf_request request = {
+        .method = call.method,
+        .url = url,
+        .authorization = is_own_origin(client, url) ? mf_auth_header(&client->auth, scheme) : NULL,
+        .max_body = MF_MAX_DOCUMENT,
+        .total_timeout = client->document_timeout,
+        .is_secret = true,
+        .cancel = client->cancel.is_cancelled != NULL ? &client->cancel : NULL,
+    };
+    const double start = mf_client_now(client);
+    mf_response_free(response);
+    mf_error_init(err);
+    int failed = client->transport.perform(client->transport.ctx, &request, response, err);
+    if (failed || !mf_response_is_success(response))
+        failed = say_discreetly(response, err);
+    log_try(client, &call, response, failed ? err : NULL, mf_client_now(client) - start);
+    return failed;
+}
+
+int mf_client_get_elsewhere(struct mf_client *client, const char *url, cJSON **out,
+                            struct mf_error *err)
+{
+    struct mf_error local;
+    struct mf_response response;
+    int failed = -1;
+    *out = NULL;
+    mf_response_init(&response);
+    for (int tries = 1; failed; tries++) {
+        failed = try_elsewhere(client, url, &response, &local);
+        const bool may_help = response.status != 0
+                                  ? mf_retry_wants_status(&client->retry, response.status)
+                                  : response.is_transient;
+        if (!failed || !may_help || tries > client->retry.max_retry ||
+            mf_client_backoff(client, tries, &local) != 0)
+            break;
+    }
+    if (!failed && mf_json_parse(response.body != NULL ? response.body : "", response.body_size,
+                                 "the answer", out, &local) != 0)
+        failed = mf_error_set(&local, MF_ERR_FORMAT, "the answer is not JSON");
+    mf_response_free(&response);
+    return hand_over(err, &local, failed);
+}
+
+/* ---- changes -------------------------------------------------------------------------------- */
+
 static uint64_t writes; /* guarded by the global lock */
 
 uint64_t mf_client_write_count(void)

@@ -105,6 +105,12 @@ int mf_client_backoff(const struct mf_client *client, int n, struct mf_error *er
 int mf_client_get(struct mf_client *client, const char *path, cJSON **out,
                   struct mf_error *err) MF_NODISCARD;
 
+/* GET of an absolute URL that the service has told, and parse the JSON answer. Retried. The token
+ * goes along to the origin of the base URL only. The URL is a secret: no message and no line of the
+ * log has any part of it, or of what the server says. */
+int mf_client_get_elsewhere(struct mf_client *client, const char *url, cJSON **out,
+                            struct mf_error *err) MF_NODISCARD;
+
 /* GET `path` and send the 2xx body to `sink`. Retried: a try that was cut is continued by a Range
  * request if the server has offered that with a strong ETag, else it starts again, and sink->begin
  * is called again. sink->end is called at the end of a body; its MF_ERR_TRUNCATED is retried only

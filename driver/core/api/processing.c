@@ -105,6 +105,7 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     }
     int failed = 0;
     const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
+    const cJSON *const source = mf_json_member(document, "rasterLayer");
     const cJSON *const vector = mf_json_member(document, "vectorLayer");
     const cJSON *const model = mf_json_member(document, "workflowDef");
     p->id = mf_json_take(document, "id", &failed);
@@ -121,7 +122,10 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
     p->created = mf_json_take(document, "created", &failed);
     p->updated = mf_json_take(document, "updated", &failed);
     p->vector_layer_id = mf_json_take(vector, "id", &failed);
-    p->raster_tile_url = mf_json_take(raster, "tileUrl", &failed);
+    p->result_tile_url = mf_json_take(raster, "tileUrl", &failed);
+    p->result_tilejson_url = mf_json_take(raster, "tileJsonUrl", &failed);
+    p->source_tile_url = mf_json_take(source, "tileUrl", &failed);
+    p->source_tilejson_url = mf_json_take(source, "tileJsonUrl", &failed);
     p->document = mf_document_print(document);
     failed |= p->document == NULL;
     if (failed) {
@@ -141,11 +145,25 @@ void mf_processing_free(struct mf_processing *p)
 {
     if (p == NULL)
         return;
-    char *const texts[] = {
-        p->id,       p->name,         p->description, p->project_id,      p->status,
-        p->review,   p->review_until, p->model,       p->blocks,          p->provider,
-        p->messages, p->created,      p->updated,     p->vector_layer_id, p->raster_tile_url,
-        p->document};
+    char *const texts[] = {p->id,
+                           p->name,
+                           p->description,
+                           p->project_id,
+                           p->status,
+                           p->review,
+                           p->review_until,
+                           p->model,
+                           p->blocks,
+                           p->provider,
+                           p->messages,
+                           p->created,
+                           p->updated,
+                           p->vector_layer_id,
+                           p->result_tile_url,
+                           p->result_tilejson_url,
+                           p->source_tile_url,
+                           p->source_tilejson_url,
+                           p->document};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i)
         free(texts[i]);
     memset(p, 0, sizeof *p);
@@ -275,7 +293,7 @@ int mf_processing_check_result(const struct mf_processing *p, int partial, struc
         return mf_error_set(
             err, MF_ERR_NOT_READY,
             "processing %s (\"%s\") has a raster result and no vector features. Open "
-            "it with STATUS_ONLY=YES: its tile URL is in the metadata.",
+            "it as a raster, or with STATUS_ONLY=YES to see its areas.",
             p->id, p->name);
     return 0;
 }

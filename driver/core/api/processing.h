@@ -44,7 +44,10 @@ struct mf_processing {
     char *created;  /* ISO 8601 UTC */
     char *updated;
     char *vector_layer_id;
-    char *raster_tile_url; /* of a raster result; a capability: its query is a secret */
+    char *result_tile_url; /* of a raster result, as of a mosaic (mosaic.h): a secret */
+    char *result_tilejson_url;
+    char *source_tile_url; /* of the imagery that was processed, where the service has its tiles */
+    char *source_tilejson_url;
     enum mf_state state;
     int percent;    /* 0..100, -1 unknown */
     int aoi_count;  /* -1 unknown */

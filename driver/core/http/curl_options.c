@@ -228,10 +228,10 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t size, voi
 
 /* The host may have switched on libcurl's log, with a printer that knows nothing of our secrets:
  * the log goes through ours. */
-static void set_log(CURL *easy, const struct mf_transport_hooks *hooks)
+static void set_log(CURL *easy, const struct mf_transport_hooks *hooks, bool is_secret)
 {
-    const bool wanted =
-        hooks->debug != NULL && hooks->wants_verbose != NULL && hooks->wants_verbose(hooks->ctx);
+    const bool wanted = !is_secret && hooks->debug != NULL && hooks->wants_verbose != NULL &&
+                        hooks->wants_verbose(hooks->ctx);
     curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
     curl_easy_setopt(easy, CURLOPT_DEBUGDATA, (void *)(uintptr_t)hooks);
     set_long(easy, CURLOPT_VERBOSE, wanted);
@@ -256,6 +256,6 @@ int mf_curl_set_options(CURL *easy, const struct mf_transport_options *options,
         return mf_out_of_memory(err);
     }
     set_own(easy, hop, *list);
-    set_log(easy, hooks);
+    set_log(easy, hooks, hop->request->is_secret);
     return 0;
 }

@@ -68,6 +68,7 @@ struct mf_request {
     double total_timeout;           /* s for the whole exchange, 0: no limit */
     bool send_once; /* libcurl must not send it again either: over HTTP/1.1, on a new
                        connection that is closed afterwards */
+    bool is_secret; /* the URL is one: nothing of the exchange goes to the log */
     const struct mf_cancel *cancel; /* may be NULL */
 };
 

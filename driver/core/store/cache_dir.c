@@ -17,8 +17,7 @@
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
-/* NULL when there is none, or when out of memory. */
-static char *folder_of(const char *directory)
+char *mf_cache_folder(const char *directory)
 {
     if (directory != NULL)
         return mf_str_copy(directory);
@@ -32,7 +31,7 @@ int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, con
                         const char *id, const char *aoi_id, bool read_only, struct mf_error *err)
 {
     const uint64_t server = mf_checksum_of(base_url, strlen(base_url));
-    entry->directory = folder_of(directory);
+    entry->directory = mf_cache_folder(directory);
     entry->stem = mf_str_format("%s%s%s-%016" PRIx64, id, aoi_id != NULL ? "-" : "",
                                 aoi_id != NULL ? aoi_id : "", server);
     int failed = 0;
@@ -295,7 +294,7 @@ static bool is_due(const struct mf_cache_entry *folder, int64_t added, int64_t m
 
 void mf_cache_evict(const char *directory, int64_t added, int64_t max_size)
 {
-    struct mf_cache_entry folder = {folder_of(directory), NULL};
+    struct mf_cache_entry folder = {mf_cache_folder(directory), NULL};
     struct listing listing = {.folder = &folder};
     if (folder.directory != NULL && is_due(&folder, added, max_size))
         mf_folder_list(folder.directory, list_item, &listing);

@@ -18,6 +18,10 @@
 
 #include "base/file.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* 10 GiB. */
 #define MF_DEFAULT_CACHE_SIZE ((int64_t)10 << 30)
 
@@ -39,6 +43,10 @@ struct mf_cache_entry {
     char *directory;
     char *stem;
 };
+
+/* `directory`, or when that is NULL the user's own folder. The caller frees; NULL when the user has
+ * none, or when out of memory. */
+char *mf_cache_folder(const char *directory);
 
 /* `directory` may be NULL: the user's own. `id` and `aoi_id`, which may be NULL, are UUIDs in lower
  * case. Creates the folder unless `read_only`. */
@@ -67,4 +75,7 @@ void mf_cache_remove_superseded(const struct mf_cache_entry *entry, const char *
  * the user's own. */
 void mf_cache_evict(const char *directory, int64_t added, int64_t max_size);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/mosaic.h"
 #include "base/redact.h"
 #include "base/str.h"
 #include "base/uuid.h"
@@ -60,23 +62,31 @@ static int read_images(struct mf_imagery *source, const char *text, int must_be_
     return failed;
 }
 
+static int is_said(const char *text)
+{
+    return mf_str_nonblank(text) != NULL;
+}
+
 static int read_own(struct mf_imagery *source, const struct mf_submission_options *o,
                     struct mf_error *err)
 {
     char uuid[MF_UUID_SIZE];
-    if (mf_str_nonblank(o->zoom) != NULL)
+    if (is_said(o->zoom))
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "ZOOM does not go with own images: they have their own resolution");
-    if (mf_str_nonblank(o->mosaic_id) == NULL)
-        return read_images(source, o->image_ids, 1, err);
-    if (mf_str_nonblank(o->image_ids) != NULL)
+    if (is_said(o->image_ids) + is_said(o->mosaic_id) + is_said(o->mosaic) > 1)
         return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "IMAGE_IDS and MOSAIC_ID exclude each other: name images, or a whole "
-                            "mosaic");
-    if (!mf_uuid_parse(o->mosaic_id, uuid))
+                            "IMAGE_IDS, MOSAIC and MOSAIC_ID exclude each other: name images, or a "
+                            "whole mosaic");
+    if (is_said(o->image_ids))
+        return read_images(source, o->image_ids, 1, err);
+    if (mf_uuid_parse(is_said(o->mosaic) ? o->mosaic : o->mosaic_id, uuid))
+        return add_text(source, "mosaicId", uuid, err);
+    if (!is_said(o->mosaic))
         return mf_error_set(err, MF_ERR_ARGUMENT, "MOSAIC_ID=%.60s is not the UUID of a mosaic",
                             o->mosaic_id);
-    return add_text(source, "mosaicId", uuid, err);
+    source->mosaic = mf_str_copy(o->mosaic);
+    return source->mosaic != NULL ? 0 : mf_out_of_memory(err);
 }
 
 static int take_provider(struct mf_imagery *source, const char *name, struct mf_error *err)
@@ -184,7 +194,7 @@ static enum mf_imagery_kind choose(const struct mf_submission_options *o)
 {
     const int search = mf_str_nonblank(o->search_provider) != NULL;
     const int own =
-        (mf_str_nonblank(o->image_ids) != NULL && !search) || mf_str_nonblank(o->mosaic_id) != NULL;
+        (is_said(o->image_ids) && !search) || is_said(o->mosaic_id) || is_said(o->mosaic);
     const int provider = mf_str_nonblank(o->provider) != NULL,
               tiles = mf_str_nonblank(o->tile_url) != NULL;
     if (search + own + provider + tiles > 1)
@@ -227,9 +237,94 @@ int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_option
         failed = read_tiles(source, o, err);
         break;
     default:
-        return 0;
+        source->zoom = is_said(o->like) && is_said(o->zoom) ? mf_str_copy(o->zoom) : NULL;
+        return source->zoom == NULL && is_said(o->like) && is_said(o->zoom) ? mf_out_of_memory(err)
+                                                                            : 0;
     }
     return failed ? -1 : read_zoom(source, o->zoom, err);
+}
+
+/* ---- the source of an earlier processing ------------------------------------------------------
+ */
+
+/* The ids with commas between; NULL when there are none, or after a failure. */
+static char *join_ids(const cJSON *ids, struct mf_error *err, int *failed)
+{
+    const cJSON *id;
+    char *joined = NULL;
+    cJSON_ArrayForEach(id, ids)
+    {
+        if (!cJSON_IsString(id) || *failed)
+            continue;
+        char *const longer = strchr(id->valuestring, ',') != NULL ? NULL
+                             : joined == NULL                     ? mf_str_copy(id->valuestring)
+                                              : mf_str_format("%s,%s", joined, id->valuestring);
+        if (longer == NULL)
+            *failed = strchr(id->valuestring, ',') == NULL
+                          ? mf_out_of_memory(err)
+                          : mf_error_set(err, MF_ERR_ARGUMENT,
+                                         "a scene of it has a comma in its id, which IMAGE_IDS "
+                                         "cannot name");
+        free(joined);
+        joined = longer;
+    }
+    return joined;
+}
+
+/* As if the options had said it. */
+static int read_again(struct mf_imagery *source, struct mf_submission_options *o, const cJSON *ids,
+                      const cJSON *zoom, struct mf_error *err)
+{
+    char number[32] = "";
+    int failed = 0;
+    char *const images = join_ids(ids, err, &failed);
+    const struct mf_imagery typed = *source;
+    if (cJSON_IsNumber(zoom))
+        snprintf(number, sizeof number, "%.0f", zoom->valuedouble);
+    o->image_ids = images;
+    o->zoom = typed.zoom != NULL ? typed.zoom : number;
+    memset(source, 0, sizeof *source);
+    failed = failed || mf_imagery_read(source, o, err) != 0;
+    free(images);
+    free(typed.zoom);
+    cJSON_Delete(typed.members);
+    return failed ? -1 : 0;
+}
+
+/* The password is not among what the service tells. */
+static int check_login(const cJSON *tiles, struct mf_error *err)
+{
+    const int has_login = mf_str_nonblank(mf_json_string(tiles, "rasterLogin", NULL)) != NULL;
+    if (has_login && mf_str_nonblank(mf_json_string(tiles, "rasterPassword", NULL)) == NULL)
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "its imagery is a tile service with a login, whose password is not "
+                            "told: give TILE_URL, TILE_LOGIN and TILE_PASSWORD");
+    return 0;
+}
+
+int mf_imagery_inherit(struct mf_imagery *source, const cJSON *params, struct mf_error *err)
+{
+    const cJSON *const data = mf_json_member(params, "dataProvider");
+    const cJSON *const own = mf_json_member(params, "myImagery");
+    const cJSON *const search = mf_json_member(params, "imagerySearch");
+    const cJSON *const tiles = mf_json_member(params, "userDefined");
+    struct mf_submission_options o = {
+        .provider = mf_json_string(data, "providerName", NULL),
+        .mosaic_id = mf_json_string(own, "mosaicId", NULL),
+        .search_provider = mf_json_string(search, "dataProvider", NULL),
+        .tile_url = mf_json_string(tiles, "url", NULL),
+        .tile_type = mf_json_string(tiles, "sourceType", NULL),
+        .tile_crs = mf_json_string(tiles, "crs", NULL),
+        .tile_login = mf_json_string(tiles, "rasterLogin", NULL),
+        .tile_password = mf_json_string(tiles, "rasterPassword", NULL),
+    };
+    const cJSON *const from = data != NULL ? data : search != NULL ? search : tiles;
+    if (source->kind != MF_IMAGERY_NONE)
+        return 0;
+    if (check_login(tiles, err) != 0)
+        return -1;
+    return read_again(source, &o, mf_json_member(search != NULL ? search : own, "imageIds"),
+                      mf_json_member(from, "zoom"), err);
 }
 
 /* ---- the account's providers ------------------------------------------------------------------
@@ -260,7 +355,7 @@ static int refuse_choice(const struct mf_imagery *source, const struct mf_accoun
                          struct mf_error *err)
 {
     mf_error_set(err, MF_ERR_ARGUMENT,
-                 "%s Give one of: PROVIDER (and ZOOM); IMAGE_IDS or MOSAIC_ID; SEARCH_PROVIDER and "
+                 "%s Give one of: PROVIDER (and ZOOM); IMAGE_IDS or MOSAIC; SEARCH_PROVIDER and "
                  "IMAGE_IDS; TILE_URL. PROVIDER can be",
                  source->kind == MF_IMAGERY_NONE
                      ? "the options do not say what imagery to process."
@@ -289,15 +384,32 @@ static int has_any(const struct providers *of)
     return 0;
 }
 
+static int find_mosaic(struct mf_imagery *source, struct mf_client *client, struct mf_error *err)
+{
+    struct mf_mosaic mosaic;
+    if (mf_mosaic_find(&mosaic, client, source->mosaic, err) != 0)
+        return -1;
+    const int failed = add_text(source, "mosaicId", mosaic.id, err);
+    mf_mosaic_free(&mosaic);
+    free(source->mosaic);
+    source->mosaic = NULL;
+    return failed;
+}
+
 int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *account,
-                       struct mf_error *err)
+                       struct mf_client *client, struct mf_error *err)
 {
     const struct providers of = {account, kind_of(source)};
     if (source->kind == MF_IMAGERY_NONE || source->kind == MF_IMAGERY_SEVERAL)
         return refuse_choice(source, account, err);
+    if (source->mosaic != NULL && find_mosaic(source, client, err) != 0)
+        return -1;
     /* An account that lists no provider of the kind (API notes 4.1: may be missing) leaves the
-     * judgement to the service. */
-    if (source->provider == NULL || !has_any(&of))
+     * judgement to the service. Own images that a search finds (imagery notes 8.4) are not listed.
+     */
+    if (source->provider == NULL || !has_any(&of) ||
+        (source->kind == MF_IMAGERY_SEARCH &&
+         mf_str_prefix_nocase(source->provider, "my_imagery_") > 0))
         return 0;
     const int i = mf_name_match(source->provider, provider_name, &of, account->provider_count);
     if (i < 0) {
@@ -346,6 +458,8 @@ void mf_imagery_free(struct mf_imagery *source)
         free(source->secrets[i]);
     }
     free(source->provider);
+    free(source->mosaic);
+    free(source->zoom);
     cJSON_Delete(source->members);
     memset(source, 0, sizeof *source);
 }

@@ -107,8 +107,8 @@ static int read_block(struct mf_submission *s, char *entry, struct mf_error *err
     if (grown == NULL)
         return mf_out_of_memory(err);
     s->blocks = grown;
-    grown[s->block_count].is_enabled = is_on;
-    grown[s->block_count].name = mf_str_copy(entry);
+    grown[s->block_count] =
+        (struct mf_wanted_block){.name = mf_str_copy(entry), .is_enabled = is_on};
     return grown[s->block_count++].name != NULL ? 0 : mf_out_of_memory(err);
 }
 
@@ -140,6 +140,7 @@ static int check_texts(const struct mf_submission_options *o, struct mf_error *e
                  {"DESCRIPTION", o->description},
                  {"PROVIDER", o->provider},
                  {"IMAGE_IDS", o->image_ids},
+                 {"MOSAIC", o->mosaic},
                  {"SEARCH_PROVIDER", o->search_provider},
                  {"TILE_URL", o->tile_url},
                  {"TILE_LOGIN", o->tile_login},
@@ -175,7 +176,10 @@ int mf_submission_read_options(struct mf_submission *s, const struct mf_submissi
 {
     if (check_texts(options, err) != 0)
         return -1;
-    if (mf_str_nonblank(options->model) == NULL)
+    if (mf_str_nonblank(options->like) != NULL && !mf_uuid_parse(options->like, s->like))
+        return mf_error_set(err, MF_ERR_ARGUMENT, "LIKE=%.60s is not the UUID of a processing",
+                            options->like);
+    if (mf_str_nonblank(options->model) == NULL && s->like[0] == '\0')
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "MODEL is missing: say which model to run, as MODEL=Buildings");
     if (options->create_project && mf_str_nonblank(options->project) == NULL)

@@ -111,10 +111,35 @@ static int resolve_block(struct mf_submission *s, size_t n, const struct mf_mode
     return replace(&wanted->name, model->blocks[i].name, err);
 }
 
+/* An earlier processing lists all blocks of its model, and those that were none of its choice. */
+static int is_superfluous(const struct mf_wanted_block *wanted, const struct mf_model *model)
+{
+    const int i = mf_name_match(wanted->name, block_name, model, model->block_count);
+    return wanted->is_inherited && (i < 0 ? !wanted->is_enabled : !model->blocks[i].is_optional);
+}
+
+static void drop_superfluous(struct mf_submission *s, const struct mf_model *model)
+{
+    size_t kept = 0;
+    for (size_t n = 0; n < s->block_count; n++) {
+        if (is_superfluous(&s->blocks[n], model))
+            free(s->blocks[n].name);
+        else
+            s->blocks[kept++] = s->blocks[n];
+    }
+    s->block_count = kept;
+}
+
 static int use_model(struct mf_submission *s, const struct mf_model_list *models,
                      struct mf_error *err)
 {
-    const int i = find_model(s, models);
+    int i = find_model(s, models);
+    /* Another project may have the model of an earlier processing as a copy. */
+    if (i == MF_MATCH_NONE && s->like_model != NULL) {
+        if (replace(&s->model_name, s->like_model, err) != 0)
+            return -1;
+        i = find_model(s, models);
+    }
     if (i < 0)
         return refuse_model(s, models, i, err);
     const struct mf_model *const model = &models->items[i];
@@ -124,6 +149,7 @@ static int use_model(struct mf_submission *s, const struct mf_model_list *models
                             model->name);
     if (replace(&s->model_id, uuid, err) != 0)
         return -1;
+    drop_superfluous(s, model);
     for (size_t n = 0; n < s->block_count; n++)
         if (resolve_block(s, n, model, err) != 0)
             return -1;
@@ -201,7 +227,8 @@ int mf_submission_resolve(struct mf_submission *s, const struct mf_account *acco
     mf_error_init(&own);
     if (s->is_resolved)
         return 0;
-    if (mf_imagery_resolve(&s->source, account, err) != 0)
+    if (mf_submission_inherit(s, client, err) != 0 ||
+        mf_imagery_resolve(&s->source, account, client, err) != 0)
         return -1;
     const int failed = s->project != NULL ? mf_project_find(&project, client, s->project, &own)
                                           : mf_project_get_default(&project, client, &own);

@@ -51,6 +51,7 @@ void mf_submission_close(struct mf_submission *s)
     free(s->description);
     free(s->project_name);
     free(s->model_id);
+    free(s->like_model);
     free(s);
 }
 

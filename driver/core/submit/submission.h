@@ -24,6 +24,7 @@
 #include "api/account.h"
 #include "api/client.h"
 #include "api/processing.h"
+#include "base/str_list.h"
 #include "base/uuid.h"
 #include "submit/polygons.h"
 
@@ -36,14 +37,17 @@ extern "C" {
 struct mf_submission_options {
     const char *project; /* UUID or name; not said: the default project */
     int create_project;  /* a project of that name is created when there is none */
-    const char *model;   /* UUID or name, see name_match.h. Must be said */
-    const char *blocks;  /* "Classification,Simplification=NO": optional steps of the model */
+    const char *like;   /* UUID of an earlier processing: its model, blocks, parameters and imagery,
+                           each where nothing below says another. Blocks go with their model */
+    const char *model;  /* UUID or name, see name_match.h. Must be said without `like` */
+    const char *blocks; /* "Classification,Simplification=NO": optional steps of the model */
     const char *description;
 
     /* The imagery: exactly one of four. */
     const char *provider;        /* 1. a mosaic of the service, and optionally zoom */
     const char *image_ids;       /* 2. own images, a comma list of UUIDs */
     const char *mosaic_id;       /*    or a whole mosaic of own images, a UUID */
+    const char *mosaic;          /*    the same by its UUID or name */
     const char *search_provider; /* 3. scenes of a search, with image_ids; optionally zoom */
     const char *tile_url;        /* 4. any tile service; optionally zoom */
     const char *tile_type;       /*    XYZ (default), TMS, QUADKEY, SENTINEL_L2A, LOCAL */
@@ -102,10 +106,19 @@ int mf_submission_add(struct mf_submission *submission, const char *name,
 size_t mf_submission_count(const struct mf_submission *submission);
 const struct mf_job *mf_submission_job(const struct mf_submission *submission, size_t i);
 
-/* Finds the project, the model and its blocks, and the provider, once: a second call does nothing.
+/* Reads the processing of `like`. Finds the project, the model and its blocks, the provider and the
+ * mosaic, once: a second call does nothing.
  * `account` is what the server said last. */
 int mf_submission_resolve(struct mf_submission *submission, const struct mf_account *account,
                           struct mf_client *client, struct mf_error *err) MF_NODISCARD;
+
+/* After resolve: where the own images lie that are to be processed, as WKT in lon/lat, each or, of
+ * a mosaic, all together. *missing is how many images of the mosaic are not part of it, not being
+ * ready. MF_ERR_ARGUMENT when the imagery is no own one, MF_ERR_NOT_READY when an image is not
+ * ready, or none of a mosaic. The caller frees the list, also after a failure. */
+int mf_submission_footprints(const struct mf_submission *submission, struct mf_client *client,
+                             struct mf_str_list *footprints, int *missing,
+                             struct mf_error *err) MF_NODISCARD;
 
 /* After resolve: counts and measures the polygons, and asks for the price when the account pays in
  * credits, when max_cost was given, or with `wants_price`. Refuses what the service would refuse,

@@ -13,6 +13,7 @@
 struct mf_wanted_block {
     char *name; /* as typed; as the server spells it after prepare */
     int is_enabled;
+    int is_inherited; /* from `like`: one that is not to be switched is passed over */
 };
 
 /* Where the imagery comes from. */
@@ -29,6 +30,8 @@ struct mf_imagery {
     enum mf_imagery_kind kind;
     char *provider;   /* of PROVIDER and SEARCH: as typed; as the server spells it after prepare */
     cJSON *members;   /* what the request says of it, but for the provider's name */
+    char *mosaic;     /* a name that is to be resolved; NULL: none */
+    char *zoom;       /* as typed, of a source that `like` will say */
     double min_km2;   /* the provider's minimum, 0: none. After prepare */
     char *secrets[3]; /* registered with redact: address, login, password of a tile service */
 };
@@ -36,6 +39,8 @@ struct mf_imagery {
 struct mf_submission {
     /* read from the options by open */
     char *project, *model_name, *description;
+    char like[MF_UUID_SIZE];
+    char *like_model; /* the name of a model whose UUID is in model_name; after reading `like` */
     int create_project;
     int dry_run;
     int no_resume;
@@ -74,11 +79,21 @@ int mf_read_object(const char *option, const char *text, cJSON **out,
 /* Which of the four sources was chosen, and whether its options go together. */
 int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_options *options,
                     struct mf_error *err) MF_NODISCARD;
-/* Refuses none and several, and finds the provider among the account's. */
-int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *account,
+/* The source that `like` had, from its sourceParams, unless the options have named one. */
+int mf_imagery_inherit(struct mf_imagery *source, const cJSON *params,
                        struct mf_error *err) MF_NODISCARD;
+/* Refuses none and several, and finds the provider among the account's, and the mosaic. */
+int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *account,
+                       struct mf_client *client, struct mf_error *err) MF_NODISCARD;
 cJSON *mf_imagery_json(const struct mf_imagery *source); /* sourceParams; NULL: out of memory */
 void mf_imagery_free(struct mf_imagery *source);
+
+/* ---- like --------------------------------------------------------------------------------------
+ */
+
+/* Asks for the processing of `like`, once, and takes from it what the options have not said. */
+int mf_submission_inherit(struct mf_submission *submission, struct mf_client *client,
+                          struct mf_error *err) MF_NODISCARD;
 
 /* ---- resolve -----------------------------------------------------------------------------------
  */

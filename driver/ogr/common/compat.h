@@ -174,6 +174,31 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 #endif
 }
 
+// ---- rasters
+
+// The list of bands that is read.
+#ifdef BANDMAP_TYPE
+#define MF_BAND_MAP BANDMAP_TYPE
+#else
+#define MF_BAND_MAP int *
+#endif
+
+// Datasets that lie somewhere. A class that uses this has
+//     CPLErr TransformTo(double *transform) const    which fills in six numbers.
+#if MF_GDAL_AT_LEAST(3, 12)
+#define MF_GEOTRANSFORM_OVERRIDE                                                                   \
+    CPLErr GetGeoTransform(GDALGeoTransform &transform) const override                             \
+    {                                                                                              \
+        return TransformTo(transform.data());                                                      \
+    }
+#else
+#define MF_GEOTRANSFORM_OVERRIDE                                                                   \
+    CPLErr GetGeoTransform(double *transform) override                                             \
+    {                                                                                              \
+        return TransformTo(transform);                                                             \
+    }
+#endif
+
 // ---- writing
 
 // const from 3.9 on: the definition of a field that is created.

@@ -27,7 +27,8 @@ OGRMapflowSubmissionLayer::Create(GDALDataset *dataset, OGRMapflowSubmissions &q
                                   const char *name, const OGRSpatialReference *srs,
                                   OGRwkbGeometryType type, OGRMapflowSubmissionOptions options)
 {
-    if (!OGRMapflowAOIs::IsPossibleLayerType(type))
+    const bool takesPolygons = !options.TakesImageryArea();
+    if (takesPolygons && !OGRMapflowAOIs::IsPossibleLayerType(type))
     {
         CPLError(
             CE_Failure, CPLE_NotSupported,
@@ -47,11 +48,11 @@ OGRMapflowSubmissionLayer::Create(GDALDataset *dataset, OGRMapflowSubmissions &q
         return nullptr;
     }
     layer->m_submission.reset(submission);
-    layer->m_aois = OGRMapflowAOIs::Create(srs);
+    layer->m_aois = OGRMapflowAOIs::Create(takesPolygons ? srs : OGRMapflowWGS84().get());
     if (layer->m_aois == nullptr)
         return nullptr;
     layer->m_defn->SetGeomType(type);
-    if (srs != nullptr)
+    if (srs != nullptr && type != wkbNone)
     {
         const OGRMapflowSRS copy(srs->Clone());
         layer->m_defn->GetGeomFieldDefn(0)->SetSpatialRef(copy.get());
@@ -85,6 +86,10 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
     }
     if (m_isRefused)
         return OGRERR_FAILURE; // of which the first one has told why
+    const bool hasGeometry =
+        feature.GetGeometryRef() != nullptr && !feature.GetGeometryRef()->IsEmpty();
+    if (m_options.TakesImageryArea())
+        return hasGeometry ? RefuseFeature() : OGRERR_NONE;
     m_queue.NoteWriting();
     // ogr2ogr hands features on without their numbers: they are counted, from 1.
     ++m_given;
@@ -97,14 +102,65 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
     {
         CPLError(CE_Warning, CPLE_AppDefined,
                  "Feature " CPL_FRMT_GIB " of layer \"%s\" has no %s: it is left out.", number,
-                 GetName(),
-                 feature.GetGeometryRef() == nullptr || feature.GetGeometryRef()->IsEmpty()
-                     ? "geometry"
-                     : "area");
+                 GetName(), hasGeometry ? "area" : "geometry");
         return OGRERR_NONE;
     }
     m_written.push_back(std::move(written));
     return OGRERR_NONE;
+}
+
+OGRErr OGRMapflowSubmissionLayer::RefuseFeature()
+{
+    m_isRefused = true;
+    CPLError(
+        CE_Failure, CPLE_NotSupported,
+        "Layer \"%s\" has AOI_FROM=IMAGERY, and takes no features with a geometry: its area is "
+        "the footprint of the imagery. Nothing is submitted.",
+        GetName());
+    return OGRERR_FAILURE;
+}
+
+bool OGRMapflowSubmissionLayer::TakeFootprint(const char *wkt)
+{
+    OGRGeometry *read = nullptr;
+    OGRErr failed;
+    {
+        const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+        const CPLErrorStateBackuper before;
+        failed = OGRGeometryFactory::createFromWkt(wkt, nullptr, &read);
+    }
+    const std::unique_ptr<OGRGeometry> geometry(read);
+    Written written{{nullptr, nullptr}, {}};
+    const auto number = static_cast<GIntBig>(m_footprints.size() + 1);
+    if (failed == OGRERR_NONE && geometry != nullptr && !geometry->IsEmpty())
+        written.area = m_aois->Convert(geometry.get(), number);
+    else
+        CPLError(CE_Failure, CPLE_AppDefined,
+                 "AOI_FROM=IMAGERY: the service gives a footprint that cannot be read. Nothing is "
+                 "submitted.");
+    if (written.area.polygons == nullptr)
+        return false;
+    m_footprints.push_back(std::move(written));
+    return true;
+}
+
+bool OGRMapflowSubmissionLayer::FetchArea(mf_client *client)
+{
+    if (!m_options.TakesImageryArea())
+        return true;
+    mf_str_list footprints = {};
+    int missing = 0;
+    bool done =
+        OGRMapflowTry(mf_submission_footprints, m_submission.get(), client, &footprints, &missing);
+    for (size_t i = 0; done && i < footprints.count; ++i)
+        done = TakeFootprint(footprints.items[i]);
+    mf_str_list_free(&footprints);
+    if (done && missing > 0)
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "%d images of the mosaic are not ready: the area of layer \"%s\" is that of the "
+                 "others.",
+                 missing, GetName());
+    return done;
 }
 
 // The value of NAME_FIELD. Returns false, after one CPLError, when it cannot be a name.
@@ -258,6 +314,8 @@ void OGRMapflowSubmissionLayer::WarnOfOverlaps(const OGRMultiPolygon &all) const
 bool OGRMapflowSubmissionLayer::MakeJobs()
 {
     m_isFinished = true;
+    if (m_options.TakesImageryArea())
+        m_written = std::move(m_footprints);
     if (!HasNameField())
         return false;
     if (!EQUAL(m_options.Get("SPLIT").c_str(), "FEATURE") || m_written.empty())

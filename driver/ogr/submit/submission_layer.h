@@ -14,7 +14,8 @@
 
 class OGRMapflowSubmissions;
 
-// Features go in and do not come out. Fields are accepted; only NAME_FIELD is read.
+// Features go in and do not come out. Fields are accepted; only NAME_FIELD is read. With
+// AOI_FROM=IMAGERY the area is known before, and features with a geometry are refused.
 class OGRMapflowSubmissionLayer final : public OGRLayer
 {
   public:
@@ -42,6 +43,10 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
 
     const OGRMapflowSubmissionOptions &Options() const { return m_options; }
     mf_submission *Submission() const { return m_submission.get(); }
+
+    // With AOI_FROM=IMAGERY, after the submission was resolved: asks for the footprint of the
+    // imagery. Returns false after one CPLError.
+    bool FetchArea(mf_client *client);
 
     // Makes the jobs of what was written. Returns false after one CPLError. Takes no feature from
     // now on.
@@ -74,6 +79,8 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     OGRErr AddField(const OGRFieldDefn *field);
     OGRErr AddFeature(const OGRFeature &feature);
     bool TakeName(const OGRFeature &feature, GIntBig number, std::string &name) const;
+    bool TakeFootprint(const char *wkt);
+    OGRErr RefuseFeature();
     bool HasNameField() const;
     void WarnOfOverlaps(const OGRMultiPolygon &all) const;
     std::unique_ptr<OGRMultiPolygon> TakePolygons(size_t begin, size_t end);
@@ -88,7 +95,8 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     std::unique_ptr<OGRMapflowAOIs> m_aois{};
     std::unique_ptr<mf_submission, SubmissionCloser> m_submission{};
     std::vector<Written> m_written{};
-    GIntBig m_given = 0; // features, with those that were left out
+    std::vector<Written> m_footprints{}; // of AOI_FROM=IMAGERY
+    GIntBig m_given = 0;                 // features, with those that were left out
     bool m_isRefused = false;
     bool m_isFinished = false;
 };

@@ -13,6 +13,9 @@ namespace
 const OGRMapflowOption OPTIONS[] = {
     {"PROJECT", "string", nullptr, "UUID or name of the project. Default: the default project"},
     {"CREATE_PROJECT", "boolean", "NO", "Create the project when there is none of that name"},
+    {"LIKE", "string", nullptr,
+     "UUID of an earlier processing, whose model, steps, parameters and imagery are taken where no "
+     "other option says them"},
     {"MODEL", "string", nullptr, "UUID or name of the model; its emoji may be left out"},
     {"NAME", "string", nullptr, "Name of the processing. Default: the name of the layer"},
     {"DESCRIPTION", "string", nullptr, "Description of the processing"},
@@ -22,7 +25,11 @@ const OGRMapflowOption OPTIONS[] = {
     {"ZOOM", "string", nullptr, "Zoom level of the imagery, 0 to 22"},
     {"IMAGE_IDS", "string", nullptr,
      "Own images by UUID, or with SEARCH_PROVIDER scenes by id; a comma list"},
+    {"MOSAIC", "string", nullptr, "UUID or name of a mosaic of own images"},
     {"MOSAIC_ID", "string", nullptr, "UUID of a mosaic of own images"},
+    {"AOI_FROM", "string-select", "LAYER",
+     "The area: the polygons of the layer, or the footprint of the own images that are named",
+     "LAYER,IMAGERY"},
     {"SEARCH_PROVIDER", "string", nullptr, "Provider of the scenes in IMAGE_IDS"},
     {"TILE_URL", "string", nullptr, "Address of a tile service, with {x}, {y}, {z} or {q}"},
     {"TILE_TYPE", "string-select", "XYZ", "Type of the tile service",
@@ -151,6 +158,9 @@ OGRMapflowSubmissionOptions::Parse(CSLConstList datasetOptions, CSLConstList lay
     if (hasNameField && !options.Get("NAME").empty() &&
         !Refuse("NAME and NAME_FIELD exclude each other."))
         return std::nullopt;
+    if (options.TakesImageryArea() && splits &&
+        !Refuse("SPLIT=FEATURE does not go with AOI_FROM=IMAGERY, which takes no features."))
+        return std::nullopt;
     if (options.GetBool("DRY_RUN", false) && options.GetBool("WAIT", false) &&
         !Refuse("WAIT=YES has nothing to wait for with DRY_RUN=YES."))
         return std::nullopt;
@@ -168,12 +178,14 @@ mf_submission_options OGRMapflowSubmissionOptions::Core() const
     const auto text = [this](const char *key) { return m_values.FetchNameValue(key); };
     core.project = text("PROJECT");
     core.create_project = GetBool("CREATE_PROJECT", false);
+    core.like = text("LIKE");
     core.model = text("MODEL");
     core.blocks = text("BLOCKS");
     core.description = text("DESCRIPTION");
     core.provider = text("PROVIDER");
     core.image_ids = text("IMAGE_IDS");
     core.mosaic_id = text("MOSAIC_ID");
+    core.mosaic = text("MOSAIC");
     core.search_provider = text("SEARCH_PROVIDER");
     core.tile_url = text("TILE_URL");
     core.tile_type = text("TILE_TYPE");

@@ -27,6 +27,9 @@ class OGRMapflowSubmissionOptions
     std::string Get(const char *key) const { return m_values.FetchNameValueDef(key, ""); }
     bool GetBool(const char *key, bool fallback) const;
 
+    // AOI_FROM=IMAGERY
+    bool TakesImageryArea() const { return EQUAL(Get("AOI_FROM").c_str(), "IMAGERY"); }
+
     // What the core wants to know; it points into this object.
     mf_submission_options Core() const;
 

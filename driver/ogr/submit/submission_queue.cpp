@@ -120,6 +120,8 @@ OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *n
         OGRMapflowRaise(err);
         return nullptr;
     }
+    if (!entry.layer->FetchArea(m_client.get()))
+        return nullptr;
     if (!report.empty())
     {
         auto &shared = m_reports[report];

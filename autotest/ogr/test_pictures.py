@@ -1,0 +1,463 @@
+"""Mosaics, images and processings opened as rasters: where their pixels lie, and that no address of them is seen."""
+
+import json
+import math
+import os
+import pathlib
+import re
+
+import pytest
+from osgeo import gdal
+
+from helpers import options_of, quiet, reports
+from sandbox.imagery_variants import IMAGERY_CHOICES
+from sandbox.pictures import QUARTERS
+from sandbox.projection import A, METRES_PER_DEGREE, to_lonlat, world_pixel
+
+MOSAIC, EMPTY = (f"55555555-6666-4777-8888-9999999999{n}" for n in ("01", "02"))
+UPLOADED, INGESTED = (f"55555555-6666-4777-8888-9999999999{n}" for n in ("11", "12"))
+NAME = 'MAPFLOW:mosaic="Quarry flights"'
+TILES = "/cogs/tiles/"
+TRANSPARENT = (0, 0, 0, 0)
+
+
+@pytest.fixture
+def open_picture(account):
+    """Opens a raster of the sandbox: open_picture(name, OPTION=value, …) -> dataset; a failure raises its message."""
+    def opened(name=NAME, flags=gdal.OF_RASTER, **options):
+        gdal.ErrorReset()
+        with quiet():
+            dataset = gdal.OpenEx(name, flags, open_options=options_of(account, options))
+        if dataset is None:
+            raise RuntimeError(gdal.GetLastErrorMsg())
+        return dataset
+    return opened
+
+
+def bounds_of(sb, *images):
+    wests, souths, easts, norths = zip(*(sb.imagery.images[image].bounds for image in images or (UPLOADED, INGESTED)))
+    return min(wests), min(souths), max(easts), max(norths)
+
+
+def metres(lon, lat):
+    """EPSG:3857."""
+    return math.radians(lon) * A, math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) * A
+
+
+def value_at(dataset, lon, lat, band=None):
+    """The values of all bands at a position of EPSG:4326, or those of the pixel of one band or overview."""
+    origin_x, step_x, _, origin_y, _, step_y = dataset.GetGeoTransform()
+    x, y = metres(lon, lat) if step_x > 0.01 else (lon, lat)
+    if band is None:
+        column, row = int((x - origin_x) / step_x), int((y - origin_y) / step_y)
+        return tuple(int(v) for v in dataset.ReadAsArray(column, row, 1, 1).ravel())
+    column = int((x - origin_x) / step_x * band.XSize / dataset.RasterXSize)
+    row = int((y - origin_y) / step_y * band.YSize / dataset.RasterYSize)
+    return int(band.ReadAsArray(column, row, 1, 1)[0][0])
+
+
+def quarter_centres(bounds):
+    """(position, colour) of the middle of each quarter of a picture."""
+    west, south, east, north = bounds
+    places = ((0.25, 0.75), (0.75, 0.75), (0.75, 0.25), (0.25, 0.25))
+    return [((west + x * (east - west), south + y * (north - south)), colour)
+            for (x, y), colour in zip(places, QUARTERS)]
+
+
+def tiles_asked(sb):
+    return [r.path for r in sb.requests.settle() if TILES in r.path]
+
+
+def secrets_of_tiles(sb):
+    """What no one may see of an address of tiles, and the token."""
+    return [sb.token, sb.state.secret, "s3://", "users-data", "s3%3A", sb.state.user["email"], "cogs", "uri=", "tiles/1",
+            sb.origins[3], sb.origins[3].split("//")[1]]
+
+
+def check_secrets(sb, *texts):
+    for text in texts:
+        assert [secret for secret in secrets_of_tiles(sb) if secret in text] == []
+
+
+# ---- tiles
+
+def test_place_and_bands(sb, open_picture):
+    dataset = open_picture()
+    west, south, east, north = bounds_of(sb)
+    step = 2 * math.pi * A / (256 * 2**18)
+    transform = dataset.GetGeoTransform()
+    assert transform[1] == pytest.approx(step) and transform[5] == pytest.approx(-step) and transform[2] == 0
+    left, top = metres(west, north)
+    right, bottom = metres(east, south)
+    assert 0 <= left - transform[0] < step and 0 <= transform[3] - top < step
+    assert dataset.RasterXSize == pytest.approx((right - left) / step, abs=2)
+    assert dataset.RasterYSize == pytest.approx((top - bottom) / step, abs=2)
+    assert dataset.GetSpatialRef().GetAuthorityCode(None) == "3857"
+    bands = [dataset.GetRasterBand(i) for i in range(1, dataset.RasterCount + 1)]
+    assert [band.GetColorInterpretation() for band in bands] == [gdal.GCI_RedBand, gdal.GCI_GreenBand,
+                                                                gdal.GCI_BlueBand, gdal.GCI_AlphaBand]
+    assert {(band.DataType, *band.GetBlockSize()) for band in bands} == {(gdal.GDT_Byte, 256, 256)}
+    assert dataset.GetMetadata() == {"MOSAIC_ID": MOSAIC, "NAME": "Quarry flights"}
+    assert dataset.GetFileList() is None and not sb.submitted
+
+
+@pytest.mark.parametrize("form", IMAGERY_CHOICES["tile_url"])
+def test_pixels(sb, open_picture, form):
+    sb.variants.tile_url = form
+    dataset = open_picture()
+    for image in (UPLOADED, INGESTED):
+        for place, colour in quarter_centres(bounds_of(sb, image)):
+            assert value_at(dataset, *place) == (*colour, 255)
+    between = (sb.imagery.images[UPLOADED].bounds[2] + sb.imagery.images[INGESTED].bounds[0]) / 2
+    assert value_at(dataset, between, bounds_of(sb)[3] - 1e-4) == TRANSPARENT
+    assert {r.authorization for r in sb.requests if r.origin == 3} == {None}
+
+
+@pytest.mark.parametrize("kind", IMAGERY_CHOICES["missing_tile"])
+def test_missing_tiles_are_transparent(sb, open_picture, kind):
+    sb.variants.missing_tile = kind
+    dataset = open_picture(CACHE="NO")
+    west, south, east, north = bounds_of(sb, INGESTED)
+    assert dataset.ReadAsArray(dataset.RasterXSize - 300, dataset.RasterYSize - 20, 20, 20).max() == 0
+    for place, colour in quarter_centres((west, south, east, north)):
+        assert value_at(dataset, *place) == (*colour, 255)
+
+
+def test_tiles_without_transparency(sb, open_picture):
+    sb.variants.tile_type = "jpeg"
+    for place, colour in quarter_centres(bounds_of(sb, UPLOADED)):
+        red, green, blue, alpha = value_at(open_picture(), *place)
+        assert alpha == 255 and max(abs(a - b) for a, b in zip((red, green, blue), colour)) <= 3
+
+
+def test_overviews(sb, open_picture):
+    dataset = open_picture()
+    red = dataset.GetRasterBand(1)
+    overviews = [red.GetOverview(i) for i in range(red.GetOverviewCount())]
+    width, height = dataset.RasterXSize, dataset.RasterYSize
+    assert [(o.XSize, o.YSize) for o in overviews] == \
+        [(-(-width // 2**i), -(-height // 2**i)) for i in range(1, len(overviews) + 1)]
+    assert overviews[-1].XSize <= 256 < overviews[-2].XSize
+    for overview in overviews:
+        for place, colour in quarter_centres(bounds_of(sb, UPLOADED)):
+            assert value_at(dataset, *place, overview) == colour[0]
+    sb.requests.clear()
+    small = overviews[-1].ReadAsArray()
+    assert {int(path.split("/")[-3]) for path in tiles_asked(sb)} <= {18 - len(overviews)}
+    whole = dataset.ReadAsArray(buf_xsize=small.shape[1], buf_ysize=small.shape[0])[0]
+    assert (whole != small).mean() < 0.01  # but for some of the pixels at an edge
+    assert red.GetOverview(-1) is None and red.GetOverview(len(overviews)) is None
+
+
+@pytest.mark.parametrize("level", (0, 3))
+def test_edges_of_overviews_lie_where_those_of_the_picture_do(sb, open_picture, level):
+    """Where red turns to green, to a pixel of the overview."""
+    dataset = open_picture()
+    band = dataset.GetRasterBand(1) if level == 0 else dataset.GetRasterBand(1).GetOverview(level - 1)
+    west, _, east, north = bounds_of(sb, UPLOADED)
+    origin_x, step, _, _, _, _ = dataset.GetGeoTransform()
+    step *= dataset.RasterXSize / band.XSize
+    row = band.ReadAsArray(0, int(band.YSize * 0.2), band.XSize, 1)[0]
+    turn = next(i for i, value in enumerate(row) if value == QUARTERS[1][0])
+    assert abs(origin_x + turn * step - metres((west + east) / 2, north)[0]) <= step
+
+
+def test_part_of_a_picture(sb, run, tmp_path, open_picture):
+    (lon, lat), colour = quarter_centres(bounds_of(sb, UPLOADED))[1]
+    x, y = metres(lon, lat)
+    out = tmp_path / "part.tif"
+    done = run("gdal_translate", "-q", "-projwin", x - 50, y + 40, x + 50, y - 40, NAME, out)
+    assert done.returncode == 0, done.said
+    part = gdal.Open(str(out))
+    step = open_picture().GetGeoTransform()[1]
+    assert abs(part.RasterXSize - 100 / step) <= 1 and abs(part.GetGeoTransform()[0] - (x - 50)) <= step
+    assert {tuple(int(v) for v in pixel) for pixel in part.ReadAsArray().reshape(4, -1).T} == {(*colour, 255)}
+    done = run("gdalwarp", "-q", "-t_srs", "EPSG:4326", "-te", lon, lat, lon + 0.001, lat + 0.001, "-ts", 20, 20, NAME,
+               tmp_path / "warped.tif")
+    assert done.returncode == 0, done.said
+    assert value_at(gdal.Open(str(tmp_path / "warped.tif")), lon + 5e-4, lat + 5e-4) == (*colour, 255)
+
+
+def test_blocks(open_picture):
+    dataset = open_picture()
+    band = dataset.GetRasterBand(2)
+    whole = band.ReadAsArray(512, 256, 256, 256)
+    assert band.ReadBlock(2, 1) == whole.tobytes()
+    column, row = (dataset.RasterXSize - 1) // 256, (dataset.RasterYSize - 1) // 256
+    width = dataset.RasterXSize - column * 256
+    last = band.ReadAsArray(column * 256, row * 256, width, 1)
+    assert bytes(band.ReadBlock(column, row)[:width]) == last[0].tobytes()
+
+
+@pytest.mark.parametrize("how", IMAGERY_CHOICES["tilejson"])
+def test_where_the_tiles_do_not_say_it_the_footprint_does(sb, open_picture, how):
+    sb.variants.tilejson = how
+    dataset = open_picture()
+    west, south, east, north = bounds_of(sb)
+    left, top = metres(west, north)
+    step = dataset.GetGeoTransform()[1]
+    assert abs(dataset.GetGeoTransform()[0] - left) < 2 * step and abs(dataset.GetGeoTransform()[3] - top) < 2 * step
+    place, colour = quarter_centres(bounds_of(sb, UPLOADED))[0]
+    assert value_at(dataset, *place) == (*colour, 255)
+
+
+def test_levels(sb, open_picture):
+    url = "/cogs/tiles.json"
+    document = {"bounds": bounds_of(sb), "minzoom": 15, "maxzoom": 16}
+    sb.fault(url, times=1, status=200, body=document)
+    dataset = open_picture()
+    assert dataset.GetGeoTransform()[1] == pytest.approx(2 * math.pi * A / (256 * 2**16))
+    assert dataset.GetRasterBand(1).GetOverviewCount() == 1
+    sb.fault(url, times=1, status=200, body={**document, "maxzoom": 25})
+    dataset = open_picture()
+    assert dataset.GetGeoTransform()[1] == pytest.approx(2 * math.pi * A / (256 * 2**22))
+    place, colour = quarter_centres(bounds_of(sb, UPLOADED))[2]
+    assert value_at(dataset, *place) == (*colour, 255)
+    sb.fault(url, times=1, status=200, body={"bounds": [-180, -90, 180, 90], "minzoom": 0, "maxzoom": 22})
+    dataset = open_picture()
+    assert (dataset.RasterXSize, dataset.RasterYSize) == (2**30, 2**30)
+    assert value_at(dataset, *place) == (*colour, 255)
+
+
+def test_rows_that_count_from_the_south(sb, open_picture, monkeypatch):
+    plain = sb.rasters.tile_layer
+
+    def from_the_south(place):
+        layer = plain(place)
+        return {**layer, "tileUrl": layer["tileUrl"].replace("{y}", "{-y}")}
+    monkeypatch.setattr(sb.rasters, "tile_layer", from_the_south)
+    (lon, lat), _ = quarter_centres(bounds_of(sb, UPLOADED))[0]
+    value_at(open_picture(), lon, lat)
+    column, row = (int(value) // 256 for value in world_pixel(lon, lat, 18))
+    assert tiles_asked(sb) == [f"/api/v0/cogs/tiles/18/{column}/{2**18 - 1 - row}.png"]
+
+
+@pytest.mark.parametrize("url", ("https://tiles.example/{z}/{x}.png?key=abc", "ftp://tiles.example/{z}/{x}/{y}?key=abc",
+                                 "/vsimem/{z}/{x}/{y}", "tiles"))
+def test_addresses_that_are_none(sb, open_picture, monkeypatch, url):
+    monkeypatch.setattr(sb.rasters, "tile_layer", lambda place: {"tileUrl": url, "tileJsonUrl": None})
+    with pytest.raises(RuntimeError, match="in a way that this driver does not know") as refused:
+        open_picture()
+    assert "abc" not in str(refused.value) and "tiles.example" not in str(refused.value)
+
+
+# ---- names
+
+def test_names(sb, open_picture):
+    for name in (f"MAPFLOW:mosaic={MOSAIC}", "MAPFLOW:mosaic=quarry FLIGHTS", NAME):
+        assert open_picture(name).GetMetadataItem("MOSAIC_ID") == MOSAIC
+        assert open_picture(name).GetDescription() == name
+    sb.imagery.add_mosaic("Quarry flights")
+    with pytest.raises(RuntimeError, match=MOSAIC):
+        open_picture()
+    for name, said in ((f"MAPFLOW:mosaic={EMPTY}", r'"Empty"\) cannot be shown: the service has no tiles of it'),
+                       ("MAPFLOW:mosaic=Nowhere", "Quarry flights"), ("MAPFLOW:", "has no picture"),
+                       ("MAPFLOW:search", "has no picture")):
+        with pytest.raises(RuntimeError, match=said):
+            open_picture(name)
+
+
+@pytest.mark.parametrize("empty", IMAGERY_CHOICES["empty_mosaic"])
+def test_empty_mosaic(sb, open_picture, empty):
+    sb.variants.empty_mosaic = empty
+    with pytest.raises(RuntimeError, match="no tiles of it"):
+        open_picture(f"MAPFLOW:mosaic={EMPTY}")
+
+
+def test_whoever_takes_both_gets_layers(open_picture):
+    assert open_picture("MAPFLOW:", flags=0).RasterCount == 0
+    assert open_picture("MAPFLOW:", flags=gdal.OF_VECTOR | gdal.OF_RASTER).GetLayerCount() > 0
+
+
+def test_no_raster_is_created():
+    with reports() as seen:
+        assert gdal.GetDriverByName("MAPFLOW").Create("MAPFLOW:", 10, 10, 1) is None
+    assert "No raster can be created" in seen[0][1]
+
+
+def test_gdal_without_wms(sb, run):
+    done = run("gdalinfo", NAME, env={"GDAL_SKIP": "WMS"})
+    assert done.returncode == 1 and done.said.count("ERROR") == 1
+    assert "this GDAL has no WMS driver" in done.said
+    assert run("ogrinfo", "MAPFLOW:", env={"GDAL_SKIP": "WMS"}).returncode == 0
+
+
+def test_changing_and_offline(open_picture):
+    with pytest.raises(RuntimeError, match="CACHE=OFFLINE"):
+        open_picture(CACHE="OFFLINE")
+    with pytest.raises(RuntimeError):
+        open_picture(flags=gdal.OF_RASTER | gdal.OF_UPDATE)
+
+
+# ---- secrets
+
+LOUD = {"CPL_DEBUG": "ON", "CPL_CURL_VERBOSE": "YES"}
+BROKEN = {
+    "403": ({"status": 403}, "the server answered HTTP 403. Open it again"),
+    "500": ({"status": 500}, "the server answered HTTP 500"),
+    "echo": ({"status": 500, "body": "s3://users-data/x: no"}, "HTTP 500"),
+    "garbage": ({"garbage": b"\x89PNG no"}, "something else than a picture"),
+    "html": ({"html": True}, "something else than a picture"),
+    "cut": ({"cut": 30}, "something else than a picture|no answer"),
+    "reset": ({"reset": True}, "no answer"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_tiles_that_fail_name_no_address(sb, run, tmp_path, case):
+    kinds, said = BROKEN[case]
+    sb.fault(TILES, **kinds)
+    done = run("gdal_translate", "-srcwin", 500, 500, 300, 300, NAME, tmp_path / "out.tif", env=LOUD)
+    assert done.returncode == 1
+    assert re.search(rf'Mosaic {MOSAIC} \("Quarry flights"\) cannot be read: .*({said})', done.said)
+    check_secrets(sb, done.said)
+    assert "MAPFLOW: GET /rasters/mosaic" in done.said  # it was loud
+
+
+def test_nothing_secret_is_shown_or_kept(sb, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for arguments in (("-json", "-stats", "-hist", "-checksum"), ("-mdd", "all", "-listmdd", "-proj4")):
+        done = run("gdalinfo", *arguments, NAME, env=LOUD, timeout=120)
+        assert done.returncode == 0, done.said
+        check_secrets(sb, done.said)
+        assert done.stderr.count("tiles") == 0
+    done = run("gdal_translate", "-of", "VRT", NAME, "out.vrt", env=LOUD)
+    assert done.returncode == 0, done.said
+    check_secrets(sb, done.said, (tmp_path / "out.vrt").read_text())
+    assert {path.name for path in tmp_path.rglob("*")} == {"out.vrt"}
+    kept = pathlib.Path(os.environ["XDG_CACHE_HOME"])
+    for path in kept.rglob("*"):
+        check_secrets(sb, str(path), path.read_bytes().decode("latin-1") if path.is_file() else "")
+    assert kept.joinpath("gdal-mapflow", "tiles").stat().st_mode & 0o777 == 0o700
+
+
+def test_messages_that_programs_ask_for_name_no_address(sb, open_picture):
+    dataset = open_picture(CACHE="NO")
+    gdal.ErrorReset()
+    sb.fault(TILES, times=1, status=500)
+    with reports() as seen:
+        assert dataset.ReadAsArray(600, 600, 10, 10) is None
+    assert len(seen) == 1
+    check_secrets(sb, seen[0][1], gdal.GetLastErrorMsg())
+    gdal.ErrorReset()
+    assert dataset.ReadAsArray(600, 600, 10, 10) is not None
+    assert gdal.GetLastErrorMsg() == ""
+    for text in [dataset.GetDescription(), *(str(dataset.GetMetadata(d)) for d in dataset.GetMetadataDomainList()),
+                 str(dataset.GetRasterBand(1).GetMetadata()), json.dumps(gdal.Info(dataset, format="json"))]:
+        check_secrets(sb, text)
+    domain = dataset.GetRasterBand(1).GetMetadataItem("Pixel_5_5", "LocationInfo")
+    assert domain is None and dataset.GetMetadataItem("XML", "WMS") is None
+
+
+def test_description_of_tiles_that_fails(sb, run):
+    for kinds in ({"status": 500, "body": "s3://users-data/x"}, {"garbage": b"{"}, {"reset": True}, {"status": 401}):
+        sb.faults.clear()
+        sb.fault("tiles.json", **kinds)
+        done = run("gdalinfo", NAME, env=LOUD)
+        assert done.returncode == 0
+        assert "the description of the tiles: " in done.said
+        check_secrets(sb, done.said)
+
+
+def test_token_goes_to_its_origin_only(sb, open_picture, monkeypatch):
+    """A service that describes its tiles itself gets the token; nobody else does, also not after a redirect."""
+    here = sb.url.removesuffix("/rest")
+    monkeypatch.setattr(sb.rasters, "tile_layer", lambda place: {
+        "tileUrl": f"{sb.origins[3]}/atlas/{{z}}/{{x}}/{{y}}.png?year=2025", "tileJsonUrl": f"{here}/rest/tiles.json?uri=1"})
+    sb.fault("/rest/tiles.json", status=200, body={"bounds": [4.0, 52.0, 4.1, 52.1]})
+    dataset = open_picture()
+    assert dataset.ReadAsArray(0, 0, 5, 5) is not None
+    sb.faults.clear()
+    sb.fault("/rest/tiles.json", redirect="{other}/elsewhere")
+    open_picture()
+    asked = [(r.origin, r.authorization is not None) for r in sb.requests.settle() if "rasters" not in r.path]
+    assert (1, True) in asked and (2, False) in asked and (3, False) in asked
+    assert not {(2, True), (3, True)} & set(asked)
+
+
+# ---- another address
+
+def test_address_that_has_changed(sb, open_picture):
+    dataset = open_picture(CACHE="NO")
+    place, colour = quarter_centres(bounds_of(sb, UPLOADED))[0]
+    sb.fault("uri=s3://", status=403)
+    sb.variants.tile_url = "escaped"
+    assert value_at(dataset, *place) == (*colour, 255)
+    assert value_at(dataset, *place) == (*colour, 255)
+    asked = [r.path for r in sb.requests.settle() if r.path.startswith("/rasters/mosaic")]
+    assert len(asked) == 2
+    sb.fault("uri=s3%3A", status=403)
+    with reports() as seen:
+        assert dataset.ReadAsArray(0, 0, 10, 10) is None
+    assert [text for _, text in seen] == [f'Mosaic {MOSAIC} ("Quarry flights") cannot be read: the server answered HTTP '
+                                          "403. Open it again: the address of its pixels may have changed."]
+
+
+# ---- the cache
+
+def folders(cache=None):
+    top = pathlib.Path(cache or os.environ["XDG_CACHE_HOME"]) / ("" if cache else "gdal-mapflow") / "tiles"
+    return sorted(path for path in top.glob("*") if path.is_dir()) if top.exists() else []
+
+
+def files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def read(dataset):
+    assert dataset.ReadAsArray(600, 600, 10, 10) is not None
+
+
+def test_tiles_are_kept(sb, open_picture):
+    read(open_picture())
+    (folder,) = folders()
+    assert folder.name.startswith(MOSAIC) and len(files(folder)) == len(tiles_asked(sb)) > 0
+    sb.requests.clear()
+    read(open_picture())
+    assert tiles_asked(sb) == []
+    read(open_picture(CACHE="REFRESH"))
+    assert len(tiles_asked(sb)) == len(files(folder)) > 0
+    sb.requests.clear()
+    read(open_picture(CACHE="NO"))
+    assert tiles_asked(sb) and folders() == [folder]
+
+
+def test_tiles_of_a_mosaic_that_grows(sb, open_picture):
+    read(open_picture())
+    (folder,) = folders()
+    sb.imagery.add_image(MOSAIC, "new.tif", raster=sb.imagery.images[UPLOADED].raster)
+    sb.requests.clear()
+    read(open_picture())
+    (other,) = folders()
+    assert other != folder and tiles_asked(sb)
+
+
+def test_no_cache(open_picture, folder):
+    read(open_picture(CACHE="NO", CACHE_DIR=folder))
+    assert not folder.exists() and folders() == []
+
+
+def test_size_of_the_cache(sb, open_picture, folder):
+    sb.imagery.add_mosaic("Second", id=EMPTY.replace("02", "03"))
+    sb.imagery.add_image(EMPTY.replace("02", "03"), raster=sb.imagery.images[UPLOADED].raster)
+    read(open_picture(CACHE_DIR=folder))
+    (first,) = folders(folder)
+    stamp = folder / "tiles" / "trimmed"
+    assert stamp.exists()
+    os.utime(first, (1e9, 1e9))
+    os.utime(stamp, (1e9, 1e9))
+    read(open_picture("MAPFLOW:mosaic=Second", CACHE_DIR=folder, CACHE_SIZE="10000"))
+    (second,) = folders(folder)
+    assert second.name.startswith(EMPTY.replace("02", "03"))
+    foreign = folder / "tiles" / "notes"
+    foreign.mkdir()
+    os.utime(stamp, (1e9, 1e9))
+    read(open_picture(CACHE_DIR=folder, CACHE_SIZE="1"))
+    assert foreign.exists() and len(folders(folder)) == 2
+
+
+def test_folder_that_others_may_write_to(open_picture, folder):
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    with pytest.raises(RuntimeError, match=re.escape(str(folder))):
+        open_picture(CACHE_DIR=folder)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* tilejson: where a layer of tiles has pictures, and on which levels.
+ *
+ * Source: imagery notes 10. Members that are missing or wrong never fail a parse. */
+#ifndef MF_TILEJSON_H
+#define MF_TILEJSON_H
+
+#include "api/client.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mf_tilejson {
+    double bounds[4]; /* west, south, east, north in degrees; all NaN when unknown */
+    int min_zoom;     /* -1 unknown */
+    int max_zoom;
+};
+
+/* MF_ERR_FORMAT when it is no object. */
+int mf_tilejson_parse(struct mf_tilejson *tilejson, const cJSON *document,
+                      struct mf_error *err) MF_NODISCARD;
+
+/* GET of an address that the service has told, a secret: see mf_client_get_elsewhere. */
+int mf_tilejson_get(struct mf_tilejson *tilejson, struct mf_client *client, const char *url,
+                    struct mf_error *err) MF_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
