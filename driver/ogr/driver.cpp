@@ -45,6 +45,12 @@ bool WantsPicture(const GDALOpenInfo &info, const OGRMapflowOptions &options)
 
 std::unique_ptr<GDALDataset> OpenTarget(const OGRMapflowOptions &options, GDALAccess access)
 {
+    if (options.GetTarget() == OGRMapflowOptions::Target::Image)
+    {
+        CPLError(CE_Failure, CPLE_NotSupported, "%s has no layers: open it as a raster.",
+                 options.PublicName().c_str());
+        return nullptr;
+    }
     if (options.GetTarget() == OGRMapflowOptions::Target::Account)
         return OGRMapflowAccountDataset::Open(options, access);
     const OGRMapflowInterruptible interruptible;
@@ -127,6 +133,7 @@ void RegisterOGRMAPFLOW()
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "MAPFLOW:");
     driver->SetMetadataItem(GDAL_DMD_SUPPORTED_SQL_DIALECTS, "OGRSQL SQLITE");
     DeclareFeatureStyles(*driver);
+    driver->SetMetadataItem(GDAL_DMD_SUBDATASETS, "YES");
     driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, OGRMapflowOpenOptionList().c_str());
     driver->SetMetadataItem(GDAL_DCAP_CREATE, "YES");
     driver->SetMetadataItem(GDAL_DCAP_CREATE_LAYER, "YES");
