@@ -9,10 +9,11 @@ import re
 import pytest
 from osgeo import gdal
 
-from helpers import options_of, quiet, reports
+from helpers import (BUILDINGS, MISSING, NOTHING, QUEUED, RASTER, RUNNING, at_each_look, layer_names, messages, options_of, quiet,
+                     reports)
 from sandbox.imagery_variants import IMAGERY_CHOICES
-from sandbox.pictures import QUARTERS
-from sandbox.projection import A, METRES_PER_DEGREE, to_lonlat, world_pixel
+from sandbox.pictures import GREYS, QUARTERS
+from sandbox.projection import A, world_pixel
 
 MOSAIC, EMPTY = (f"55555555-6666-4777-8888-9999999999{n}" for n in ("01", "02"))
 UPLOADED, INGESTED = (f"55555555-6666-4777-8888-9999999999{n}" for n in ("11", "12"))
@@ -56,12 +57,12 @@ def value_at(dataset, lon, lat, band=None):
     return int(band.ReadAsArray(column, row, 1, 1)[0][0])
 
 
-def quarter_centres(bounds):
+def quarter_centres(bounds, colours=QUARTERS):
     """(position, colour) of the middle of each quarter of a picture."""
     west, south, east, north = bounds
     places = ((0.25, 0.75), (0.75, 0.75), (0.75, 0.25), (0.25, 0.25))
     return [((west + x * (east - west), south + y * (north - south)), colour)
-            for (x, y), colour in zip(places, QUARTERS)]
+            for (x, y), colour in zip(places, colours)]
 
 
 def tiles_asked(sb):
@@ -461,3 +462,279 @@ def test_folder_that_others_may_write_to(open_picture, folder):
     folder.chmod(0o777)
     with pytest.raises(RuntimeError, match=re.escape(str(folder))):
         open_picture(CACHE_DIR=folder)
+
+
+# ---- processings
+
+def bounds_of_areas(sb, identifier):
+    rings = [polygon[0] for aoi in sb.state.processings[identifier].aois for polygon in aoi.polygons]
+    lons, lats = zip(*(position for ring in rings for position in ring))
+    return min(lons), min(lats), max(lons), max(lats)
+
+
+def first_area(sb, identifier):
+    lons, lats = zip(*sb.state.processings[identifier].aois[0].polygons[0][0])
+    return min(lons), min(lats), max(lons), max(lats)
+
+
+@pytest.mark.parametrize("options, shown, colours", (({}, "RESULT", GREYS), ({"RASTER": "RESULT"}, "RESULT", GREYS),
+                                                     ({"RASTER": "SOURCE"}, "SOURCE", QUARTERS)), ids=str)
+def test_raster_processing(sb, open_picture, options, shown, colours):
+    dataset = open_picture(f"MAPFLOW:{RASTER}", **options)
+    for place, colour in quarter_centres(first_area(sb, RASTER), colours):
+        assert value_at(dataset, *place) == (*colour, 255)
+    assert dataset.GetMetadata() == {"PROCESSING_ID": RASTER, "NAME": "Forest height map", "RASTER": shown}
+    assert bool(dataset.GetMetadata("SUBDATASETS")) == (options == {})
+
+
+def test_vector_processing_shows_its_imagery(sb, open_picture):
+    dataset = open_picture(f"MAPFLOW:{BUILDINGS}")
+    for place, colour in quarter_centres(first_area(sb, BUILDINGS)):
+        assert value_at(dataset, *place) == (*colour, 255)
+    assert dataset.GetMetadataItem("RASTER") == "SOURCE"
+    assert list(dataset.GetMetadata("SUBDATASETS").values()) == [f"MAPFLOW:{BUILDINGS},RASTER=SOURCE",
+                                                                 "The imagery that was processed"]
+
+
+def test_subdatasets(open_picture):
+    found = open_picture(f"MAPFLOW:{RASTER}").GetMetadata("SUBDATASETS")
+    names = [found[f"SUBDATASET_{n}_NAME"] for n in (1, 2)]
+    assert [open_picture(name).GetMetadataItem("RASTER") for name in names] == ["RESULT", "SOURCE"]
+    assert len(found) == 4
+
+
+def test_layers_win_over_the_picture_of_a_processing(open_picture):
+    assert layer_names(open_picture(f"MAPFLOW:{BUILDINGS}", flags=0)) == ["Leiden district buildings"]
+
+
+NO_PICTURES = (
+    (BUILDINGS, "RESULT", "has no raster result. RASTER=SOURCE shows"),
+    (RUNNING, "RESULT", "has no result yet: its status is IN_PROGRESS"),
+    (QUEUED, "AUTO", "the service has no tiles of it"),
+    (BUILDINGS, "FILE", "RASTER=FILE is nothing that"),
+    (BUILDINGS, "MOON", "is not one of AUTO, RESULT, SOURCE, FILE, PREVIEW"),
+    (MISSING, "AUTO", MISSING),
+)
+
+
+@pytest.mark.parametrize("identifier, wanted, said", NO_PICTURES)
+def test_processings_without_such_a_picture(open_picture, identifier, wanted, said):
+    with pytest.raises(RuntimeError, match=re.escape(said)):
+        open_picture(f"MAPFLOW:{identifier}", RASTER=wanted)
+
+
+@pytest.mark.parametrize("kind", ("null", "null-members"))
+def test_imagery_without_tiles(sb, open_picture, kind):
+    sb.variants.raster_layer = kind
+    with pytest.raises(RuntimeError, match="The imagery of processing .* the service has no tiles of it"):
+        open_picture(f"MAPFLOW:{BUILDINGS}")
+    assert open_picture(f"MAPFLOW:{RASTER}").GetMetadataItem("RASTER") == "RESULT"
+
+
+def test_waiting_for_a_raster_result(sb, open_picture):
+    identifier = sb.add_processing(name="later", status="IN_PROGRESS", raster=True)
+    at_each_look(sb, identifier, "IN_PROGRESS", "IN_PROGRESS", "OK")
+    soon = {"WAIT": "YES", "POLL_INTERVAL": "0.01", "PROGRESS": "NO"}
+    assert open_picture(f"MAPFLOW:{identifier}", **soon).GetMetadataItem("RASTER") == "RESULT"
+    running = sb.add_processing(name="never", status="IN_PROGRESS", raster=True)
+    assert open_picture(f"MAPFLOW:{running}", RASTER="SOURCE", **soon).GetMetadataItem("RASTER") == "SOURCE"
+
+
+def test_areas_say_where_tiles_lie_that_do_not(sb, open_picture):
+    sb.variants.tilejson = "no-bounds"
+    dataset = open_picture(f"MAPFLOW:{BUILDINGS}")
+    west, _, _, north = bounds_of_areas(sb, BUILDINGS)
+    left, top = metres(west, north)
+    transform = dataset.GetGeoTransform()
+    assert abs(transform[0] - left) < 1 and abs(transform[3] - top) < 1
+    sb.fault("/aois", status=500)
+    with pytest.raises(RuntimeError, match="the service does not say where it lies"):
+        open_picture(f"MAPFLOW:{NOTHING}")
+
+
+def test_processing_names_no_address(sb, run):
+    done = run("gdalinfo", "-json", "-stats", f"MAPFLOW:{RASTER}", env=LOUD)
+    assert done.returncode == 0, done.said
+    check_secrets(sb, done.said)
+    done = run("ogrinfo", "-json" if gdal.VersionInfo() >= "3070000" else "-al", "-mdd", "all", "-oo", "STATUS_ONLY=YES",
+               f"MAPFLOW:{RASTER}", env=LOUD)
+    assert done.returncode == 0, done.said
+    for secret in ("s3://", "users-data"):
+        assert secret not in done.said
+    sb.fault(TILES, status=403)
+    done = run("gdalinfo", "-checksum", f"MAPFLOW:{RASTER}", env=LOUD)
+    assert f"The raster result of processing {RASTER}" in done.said and "HTTP 403" in done.said
+    check_secrets(sb, done.said)
+
+
+# ---- images
+
+def corners_of(sb, image):
+    return sb.rasters.ring(sb.imagery.images[image])[:4]
+
+
+def between(corners, column, row):
+    """The position of a share of the width and height of a picture: north-west, north-east, south-east, south-west."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
+    return tuple((a * (1 - column) + b * column) * (1 - row) + (d * (1 - column) + c * column) * row
+                 for a, b, c, d in ((ax, bx, cx, dx), (ay, by, cy, dy)))
+
+
+def check_quarters(dataset, corners):
+    for (column, row), colour in zip(((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75)), QUARTERS):
+        *values, alpha = value_at(dataset, *between(corners, column, row))
+        assert max(abs(a - b) for a, b in zip(values, colour)) <= 3 and alpha == 255
+
+
+@pytest.mark.parametrize("kind", IMAGERY_CHOICES["preview_type"])
+@pytest.mark.parametrize("ring", IMAGERY_CHOICES["ring"])
+def test_preview(sb, open_picture, ring, kind):
+    sb.variants.ring, sb.variants.preview_type = ring, kind
+    dataset = open_picture(f"MAPFLOW:image={UPLOADED}")
+    sb.variants.ring = "rotated" if ring == "rotated" else "nw"
+    corners = corners_of(sb, UPLOADED)
+    check_quarters(dataset, corners)
+    origin_x, step_x, _, origin_y, _, step_y = dataset.GetGeoTransform()
+    lons, lats = zip(*corners)
+    assert abs(origin_x - min(lons)) <= step_x and abs(origin_y - max(lats)) <= -step_y
+    assert abs(origin_x + dataset.RasterXSize * step_x - max(lons)) <= step_x
+    assert abs(origin_y + dataset.RasterYSize * step_y - min(lats)) <= -step_y
+    assert dataset.GetSpatialRef().GetAuthorityCode(None) == "4326"
+    assert dataset.GetMetadata() == {"IMAGE_ID": UPLOADED, "MOSAIC_ID": MOSAIC, "NAME": "block_07.tif",
+                                     "RASTER": "PREVIEW"}
+    # A pixel on this side of each edge is drawn, one on the other side is not.
+    width, height = 1024, 819
+    for column, row, dx, dy in ((0.5, 0, 0, -1), (1, 0.5, 1, 0), (0.5, 1, 0, 1), (0, 0.5, -1, 0)):
+        inside = between(corners, column - 1.5 * dx / width, row - 1.5 * dy / height)
+        assert value_at(dataset, *inside)[3] == 255
+        outside = between(corners, column + 1.5 * dx / width, row + 1.5 * dy / height)
+        x, y = (outside[0] - origin_x) / step_x, (outside[1] - origin_y) / step_y
+        if 0 <= x < dataset.RasterXSize and 0 <= y < dataset.RasterYSize:
+            assert value_at(dataset, *outside)[3] == 0
+
+
+def test_preview_of_an_upright_image(sb, open_picture):
+    """Its pixels are those of the picture, in whatever order the corners come."""
+    raster = {**sb.imagery.images[UPLOADED].raster.__dict__, "epsg": 4326, "transform": (4.5, 1e-5, 0, 52.2, 0, -1e-5)}
+    image = sb.imagery.add_image(MOSAIC, "upright.tif", raster=raster)
+    for ring in ("nw", "se", "ccw"):
+        sb.variants.ring = ring
+        dataset = open_picture(f"MAPFLOW:image={image}")
+        assert (dataset.RasterXSize, dataset.RasterYSize, dataset.RasterCount) == (1024, 819, 3)
+        assert dataset.GetGeoTransform() == pytest.approx((4.5, 0.02 / 1024, 0, 52.2, 0, -0.016 / 819))
+        assert abs(int(dataset.ReadAsArray(10, 10, 1, 1)[0][0][0]) - QUARTERS[0][0]) <= 3
+
+
+def test_preview_of_an_image_with_other_corners(sb, open_picture, monkeypatch):
+    ring = [[4.50, 52.16], [4.51, 52.17], [4.52, 52.16], [4.52, 52.15], [4.50, 52.15], [4.50, 52.16]]
+    monkeypatch.setattr(sb.rasters, "ring", lambda image: ring)
+    with reports() as seen:
+        dataset = open_picture(f"MAPFLOW:image={UPLOADED}")
+    assert dataset.GetGeoTransform() == pytest.approx((4.50, 0.02 / 1024, 0, 52.17, 0, -0.02 / 819))
+    assert dataset.GetMetadataItem("APPROXIMATE") == "YES"
+    del seen  # open_picture collects messages itself
+    with reports() as seen:
+        gdal.OpenEx(f"MAPFLOW:image={UPLOADED},RASTER=PREVIEW", gdal.OF_RASTER,
+                    open_options=options_of({"API_URL": sb.url, "API_TOKEN": sb.token}))
+    (warning,) = messages(seen, gdal.CE_Warning)
+    assert "fills the box around its footprint" in warning
+
+
+@pytest.mark.parametrize("form", IMAGERY_CHOICES["wkt"])
+def test_footprints_in_any_spelling(sb, open_picture, form):
+    sb.variants.wkt = form
+    if form in ("empty", "bad"):
+        with pytest.raises(RuntimeError, match="the service does not say where it lies"):
+            open_picture(f"MAPFLOW:image={UPLOADED}")
+    else:
+        check_quarters(open_picture(f"MAPFLOW:image={UPLOADED}"), corners_of(sb, UPLOADED))
+
+
+@pytest.mark.parametrize("life, said", (("failed", "FAILED: unsupported data type"), ("loading", "LOADING")))
+def test_images_that_are_not_ready(sb, open_picture, life, said):
+    image = sb.imagery.add_image(MOSAIC, "new.tif", raster=sb.imagery.images[UPLOADED].raster, life=life)
+    with pytest.raises(RuntimeError, match=f"cannot be shown: its state is {said}"):
+        open_picture(f"MAPFLOW:image={image}")
+
+
+def test_images_that_are_not_there(sb, open_picture):
+    with pytest.raises(RuntimeError, match=MISSING):
+        open_picture(f"MAPFLOW:image={MISSING}")
+    with pytest.raises(RuntimeError, match="is not a UUID"):
+        open_picture("MAPFLOW:image=block_07.tif")
+    with pytest.raises(RuntimeError, match="has no layers: open it as a raster"):
+        open_picture(f"MAPFLOW:image={UPLOADED}", flags=gdal.OF_VECTOR)
+    assert open_picture(f"MAPFLOW:image={UPLOADED}", flags=0).RasterCount == 4
+
+
+@pytest.mark.parametrize("kinds, said", (({"garbage": b"GIF89a"}, "is no JPEG, PNG or WebP"), ({"status": 404}, "404"),
+                                         ({"html": True}, "is no JPEG")), ids=str)
+def test_previews_that_are_none(sb, open_picture, kinds, said):
+    sb.fault("/preview/", **kinds)
+    with pytest.raises(RuntimeError, match=said):
+        open_picture(f"MAPFLOW:image={UPLOADED}")
+
+
+# ---- files of images
+
+FILE = f"MAPFLOW:image={INGESTED}"
+
+
+def test_file(sb, open_picture):
+    dataset = open_picture(FILE)
+    assert (dataset.RasterXSize, dataset.RasterYSize, dataset.RasterCount) == (400, 300, 3)
+    assert dataset.GetGeoTransform() == (602400.0, 2.0, 0.0, 5779800.0, 0.0, -2.0)
+    assert dataset.GetSpatialRef().GetAuthorityCode(None) == "32631"
+    assert [tuple(int(v) for v in dataset.ReadAsArray(x, y, 1, 1).ravel())
+            for x, y in ((100, 75), (300, 75), (300, 225), (100, 225))] == list(QUARTERS)
+    assert dataset.GetMetadata() == {"IMAGE_ID": INGESTED, "MOSAIC_ID": MOSAIC, "NAME": "scene_12.tif", "RASTER": "FILE"}
+    assert dataset.GetFileList() is None
+    asked = [r for r in sb.requests.settle() if r.path.startswith("/downloads/")]
+    assert {r.authorization for r in asked} == {None} and {r.method for r in asked} == {"GET"}
+    assert {r.path.split(".")[-1] for r in asked} == {"tif"}  # nothing beside it
+
+
+def test_choosing_between_file_and_preview(sb, open_picture, monkeypatch):
+    assert open_picture(FILE, RASTER="PREVIEW").GetMetadataItem("RASTER") == "PREVIEW"
+    assert open_picture(f"{FILE},RASTER=FILE").GetMetadataItem("RASTER") == "FILE"
+    with pytest.raises(RuntimeError, match="HTTP 403.*RASTER=PREVIEW shows its preview"):
+        open_picture(f"MAPFLOW:image={UPLOADED}", RASTER="FILE")
+    with pytest.raises(RuntimeError, match="RASTER=RESULT is nothing that"):
+        open_picture(FILE, RASTER="RESULT")
+    image = sb.rasters.image
+    monkeypatch.setattr(sb.rasters, "image", lambda i: {k: v for k, v in image(i).items() if k != "available_for_download"})
+    assert open_picture(f"MAPFLOW:image={UPLOADED}").GetMetadataItem("RASTER") == "PREVIEW"
+
+
+def test_address_of_a_file_that_expires(sb, open_picture):
+    dataset = open_picture(FILE)
+    sb.imagery.expire_downloads()
+    gdal.VSICurlClearCache()
+    assert tuple(int(v) for v in dataset.ReadAsArray(300, 75, 1, 1).ravel()) == QUARTERS[1]
+    asked = [r.path for r in sb.requests.settle() if r.path.endswith("/download")]
+    assert len(asked) == 2
+
+
+FILE_FAULTS = ({"status": 403}, {"status": 500}, {"garbage": b"II*"}, {"reset": True}, {"html": True})
+
+
+@pytest.mark.parametrize("kinds", FILE_FAULTS, ids=str)
+def test_files_that_fail_name_no_address(sb, run, kinds):
+    sb.fault("/downloads/", **kinds)
+    done = run("gdalinfo", FILE, env=LOUD)
+    assert done.returncode == 1
+    assert f'The file of image {INGESTED} ("scene_12.tif") cannot be opened: ' in done.said
+    assert not [secret for secret in ("Signature", "downloads/", "vsicurl") if secret in done.said]
+    assert not sb.violations
+
+
+def test_file_shows_no_address(sb, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run("gdal_translate", FILE, "out.tif", env=LOUD)
+    assert done.returncode == 0, done.said
+    assert gdal.Open("out.tif").ReadAsArray().shape == (3, 300, 400)
+    for arguments in (("-json", "-stats", "-hist"), ("-mdd", "all", "-listmdd")):
+        done = run("gdalinfo", *arguments, FILE, env=LOUD)
+        assert done.returncode == 0, done.said
+        assert not [secret for secret in ("Signature", "downloads/", "vsicurl") if secret in done.said]
+    assert [path.name for path in tmp_path.iterdir()] == ["out.tif"]

@@ -68,6 +68,10 @@ std::unique_ptr<GDALDataset> OpenTarget(const GDALOpenInfo &info, const OGRMapfl
         return OGRMapflowOpenPicture(options);
     switch (options.GetTarget())
     {
+        case OGRMapflowOptions::Target::Image:
+            CPLError(CE_Failure, CPLE_NotSupported, "%s has no layers: open it as a raster.",
+                     options.PublicName().c_str());
+            return nullptr;
         case OGRMapflowOptions::Target::Name:
             return OpenByName(options);
         case OGRMapflowOptions::Target::Project:
@@ -146,6 +150,7 @@ void RegisterOGRMAPFLOW()
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "MAPFLOW:");
     driver->SetMetadataItem(GDAL_DMD_SUPPORTED_SQL_DIALECTS, "OGRSQL SQLITE");
     DeclareFeatureStyles(*driver);
+    driver->SetMetadataItem(GDAL_DMD_SUBDATASETS, "YES");
     driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, OGRMapflowOpenOptionList().c_str());
     driver->SetMetadataItem(GDAL_DCAP_CREATE, "YES");
     driver->SetMetadataItem(GDAL_DCAP_CREATE_LAYER, "YES");

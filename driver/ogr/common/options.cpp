@@ -184,6 +184,11 @@ const OGRMapflowOption OPTIONS[] = {
      ACCOUNT | MOSAIC},
     {"STYLE", "boolean", "YES", "Give features the colours of their class as OGR feature styles",
      nullptr, 0, PROCESSING | PROJECT},
+    {"RASTER", "string-select", "AUTO",
+     "What to show as a raster. RESULT or SOURCE of a processing: its raster result, or the "
+     "imagery "
+     "that was processed. FILE or PREVIEW of an image",
+     "AUTO,RESULT,SOURCE,FILE,PREVIEW", 0, PROCESSING | IMAGE},
     {"MAX_RESULT_SIZE", "size", "64G", "Largest result to accept, in bytes or with K, M or G",
      nullptr, 0, PROCESSING | PROJECT},
     {"CACHE", "string-select", "YES",

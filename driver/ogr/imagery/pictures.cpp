@@ -1,53 +1,60 @@
 // SPDX-License-Identifier: MIT
 #include "imagery/pictures.h"
 
+#include "api/image.h"
 #include "api/mosaic.h"
+#include "api/processing.h"
+#include "common/areas.h"
 #include "common/connection.h"
 #include "common/errors.h"
+#include "common/waiting.h"
+#include "imagery/footprint.h"
+#include "imagery/image_file.h"
+#include "imagery/preview.h"
 #include "imagery/raster_dataset.h"
 #include "imagery/tiles.h"
 
 namespace
 {
 
+// A struct of the core, freed at the end.
+template <class T, void (*Free)(T *)> struct Owned
+{
+    T values = {};
+    Owned() = default;
+    Owned(const Owned &) = delete;
+    Owned &operator=(const Owned &) = delete;
+    ~Owned() { Free(&values); }
+};
+using Mosaic = Owned<mf_mosaic, mf_mosaic_free>;
+using Processing = Owned<mf_processing, mf_processing_free>;
+using Image = Owned<mf_image, mf_image_free>;
+using Client = std::shared_ptr<mf_client>;
+using Dataset = std::unique_ptr<OGRMapflowRasterDataset>;
+
 std::string TextOf(const char *text)
 {
     return text != nullptr ? text : "";
 }
 
-// The box of a footprint; an empty one when it cannot be read.
-OGREnvelope BoxOf(const char *wkt)
-{
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
-    OGREnvelope box;
-    OGRGeometry *geometry = nullptr;
-    if (wkt != nullptr &&
-        OGRGeometryFactory::createFromWkt(wkt, nullptr, &geometry) == OGRERR_NONE &&
-        !geometry->IsEmpty())
-        geometry->getEnvelope(&box);
-    delete geometry;
-    return box;
-}
-
-struct Mosaic
-{
-    mf_mosaic values = {};
-    Mosaic() = default;
-    Mosaic(const Mosaic &) = delete;
-    Mosaic &operator=(const Mosaic &) = delete;
-    ~Mosaic() { mf_mosaic_free(&values); }
-};
+// ---- mosaics
 
 OGRMapflowTileLayer TilesOf(const mf_mosaic &mosaic)
 {
     OGRMapflowTileLayer layer;
+    const std::string footprint = TextOf(mosaic.footprint);
     layer.what = std::string("Mosaic ") + mosaic.id + " (\"" + mosaic.name + "\")";
     layer.id = mosaic.id;
-    layer.state = CPLSPrintf("%d %.0f ", mosaic.ready, mosaic.size) + TextOf(mosaic.footprint);
+    layer.state = CPLSPrintf("%d %.0f ", mosaic.ready, mosaic.size) + footprint;
     layer.url = TextOf(mosaic.tile_url);
     layer.tileJSONURL = TextOf(mosaic.tilejson_url);
-    layer.area = BoxOf(mosaic.footprint);
+    layer.area = [footprint]
+    {
+        OGREnvelope box;
+        if (const auto geometry = OGRMapflowReadFootprint(footprint.c_str(), "mosaic", ""))
+            geometry->getEnvelope(&box);
+        return box;
+    };
     return layer;
 }
 
@@ -58,11 +65,8 @@ OGRMapflowPicture ReadMosaic(const OGRMapflowOptions &options, mf_client *client
     return OGRMapflowOpenTiles(options, client, TilesOf(mosaic.values));
 }
 
-std::unique_ptr<GDALDataset> OpenMosaic(const OGRMapflowOptions &options)
+Dataset OpenMosaic(const OGRMapflowOptions &options, const Client &client)
 {
-    const std::shared_ptr<mf_client> client(OGRMapflowConnect(options));
-    if (client == nullptr)
-        return nullptr;
     Mosaic mosaic;
     OGRMapflowPicture picture = ReadMosaic(options, client.get(), mosaic);
     if (picture.source == nullptr)
@@ -80,18 +84,235 @@ std::unique_ptr<GDALDataset> OpenMosaic(const OGRMapflowOptions &options)
     return dataset;
 }
 
+// ---- processings
+
+// The box around all areas of a processing; an empty one when they are not told.
+OGREnvelope BoxOfAreas(const OGRMapflowOptions &options, mf_client *client,
+                       const OGRMapflowAreaOwner &owner)
+{
+    OGRMapflowAreaSource source;
+    std::vector<OGRMapflowAreas> areas;
+    OGREnvelope box;
+    mf_error err;
+    mf_error_init(&err);
+    source.client = client;
+    source.baseURL = OGRMapflowBaseURL(options);
+    if (!source.cache.Read(options) || !OGRMapflowGetAreas(source, {owner}, areas, err))
+        return box;
+    OGRMapflowTrimAreas(source);
+    if (areas[0].geometry != nullptr && !areas[0].geometry->IsEmpty())
+        areas[0].geometry->getEnvelope(&box);
+    return box;
+}
+
+OGRMapflowTileLayer TilesOf(const OGRMapflowOptions &options, mf_client *client,
+                            const mf_processing &processing, bool isResult)
+{
+    OGRMapflowTileLayer layer;
+    char *const state = mf_processing_fingerprint(&processing);
+    const OGRMapflowAreaOwner owner = OGRMapflowAreaOwner::Of(processing);
+    layer.what = std::string(isResult ? "The raster result" : "The imagery") + " of processing " +
+                 processing.id + " (\"" + processing.name + "\")";
+    layer.id = processing.id;
+    layer.state = (isResult ? "result " : "source ") + TextOf(state);
+    layer.url = TextOf(isResult ? processing.result_tile_url : processing.source_tile_url);
+    layer.tileJSONURL =
+        TextOf(isResult ? processing.result_tilejson_url : processing.source_tilejson_url);
+    layer.area = [options, client, owner] { return BoxOfAreas(options, client, owner); };
+    free(state);
+    return layer;
+}
+
+// Returns false after one CPLError: no raster result is there, or not yet.
+bool CheckResult(const mf_processing &processing)
+{
+    if (processing.result_tile_url != nullptr)
+        return true;
+    if (processing.state == MF_STATE_DONE)
+        CPLError(
+            CE_Failure, CPLE_OpenFailed,
+            "Processing %s (\"%s\") has no raster result. RASTER=SOURCE shows the imagery that "
+            "was processed.",
+            processing.id, processing.name);
+    else
+        OGRMapflowTry(mf_processing_check_result, &processing, 0);
+    return false;
+}
+
+// Which of the two is shown, by the option RASTER.
+bool ShowsResult(const std::string &wanted, const mf_processing &processing)
+{
+    return EQUAL(wanted.c_str(), "RESULT") ||
+           (EQUAL(wanted.c_str(), "AUTO") && processing.result_tile_url != nullptr);
+}
+
+OGRMapflowPicture ReadProcessing(const OGRMapflowOptions &options, mf_client *client,
+                                 Processing &processing)
+{
+    const std::string wanted = options.Get("RASTER", "AUTO");
+    mf_processing &values = processing.values;
+    if (!OGRMapflowTry(mf_processing_get, &values, client, options.ProcessingId().c_str()) ||
+        (!EQUAL(wanted.c_str(), "SOURCE") && !OGRMapflowWaitIfWanted(options, client, values)))
+        return OGRMapflowPicture();
+    const bool isResult = ShowsResult(wanted, values);
+    if (isResult && !CheckResult(values))
+        return OGRMapflowPicture();
+    return OGRMapflowOpenTiles(options, client, TilesOf(options, client, values, isResult));
+}
+
+void ListSubdatasets(GDALDataset &dataset, const mf_processing &processing)
+{
+    CPLStringList list;
+    const auto add = [&](const char *url, const char *kind, const char *description)
+    {
+        const int number = list.Count() / 2 + 1;
+        if (url == nullptr)
+            return;
+        list.SetNameValue(CPLSPrintf("SUBDATASET_%d_NAME", number),
+                          CPLSPrintf("MAPFLOW:%s,RASTER=%s", processing.id, kind));
+        list.SetNameValue(CPLSPrintf("SUBDATASET_%d_DESC", number), description);
+    };
+    add(processing.result_tile_url, "RESULT", "The raster result");
+    add(processing.source_tile_url, "SOURCE", "The imagery that was processed");
+    dataset.SetMetadata(list.List(), "SUBDATASETS");
+}
+
+Dataset OpenProcessing(const OGRMapflowOptions &options, const Client &client)
+{
+    Processing processing;
+    OGRMapflowPicture picture = ReadProcessing(options, client.get(), processing);
+    if (picture.source == nullptr)
+        return nullptr;
+    const mf_processing &values = processing.values;
+    const std::string wanted = options.Get("RASTER", "AUTO");
+    const bool isResult = ShowsResult(wanted, values);
+    auto dataset = std::make_unique<OGRMapflowRasterDataset>(
+        std::move(picture), TilesOf(options, client.get(), values, isResult).what);
+    dataset->SetMetadataItem("PROCESSING_ID", values.id);
+    dataset->SetMetadataItem("NAME", values.name);
+    dataset->SetMetadataItem("RASTER", isResult ? "RESULT" : "SOURCE");
+    if (EQUAL(wanted.c_str(), "AUTO"))
+        ListSubdatasets(*dataset, values);
+    dataset->SetRenewal(
+        [options, client]
+        {
+            Processing now;
+            return ReadProcessing(options, client.get(), now);
+        });
+    return dataset;
+}
+
+// ---- images
+
+OGRMapflowPicture ReadImage(const OGRMapflowOptions &options, mf_client *client,
+                            const mf_image &image, bool &isFile, bool &isExact)
+{
+    const std::string wanted = options.Get("RASTER", "AUTO");
+    const bool isAuto = EQUAL(wanted.c_str(), "AUTO");
+    bool isRefused = isAuto && !image.is_downloadable;
+    isFile = !EQUAL(wanted.c_str(), "PREVIEW") && !isRefused;
+    if (isFile)
+    {
+        OGRMapflowPicture picture =
+            OGRMapflowOpenImageFile(client, image, isAuto ? &isRefused : nullptr);
+        if (!isRefused)
+            return picture;
+        isFile = false;
+    }
+    return OGRMapflowOpenPreview(client, image, isExact);
+}
+
+Dataset OpenImage(const OGRMapflowOptions &options, const Client &client)
+{
+    const auto image = std::make_shared<Image>();
+    mf_image &values = image->values;
+    bool isFile = false, isExact = true;
+    if (!OGRMapflowTry(mf_image_get, &values, client.get(), options.TargetName().c_str()))
+        return nullptr;
+    if (values.state != MF_IMAGE_READY)
+    {
+        CPLError(CE_Failure, CPLE_OpenFailed,
+                 "Image %s (\"%s\") cannot be shown: its state is %s%s%s.", values.id,
+                 values.filename, mf_image_state_name(values.state),
+                 values.error != nullptr ? ": " : "", TextOf(values.error).c_str());
+        return nullptr;
+    }
+    OGRMapflowPicture picture = ReadImage(options, client.get(), values, isFile, isExact);
+    if (picture.source == nullptr)
+        return nullptr;
+    auto dataset = std::make_unique<OGRMapflowRasterDataset>(
+        std::move(picture), std::string(isFile ? "The file" : "The preview") + " of image " +
+                                values.id + " (\"" + values.filename + "\")");
+    dataset->SetMetadataItem("IMAGE_ID", values.id);
+    dataset->SetMetadataItem("NAME", values.filename);
+    if (values.mosaic_id != nullptr)
+        dataset->SetMetadataItem("MOSAIC_ID", values.mosaic_id);
+    dataset->SetMetadataItem("RASTER", isFile ? "FILE" : "PREVIEW");
+    if (!isExact)
+    {
+        dataset->SetMetadataItem("APPROXIMATE", "YES");
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "The preview of image %s (\"%s\") fills the box around its footprint: where its "
+                 "corners lie is not known.",
+                 values.id, values.filename);
+    }
+    if (isFile)
+        dataset->SetRenewal(
+            [client, image]
+            {
+                bool isRefused = false;
+                return OGRMapflowOpenImageFile(client.get(), image->values, &isRefused);
+            },
+            true);
+    return dataset;
+}
+
+// RASTER takes other values for a processing than for an image. Returns false after one CPLError.
+bool CheckChoice(const OGRMapflowOptions &options, std::initializer_list<const char *> possible)
+{
+    const std::string wanted = options.Get("RASTER", "AUTO");
+    std::string words;
+    for (const char *word : possible)
+    {
+        if (EQUAL(wanted.c_str(), word))
+            return true;
+        words += (words.empty() ? "" : ", ") + std::string(word);
+    }
+    CPLError(CE_Failure, CPLE_IllegalArg, "RASTER=%s is nothing that %s has. It has %s.",
+             wanted.c_str(), options.PublicName().c_str(), words.c_str());
+    return false;
+}
+
+Dataset OpenTarget(const OGRMapflowOptions &options, const Client &client)
+{
+    switch (options.GetTarget())
+    {
+        case OGRMapflowOptions::Target::Mosaic:
+            return OpenMosaic(options, client);
+        case OGRMapflowOptions::Target::Processing:
+            return CheckChoice(options, {"AUTO", "RESULT", "SOURCE"})
+                       ? OpenProcessing(options, client)
+                       : nullptr;
+        default:
+            return CheckChoice(options, {"AUTO", "FILE", "PREVIEW"}) ? OpenImage(options, client)
+                                                                     : nullptr;
+    }
+}
+
 } // namespace
 
 std::unique_ptr<GDALDataset> OGRMapflowOpenPicture(const OGRMapflowOptions &options)
 {
     using Target = OGRMapflowOptions::Target;
-    if (!OGRMapflowMayAsk(options, "A picture"))
-        return nullptr;
-    std::unique_ptr<GDALDataset> dataset;
-    if (options.GetTarget() == Target::Mosaic)
-        dataset = OpenMosaic(options);
-    else
+    const Target target = options.GetTarget();
+    if (target != Target::Mosaic && target != Target::Processing && target != Target::Image)
+    {
         CPLError(CE_Failure, CPLE_NotSupported, "%s has no picture.", options.PublicName().c_str());
+        return nullptr;
+    }
+    const Client client =
+        OGRMapflowMayAsk(options, "A picture") ? OGRMapflowConnect(options) : nullptr;
+    Dataset dataset = client != nullptr ? OpenTarget(options, client) : nullptr;
     if (dataset != nullptr)
         dataset->SetDescription(options.PublicName().c_str());
     return dataset;

@@ -8,7 +8,9 @@
 #include "common/compat.h"
 #include "common/options.h"
 
-// MAPFLOW:mosaic=… shows its tiles. Returns nullptr after one CPLError.
+// A mosaic shows its tiles; a processing its raster result or the imagery that was processed; an
+// image its file or its preview. The open option RASTER chooses. Returns nullptr after one
+// CPLError.
 std::unique_ptr<GDALDataset> OGRMapflowOpenPicture(const OGRMapflowOptions &options);
 
 #endif

@@ -214,7 +214,7 @@ CPLErr OGRMapflowRasterDataset::Read(const std::function<CPLErr(GDALDataset &)> 
             status = secret.Status();
             failure = secret.Failure();
         }
-        if (!isRenewed && MayHaveMoved(status) && Renew())
+        if (!isRenewed && (m_expires || MayHaveMoved(status)) && Renew())
             continue;
         CPLError(CE_Failure, CPLE_HttpResponse, "%s cannot be read: %s.%s", m_what.c_str(),
                  failure.c_str(),

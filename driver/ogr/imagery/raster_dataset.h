@@ -28,9 +28,13 @@ class OGRMapflowRasterDataset final : public GDALDataset
     // `what` begins messages: "Mosaic \"Quarry flights\"".
     OGRMapflowRasterDataset(OGRMapflowPicture picture, std::string what);
 
-    // Gives the picture anew when the server refuses the address that was told before. Returns one
-    // without a source when there is none.
-    void SetRenewal(std::function<OGRMapflowPicture()> renew) { m_renew = std::move(renew); }
+    // Gives the picture anew when the address that was told before is refused, or, if it `expires`,
+    // when anything fails. `renew` returns one without a source when there is none.
+    void SetRenewal(std::function<OGRMapflowPicture()> renew, bool expires = false)
+    {
+        m_renew = std::move(renew);
+        m_expires = expires;
+    }
 
     MF_GEOTRANSFORM_OVERRIDE
     const OGRSpatialReference *GetSpatialRef() const override { return &m_srs; }
@@ -60,6 +64,7 @@ class OGRMapflowRasterDataset final : public GDALDataset
     OGRMapflowPicture m_picture;
     const std::string m_what;
     std::function<OGRMapflowPicture()> m_renew{};
+    bool m_expires = false;
     OGRSpatialReference m_srs{};
 };
 

@@ -10,6 +10,7 @@
 
 #include "common/compat.h"
 #include "cpl_conv.h"
+#include "cpl_vsi_error.h"
 
 // While one is alive nothing that GDAL says in this thread is shown or kept, and Failure() is what
 // may be said of it.
@@ -17,6 +18,7 @@ class OGRMapflowSecretIO
 {
   public:
     OGRMapflowSecretIO();
+    ~OGRMapflowSecretIO() { VSIErrorReset(); }
     OGRMapflowSecretIO(const OGRMapflowSecretIO &) = delete;
     OGRMapflowSecretIO &operator=(const OGRMapflowSecretIO &) = delete;
 

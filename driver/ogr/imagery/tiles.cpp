@@ -26,23 +26,26 @@ struct Extent
     int maxZoom = USUAL_MAX_ZOOM;
 };
 
+// What the tiles say of themselves; nothing when they do not.
+mf_tilejson Describe(const OGRMapflowTileLayer &layer, mf_client *client)
+{
+    mf_tilejson tiles = {{NAN, NAN, NAN, NAN}, -1, -1};
+    mf_error err;
+    mf_error_init(&err);
+    if (!layer.tileJSONURL.empty() &&
+        mf_tilejson_get(&tiles, client, layer.tileJSONURL.c_str(), &err) != 0)
+        CPLDebug("MAPFLOW", "%s: %s", layer.what.c_str(), err.message);
+    return tiles;
+}
+
 Extent ExtentOf(const OGRMapflowTileLayer &layer, mf_client *client)
 {
     Extent extent;
-    extent.box = layer.area;
-    mf_tilejson tiles;
-    mf_error err;
-    mf_error_init(&err);
-    if (layer.tileJSONURL.empty())
-        return extent;
-    if (mf_tilejson_get(&tiles, client, layer.tileJSONURL.c_str(), &err) != 0)
+    const mf_tilejson tiles = Describe(layer, client);
+    if (std::isnan(tiles.bounds[0]))
+        extent.box = layer.area();
+    else
     {
-        CPLDebug("MAPFLOW", "%s: %s", layer.what.c_str(), err.message);
-        return extent;
-    }
-    if (!std::isnan(tiles.bounds[0]))
-    {
-        extent.box = OGREnvelope();
         extent.box.Merge(tiles.bounds[0], tiles.bounds[1]);
         extent.box.Merge(tiles.bounds[2], tiles.bounds[3]);
     }

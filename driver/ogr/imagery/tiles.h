@@ -3,6 +3,7 @@
 #ifndef MAPFLOW_TILES_H
 #define MAPFLOW_TILES_H
 
+#include <functional>
 #include <string>
 
 #include "common/connection.h"
@@ -16,7 +17,8 @@ struct OGRMapflowTileLayer
     std::string state{};       // changes when the tiles do
     std::string url{};         // with {x}, {y} or {-y}, {z}
     std::string tileJSONURL{}; // "" when there is none
-    OGREnvelope area{};        // in degrees, for a layer that does not say where it has pictures
+    // The box in degrees of what is shown, for tiles that do not say where they lie.
+    std::function<OGREnvelope()> area{};
 };
 
 // The part of the world that has pictures, EPSG:3857, red, green, blue and alpha; a tile that is
