@@ -52,6 +52,8 @@ std::unique_ptr<GDALDataset> OpenTarget(const OGRMapflowOptions &options, GDALAc
             return OGRMapflowProjectDataset::Open(options);
         case OGRMapflowOptions::Target::Mosaic:
             return OGRMapflowImageryDataset::OpenMosaic(options, access);
+        case OGRMapflowOptions::Target::Search:
+            return OGRMapflowImageryDataset::OpenSearch(options);
         default:
             return OGRMapflowProcessingDataset::Open(options);
     }
