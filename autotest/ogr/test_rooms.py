@@ -23,7 +23,8 @@ OGR = {
     "project": "common layer result",
     "submit": "common",
     "account": "common layer submit",
-    "": "common layer result project submit account",
+    "imagery": "common layer submit",
+    "": "common layer result project submit account imagery",
 }
 GDAL_HEADER = re.compile(r"(gdal|ogr|cpl|vrt)\w*\.h")
 

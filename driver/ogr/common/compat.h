@@ -237,7 +237,25 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 #define ODsCZGeometries "ZGeometries"
 #endif
 
-// Options of pfnCreate.
+// Rasters: the geotransform, in the form that is virtual in this GDAL. A class that uses this has
+//     std::array<double, 6> m_transform.
+#if MF_GDAL_AT_LEAST(3, 12)
+#define MF_GEOTRANSFORM_OVERRIDE                                                                   \
+    CPLErr GetGeoTransform(GDALGeoTransform &transform) const override                             \
+    {                                                                                              \
+        transform = GDALGeoTransform(m_transform.data());                                          \
+        return CE_None;                                                                            \
+    }
+#else
+#define MF_GEOTRANSFORM_OVERRIDE                                                                   \
+    CPLErr GetGeoTransform(double *transform) override                                             \
+    {                                                                                              \
+        memcpy(transform, m_transform.data(), sizeof m_transform);                                 \
+        return CE_None;                                                                            \
+    }
+#endif
+
+// Options of pfnCreate and pfnCreateCopy.
 #if MF_GDAL_AT_LEAST(3, 13)
 using MapflowCreateOptions = CSLConstList;
 #else
