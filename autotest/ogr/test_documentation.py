@@ -63,7 +63,7 @@ def names_in(text):
 def test_page_has_the_options_of_the_driver(heading):
     told = documented(heading)
     if heading.startswith("Dataset"):
-        told = {**told, **documented("Layer creation options")}
+        told = {**told, **documented("Layer creation options"), **documented("Upload options")}
     assert told == declared(LISTS[heading])
 
 
@@ -83,8 +83,9 @@ def test_readme_has_the_open_options_of_the_driver():
 def test_examples_use_options_that_are_there(text):
     open_options = set(declared("DMD_OPENOPTIONLIST"))
     creation = set(declared("DMD_CREATIONOPTIONLIST"))
-    used = {switch: set(re.findall(rf"-{switch} ([A-Z_]+)=", text)) for switch in ("oo", "lco", "dsco")}
-    assert used["lco"] and used["oo"] <= open_options and used["lco"] | used["dsco"] <= creation
+    used = {switch: set(re.findall(rf"-{switch} ([A-Z_]+)=", text)) for switch in ("oo", "lco", "dsco", "co")}
+    assert used["lco"] and used["co"] and used["oo"] <= open_options
+    assert used["lco"] | used["dsco"] | used["co"] <= creation
     assert set(re.findall(r"MAPFLOW:[^\s`]*?,([A-Z_]+)=", text)) <= open_options | {"KEY"}
     mentioned = set(re.findall(r"MAPFLOW_([A-Z_]+)", text))
     assert mentioned <= open_options | CONFIGURATION_ALONE | OF_THE_BUILD

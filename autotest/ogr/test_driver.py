@@ -27,7 +27,7 @@ def test_metadata(driver):
     assert metadata["DCAP_OPEN"] == "YES"
     assert metadata["DMD_CONNECTION_PREFIX"] == "MAPFLOW:"
     assert "Mapflow" in metadata["DMD_LONGNAME"]
-    assert metadata["DCAP_RASTER"] == "YES"
+    assert metadata["DCAP_RASTER"] == metadata["DCAP_CREATECOPY"] == "YES"
     assert "DMD_HELPTOPIC" not in metadata  # QGIS would make a dead link of it
 
 

@@ -22,7 +22,7 @@ OGR = {
     "result": "common layer",
     "project": "common layer result",
     "submit": "common",
-    "imagery": "common layer",
+    "imagery": "common layer submit",
     "account": "common layer submit imagery",
     "": "common layer result project submit imagery account",
 }

@@ -11,6 +11,8 @@
 #include "common/waiting.h"
 #include "imagery/imagery_dataset.h"
 #include "imagery/pictures.h"
+#include "imagery/upload.h"
+#include "imagery/upload_options.h"
 #include "layer/qgis_listing.h"
 #include "project/project_dataset.h"
 #include "result/processing_dataset.h"
@@ -115,19 +117,27 @@ GDALDataset *Create(const char *name, int, int, int bands, GDALDataType,
     return OGRMapflowSubmissionDataset::Create(name, options).release();
 }
 
-// ogr2ogr deletes what it is about to create, and -overwrite does so with what is there: nothing at
-// the service is ever deleted by the name of a dataset.
+// ogr2ogr and CreateCopy delete what they are about to create, and -overwrite does so with what is
+// there: nothing at the service is ever deleted by the name of a dataset.
 CPLErr Delete(const char *name)
 {
     const auto options = OGRMapflowOptions::Parse(name, nullptr);
     if (!options)
         return CE_Failure;
-    if (options->GetTarget() == OGRMapflowOptions::Target::Account)
+    if (options->GetTarget() == OGRMapflowOptions::Target::Account ||
+        options->GetTarget() == OGRMapflowOptions::Target::Mosaic)
         return CE_None;
     CPLError(CE_Failure, CPLE_NotSupported,
              "%s is not deleted: nothing at the service is deleted by a dataset name.",
              options->PublicName().c_str());
     return CE_Failure;
+}
+
+// Of layers that become processings, and of rasters that become images.
+std::string CreationOptionList()
+{
+    std::string xml = OGRMapflowCreationOptionList();
+    return xml.insert(xml.rfind("</"), OGRMapflowUploadOptionXML());
 }
 
 void Unload(GDALDriver *)
@@ -155,6 +165,9 @@ void RegisterOGRMAPFLOW()
     driver->SetMetadataItem(GDAL_DMD_SUBDATASETS, "YES");
     driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, OGRMapflowOpenOptionList().c_str());
     driver->SetMetadataItem(GDAL_DCAP_CREATE, "YES");
+    driver->SetMetadataItem(GDAL_DCAP_CREATECOPY, "YES");
+    driver->SetMetadataItem(GDAL_DMD_CREATIONDATATYPES,
+                            "Byte Int16 UInt16 Int32 UInt32 Float32 Float64");
     driver->SetMetadataItem(GDAL_DCAP_CREATE_LAYER, "YES");
     driver->SetMetadataItem(GDAL_DCAP_CREATE_FIELD, "YES");
     driver->SetMetadataItem(GDAL_DCAP_MULTIPLE_VECTOR_LAYERS, "YES");
@@ -167,12 +180,13 @@ void RegisterOGRMAPFLOW()
         GDAL_DMD_CREATIONFIELDDATATYPES,
         "Integer Integer64 Real String Date DateTime Time IntegerList Integer64List "
         "RealList StringList Binary");
-    driver->SetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST, OGRMapflowCreationOptionList().c_str());
+    driver->SetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST, CreationOptionList().c_str());
     driver->SetMetadataItem(GDAL_DS_LAYER_CREATIONOPTIONLIST,
                             OGRMapflowLayerCreationOptionList().c_str());
     driver->pfnIdentify = Identify;
     driver->pfnOpen = Open;
     driver->pfnCreate = Create;
+    driver->pfnCreateCopy = OGRMapflowUpload;
     driver->pfnDelete = Delete;
     driver->pfnUnloadDriver = Unload;
     GetGDALDriverManager()->RegisterDriver(driver.release());

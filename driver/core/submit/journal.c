@@ -28,7 +28,22 @@ static const char *const ended_name = "run ended";
  * not there when a run began must not turn up while it goes on. */
 static const char *const cut_line_end = "#\n";
 
+/* What a journal is of. */
+struct kind {
+    const char *prefix; /* of its files' names */
+    const char *name;   /* of a line's member `kind`; "": it has none */
+    const char *needs;  /* what goes wrong without it */
+};
+
+static const struct kind submissions = {"submissions", "",
+                                        "the journal of submissions cannot be written, and without "
+                                        "it a repeated command may pay twice"};
+static const struct kind uploads = {"uploads", "upload",
+                                    "the journal of uploads cannot be written, and without it a "
+                                    "repeated command may upload twice"};
+
 struct mf_journal {
+    const struct kind *kind;
     char *directory;
     char *stem; /* of its files: server and account */
     char *path;
@@ -75,11 +90,11 @@ static char *copy_directory(const char *directory)
 }
 
 /* What the names of a server's journals begin with: "submissions-<checksum of its origin>-". */
-static void server_prefix(const char *server, char prefix[40])
+static void server_prefix(const struct kind *kind, const char *server, char prefix[40])
 {
     struct mf_url url = {.origin = ""};
     (void)!mf_url_parse(&url, server, NULL);
-    snprintf(prefix, 40, "submissions-%016" PRIx64 "-",
+    snprintf(prefix, 40, "%s-%016" PRIx64 "-", kind->prefix,
              mf_checksum_of(url.origin, strlen(url.origin)));
 }
 
@@ -94,7 +109,7 @@ static int set_paths(struct mf_journal *journal, const char *directory, const ch
                      const char *account, struct mf_error *err)
 {
     char prefix[40];
-    server_prefix(server, prefix);
+    server_prefix(journal->kind, server, prefix);
     journal->directory = copy_directory(directory);
     if (journal->directory == NULL)
         return mf_error_set(err, MF_ERR_FILE, "there is no home folder");
@@ -104,13 +119,14 @@ static int set_paths(struct mf_journal *journal, const char *directory, const ch
     return journal->path != NULL ? 0 : mf_out_of_memory(err);
 }
 
-int mf_journal_open(struct mf_journal **out, const char *directory, const char *server,
-                    const char *account, struct mf_error *err)
+static int open_journal(struct mf_journal **out, const struct kind *kind, const char *directory,
+                        const char *server, const char *account, struct mf_error *err)
 {
     struct mf_journal *const journal = calloc(1, sizeof *journal);
     *out = NULL;
     if (journal == NULL)
         return mf_out_of_memory(err);
+    journal->kind = kind;
     journal->file.fd = -1;
     journal->lock.fd = -1;
     if (set_paths(journal, directory, server, account, err) != 0 ||
@@ -118,19 +134,36 @@ int mf_journal_open(struct mf_journal **out, const char *directory, const char *
         mf_file_open_append(&journal->file, journal->path, err) != 0 ||
         mf_folder_sync(journal->directory, err) != 0) {
         mf_journal_close(journal);
-        return mf_error_prefix(err,
-                               "the journal of submissions cannot be written, and without it a "
-                               "repeated command may pay twice (set MAPFLOW_STATE_DIR to a folder "
-                               "that can be written to, or JOURNAL=NO)");
+        return mf_error_prefix(
+            err, "%s (set MAPFLOW_STATE_DIR to a folder that can be written to, or JOURNAL=NO)",
+            kind->needs);
     }
     *out = journal;
     return 0;
 }
 
+int mf_journal_open(struct mf_journal **out, const char *directory, const char *server,
+                    const char *account, struct mf_error *err)
+{
+    return open_journal(out, &submissions, directory, server, account, err);
+}
+
+int mf_journal_open_uploads(struct mf_journal **out, const char *directory, const char *server,
+                            const char *account, struct mf_error *err)
+{
+    return open_journal(out, &uploads, directory, server, account, err);
+}
+
+static void free_texts(struct mf_journal_entry *entry)
+{
+    free(entry->name);
+    free(entry->before);
+}
+
 static void free_entries(struct mf_journal *journal)
 {
     for (size_t i = 0; i < journal->count; i++)
-        free(journal->entries[i].known.name);
+        free_texts(&journal->entries[i].known);
     free(journal->entries);
     free(journal->places);
 }
@@ -206,6 +239,16 @@ const struct mf_journal_entry *mf_journal_find(const struct mf_journal *journal,
     return entry != NULL ? &entry->known : NULL;
 }
 
+bool mf_journal_is_of_other(const struct mf_journal *journal, uint64_t digest, const char *id)
+{
+    for (size_t i = 0; i < journal->count; i++) {
+        const struct mf_journal_entry *const entry = &journal->entries[i].known;
+        if (entry->digest != digest && strcmp(entry->id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void end_run(struct mf_journal *journal, const char *run, double time)
 {
     struct entry *entry = find(journal, key_of(0, run));
@@ -237,7 +280,7 @@ static int add_entry(struct mf_journal *journal, const struct mf_journal_entry *
     return 0;
 }
 
-/* Puts a line's entry in the place of the job's former one in that run. Takes over the name. The
+/* Puts a line's entry in the place of the job's former one in that run. Takes over its texts. The
  * newest entry of a job is that of its last line. */
 static int apply(struct mf_journal *journal, const struct mf_journal_entry *known)
 {
@@ -247,7 +290,7 @@ static int apply(struct mf_journal *journal, const struct mf_journal_entry *know
     if (set_newest(journal, key_of(known->digest, known->project_id),
                    (size_t)(former - journal->entries)) != 0)
         return -1;
-    free(former->known.name);
+    free_texts(&former->known);
     former->known = *known;
     return 0;
 }
@@ -289,14 +332,17 @@ static int read_line(struct mf_journal *journal, const cJSON *line)
         !take(line, "project", entry.project_id, sizeof entry.project_id) ||
         !take(line, "marker", entry.marker, sizeof entry.marker) ||
         !take(line, "id", entry.id, sizeof entry.id) ||
-        (entry.state == MF_JOURNAL_SUBMITTED ? entry.id : entry.marker)[0] == '\0')
+        (mf_json_string(line, "kind", NULL) == NULL &&
+         (entry.state == MF_JOURNAL_SUBMITTED ? entry.id : entry.marker)[0] == '\0'))
         return 0;
     entry.sent = mf_time_parse(mf_json_string(line, "sent", NULL));
     entry.cost = mf_json_number(line, "cost", NAN);
-    entry.name = mf_str_copy(mf_json_string(line, "name", ""));
-    if (entry.name != NULL && apply(journal, &entry) == 0)
+    int failed = 0;
+    entry.name = mf_json_take_or_empty(line, "name", &failed);
+    entry.before = mf_json_take(line, "before", &failed);
+    if (!failed && apply(journal, &entry) == 0)
         return 0;
-    free(entry.name);
+    free_texts(&entry);
     return -1;
 }
 
@@ -359,7 +405,7 @@ static void list_file(void *ctx, const char *name)
     if (strncmp(name, listing->prefix, strlen(listing->prefix)) != 0 || size < ending ||
         strcmp(name + size - ending, FILE_ENDING) != 0 || listing->err.kind != MF_OK)
         return;
-    struct mf_journal journal = {.lock = {-1}};
+    struct mf_journal journal = {.kind = &submissions, .lock = {-1}};
     struct mf_map map = {0};
     journal.path = mf_str_format("%s/%s", listing->directory, name);
     if (journal.path == NULL)
@@ -380,7 +426,7 @@ int mf_journal_each(const char *directory, const char *server,
     char *const folder = copy_directory(directory);
     struct listing listing = {.directory = folder, .each = each, .ctx = ctx};
     mf_error_init(&listing.err);
-    server_prefix(server, listing.prefix);
+    server_prefix(&submissions, server, listing.prefix);
     if (folder != NULL)
         mf_folder_list(folder, list_file, &listing);
     free(folder);
@@ -400,7 +446,8 @@ static int append_text(struct mf_journal *journal, const char *text, struct mf_e
     const int failed = mf_file_write(&journal->file, line, strlen(line), err) != 0 ||
                        mf_file_sync(&journal->file, err) != 0;
     free(line);
-    return failed ? mf_error_prefix(err, "the journal of submissions (MAPFLOW_STATE_DIR)")
+    return failed ? mf_error_prefix(err, "the journal of %s (MAPFLOW_STATE_DIR)",
+                                    journal->kind->prefix)
                   : mf_journal_read(journal, err);
 }
 
@@ -436,11 +483,12 @@ int mf_journal_append(struct mf_journal *journal, const struct mf_journal_entry 
     snprintf(digest, sizeof digest, "%016" PRIx64, entry->digest);
     cJSON *const line = cJSON_CreateObject();
     const int is_complete =
-        add_time(line, "time", now) && add_text(line, "run", entry->run) &&
-        add_text(line, "job", digest) && add_text(line, "state", state_names[entry->state]) &&
-        add_text(line, "name", entry->name) && add_text(line, "project", entry->project_id) &&
-        add_text(line, "marker", entry->marker) && add_time(line, "sent", entry->sent) &&
-        add_text(line, "id", entry->id) &&
+        add_time(line, "time", now) && add_text(line, "kind", journal->kind->name) &&
+        add_text(line, "run", entry->run) && add_text(line, "job", digest) &&
+        add_text(line, "state", state_names[entry->state]) && add_text(line, "name", entry->name) &&
+        add_text(line, "project", entry->project_id) && add_text(line, "marker", entry->marker) &&
+        add_time(line, "sent", entry->sent) && add_text(line, "id", entry->id) &&
+        add_text(line, "before", entry->before != NULL ? entry->before : "") &&
         (isnan(entry->cost) || cJSON_AddNumberToObject(line, "cost", entry->cost) != NULL);
     return append_line(journal, line, is_complete, err);
 }

@@ -13,6 +13,7 @@
 #ifndef MF_JOURNAL_H
 #define MF_JOURNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -24,7 +25,8 @@ extern "C" {
 #endif
 
 enum mf_journal_state {
-    MF_JOURNAL_SENDING,   /* is about to be sent, or was being sent when its process ended */
+    MF_JOURNAL_SENDING,   /* is about to be sent, or was being sent when its process ended; an
+                             upload is not at its end yet */
     MF_JOURNAL_SUBMITTED, /* id is known */
     MF_JOURNAL_REFUSED,   /* the server has refused it: it does not exist */
     MF_JOURNAL_UNKNOWN    /* was sent, and the answer was lost */
@@ -41,14 +43,16 @@ const char *mf_journal_state_name(enum mf_journal_state state);
 struct mf_journal_entry {
     uint64_t digest; /* of the job, see submission.h */
     char run[MF_RUN_ID_SIZE];
-    char project_id[MF_UUID_SIZE];
+    char project_id[MF_UUID_SIZE]; /* of an upload: the mosaic */
     char marker[MF_UUID_SIZE];
-    char id[MF_UUID_SIZE]; /* of the processing, "" unknown */
+    char id[MF_UUID_SIZE]; /* of the processing or image, "" unknown */
     enum mf_journal_state state;
     double sent;      /* s since 1970, UTC: when it was announced */
     double run_ended; /* the same of its run's end, NaN while that is open */
     double cost;      /* credits, NaN unknown */
     char *name;
+    char *before; /* of an upload: the ids of the images that were there before, with a comma
+                     between them; NULL: none were */
 };
 
 struct mf_journal;
@@ -59,10 +63,14 @@ struct mf_journal;
  * MAPFLOW_STATE_DIR. */
 int mf_journal_open(struct mf_journal **out, const char *directory, const char *server,
                     const char *account, struct mf_error *err) MF_NODISCARD;
+/* The same for the account's uploads, which have a file of their own. Their entries need no marker,
+ * and may be SUBMITTED without an id. */
+int mf_journal_open_uploads(struct mf_journal **out, const char *directory, const char *server,
+                            const char *account, struct mf_error *err) MF_NODISCARD;
 void mf_journal_close(struct mf_journal *journal); /* NULL-safe, unlocks */
 
-/* Calls `each` with the entries of all accounts of a server, the oldest first, for whoever shows
- * them. A folder that is missing has none. */
+/* Calls `each` with the entries of submissions of all accounts of a server, the oldest first, for
+ * whoever shows them. A folder that is missing has none. */
 int mf_journal_each(const char *directory, const char *server,
                     void (*each)(void *ctx, const struct mf_journal_entry *entry), void *ctx,
                     struct mf_error *err) MF_NODISCARD;
@@ -77,6 +85,9 @@ size_t mf_journal_size(const struct mf_journal *journal);
  * next read or append. */
 const struct mf_journal_entry *mf_journal_find(const struct mf_journal *journal, uint64_t digest,
                                                const char *project_id);
+
+/* Whether another job than this one has that id. */
+bool mf_journal_is_of_other(const struct mf_journal *journal, uint64_t digest, const char *id);
 
 /* Holds the journal, and reads it, so that what is found stays true until unlock. Others hold it
  * for milliseconds: waits for at most a minute, and is not interrupted. */

@@ -274,7 +274,7 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 #define ODsCZGeometries "ZGeometries"
 #endif
 
-// Options of pfnCreate.
+// Options of pfnCreate and pfnCreateCopy.
 #if MF_GDAL_AT_LEAST(3, 13)
 using MapflowCreateOptions = CSLConstList;
 #else

@@ -28,6 +28,7 @@ class OGRMapflowWaiter
 
     // s
     double Timeout() const { return m_wanted.timeout; }
+    double Interval() const { return m_wanted.interval; }
     void SetTimeout(double seconds) { m_wanted.timeout = seconds; }
 
     // Waits until the processing, which was read before, has ended. Returns false after one

@@ -121,6 +121,12 @@ bool OGRMapflowReportFile::Append(const mf_submission *submission, size_t i)
     return AppendText(mf_submission_job(submission, i), LineOf(submission, i));
 }
 
+bool OGRMapflowReportFile::Append(const std::string &line)
+{
+    const Lock lock(*this);
+    return AppendText(nullptr, line);
+}
+
 // The new line takes the place of the old one, with spaces at its end, when it is no longer and the
 // old one is still where it was; else it is appended.
 bool OGRMapflowReportFile::Update(const mf_submission *submission, size_t i)

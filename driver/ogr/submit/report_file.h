@@ -27,6 +27,9 @@ class OGRMapflowReportFile
     // Appends the line of a job. Returns false after one CPLError.
     bool Append(const mf_submission *submission, size_t job);
 
+    // Appends any line, given without its end.
+    bool Append(const std::string &line);
+
     // Replaces the line of a job by its new state. Returns false after one CPLError.
     bool Update(const mf_submission *submission, size_t job);
 

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include "imagery/upload_checks.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/spatial_reference.h"
+
+namespace
+{
+
+constexpr double LARGEST_PIXEL = 20; // m
+constexpr double METRES_PER_DEGREE = 111320;
+constexpr double DEGREE = 3.14159265358979323846 / 180;
+
+bool Refuse(const char *message)
+{
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is uploaded.", message);
+    return false;
+}
+
+// The EPSG code of the system on the ground, nullptr when it has none.
+const char *CodeOf(const OGRSpatialReference &srs)
+{
+    const char *const node = srs.IsProjected() ? "PROJCS" : srs.IsGeographic() ? "GEOGCS" : nullptr;
+    const char *const authority = node != nullptr ? srs.GetAuthorityName(node) : nullptr;
+    return authority != nullptr && EQUAL(authority, "EPSG") ? srs.GetAuthorityCode(node) : nullptr;
+}
+
+struct Place
+{
+    double transform[6];
+    bool hasTransform;
+    double x, y; // of the middle
+
+    explicit Place(GDALDataset &raster)
+        : hasTransform(GDALGetGeoTransform(GDALDataset::ToHandle(&raster), transform) == CE_None)
+    {
+        GDALApplyGeoTransform(transform, raster.GetRasterXSize() / 2.0,
+                              raster.GetRasterYSize() / 2.0, &x, &y);
+    }
+    bool IsNorthUp() const
+    {
+        return hasTransform && transform[1] > 0 && transform[2] == 0 && transform[4] == 0 &&
+               transform[5] < 0;
+    }
+};
+
+// The middle in lon/lat. Returns false when it cannot be known.
+bool ToLonLat(const OGRSpatialReference &srs, double &x, double &y)
+{
+    const OGRMapflowSRS wgs84 = OGRMapflowWGS84();
+    const OGRMapflowSRS source(srs.Clone());
+    source->SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper state;
+    OGRCoordinateTransformation *const way =
+        OGRCreateCoordinateTransformation(source.get(), wgs84.get());
+    const bool done = way != nullptr && way->Transform(1, &x, &y) != 0;
+    OGRCoordinateTransformation::DestroyCT(way);
+    return done;
+}
+
+// The UTM zone of the middle.
+std::string ZoneOf(const OGRSpatialReference &srs, const Place &place)
+{
+    double lon = place.x, lat = place.y;
+    if (!place.hasTransform || !ToLonLat(srs, lon, lat) || !(std::fabs(lat) <= 84))
+        return "EPSG:3857";
+    const int zone = std::min(60, std::max(1, static_cast<int>((lon + 180) / 6) + 1));
+    return CPLSPrintf("EPSG:%d", (lat < 0 ? 32700 : 32600) + zone);
+}
+
+// A path that says nothing but where a file is; anything else may hold credentials.
+std::string ShownName(GDALDataset &raster)
+{
+    VSIStatBufL status;
+    const char *const name = raster.GetDescription();
+    return !STARTS_WITH(name, "/vsi") && VSIStatL(name, &status) == 0 ? name : "in.tif";
+}
+
+std::string WarpLine(GDALDataset &raster, const std::string &target, const char *more = "")
+{
+    return "gdalwarp " + std::string(more) + "-t_srs " + target + " \"" + ShownName(raster) +
+           "\" out.tif";
+}
+
+bool CheckSRS(GDALDataset &raster, const Place &place)
+{
+    const OGRSpatialReference *const srs = raster.GetSpatialRef();
+    if (srs == nullptr || srs->IsEmpty())
+        return Refuse(CPLSPrintf("The raster has no coordinate reference system, and must have one "
+                                 "with an EPSG code. This makes one: %s",
+                                 WarpLine(raster, "EPSG:4326", "-s_srs <its system> ").c_str()));
+    if (const char *const code = CodeOf(*srs))
+    {
+        const int number = atoi(code);
+        const bool isUTM =
+            (number > 32600 && number <= 32660) || (number > 32700 && number <= 32760);
+        if (number != 4326 && number != 3857 && !isUTM)
+            CPLError(CE_Warning, CPLE_AppDefined,
+                     "The raster is in EPSG:%d. The service documents EPSG:4326, EPSG:3857 and UTM "
+                     "zones on WGS84.",
+                     number);
+        return true;
+    }
+    return Refuse(CPLSPrintf("The coordinate reference system \"%.80s\" has no EPSG code, and must "
+                             "have one. This makes one: %s",
+                             srs->GetName() != nullptr ? srs->GetName() : "",
+                             WarpLine(raster, ZoneOf(*srs, place)).c_str()));
+}
+
+bool CheckDirection(GDALDataset &raster, const Place &place)
+{
+    if (place.IsNorthUp())
+        return true;
+    const char *const code = CodeOf(*raster.GetSpatialRef());
+    const std::string line = WarpLine(raster, CPLSPrintf("EPSG:%s", code));
+    if (!place.hasTransform)
+        return Refuse(CPLSPrintf("The raster is not georeferenced by a geotransform, and must be. "
+                                 "This makes one: %s",
+                                 line.c_str()));
+    return Refuse(CPLSPrintf("The raster is not north-up: a step to the right is (%g, %g) and a "
+                             "step down (%g, %g), and they must be (+, 0) and (0, -). This turns "
+                             "it: %s",
+                             place.transform[1], place.transform[4], place.transform[2],
+                             place.transform[5], line.c_str()));
+}
+
+bool CheckPixelSize(const OGRSpatialReference &srs, const Place &place)
+{
+    double width = place.transform[1], height = -place.transform[5];
+    if (srs.IsGeographic())
+    {
+        const double degrees = srs.GetAngularUnits(nullptr) / DEGREE;
+        height *= degrees * METRES_PER_DEGREE;
+        width *= degrees * METRES_PER_DEGREE * std::cos(place.y * degrees * DEGREE);
+    }
+    else
+    {
+        width *= srs.GetLinearUnits();
+        height *= srs.GetLinearUnits();
+    }
+    const double larger = std::max(width, height);
+    return larger <= LARGEST_PIXEL * (1 + 1e-6) ||
+           Refuse(CPLSPrintf("A pixel of the raster is %.10g m large, and may be %g m at most.",
+                             larger, LARGEST_PIXEL));
+}
+
+bool CheckBand(GDALRasterBand &band, const OGRMapflowUploadOptions &options)
+{
+    const GDALDataType type = band.GetRasterDataType();
+    const int bits = GDALGetDataTypeSizeBits(type);
+    if (band.GetColorTable() != nullptr)
+        return Refuse("The raster has a colour table, and must have colours: gdal_translate "
+                      "-expand rgb makes them.");
+    if (GDALDataTypeIsComplex(type))
+        return Refuse(CPLSPrintf("The raster is complex (%s), and must be of 8-bit numbers.",
+                                 GDALGetDataTypeName(type)));
+    // The service makes 8 bits of anything, and does not say how.
+    const bool mayGoAsItIs =
+        options.Is("CONVERT", "NO") && (type == GDT_UInt16 || type == GDT_Int16);
+    return type == GDT_Byte || options.HasScale() || mayGoAsItIs ||
+           Refuse(CPLSPrintf("The raster has %d bits a sample (%s), and must have 8: SCALE=min,max "
+                             "gives the values that become 1 and 255.",
+                             bits, GDALGetDataTypeName(type)));
+}
+
+bool CheckBands(GDALDataset &raster, const OGRMapflowUploadOptions &options)
+{
+    const int count = raster.GetRasterCount();
+    if (count != 1 && count != 3 && count != 4)
+        return Refuse(CPLSPrintf("The raster has %d bands, and must have 1, 3 or 4: gdal_translate "
+                                 "-b chooses bands.",
+                                 count));
+    for (int i = 1; i <= count; ++i)
+        if (!CheckBand(*raster.GetRasterBand(i), options))
+            return false;
+    return true;
+}
+
+} // namespace
+
+bool OGRMapflowCheckRaster(GDALDataset &raster, const OGRMapflowUploadOptions &options)
+{
+    const Place place(raster);
+    return CheckBands(raster, options) && CheckSRS(raster, place) &&
+           CheckDirection(raster, place) && CheckPixelSize(*raster.GetSpatialRef(), place);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "imagery/upload_options.h"
+
+#include <cmath>
+#include <iterator>
+
+#include "common/options.h"
+#include "submit/submission_options.h"
+
+namespace
+{
+
+// Submissions have options of these names as well.
+constexpr unsigned SHARED = 1;
+
+const OGRMapflowOption OPTIONS[] = {
+    {"TAGS", "string", nullptr,
+     "Tags of the mosaic, a comma list; a mosaic that is there gets those that it lacks"},
+    {"CREATE_MOSAIC", "boolean", "NO", "Create the mosaic when there is none of that name"},
+    {"DUPLICATES", "string-select", "REFUSE",
+     "What to do with an image that the mosaic has already, by name and size or by content",
+     "REFUSE,ALLOW"},
+    {"CONVERT", "string-select", "AUTO",
+     "AUTO sends a GeoTIFF as it is where that is possible, and converts all else; NO only sends",
+     "AUTO,NO"},
+    {"SCALE", "string", nullptr,
+     "Values of the raster that become 1 and 255, as 0,3000. Needed for all but 8-bit data"},
+    {"NAME", "string", nullptr, "File name of the image. Default: that of the raster", nullptr, 0,
+     SHARED},
+    {"WAIT", "boolean", "NO", "Wait until the service can use the image", nullptr, 0, SHARED},
+    {"REPORT", "string", nullptr, "File to append one JSON object a line for each image", nullptr,
+     0, SHARED},
+    {"RESUME", "boolean", "YES", "Take over what an earlier run that did not end has uploaded",
+     nullptr, 0, SHARED},
+    {"JOURNAL", "boolean", "YES",
+     "Keep a journal, so that a repeated command does not upload twice", nullptr, 0, SHARED},
+};
+
+bool Refuse(const char *message)
+{
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is uploaded.", message);
+    return false;
+}
+
+bool IsOfConnection(const char *name)
+{
+    const CPLStringList given(CSLSetNameValue(nullptr, name, ""));
+    return OGRMapflowSubmissionOptions::ConnectionOptions(given.List()).Count() > 0;
+}
+
+// Values are not repeated in messages about names: a secret may have been typed in the wrong place.
+bool Take(const char *item, CPLStringList &values)
+{
+    char *key = nullptr;
+    const char *const value = CPLParseNameValue(item, &key);
+    const std::string name = key != nullptr ? key : "";
+    CPLFree(key);
+    if (STARTS_WITH(name.c_str(), "@") || EQUAL(name.c_str(), "QUIET_DELETE_ON_CREATE_COPY"))
+        return true; // GDAL's own
+    if (value == nullptr)
+        return Refuse("A creation option is not of the form NAME=VALUE.");
+    const auto *const option =
+        OGRMapflowFindOption(name.c_str(), std::begin(OPTIONS), std::end(OPTIONS));
+    if (option == nullptr)
+        return IsOfConnection(name.c_str()) ||
+               Refuse(CPLSPrintf("There is no creation option %.40s for an upload.", name.c_str()));
+    const std::string fault = *value != '\0' ? OGRMapflowFaultOf(*option, value) : std::string();
+    if (!fault.empty())
+        return Refuse(CPLSPrintf("%s=%.40s%s.", option->name, value, fault.c_str()));
+    if (*value != '\0') // an empty value means that it is not set
+        values.SetNameValue(option->name, value);
+    return true;
+}
+
+} // namespace
+
+std::optional<OGRMapflowUploadOptions> OGRMapflowUploadOptions::Parse(CSLConstList given)
+{
+    OGRMapflowUploadOptions options;
+    for (const char *const *item = given; item != nullptr && *item != nullptr; ++item)
+        if (!Take(*item, options.m_values))
+            return std::nullopt;
+    if (!options.ReadScale())
+        return std::nullopt;
+    if (options.HasScale() && options.Is("CONVERT", "NO") &&
+        !Refuse("SCALE converts the raster, which CONVERT=NO forbids."))
+        return std::nullopt;
+    if (options.Get("NAME").find_first_of("/\\\"") != std::string::npos &&
+        !Refuse("NAME is a file name: it has no slash, backslash or quote."))
+        return std::nullopt;
+    return options;
+}
+
+bool OGRMapflowUploadOptions::ReadScale()
+{
+    const CPLStringList parts(CSLTokenizeString2(Get("SCALE").c_str(), ",", CSLT_STRIPLEADSPACES));
+    if (!HasScale())
+        return true;
+    char *ends[2] = {nullptr, nullptr};
+    if (parts.Count() == 2)
+    {
+        m_scaleMin = CPLStrtod(parts[0], &ends[0]);
+        m_scaleMax = CPLStrtod(parts[1], &ends[1]);
+    }
+    const bool isRead = parts.Count() == 2 && ends[0] != parts[0] && *ends[0] == '\0' &&
+                        ends[1] != parts[1] && *ends[1] == '\0';
+    return (isRead && std::isfinite(m_scaleMin) && std::isfinite(m_scaleMax) &&
+            m_scaleMin < m_scaleMax) ||
+           Refuse(CPLSPrintf("SCALE=%.40s is not two numbers, the smaller first, as SCALE=0,3000.",
+                             Get("SCALE").c_str()));
+}
+
+bool OGRMapflowUploadOptions::GetBool(const char *key, bool fallback) const
+{
+    return OGRMapflowIsYes(m_values.FetchNameValueDef(key, fallback ? "YES" : "NO"));
+}
+
+CPLStringList OGRMapflowUploadOptions::Tags() const
+{
+    return CPLStringList(
+        CSLTokenizeString2(Get("TAGS").c_str(), ",", CSLT_STRIPLEADSPACES | CSLT_STRIPENDSPACES));
+}
+
+std::string OGRMapflowUploadOptionXML()
+{
+    const auto *end = std::begin(OPTIONS);
+    while (end != std::end(OPTIONS) && end->flags != SHARED)
+        ++end;
+    return OGRMapflowOptionXML(std::begin(OPTIONS), end);
+}

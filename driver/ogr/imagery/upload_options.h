@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// upload_options: the creation options of an upload.
+#ifndef MAPFLOW_UPLOAD_OPTIONS_H
+#define MAPFLOW_UPLOAD_OPTIONS_H
+
+#include <optional>
+#include <string>
+
+#include "common/compat.h"
+
+class OGRMapflowUploadOptions
+{
+  public:
+    // Returns nothing, after one CPLError, for an option that is unknown, has no such value, or
+    // contradicts another.
+    static std::optional<OGRMapflowUploadOptions> Parse(CSLConstList given);
+
+    std::string Get(const char *key) const { return m_values.FetchNameValueDef(key, ""); }
+    bool GetBool(const char *key, bool fallback) const;
+    bool Is(const char *key, const char *value) const { return EQUAL(Get(key).c_str(), value); }
+
+    bool HasScale() const { return !Get("SCALE").empty(); }
+    // The values that become 1 and 255.
+    double ScaleMin() const { return m_scaleMin; }
+    double ScaleMax() const { return m_scaleMax; }
+
+    CPLStringList Tags() const;
+
+  private:
+    bool ReadScale();
+
+    CPLStringList m_values{};
+    double m_scaleMin = 0;
+    double m_scaleMax = 0;
+};
+
+// <Option …/> of those that submissions do not have.
+std::string OGRMapflowUploadOptionXML();
+
+#endif
