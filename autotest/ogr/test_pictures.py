@@ -265,9 +265,14 @@ def test_empty_mosaic(sb, open_picture, empty):
         open_picture(f"MAPFLOW:mosaic={EMPTY}")
 
 
-def test_whoever_takes_both_gets_layers(open_picture):
-    assert open_picture("MAPFLOW:", flags=0).RasterCount == 0
-    assert open_picture("MAPFLOW:", flags=gdal.OF_VECTOR | gdal.OF_RASTER).GetLayerCount() > 0
+@pytest.mark.parametrize("flags", (0, gdal.OF_VECTOR | gdal.OF_RASTER))
+def test_whoever_takes_both(open_picture, flags):
+    """QGIS opens raster layers so."""
+    assert open_picture("MAPFLOW:", flags).RasterCount == 0
+    assert open_picture(f"MAPFLOW:{BUILDINGS}", flags).RasterCount == 0
+    assert layer_names(open_picture(f"MAPFLOW:{BUILDINGS}", flags)) == ["Leiden district buildings"]
+    assert open_picture(f"MAPFLOW:{BUILDINGS},RASTER=SOURCE", flags).RasterCount == 4
+    assert open_picture(flags=flags).RasterCount == 4
 
 
 def test_no_raster_is_created():
@@ -326,8 +331,12 @@ def test_nothing_secret_is_shown_or_kept(sb, run, tmp_path, monkeypatch):
     assert done.returncode == 0, done.said
     check_secrets(sb, done.said, (tmp_path / "out.vrt").read_text())
     assert {path.name for path in tmp_path.rglob("*")} == {"out.vrt"}
+    assert run("ogrinfo", "-al", "-so", f"MAPFLOW:{BUILDINGS}").returncode == 0  # its document is kept with the result
     kept = pathlib.Path(os.environ["XDG_CACHE_HOME"])
-    for path in kept.rglob("*"):
+    for path in (kept / "gdal-mapflow").glob("*.index"):
+        content = path.read_bytes()
+        assert b"tileUrl" in content and b"s3://" not in content and b"users-data" not in content
+    for path in (kept / "gdal-mapflow" / "tiles").rglob("*"):
         check_secrets(sb, str(path), path.read_bytes().decode("latin-1") if path.is_file() else "")
     assert kept.joinpath("gdal-mapflow", "tiles").stat().st_mode & 0o777 == 0o700
 
@@ -501,10 +510,6 @@ def test_subdatasets(open_picture):
     names = [found[f"SUBDATASET_{n}_NAME"] for n in (1, 2)]
     assert [open_picture(name).GetMetadataItem("RASTER") for name in names] == ["RESULT", "SOURCE"]
     assert len(found) == 4
-
-
-def test_layers_win_over_the_picture_of_a_processing(open_picture):
-    assert layer_names(open_picture(f"MAPFLOW:{BUILDINGS}", flags=0)) == ["Leiden district buildings"]
 
 
 NO_PICTURES = (

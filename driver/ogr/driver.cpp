@@ -40,12 +40,16 @@ GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
     return nullptr;
 }
 
-// Whoever takes either gets layers where there are some.
+// Programs that ask for either, as QGIS does for its raster layers, get the picture of what is one
+// first of all, or when they say which they want.
 bool WantsPicture(const GDALOpenInfo &info, const OGRMapflowOptions &options)
 {
-    const bool hasLayers = options.GetTarget() != OGRMapflowOptions::Target::Image;
+    using Target = OGRMapflowOptions::Target;
+    const Target target = options.GetTarget();
+    const bool isPicture = target == Target::Mosaic || target == Target::Image ||
+                           (target == Target::Processing && !options.Get("RASTER").empty());
     return (info.nOpenFlags & GDAL_OF_RASTER) != 0 &&
-           !(hasLayers && (info.nOpenFlags & GDAL_OF_VECTOR) != 0);
+           (isPicture || (info.nOpenFlags & GDAL_OF_VECTOR) == 0);
 }
 
 bool CanBeChanged(const GDALOpenInfo &info, const OGRMapflowOptions &options)

@@ -293,6 +293,57 @@ static int submit_scenes(struct mf_error *err)
     return submit(&options, priced, COUNT(priced), err);
 }
 
+#define EARLIER(source)                                                                            \
+    "{\"id\":\"" ID "\",\"workflowDef\":{\"id\":\"" PROJECT "\",\"name\":\"Buildings\"},"          \
+    "\"blocks\":[{\"name\":\"Detection\"},{\"name\":\"Heights\",\"enabled\":false}],"              \
+    "\"params\":{\"inferenceParams\":{\"a\":\"b\"},\"sourceParams\":" source "}}"
+
+static int submit_like_tiles(struct mf_error *err)
+{
+    static const struct script_step steps[] = {
+        GOOD(ACCOUNT),
+        GOOD(EARLIER("{\"userDefined\":{\"sourceType\":\"XYZ\",\"url\":\"https://t/{x}/{y}/{z}\","
+                     "\"zoom\":5,\"rasterLogin\":\"me\",\"rasterPassword\":\"secret\"}}")),
+        GOOD(PROJECT_DOCUMENT), GOOD("15.5"), GOOD(PROCESSING)};
+    const struct mf_submission_options options = {.like = ID, .zoom = "6", .version = "9.9"};
+    return submit(&options, steps, COUNT(steps), err);
+}
+
+static int submit_like_scenes(struct mf_error *err)
+{
+    static const struct script_step steps[] = {
+        GOOD(ACCOUNT),
+        GOOD(EARLIER("{\"imagerySearch\":{\"dataProvider\":\"orbview\",\"imageIds\":[\"a\","
+                     "\"b\"]}}")),
+        GOOD(PROJECT_DOCUMENT), GOOD("15.5"), GOOD(PROCESSING)};
+    const struct mf_submission_options options = {.like = ID, .version = "9.9"};
+    return submit(&options, steps, COUNT(steps), err);
+}
+
+/* A mosaic by its name, and where it lies. */
+static int find_footprints(struct mf_error *err)
+{
+    static const struct script_step steps[] = {
+        GOOD(ACCOUNT), GOOD("[{\"id\":\"" ID "\",\"name\":\"Docks\"}]"), GOOD(PROJECT_DOCUMENT),
+        GOOD("15.5"), GOOD("{\"id\":\"" ID "\",\"footprint\":\"POLYGON EMPTY\"}")};
+    static struct script script;
+    const struct mf_submission_options options = {
+        .model = "buildings", .mosaic = "docks", .version = "9.9"};
+    struct mf_client *client = NULL;
+    struct mf_submission *submission = NULL;
+    struct mf_str_list footprints = {0};
+    int missing;
+    const int failed =
+        open_client(&client, &script, steps, COUNT(steps), err) != 0 ||
+        mf_submission_open(&submission, &options, err) != 0 || add_areas(submission, err) != 0 ||
+        mf_submission_prepare(submission, client, err) != 0 ||
+        mf_submission_footprints(submission, client, &footprints, &missing, err) != 0;
+    mf_str_list_free(&footprints);
+    mf_submission_close(submission);
+    mf_client_close(client);
+    return failed;
+}
+
 /* ---- exchanges ------------------------------------------------------------------------------ */
 
 static struct mf_transport transport;
@@ -368,5 +419,8 @@ int main(void)
     scarce_run("submission, a provider", submit_provider);
     scarce_run("submission, tiles", submit_tiles);
     scarce_run("submission, scenes", submit_scenes);
+    scarce_run("submission like one of tiles", submit_like_tiles);
+    scarce_run("submission like one of scenes", submit_like_scenes);
+    scarce_run("footprints", find_footprints);
     return check_result();
 }

@@ -5,6 +5,7 @@
 #include "api/mosaic.h"
 #include "api/planned_search.h"
 #include "api/storage.h"
+#include "api/tilejson.h"
 #include "check.h"
 #include "scarce.h"
 #include "script.h"
@@ -194,6 +195,15 @@ static int plan_searches(struct mf_error *err)
     return failed;
 }
 
+static int read_tilejson(struct mf_error *err)
+{
+    struct mf_tilejson tiles;
+    PLAY(GOOD("{\"bounds\":[1,2,3,4]}"));
+    const int failed = mf_tilejson_get(&tiles, client, "https://t.example/t.json?k=v", err);
+    mf_client_close(client);
+    return failed;
+}
+
 int main(void)
 {
     scarce_run("mosaics", read_mosaics);
@@ -201,6 +211,7 @@ int main(void)
     scarce_run("images", read_images);
     scarce_run("uploading and changing images", change_images);
     scarce_run("storage", read_storage);
+    scarce_run("tiles", read_tilejson);
     scarce_run("searching scenes", search_scenes);
     scarce_run("planned searches", plan_searches);
     return check_result();

@@ -149,8 +149,10 @@ static void test_documents(void)
     KEEP(
         "{\"rasterPassword\":\"a\",\"ACCESS_TOKEN\":\"b\",\"login\":null,\"tokens\":{\"a\":\"b\"}}",
         "{\"rasterPassword\":\"\",\"ACCESS_TOKEN\":\"\",\"login\":null,\"tokens\":{\"a\":\"b\"}}");
-    KEEP("{\"url\":\"https://u:p@t/{x}?key=k\",\"tileUrl\":\"https://t/{x}?key=k\"}",
-         "{\"url\":\"https://***@t/{x}?***\",\"tileUrl\":\"https://t/{x}?key=k\"}");
+    KEEP("{\"url\":\"https://u:p@t/{x}?key=k\",\"tileUrl\":\"https://t/{x}?key=k\","
+         "\"curl\":\"https://t?key=k\"}",
+         "{\"url\":\"https://***@t/{x}?***\",\"tileUrl\":\"https://t/{x}?***\","
+         "\"curl\":\"https://t?key=k\"}");
     KEEP("[30000.000000000004,30000,0.1,-0.0,1e-320,123456789012345678,1e22,2251799813685249.5]",
          "[30000.000000000004,30000,0.1,-0,9.99988867182683e-321,1.2345678901234568e+17,1e+22,"
          "2251799813685249.5]");

@@ -409,7 +409,9 @@ int mf_client_get_elsewhere(struct mf_client *client, const char *url, cJSON **o
     }
     if (!failed && mf_json_parse(response.body != NULL ? response.body : "", response.body_size,
                                  "the answer", out, &local) != 0)
-        failed = mf_error_set(&local, MF_ERR_FORMAT, "the answer is not JSON");
+        failed = local.kind == MF_ERR_MEMORY
+                     ? -1
+                     : mf_error_set(&local, MF_ERR_FORMAT, "the answer is not JSON");
     mf_response_free(&response);
     return hand_over(err, &local, failed);
 }

@@ -269,6 +269,13 @@ static int keep_number(cJSON *item)
     return 0;
 }
 
+/* "url", the user's own imagery, or "tileUrl" and the like: whoever has one may read there. */
+static bool is_address(const char *name)
+{
+    const size_t size = strlen(name);
+    return strcmp(name, "url") == 0 || (size > 3 && strcmp(name + size - 3, "Url") == 0);
+}
+
 /* Prepares a tree for printing. Returns -1 without memory. */
 static int prepare(cJSON *item, bool for_people)
 {
@@ -277,7 +284,7 @@ static int prepare(cJSON *item, bool for_people)
         return -1;
     if (cJSON_IsString(item) && is_credential(name))
         item->valuestring[0] = '\0';
-    else if (cJSON_IsString(item) && (for_people || strcmp(name, "url") == 0))
+    else if (cJSON_IsString(item) && (for_people || is_address(name)))
         mf_redact(item->valuestring);
     else if (cJSON_IsString(item))
         mask_registered(item->valuestring, MF_REDACT_TOKEN);

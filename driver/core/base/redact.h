@@ -35,9 +35,9 @@ int mf_redact_add(const char *secret, struct mf_error *err) MF_NODISCARD;
 void mf_redact_remove(const char *secret);
 
 /* A document as data, without whitespace, numbers exact. Credentials are not kept: members whose
- * name contains password, login, token, secret or authorization become "", a member called url (the
- * user's own imagery) loses user info and query, and registered secrets of at least MF_REDACT_TOKEN
- * characters become "***". The caller frees; NULL without memory. */
+ * name contains password, login, token, secret or authorization become "", members called url (the
+ * user's own imagery), tileUrl and the like lose user info and query, and registered secrets of at
+ * least MF_REDACT_TOKEN characters become "***". The caller frees; NULL without memory. */
 char *mf_document_print(const cJSON *document);
 
 /* The same document as people may see it: mf_redact of each string. NULL without memory, and if

@@ -271,8 +271,8 @@ static char *join_ids(const cJSON *ids, struct mf_error *err, int *failed)
     return joined;
 }
 
-/* As if the options had said it. */
-static int read_again(struct mf_imagery *source, struct mf_submission_options *o, const cJSON *ids,
+/* As if the options `o` had said it. */
+static int read_again(struct mf_imagery *source, struct mf_submission_options o, const cJSON *ids,
                       const cJSON *zoom, struct mf_error *err)
 {
     char number[32] = "";
@@ -281,10 +281,10 @@ static int read_again(struct mf_imagery *source, struct mf_submission_options *o
     const struct mf_imagery typed = *source;
     if (cJSON_IsNumber(zoom))
         snprintf(number, sizeof number, "%.0f", zoom->valuedouble);
-    o->image_ids = images;
-    o->zoom = typed.zoom != NULL ? typed.zoom : number;
+    o.image_ids = images;
+    o.zoom = typed.zoom != NULL ? typed.zoom : number;
     memset(source, 0, sizeof *source);
-    failed = failed || mf_imagery_read(source, o, err) != 0;
+    failed = failed || mf_imagery_read(source, &o, err) != 0;
     free(images);
     free(typed.zoom);
     cJSON_Delete(typed.members);
@@ -308,7 +308,7 @@ int mf_imagery_inherit(struct mf_imagery *source, const cJSON *params, struct mf
     const cJSON *const own = mf_json_member(params, "myImagery");
     const cJSON *const search = mf_json_member(params, "imagerySearch");
     const cJSON *const tiles = mf_json_member(params, "userDefined");
-    struct mf_submission_options o = {
+    const struct mf_submission_options o = {
         .provider = mf_json_string(data, "providerName", NULL),
         .mosaic_id = mf_json_string(own, "mosaicId", NULL),
         .search_provider = mf_json_string(search, "dataProvider", NULL),
@@ -323,7 +323,7 @@ int mf_imagery_inherit(struct mf_imagery *source, const cJSON *params, struct mf
         return 0;
     if (check_login(tiles, err) != 0)
         return -1;
-    return read_again(source, &o, mf_json_member(search != NULL ? search : own, "imageIds"),
+    return read_again(source, o, mf_json_member(search != NULL ? search : own, "imageIds"),
                       mf_json_member(from, "zoom"), err);
 }
 

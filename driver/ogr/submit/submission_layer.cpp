@@ -131,7 +131,7 @@ bool OGRMapflowSubmissionLayer::TakeFootprint(const char *wkt)
     }
     const std::unique_ptr<OGRGeometry> geometry(read);
     Written written{{nullptr, nullptr}, {}};
-    const auto number = static_cast<GIntBig>(m_footprints.size() + 1);
+    const auto number = static_cast<GIntBig>(m_footprints.size()) + 1;
     if (failed == OGRERR_NONE && geometry != nullptr && !geometry->IsEmpty())
         written.area = m_aois->Convert(geometry.get(), number);
     else
