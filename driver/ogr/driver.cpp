@@ -78,6 +78,8 @@ std::unique_ptr<GDALDataset> OpenTarget(const GDALOpenInfo &info, const OGRMapfl
             return OGRMapflowProjectDataset::Open(options);
         case OGRMapflowOptions::Target::Mosaic:
             return OGRMapflowImageryDataset::OpenMosaic(options, info.eAccess);
+        case OGRMapflowOptions::Target::Search:
+            return OGRMapflowImageryDataset::OpenSearch(options);
         default:
             return OGRMapflowProcessingDataset::Open(options);
     }

@@ -182,6 +182,10 @@ const OGRMapflowOption OPTIONS[] = {
     {"ALLOW_DELETE", "boolean", "NO",
      "Rows of the account may be deleted, and what they stand for with them", nullptr, 0,
      ACCOUNT | MOSAIC},
+    {"SEARCH_AOI", "string", nullptr,
+     "Area of a search: WKT in longitude and latitude, or a file of polygons that GDAL opens. "
+     "Without it the spatial filter",
+     nullptr, 0, SEARCH},
     {"STYLE", "boolean", "YES", "Give features the colours of their class as OGR feature styles",
      nullptr, 0, PROCESSING | PROJECT},
     {"RASTER", "string-select", "AUTO",

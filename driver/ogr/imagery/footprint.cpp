@@ -59,6 +59,19 @@ std::vector<double> LonLatOf(const OGRLinearRing &ring)
     return lonlat;
 }
 
+// The edges of a polygon as wide as a continent are no geodesics: the box around it, m², on a
+// sphere of the same area. 0 for any other.
+double AreaOfWide(const OGRPolygon &polygon)
+{
+    constexpr double RADIUS = 6371007.2, DEGREE = 3.14159265358979323846 / 180, WIDEST = 60;
+    OGREnvelope box;
+    polygon.getEnvelope(&box);
+    if (box.MaxX - box.MinX < WIDEST)
+        return 0;
+    return RADIUS * RADIUS * (box.MaxX - box.MinX) * DEGREE *
+           (std::sin(box.MaxY * DEGREE) - std::sin(box.MinY * DEGREE));
+}
+
 bool IsInWorld(const OGRGeometry &geometry)
 {
     OGREnvelope box;
@@ -122,6 +135,11 @@ double OGRMapflowAreaOf(const OGRMultiPolygon &polygons)
     for (const OGRPolygon *polygon : polygons)
     {
         double sign = 1;
+        if (const double wide = AreaOfWide(*polygon); wide > 0)
+        {
+            area += wide;
+            continue;
+        }
         for (const OGRLinearRing *ring : *polygon)
         {
             const std::vector<double> lonlat = LonLatOf(*ring);

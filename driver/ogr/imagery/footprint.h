@@ -21,7 +21,8 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowReadFootprint(const char *text, const
 std::unique_ptr<OGRMultiPolygon> OGRMapflowPolygonsInLonLat(const OGRGeometry &geometry,
                                                             const char *what);
 
-// m² on the ellipsoid: where polygons overlap it counts twice.
+// m² on the ellipsoid: where polygons overlap it counts twice. Of one wider than 60 degrees the box
+// around it.
 double OGRMapflowAreaOf(const OGRMultiPolygon &polygons);
 
 // As GeoJSON with all decimals. "" when it cannot be written.

@@ -3,6 +3,7 @@
 
 #include "common/errors.h"
 #include "imagery/images_layer.h"
+#include "imagery/search_area.h"
 #include "layer/field_domains.h"
 #include "layer/table_sql.h"
 
@@ -40,6 +41,29 @@ OGRMapflowImageryDataset::OpenMosaic(const OGRMapflowOptions &options, GDALAcces
     return dataset;
 }
 
+void OGRMapflowImageryDataset::AddScenes(OGRMapflowSearched searched)
+{
+    auto scenes =
+        std::make_unique<OGRMapflowScenesLayer>(this, m_client.get(), std::move(searched));
+    m_scenes = scenes.get();
+    m_layers.push_back(std::move(scenes));
+}
+
+std::unique_ptr<OGRMapflowImageryDataset>
+OGRMapflowImageryDataset::OpenSearch(const OGRMapflowOptions &options)
+{
+    OGRMapflowSearched searched;
+    auto dataset = Connect(options, "A search");
+    const std::string area = options.Get("SEARCH_AOI");
+    if (dataset != nullptr && !area.empty())
+        searched.area = OGRMapflowReadSearchArea(area);
+    if (dataset == nullptr || (!area.empty() && searched.area == nullptr))
+        return nullptr;
+    dataset->AddScenes(std::move(searched));
+    OGRMapflowJoinStatement(*dataset);
+    return dataset;
+}
+
 OGRLayer *OGRMapflowImageryDataset::LayerAt(int i) const
 {
     const bool isThere = i >= 0 && static_cast<size_t>(i) < m_layers.size();
@@ -49,5 +73,11 @@ OGRLayer *OGRMapflowImageryDataset::LayerAt(int i) const
 OGRLayer *OGRMapflowImageryDataset::Execute(const char *statement, OGRGeometry *filter,
                                             const char *dialect)
 {
-    return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
+    const bool isOGRSQL = dialect == nullptr || *dialect == '\0' || EQUAL(dialect, "OGRSQL");
+    if (m_scenes == nullptr || !isOGRSQL)
+        return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
+    m_scenes->SetOrder(OGRMapflowSceneOrder::Read(statement, *m_scenes->GetLayerDefn()));
+    OGRLayer *const answer = OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
+    m_scenes->SetOrder({});
+    return answer;
 }

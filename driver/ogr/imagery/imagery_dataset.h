@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// imagery_dataset: a mosaic as a GDAL dataset.
+// imagery_dataset: a mosaic, the catalogue or a planned search as a GDAL dataset.
 #ifndef MAPFLOW_IMAGERY_DATASET_H
 #define MAPFLOW_IMAGERY_DATASET_H
 
@@ -8,9 +8,11 @@
 
 #include "common/connection.h"
 #include "imagery/mosaic_list.h"
+#include "imagery/search_layer.h"
 #include "layer/row_changes.h"
 
-// A statement is answered whole or not at all: see table_sql.h.
+// A statement is answered whole or not at all: see table_sql.h. One in OGR SQL gives the order of
+// its rows to the service, where that can sort by it.
 class OGRMapflowImageryDataset final : public GDALDataset
 {
   public:
@@ -18,6 +20,8 @@ class OGRMapflowImageryDataset final : public GDALDataset
     // the mosaic. nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowImageryDataset> OpenMosaic(const OGRMapflowOptions &options,
                                                                 GDALAccess access);
+    // MAPFLOW:search: the layer `scenes`. No request before it is read. nullptr after one CPLError.
+    static std::unique_ptr<OGRMapflowImageryDataset> OpenSearch(const OGRMapflowOptions &options);
 
     int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
@@ -34,6 +38,7 @@ class OGRMapflowImageryDataset final : public GDALDataset
     // `what` is the subject of a message. nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowImageryDataset> Connect(const OGRMapflowOptions &options,
                                                              const char *what);
+    void AddScenes(OGRMapflowSearched searched);
     OGRLayer *LayerAt(int i) const;
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
 
@@ -42,6 +47,7 @@ class OGRMapflowImageryDataset final : public GDALDataset
     OGRMapflowClient m_client{};
     std::unique_ptr<OGRMapflowMosaicList> m_mosaics{}; // of a mosaic
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
+    OGRMapflowScenesLayer *m_scenes = nullptr; // one of the layers
 };
 
 #endif
