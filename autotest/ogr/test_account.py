@@ -10,8 +10,9 @@ from helpers import BUILDINGS, FOREST, most_at_once, quiet
 from paths import DATA
 from sandbox import Sandbox
 
-LAYERS = ["projects", "processings", "models", "providers", "account", "mosaics", "images"]
-WITH_GEOMETRY = ("processings", "mosaics", "images")
+LAYERS = ["projects", "processings", "models", "providers", "account", "mosaics", "images",
+          "planned_searches"]
+WITH_GEOMETRY = ("processings", "mosaics", "images", "planned_searches")
 PAGE = 30
 
 COLUMNS = {
@@ -23,6 +24,7 @@ COLUMNS = {
     "models": ["id", "name", "description", "price_per_km2", "blocks", "project_id"],
     "providers": ["name", "display_name", "prices", "min_area_km2", "kind"],
     "account": ["email"],
+    "planned_searches": ["id", "name", "state", "active", "project_id"],
     "mosaics": ["id", "name", "tags", "created", "bytes", "images"],
     "images": ["id", "name", "mosaic_id", "mosaic", "state", "error", "uploaded", "bytes"],
 }

@@ -27,7 +27,7 @@ KINDS = {
     "project's result": (PROJECT, {}, "Combo"),
     "project's split result": (PROJECT, {"GEOMETRY": "SPLIT"}, 1),
     **{name: ("", {}, name) for name in ("projects", "processings", "models", "providers", "account", "mosaics",
-                                        "images")},
+                                        "images", "planned_searches")},
     "images of a mosaic": ('mosaic="Quarry flights"', {}, 0),
     "scenes": ("search", {"SEARCH_AOI": "POLYGON ((4.48 52.15,4.51 52.15,4.51 52.17,4.48 52.17,4.48 52.15))"}, "scenes"),
 }

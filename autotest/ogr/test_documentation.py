@@ -94,7 +94,8 @@ def test_examples_use_options_that_are_there(text):
 @pytest.mark.parametrize("name, heading, layers", (
     (BUILDINGS, "Layers of a processing", ("aois", "processing")),
     ("search", "The catalogue", ("scenes",)),
-    ("", "Layers of the account", ("projects", "processings", "models", "providers", "account", "mosaics", "images"))))
+    ("", "Layers of the account", ("projects", "processings", "models", "providers", "account", "mosaics", "images",
+                                "planned_searches"))))
 def test_page_has_the_columns_of_the_layers(open_mapflow, name, heading, layers):
     dataset, told = open_mapflow(name), items(section(heading))
     assert tuple(told) == layers

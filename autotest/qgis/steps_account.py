@@ -42,7 +42,7 @@ def step_account_table():
 def step_tables():
     """The other layers, one after the other."""
     counts = {}
-    for name in ("projects", "models", "providers", "account", "mosaics", "images"):
+    for name in ("projects", "models", "providers", "account", "mosaics", "images", "planned_searches"):
         (layer,), _, _ = add("MAPFLOW:", choose=(name,))
         counts[name] = [layer.isValid(), layer.featureCount(), len(list(layer.getFeatures()))]
     return counts

@@ -4,7 +4,7 @@ import pytest
 
 from session import ROOT, Desktop, new_sandbox
 
-ROWS = {"account": 1, "images": 2, "models": 21, "mosaics": 2, "processings": 14, "projects": 4, "providers": 6}
+ROWS = {"account": 1, "images": 2, "models": 21, "mosaics": 2, "planned_searches": 0, "processings": 14, "projects": 4, "providers": 6}
 RESULTS = {"Combo", "Leiden district buildings", "Nothing found", "Review required"}
 
 

@@ -86,6 +86,8 @@ std::unique_ptr<GDALDataset> OpenTarget(const GDALOpenInfo &info, const OGRMapfl
             return OGRMapflowImageryDataset::OpenMosaic(options, info.eAccess);
         case OGRMapflowOptions::Target::Search:
             return OGRMapflowImageryDataset::OpenSearch(options);
+        case OGRMapflowOptions::Target::PlannedSearch:
+            return OGRMapflowImageryDataset::OpenPlannedSearch(options);
         default:
             return OGRMapflowProcessingDataset::Open(options);
     }

@@ -47,8 +47,12 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &opti
         std::make_unique<OGRMapflowImagesLayer>(this, m_session.Mosaics(), m_session.Rights());
     m_mosaics = mosaics.get();
     m_images = images.get();
+    auto planned =
+        std::make_unique<OGRMapflowPlannedLayer>(this, m_session.Client(), m_session.Rights());
+    m_planned = planned.get();
     m_layers.push_back(std::move(mosaics));
     m_layers.push_back(std::move(images));
+    m_layers.push_back(std::move(planned));
     OGRMapflowAddFieldDomains(m_oMapFieldDomains);
 }
 
@@ -128,6 +132,19 @@ OGRLayer *OGRMapflowAccountDataset::AnswerMosaic(const OGRMapflowVerb &verb)
     return answer.release();
 }
 
+OGRLayer *OGRMapflowAccountDataset::AnswerPlannedSearch(const OGRMapflowVerb &verb)
+{
+    mf_planned_search search;
+    if (!OGRMapflowRunVerb(m_session.Client(), verb, search))
+        return nullptr;
+    auto answer = std::make_unique<OGRMapflowTableLayer>(this, "planned_search", wkbMultiPolygon);
+    OGRMapflowAddPlannedColumns(*answer);
+    OGRMapflowAddPlannedRow(*answer, search);
+    m_planned->Refresh(search);
+    mf_planned_search_free(&search);
+    return answer.release();
+}
+
 OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,
                                             const char *dialect)
 {
@@ -137,6 +154,13 @@ OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *
         OGRMapflowMayChange(m_session.Rights()) ? OGRMapflowReadVerb(statement) : std::nullopt;
     if (!verb || (verb->deletes && !OGRMapflowMayDelete(m_session.Rights(), "image", " for good")))
         return nullptr;
-    return verb->object == OGRMapflowVerb::Object::Mosaic ? AnswerMosaic(*verb)
-                                                          : AnswerProcessing(*verb);
+    switch (verb->object)
+    {
+        case OGRMapflowVerb::Object::Mosaic:
+            return AnswerMosaic(*verb);
+        case OGRMapflowVerb::Object::PlannedSearch:
+            return AnswerPlannedSearch(*verb);
+        default:
+            return AnswerProcessing(*verb);
+    }
 }

@@ -12,14 +12,16 @@
 #include "common/compat.h"
 #include "imagery/images_layer.h"
 #include "imagery/mosaics_layer.h"
+#include "imagery/planned_layer.h"
 #include "submit/submission_queue.h"
 
-// Layers: projects, processings, models, providers, account, mosaics, images. No request is made
-// before features of a layer are read. For update: projects, processings, mosaics and images can be
-// changed, and ExecuteSQL understands the verbs of verbs.h, each of which answers with the row of
-// what it has changed. A layer that is
-// created is one processing submitted, see submission_queue.h; it comes after the others, whatever
-// its name. A transaction is for such layers: nothing else changes in one, see row_changes.h.
+// Layers: projects, processings, models, providers, account, mosaics, images,
+// planned_searches. No request is made
+// before features of a layer are read. For update: projects, processings, mosaics, images and
+// planned searches can be changed, and ExecuteSQL understands the verbs of verbs.h, each of which
+// answers with the row of what it has changed. A layer that is created is one processing submitted,
+// see submission_queue.h; it comes after the others, whatever its name. A transaction is for such
+// layers: nothing else changes in one, see row_changes.h.
 class OGRMapflowAccountDataset final : public GDALDataset
 {
   public:
@@ -64,15 +66,17 @@ class OGRMapflowAccountDataset final : public GDALDataset
     // Each runs a verb, and shows the new state of what it has changed. nullptr after one CPLError.
     OGRLayer *AnswerProcessing(const OGRMapflowVerb &verb);
     OGRLayer *AnswerMosaic(const OGRMapflowVerb &verb);
+    OGRLayer *AnswerPlannedSearch(const OGRMapflowVerb &verb);
 
     OGRLayer *LayerAt(int i) const;
     OGRLayer *LayerCalled(const char *name);
 
     const OGRMapflowOptions m_options;
     OGRMapflowAccountSession m_session;
-    OGRMapflowProcessingsLayer *m_processings = nullptr; // three of the layers
+    OGRMapflowProcessingsLayer *m_processings = nullptr; // four of the layers
     OGRMapflowMosaicsLayer *m_mosaics = nullptr;
     OGRMapflowImagesLayer *m_images = nullptr;
+    OGRMapflowPlannedLayer *m_planned = nullptr;
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
     std::unique_ptr<OGRMapflowTableLayer> m_journal{}; // not counted: found by its name
     OGRMapflowSubmissions m_submissions;

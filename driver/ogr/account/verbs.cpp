@@ -25,7 +25,10 @@ constexpr Known VERBS[] = {
     {"RATE", 2, 3, "RATE <uuid> <1-5> 'text'"},
     {"ACCEPT", 1, 1, "ACCEPT <uuid>"},
     {"REJECT", 2, 2, "REJECT <uuid> 'comment'"},
-    {"DELETE FAILED IMAGES", 1, 1, "DELETE FAILED IMAGES <uuid or 'name'>", Object::Mosaic, true}};
+    {"DELETE FAILED IMAGES", 1, 1, "DELETE FAILED IMAGES <uuid or 'name'>", Object::Mosaic, true},
+    {"PAUSE PLANNED SEARCH", 1, 1, "PAUSE PLANNED SEARCH <uuid>", Object::PlannedSearch},
+    {"RESUME PLANNED SEARCH", 1, 1, "RESUME PLANNED SEARCH <uuid>", Object::PlannedSearch},
+    {"RESTART PLANNED SEARCH", 1, 1, "RESTART PLANNED SEARCH <uuid>", Object::PlannedSearch}};
 
 // Splits at spaces that are not inside quotes, single or double. A doubled quote inside quotes is
 // one quote. Returns nothing when a quote is not closed.
@@ -153,4 +156,14 @@ bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_mosaic 
     mf_mosaic_free(&found);
     return OGRMapflowTry(DeleteFailed, client, id.c_str()) &&
            OGRMapflowTry(mf_mosaic_get, &mosaic, client, id.c_str());
+}
+
+bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_planned_search &search)
+{
+    const char *const id = verb.arguments[0].c_str();
+    const auto run = verb.name == "PAUSE PLANNED SEARCH"    ? mf_planned_search_pause
+                     : verb.name == "RESUME PLANNED SEARCH" ? mf_planned_search_resume
+                                                            : mf_planned_search_restart;
+    return OGRMapflowTry(run, client, id) &&
+           OGRMapflowTry(mf_planned_search_get, &search, client, id);
 }

@@ -6,6 +6,9 @@
 //   ACCEPT <uuid>               accepts a result in review
 //   REJECT <uuid> 'comment'     rejects a result in review, for rework
 //   DELETE FAILED IMAGES <uuid or 'name'>  deletes the failed images of a mosaic
+//   PAUSE PLANNED SEARCH <uuid>    stops an active planned search
+//   RESUME PLANNED SEARCH <uuid>   goes on with a paused one
+//   RESTART PLANNED SEARCH <uuid>  searches anew with a failed one
 #ifndef MAPFLOW_VERBS_H
 #define MAPFLOW_VERBS_H
 
@@ -15,6 +18,7 @@
 
 #include "api/client.h"
 #include "api/mosaic.h"
+#include "api/planned_search.h"
 #include "api/processing.h"
 
 struct OGRMapflowVerb
@@ -22,7 +26,8 @@ struct OGRMapflowVerb
     enum class Object
     {
         Processing,
-        Mosaic
+        Mosaic,
+        PlannedSearch
     };
     std::string name{};                   // "DELETE FAILED IMAGES"
     Object object = Object::Processing;   // what it changes
@@ -40,5 +45,6 @@ std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement);
 // one CPLError.
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_processing &processing);
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_mosaic &mosaic);
+bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_planned_search &search);
 
 #endif

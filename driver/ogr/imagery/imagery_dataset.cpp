@@ -3,6 +3,7 @@
 
 #include "common/errors.h"
 #include "imagery/images_layer.h"
+#include "imagery/planned_layer.h"
 #include "imagery/search_area.h"
 #include "layer/field_domains.h"
 #include "layer/table_sql.h"
@@ -59,6 +60,27 @@ OGRMapflowImageryDataset::OpenSearch(const OGRMapflowOptions &options)
         searched.area = OGRMapflowReadSearchArea(area);
     if (dataset == nullptr || (!area.empty() && searched.area == nullptr))
         return nullptr;
+    dataset->AddScenes(std::move(searched));
+    OGRMapflowJoinStatement(*dataset);
+    return dataset;
+}
+
+std::unique_ptr<OGRMapflowImageryDataset>
+OGRMapflowImageryDataset::OpenPlannedSearch(const OGRMapflowOptions &options)
+{
+    mf_planned_search search;
+    OGRMapflowSearched searched;
+    auto dataset = Connect(options, "A planned search");
+    if (dataset == nullptr || !OGRMapflowTry(mf_planned_search_get, &search,
+                                             dataset->m_client.get(), options.TargetName().c_str()))
+        return nullptr;
+    searched.plannedSearch = options.TargetName();
+    searched.provider = OGRMapflowProviderOf(search);
+    dataset->SetMetadataItem("PLANNED_SEARCH_ID", searched.plannedSearch.c_str());
+    dataset->SetMetadataItem("NAME", search.name);
+    dataset->SetMetadataItem("STATE", mf_planned_state_name(search.state));
+    dataset->m_layers.push_back(OGRMapflowMakeAreasLayer(dataset.get(), search));
+    mf_planned_search_free(&search);
     dataset->AddScenes(std::move(searched));
     OGRMapflowJoinStatement(*dataset);
     return dataset;

@@ -22,6 +22,10 @@ class OGRMapflowImageryDataset final : public GDALDataset
                                                                 GDALAccess access);
     // MAPFLOW:search: the layer `scenes`. No request before it is read. nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowImageryDataset> OpenSearch(const OGRMapflowOptions &options);
+    // MAPFLOW:planned_search=…: the layers `areas` and `scenes`. Asks for the planned search.
+    // nullptr after one CPLError.
+    static std::unique_ptr<OGRMapflowImageryDataset>
+    OpenPlannedSearch(const OGRMapflowOptions &options);
 
     int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }

@@ -78,24 +78,24 @@ bool IsSame(const OGRFeature &row, int i, const OGRFeature &wanted, int k)
 
 // By name: `wanted` may be a feature of another layer.
 bool OGRMapflowEditableLayer::FindChanges(const OGRFeature &row, const OGRFeature &wanted,
-                                          OGRMapflowChanges &changes) const
+                                          const char *changeable, OGRMapflowChanges &changes) const
 {
-    const CPLStringList changeable(CSLTokenizeString2(m_editing.changeable, ", ", 0));
+    const CPLStringList columns(CSLTokenizeString2(changeable, ", ", 0));
     for (int k = 0; k < wanted.GetFieldCount(); ++k)
     {
         const char *const name = wanted.GetFieldDefnRef(k)->GetNameRef();
         const int i = row.GetFieldIndex(name);
         if (!wanted.IsFieldSet(k) || (i >= 0 && IsSame(row, i, wanted, k)))
             continue;
-        const int change = changeable.FindString(name);
+        const int change = columns.FindString(name);
         if (change < 0)
         {
             CPLError(CE_Failure, CPLE_NotSupported,
                      "The column %s cannot be changed: of a %s the service changes only %s.", name,
-                     m_editing.what, m_editing.changeable);
+                     m_editing.what, changeable);
             return false;
         }
-        changes[changeable[change]] =
+        changes[columns[change]] =
             wanted.IsFieldSetAndNotNull(k) ? NewTextOf(row, i, wanted, k) : "";
     }
     return true;
@@ -153,7 +153,9 @@ bool OGRMapflowEditableLayer::CanDo(const char *capability) const
 OGRErr OGRMapflowEditableLayer::ReadNew(const OGRFeature &feature, OGRMapflowChanges &values) const
 {
     const OGRFeature nothing(m_defn);
-    if (!OGRMapflowMayChange(m_rights) || !FindChanges(nothing, feature, values) ||
+    const char *const insertable =
+        m_editing.insertable != nullptr ? m_editing.insertable : m_editing.changeable;
+    if (!OGRMapflowMayChange(m_rights) || !FindChanges(nothing, feature, insertable, values) ||
         (!m_editing.takesGeometry && !CheckGeometry(nothing, feature)))
         return OGRERR_UNSUPPORTED_OPERATION;
     return CheckName(values["name"]) ? OGRERR_NONE : OGRERR_FAILURE;
@@ -169,7 +171,7 @@ OGRErr OGRMapflowEditableLayer::Change(const OGRFeature &feature)
     if (feature.GetGeometryRef() != nullptr && FindFeature(feature.GetFID()) == nullptr)
         return OGRERR_FAILURE; // to compare with: its own geometry was not fetched
     OGRMapflowChanges changes;
-    if (!FindChanges(*row, feature, changes) || !CheckGeometry(*row, feature))
+    if (!FindChanges(*row, feature, m_editing.changeable, changes) || !CheckGeometry(*row, feature))
         return OGRERR_UNSUPPORTED_OPERATION;
     if (changes.empty())
         return OGRERR_NONE;

@@ -41,6 +41,8 @@ struct OGRMapflowEditing
                             // and lists of texts
     const char *included;   // what is deleted with it: see OGRMapflowMayDelete
     const char *geometry;   // why its geometry cannot be changed, a sentence
+    const char *insertable =
+        nullptr;                // the columns of a new row; nullptr: those that can be changed
     bool takesGeometry = false; // of a new row
 };
 
@@ -76,8 +78,8 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
     OGRErr Change(const OGRFeature &feature);
     OGRErr Delete(GIntBig fid);
     // The columns in which `wanted` differs from `row`; those that are not set in it stay as they
-    // are. Returns false after one CPLError when one of them cannot be changed.
-    bool FindChanges(const OGRFeature &row, const OGRFeature &wanted,
+    // are. Returns false after one CPLError when one of them is not among `changeable`.
+    bool FindChanges(const OGRFeature &row, const OGRFeature &wanted, const char *changeable,
                      OGRMapflowChanges &changes) const;
     bool CheckName(const std::string &name) const;
 

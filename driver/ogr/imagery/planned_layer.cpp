@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+#include "imagery/planned_layer.h"
+
+#include <optional>
+#include <vector>
+
+#include "api/project.h"
+#include "base/clock.h"
+#include "common/errors.h"
+#include "cpl_json.h"
+#include "cpl_time.h"
+#include "imagery/footprint.h"
+#include "imagery/planned_filters.h"
+#include "layer/field_domains.h"
+#include "layer/stable_fid.h"
+
+namespace
+{
+
+using Kind = OGRMapflowKind;
+
+const char *StateOf(const mf_planned_search &search)
+{
+    return mf_planned_state_name(search.state);
+}
+
+double AreaCountOf(const mf_planned_search &search)
+{
+    return static_cast<double>(search.aoi_count);
+}
+
+constexpr OGRMapflowColumn<mf_planned_search> COLUMNS[] = {
+    {"id", Kind::Text, "UUID", &mf_planned_search::id},
+    {"name", Kind::Text, "", &mf_planned_search::name},
+    {"state", Kind::Text, "", StateOf, MAPFLOW_PLANNED_SEARCH_DOMAIN},
+    {"active", Kind::Flag, "it is not paused", &mf_planned_search::is_active},
+    {"project_id", Kind::Text, "UUID", &mf_planned_search::project_id},
+    {"created", Kind::Time, "UTC", &mf_planned_search::created},
+    {"active_until", Kind::Time, "UTC", &mf_planned_search::active_until},
+    {"last_checked", Kind::Time, "UTC", &mf_planned_search::last_checked},
+    {"new_images", Kind::Count, "scenes that were not seen yet", &mf_planned_search::new_images},
+    {"area_km2", Kind::Area, "km²", &mf_planned_search::area_m2},
+    {"aoi_count", Kind::Count, "number of areas", AreaCountOf},
+    {"filters", Kind::JSON, "what the search leaves out", &mf_planned_search::filters},
+};
+
+constexpr OGRMapflowColumn<mf_planned_aoi> AREA_COLUMNS[] = {
+    {"id", Kind::Text, "", &mf_planned_aoi::id},
+    {"name", Kind::Text, "", &mf_planned_aoi::name},
+};
+
+constexpr OGRMapflowEditing EDITING = {
+    "planned search",
+    "name, active_until",
+    "",
+    "The areas of a planned search cannot be changed here: insert a row with the new ones.",
+    "name, project_id, active_until, filters",
+    true};
+
+std::unique_ptr<OGRMultiPolygon> AreasOf(const mf_planned_search &search)
+{
+    auto all = std::make_unique<OGRMultiPolygon>();
+    for (size_t i = 0; i < search.aoi_count; ++i)
+    {
+        const auto area =
+            OGRMapflowReadFootprint(search.aois[i].geometry, "planned search", search.id);
+        if (area == nullptr)
+            continue;
+        all->assignSpatialReference(area->getSpatialReference());
+        for (const OGRPolygon *polygon : *area)
+            all->addGeometry(polygon);
+    }
+    return all->IsEmpty() ? nullptr : std::move(all);
+}
+
+void Fill(OGRFeature &row, const mf_planned_search &search)
+{
+    row.SetFID(OGRMapflowStableFID(search.id));
+    OGRMapflowFill(row, COLUMNS, search);
+    row.SetGeometryDirectly(AreasOf(search).release());
+}
+
+// A time of a column, as the service's own client writes it. Nothing after one CPLError.
+std::optional<std::string> TimeOf(const std::string &text)
+{
+    constexpr int UTC = 100, QUARTER = 900; // s
+    OGRField field;
+    char iso[MF_TIME_SIZE];
+    if (!OGRParseDate(text.c_str(), &field, 0))
+    {
+        CPLError(CE_Failure, CPLE_IllegalArg, "The column active_until is not a time.");
+        return std::nullopt;
+    }
+    struct tm parts = {};
+    parts.tm_year = field.Date.Year - 1900;
+    parts.tm_mon = field.Date.Month - 1;
+    parts.tm_mday = field.Date.Day;
+    parts.tm_hour = field.Date.Hour;
+    parts.tm_min = field.Date.Minute;
+    parts.tm_sec = static_cast<int>(field.Date.Second);
+    const int zone = field.Date.TZFlag > 1 ? (field.Date.TZFlag - UTC) * QUARTER : 0;
+    mf_time_format(static_cast<double>(CPLYMDHMSToUnixTime(&parts) - zone), iso);
+    memcpy(strchr(iso, '.'), ".0Z", 4);
+    return iso;
+}
+
+// The project of a new planned search: a UUID, a name, "" for the default one. "" after one
+// CPLError.
+std::string FindProject(mf_client *client, const std::string &wanted)
+{
+    mf_project project;
+    const bool isFound = wanted.empty()
+                             ? OGRMapflowTry(mf_project_get_default, &project, client)
+                             : OGRMapflowTry(mf_project_find, &project, client, wanted.c_str());
+    const std::string id = isFound ? project.id : "";
+    if (isFound)
+        mf_project_free(&project);
+    return id;
+}
+
+// The texts of the areas of a new one, one for each polygon. Empty after one CPLError.
+std::vector<std::string> NewAreas(const OGRFeature &feature)
+{
+    std::vector<std::string> areas;
+    const OGRGeometry *const geometry = feature.GetGeometryRef();
+    if (geometry == nullptr)
+        CPLError(CE_Failure, CPLE_IllegalArg, "A planned search needs an area: set a geometry.");
+    const auto polygons =
+        geometry != nullptr
+            ? OGRMapflowPolygonsInLonLat(*geometry, "The geometry of a planned search")
+            : nullptr;
+    for (int i = 0; polygons != nullptr && i < polygons->getNumGeometries(); ++i)
+        areas.push_back(OGRMapflowGeoJSONOf(*polygons->getGeometryRef(i)));
+    return areas;
+}
+
+} // namespace
+
+// ---- tables -------------------------------------------------------------------------------------
+
+void OGRMapflowAddPlannedColumns(OGRMapflowTableLayer &table)
+{
+    table.AddColumns(COLUMNS);
+}
+
+void OGRMapflowAddPlannedRow(OGRMapflowTableLayer &table, const mf_planned_search &search)
+{
+    Fill(table.AddRow(), search);
+}
+
+std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAreasLayer(GDALDataset *dataset,
+                                                               const mf_planned_search &search)
+{
+    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "areas", wkbMultiPolygon);
+    table->AddColumns(AREA_COLUMNS);
+    for (size_t i = 0; i < search.aoi_count; ++i)
+    {
+        const mf_planned_aoi &aoi = search.aois[i];
+        OGRFeature &row = table->AddRow();
+        OGRMapflowFill(row, AREA_COLUMNS, aoi);
+        row.SetGeometryDirectly(
+            OGRMapflowReadFootprint(aoi.geometry, "planned search", search.id).release());
+    }
+    return table;
+}
+
+std::string OGRMapflowProviderOf(const mf_planned_search &search)
+{
+    CPLJSONDocument document;
+    if (search.filters == nullptr || !document.LoadMemory(std::string(search.filters)))
+        return "";
+    const CPLJSONArray providers = document.GetRoot().GetArray("dataProviders");
+    return providers.IsValid() && providers.Size() == 1 ? providers[0].ToString() : "";
+}
+
+// ---- the layer ----------------------------------------------------------------------------------
+
+OGRMapflowPlannedLayer::OGRMapflowPlannedLayer(GDALDataset *dataset, mf_client *client,
+                                               const OGRMapflowRights &rights)
+    : OGRMapflowEditableLayer(dataset, "planned_searches", wkbMultiPolygon, rights, EDITING),
+      m_client(client), m_rights(rights)
+{
+    AddColumns(COLUMNS);
+    SetSource([this] { return Fetch(); });
+}
+
+bool OGRMapflowPlannedLayer::Fetch()
+{
+    mf_planned_search_list list;
+    if (!OGRMapflowTry(mf_planned_search_list_get, &list, m_client))
+        return false;
+    for (size_t i = 0; i < list.count; ++i)
+        OGRMapflowAddPlannedRow(*this, list.items[i]);
+    mf_planned_search_list_free(&list);
+    m_rows.isComplete = true;
+    return true;
+}
+
+void OGRMapflowPlannedLayer::Refresh(const mf_planned_search &search)
+{
+    OGRFeature *const row = m_rows.Find(OGRMapflowStableFID(search.id));
+    if (row != nullptr)
+        Fill(*row, search);
+}
+
+bool OGRMapflowPlannedLayer::CanDo(const char *capability) const
+{
+    if (EQUAL(capability, OLCSequentialWrite))
+        return m_rights.canChange;
+    return OGRMapflowEditableLayer::CanDo(capability);
+}
+
+OGRErr OGRMapflowPlannedLayer::Create(OGRFeature &feature)
+{
+    OGRMapflowChanges values;
+    const OGRErr refused = ReadNew(feature, values);
+    if (refused != OGRERR_NONE)
+        return refused;
+    OGRMapflowPlannedFilters filters;
+    const std::vector<std::string> areas = NewAreas(feature);
+    const auto until =
+        values["active_until"].empty() ? std::string() : TimeOf(values["active_until"]);
+    // The rows that are there come first, so that the list does not bring the new one again.
+    if (areas.empty() || !until || !filters.Read(values["filters"]) || !m_rows.Reach(SIZE_MAX))
+        return OGRERR_FAILURE;
+    const std::string project = FindProject(m_client, values["project_id"]);
+    if (project.empty())
+        return OGRERR_FAILURE;
+    std::vector<mf_planned_area> parts;
+    for (const std::string &area : areas)
+        parts.push_back({area.c_str(), nullptr});
+    mf_planned_search_options options = {};
+    options.name = values["name"].c_str();
+    options.project_id = project.c_str();
+    options.active_until = until->empty() ? nullptr : until->c_str();
+    options.areas = parts.data();
+    options.area_count = parts.size();
+    options.filter = &filters.Filter();
+    mf_planned_search search;
+    int *const anyOutcome = nullptr;
+    if (!OGRMapflowTry(mf_planned_search_create, &search, m_client, &options, anyOutcome))
+        return OGRERR_FAILURE;
+    if (!search.is_active)
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "The planned search \"%s\" was created paused: too many are active.", search.name);
+    feature.SetFID(OGRMapflowStableFID(search.id));
+    if (const int i = feature.GetFieldIndex("id"); i >= 0)
+        feature.SetField(i, search.id);
+    OGRMapflowAddPlannedRow(*this, search);
+    mf_planned_search_free(&search);
+    return OGRERR_NONE;
+}
+
+bool OGRMapflowPlannedLayer::SendChanges(OGRFeature &row, const std::string &name,
+                                         const OGRMapflowChanges &changes)
+{
+    const std::string id = OGRMapflowText(row, "id");
+    const char *const wanted = OGRMapflowNewText(changes, "active_until");
+    const auto until = wanted != nullptr ? TimeOf(wanted) : std::string();
+    const char *const end = until && !until->empty() ? until->c_str() : nullptr;
+    mf_planned_search newer;
+    if (!until ||
+        !OGRMapflowTry(mf_planned_search_update, m_client, id.c_str(), name.c_str(), end) ||
+        !OGRMapflowTry(mf_planned_search_get, &newer, m_client, id.c_str()))
+        return false;
+    Fill(row, newer);
+    mf_planned_search_free(&newer);
+    return true;
+}
+
+bool OGRMapflowPlannedLayer::SendDeletion(const OGRFeature &row)
+{
+    const std::string id = OGRMapflowText(row, "id");
+    if (!OGRMapflowTry(mf_planned_search_delete, m_client, id.c_str()))
+        return false;
+    const GIntBig fid = row.GetFID();
+    m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
+    return true;
+}
