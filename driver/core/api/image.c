@@ -381,6 +381,10 @@ int mf_image_upload(struct mf_client *client, const char *mosaic_id,
     if (path == NULL)
         return mf_out_of_memory(err);
     int failed = mf_client_upload(client, path, file, &answer, outcome_unknown, err);
+    if (!failed && (*outcome_unknown || (answer != NULL && !cJSON_IsObject(answer)))) {
+        failed = mf_error_set(err, MF_ERR_FORMAT, "the server's answer does not confirm it");
+        *outcome_unknown = 1;
+    }
     if (!failed)
         *image_id = mf_json_take(answer, "id", &out_of_memory);
     if (out_of_memory) { /* it was stored, and its id can be looked up */
