@@ -9,6 +9,7 @@ from osgeo import gdal, ogr, osr
 
 from accounts import asked, failure_of, rows
 from helpers import layer_names, quiet, secrets_of
+from paths import DATA
 from sandbox.catalogue import SORT
 from settings import config
 
@@ -118,11 +119,49 @@ def test_ids_and_providers_are_ready_for_a_submission(sb, scenes, run):
     layer = scenes()
     layer.SetAttributeFilter("id LIKE 'odd%'")
     (scene,) = rows(layer)
-    done = run("ogr2ogr", "-f", "MAPFLOW", "MAPFLOW:", "../../data/aoi_4326.geojson", "-lco", "MODEL=Buildings",
+    done = run("ogr2ogr", "-f", "MAPFLOW", "MAPFLOW:", DATA / "aoi_4326.geojson", "-lco", "MODEL=Buildings",
                "-lco", f"SEARCH_PROVIDER={scene['provider']}", "-lco", f"IMAGE_IDS={scene['id']}", "-lco", "DRY_RUN=YES",
                "-lco", "REPORT=/vsistdout/", "-nln", "x")
     assert done.returncode == 0, done.said
     assert json.loads(done.stdout.splitlines()[-1])["dryRun"] is True
+
+
+def submission(run, provider, images, *more):
+    return run("ogr2ogr", "-f", "MAPFLOW", "MAPFLOW:", DATA / "aoi_4326.geojson", "-lco", "MODEL=Buildings", "-nln", "x",
+               "-lco", f"SEARCH_PROVIDER={provider}", "-lco", f"IMAGE_IDS={images}", "-lco", "DRY_RUN=YES", *more)
+
+
+def test_scenes_that_do_not_go_together(sb, run):
+    """All of it before anything is sent; what the catalogue does not know is left to the service."""
+    sb.catalogue.add(id="m-18", productType="MOSAIC", providerName="CG", zoom="18", minAreaSqkm=None)
+    sb.catalogue.add(id="m-17", productType="Mosaic", providerName="CG", zoom=17, minAreaSqkm=None)
+    sb.catalogue.add(id="far", productType="MOSAIC", providerName="CG", footprint={
+        "type": "Polygon", "coordinates": [[[20, 20], [21, 20], [21, 21], [20, 20]]]})
+    done = submission(run, "CG", "m-18,odd id/with slash & blank")
+    assert done.returncode != 0 and "one processing takes scenes of one product type" in done.said
+    assert '"m-18"' in done.said and '"odd id/with slash & blank"' in done.said
+    done = submission(run, "CG", "m-17,m-18")
+    assert done.returncode != 0 and "mosaics of several zooms" in done.said and " of 17" in done.said
+    done = submission(run, "CG", "m-2025-eu")
+    assert done.returncode != 0 and "have 0.468315 km²" in done.said and "must have 1.000000 km²" in done.said
+    for images in ("m-18", "odd id/with slash & blank", "unheard-of", "far,m-18"):
+        done = submission(run, "CG", images)
+        assert done.returncode == 0, done.said
+    assert all(body["dataProviders"] == ["CG"] for body in searches(sb))
+
+
+@pytest.mark.parametrize("fault", [{"status": 400}, {"status": 500}, {"garbage": "x"}])
+def test_submission_without_the_catalogue(sb, run, fault):
+    """The service is the judge of what the driver cannot check."""
+    sb.fault("/catalog/meta", **fault)
+    done = submission(run, "CG", "m-2025-eu")
+    assert done.returncode == 0, done.said
+
+
+def test_submission_above_the_limit_of_a_search(sb, run):
+    sb.state.user["searchAreaLimit"] = 1000
+    assert submission(run, "CG", "m-2025-eu").returncode == 0
+    assert searches(sb) == []
 
 
 def test_read_by_fid(many, scenes):

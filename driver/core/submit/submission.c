@@ -111,6 +111,7 @@ int mf_submission_check(struct mf_submission *s, const struct mf_account *accoun
                         struct mf_client *client, struct mf_error *err)
 {
     s->is_checked = mf_submission_check_areas(s, account, err) == 0 &&
+                    mf_submission_check_scenes(s, account, client, err) == 0 &&
                     mf_submission_check_price(s, account, wants_price, client, err) == 0;
     return s->is_checked ? 0 : -1;
 }

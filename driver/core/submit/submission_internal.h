@@ -110,6 +110,16 @@ int mf_submission_check_price(struct mf_submission *submission, const struct mf_
                               int wants_price, struct mf_client *client,
                               struct mf_error *err) MF_NODISCARD;
 
+/* ---- scenes ---------------------------------------------------------------------------------- */
+
+/* Looks for the scenes of SEARCH_PROVIDER in the catalogue, by one search over the polygons of all
+ * jobs, and refuses those of several product types, mosaics of several zooms, and polygons below
+ * the least area of a scene. What is not found, and what lies in more than the account may search,
+ * is left to the service; so are all of them when the search fails. */
+int mf_submission_check_scenes(const struct mf_submission *submission,
+                               const struct mf_account *account, struct mf_client *client,
+                               struct mf_error *err) MF_NODISCARD;
+
 /* ---- request --------------------------------------------------------------------------------- */
 
 /* The body of POST /processings/v2, and of POST /processing/cost/v2. NULL: out of memory. */
