@@ -1,7 +1,9 @@
 #!/bin/sh
 # Shows the driver at work: builds it, starts a local stand-in for Mapflow and makes a GeoPackage of
-# a processing, and submits an area. Needs no account. What is missing is installed, on Debian and its kin.
+# a processing, submits an area, and goes from two rasters to buildings. Needs no account. What is missing is
+# installed, on Debian and its kin.
 # sh autotest/demo.sh installed: with the driver that GDAL finds by itself, without building one.
+# sh autotest/demo.sh shell: a shell in which every example of README.md can be typed.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$ROOT/autotest/common.sh"
@@ -41,10 +43,10 @@ build_driver() {
 
 if [ "${1:-}" = installed ]; then
     ogrinfo --formats | grep -q MAPFLOW || fail "GDAL does not find the driver: is it installed for this GDAL?"
-elif [ $# -eq 0 ]; then
+elif [ $# -eq 0 ] || [ "$1" = shell ]; then
     build_driver
 else
-    fail "$1 is no argument of this script: give none, or the word installed."
+    fail "$1 is no argument of this script: give none, or the word installed or shell."
 fi
 
 WORK=$(mktemp -d)
@@ -56,7 +58,19 @@ say "A local Mapflow runs at $SANDBOX_URL"
 export MAPFLOW_API_URL="$SANDBOX_URL"
 export MAPFLOW_API_TOKEN=ZGV2QGV4YW1wbGUuY29tOnNhbmRib3gtZmFrZS1zZWNyZXQ=
 export MAPFLOW_CACHE_DIR="$WORK/cache"
+export MAPFLOW_STATE_DIR="$WORK/state"
 cd "$WORK"
+
+if [ "${1:-}" = shell ]; then
+    cp "$ROOT/data/aoi_utm.gpkg" district.gpkg
+    say "In this shell GDAL finds the driver and the account of the local Mapflow; district.gpkg is an area, and"
+    say "MAPFLOW:$PROCESSING a processing. What is made here goes with the shell: leave it by exit."
+    for name in GDAL_DRIVER_PATH MAPFLOW_API_URL MAPFLOW_API_TOKEN; do
+        eval "say \"export $name=\${$name:-}\""
+    done
+    "${SHELL:-/bin/sh}" || true
+    exit 0
+fi
 
 show ogrinfo -ro -so -al "MAPFLOW:$PROCESSING" | tee processing.txt
 show ogr2ogr buildings.gpkg "MAPFLOW:$PROCESSING"
@@ -90,3 +104,35 @@ ID=$("$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["id"])' <report.
 show ogr2ogr submitted.gpkg "MAPFLOW:$ID,WAIT=YES,POLL_INTERVAL=0.2"
 show ogrinfo -ro -so submitted.gpkg
 show ogrinfo -ro MAPFLOW:
+
+say
+say "From rasters to buildings. Two rasters, one of 16 bits; GDAL uploads them into a mosaic of own images:"
+gdal_create -q -of GTiff -ot Byte -bands 3 -outsize 400 300 -a_srs EPSG:32631 -a_ullr 602000 5777000 602120 5776910 \
+    -burn 90 -burn 120 -burn 80 block_1.tif
+gdal_create -q -of GTiff -ot UInt16 -bands 3 -outsize 400 300 -a_srs EPSG:32631 -a_ullr 602120 5777000 602240 5776910 \
+    -burn 1500 -burn 1200 -burn 800 block_2.tif
+show gdal_translate -of MAPFLOW block_1.tif "MAPFLOW:mosaic=Flights" -co CREATE_MOSAIC=YES -co WAIT=YES
+show gdal_translate -of MAPFLOW block_2.tif "MAPFLOW:mosaic=Flights" -co SCALE=0,3000 -co WAIT=YES
+show ogr2ogr -f CSV /vsistdout/ "MAPFLOW:mosaic=Flights" -select name,bytes,band_count,pixel_size_m,crs,state
+say
+say "Their picture, their price, and their buildings:"
+show gdal_translate -q -of PNG "MAPFLOW:mosaic=Flights" flights.png
+printf 'id,name\n1,Quarry\n' >table.csv
+show ogr2ogr -f MAPFLOW MAPFLOW: table.csv -nln Quarry -lco MODEL=Buildings -lco MOSAIC=Flights -lco AOI_FROM=IMAGERY \
+    -lco DRY_RUN=YES -lco REPORT=/vsistdout/
+show ogr2ogr -f MAPFLOW MAPFLOW: table.csv -nln Quarry -lco MODEL=Buildings -lco MOSAIC=Flights -lco AOI_FROM=IMAGERY \
+    -lco MAX_COST=20 -lco REPORT=quarry.json
+ID=$("$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["id"])' <quarry.json)
+show ogr2ogr quarry.gpkg "MAPFLOW:$ID,WAIT=YES,POLL_INTERVAL=0.2"
+show ogrinfo -ro -so quarry.gpkg
+
+say
+say "The catalogue has scenes of others; one of them is submitted:"
+show ogr2ogr -f CSV scenes.csv MAPFLOW:search -spat 4.4 52.1 4.6 52.2 -where "cloud_cover < 20 AND product_type = 'Image'" \
+    -select id,provider,acquired,cloud_cover,min_area_km2
+cat scenes.csv
+SCENE=$(sed -n 2p scenes.csv | cut -d, -f1)
+PROVIDER=$(sed -n 2p scenes.csv | cut -d, -f2)
+printf 'id,WKT\n1,"POLYGON ((4.48 52.15, 4.52 52.15, 4.52 52.17, 4.48 52.17, 4.48 52.15))"\n' >harbour.csv
+show ogr2ogr -f MAPFLOW MAPFLOW: harbour.csv -a_srs EPSG:4326 -nln Harbour -lco MODEL=Buildings \
+    -lco "SEARCH_PROVIDER=$PROVIDER" -lco "IMAGE_IDS=$SCENE" -lco MAX_COST=1000 -lco REPORT=/vsistdout/
