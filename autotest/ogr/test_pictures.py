@@ -271,7 +271,8 @@ def test_whoever_takes_both(open_picture, flags):
     assert open_picture("MAPFLOW:", flags).RasterCount == 0
     assert open_picture(f"MAPFLOW:{BUILDINGS}", flags).RasterCount == 0
     assert layer_names(open_picture(f"MAPFLOW:{BUILDINGS}", flags)) == ["Leiden district buildings"]
-    assert open_picture(f"MAPFLOW:{BUILDINGS},RASTER=SOURCE", flags).RasterCount == 4
+    for name in (BUILDINGS, "name=Leiden district buildings"):
+        assert open_picture(f"MAPFLOW:{name},RASTER=SOURCE", flags).RasterCount == 4
     assert open_picture(flags=flags).RasterCount == 4
 
 

@@ -47,7 +47,8 @@ bool WantsPicture(const GDALOpenInfo &info, const OGRMapflowOptions &options)
     using Target = OGRMapflowOptions::Target;
     const Target target = options.GetTarget();
     const bool isPicture = target == Target::Mosaic || target == Target::Image ||
-                           (target == Target::Processing && !options.Get("RASTER").empty());
+                           ((target == Target::Processing || target == Target::Name) &&
+                            !options.Get("RASTER").empty());
     return (info.nOpenFlags & GDAL_OF_RASTER) != 0 &&
            (isPicture || (info.nOpenFlags & GDAL_OF_VECTOR) == 0);
 }
@@ -65,13 +66,21 @@ std::unique_ptr<GDALDataset> OpenByName(const OGRMapflowOptions &options)
     return id.empty() ? nullptr : OGRMapflowProcessingDataset::Open(options.ForProcessing(id));
 }
 
+std::unique_ptr<GDALDataset> OpenPicture(const OGRMapflowOptions &options)
+{
+    if (options.GetTarget() != OGRMapflowOptions::Target::Name)
+        return OGRMapflowOpenPicture(options);
+    const std::string id = OGRMapflowFindProcessing(options);
+    return id.empty() ? nullptr : OGRMapflowOpenPicture(options.ForProcessing(id));
+}
+
 std::unique_ptr<GDALDataset> OpenTarget(const GDALOpenInfo &info, const OGRMapflowOptions &options)
 {
     if (options.GetTarget() == OGRMapflowOptions::Target::Account && !WantsPicture(info, options))
         return OGRMapflowAccountDataset::Open(options, info.eAccess);
     const OGRMapflowInterruptible interruptible;
     if (WantsPicture(info, options))
-        return OGRMapflowOpenPicture(options);
+        return OpenPicture(options);
     switch (options.GetTarget())
     {
         case OGRMapflowOptions::Target::Image:
