@@ -1,4 +1,5 @@
-"""The picture of the README: one string is typed, and buildings are there. Runs inside QGIS."""
+"""The picture of the README: one string is typed, and buildings are there, over the imagery that was processed. Runs
+inside QGIS."""
 
 import os
 
@@ -15,7 +16,9 @@ TOWN = QgsRectangle(4.4925, 52.1552, 4.5055, 52.1612)  # degrees
 def step_picture():
     window = iface.mainWindow()
     window.resize(QSize(1280, 800))
-    add(BUILDINGS + "/")
+    imagery = iface.addRasterLayer(BUILDINGS + ",RASTER=SOURCE", "Imagery", "gdal")
+    imagery.renderer().setOpacity(0.25)
+    (buildings,), _, _ = add(BUILDINGS + "/")
     mercator = QgsCoordinateReferenceSystem("EPSG:3857")  # what a background map would have
     QgsProject.instance().setCrs(mercator)
     for dock in window.findChildren(QDockWidget):
@@ -23,7 +26,7 @@ def step_picture():
             dock.close()
         elif dock.objectName() == "Layers":
             window.resizeDocks([dock], [250], Qt.Horizontal)
-    to_map = QgsCoordinateTransform(layers()[0].crs(), mercator, QgsProject.instance())
+    to_map = QgsCoordinateTransform(buildings.crs(), mercator, QgsProject.instance())
     iface.mapCanvas().setExtent(to_map.transformBoundingBox(TOWN))
     iface.mapCanvas().refresh()
     drawn()
@@ -31,4 +34,4 @@ def step_picture():
     window.statusBar().clearMessage()
     drawn()
     window.grab().save(os.environ["PICTURE"])
-    return [told, [layer.name() for layer in layers()], colours_on_the_map()]
+    return [told, sorted(layer.name() for layer in layers()), colours_on_the_map()]

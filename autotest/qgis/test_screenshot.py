@@ -15,7 +15,7 @@ def test_picture_can_be_made(tmp_path):
     picture = tmp_path / "picture.png"
     with new_sandbox() as sandbox:
         bar, names, colours = Desktop(tmp_path, sandbox).run("steps_screenshot", PICTURE=str(picture)).seen["picture"]
-    assert bar == [] and names == ["Leiden district buildings"]  # the slash at the end keeps the text out of the name
+    assert bar == [] and names == ["Imagery", "Leiden district buildings"]  # the slash at the end keeps the text out of the name
     assert colours > 5
     assert size_of(picture) == (1280, 800)
 
