@@ -174,6 +174,19 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 #endif
 }
 
+// ---- statements
+
+// The number of columns of a swq_select, which has become a function.
+template <class Select>
+auto OGRMapflowResultColumns(const Select &select, int) -> decltype(select.result_columns())
+{
+    return select.result_columns();
+}
+template <class Select> int OGRMapflowResultColumns(const Select &select, ...)
+{
+    return select.result_columns;
+}
+
 // ---- rasters
 
 // The list of bands that is read.

@@ -303,7 +303,7 @@ bool SelectsRows(const swq_select &select, const OGRFeatureDefn &defn)
     bool isPlain = select.query_mode != SWQM_DISTINCT_LIST && select.table_count == 1 &&
                    select.join_count == 0 && select.poOtherSelect == nullptr &&
                    EQUAL(select.table_defs[0].table_name, defn.GetName());
-    for (int i = 0; isPlain && i < select.result_columns; ++i)
+    for (int i = 0; isPlain && i < OGRMapflowResultColumns(select, 0); ++i)
         isPlain =
             select.column_defs[i].col_func == SWQCF_NONE && !select.column_defs[i].distinct_flag;
     return isPlain;
