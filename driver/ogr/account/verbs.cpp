@@ -69,15 +69,17 @@ const char *Behind(const char *statement, const char *name)
     return statement;
 }
 
-// The one with the longest name: another may begin as it does.
-const Known *FindVerb(const char *statement)
+// The one with the longest name: another may begin as it does. *rest is what follows the name.
+const Known *FindVerb(const char *statement, const char **rest)
 {
     const Known *found = nullptr;
     for (const Known &verb : VERBS)
     {
-        if (Behind(statement, verb.name) != nullptr &&
-            (found == nullptr || strlen(verb.name) > strlen(found->name)))
-            found = &verb;
+        const char *const behind = Behind(statement, verb.name);
+        if (behind == nullptr || (found != nullptr && strlen(verb.name) <= strlen(found->name)))
+            continue;
+        found = &verb;
+        *rest = behind;
     }
     return found;
 }
@@ -124,13 +126,16 @@ int DeleteFailed(mf_client *client, const char *id, mf_error *err)
 
 bool OGRMapflowIsVerb(const char *statement)
 {
-    return FindVerb(statement) != nullptr;
+    const char *rest = nullptr;
+    return FindVerb(statement, &rest) != nullptr;
 }
 
 std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement)
 {
-    const Known *const known = FindVerb(statement);
-    const char *const rest = Behind(statement, known->name);
+    const char *rest = "";
+    const Known *const known = FindVerb(statement, &rest);
+    if (known == nullptr)
+        return std::nullopt;
     OGRMapflowVerb verb{known->name, known->object, known->deletes, WordsOf(rest)};
     if (verb.arguments.size() >= known->least && verb.arguments.size() <= known->most &&
         ReadObject(verb.arguments[0], known->object))
