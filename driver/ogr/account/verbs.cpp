@@ -54,29 +54,31 @@ std::vector<std::string> WordsOf(const char *p)
     return words;
 }
 
-// Behind the words of a verb's name, nullptr when a statement does not start with them.
-const char *Behind(const char *statement, const char *name)
+// Whether a statement starts with the words of a verb's name; *rest is what follows them.
+bool StartsWith(const char *statement, const char *name, const char **rest)
 {
     const CPLStringList words(CSLTokenizeString2(name, " ", 0));
     for (int i = 0; i < words.Count(); ++i)
     {
         statement += strspn(statement, " \t\r\n");
-        const size_t size = strcspn(statement, " \t\r\n;");
-        if (size != strlen(words[i]) || !EQUALN(statement, words[i], size))
-            return nullptr;
-        statement += size;
+        const std::string word(statement, strcspn(statement, " \t\r\n;"));
+        if (!EQUAL(word.c_str(), words[i]))
+            return false;
+        statement += word.size();
     }
-    return statement;
+    *rest = statement;
+    return true;
 }
 
-// The one with the longest name: another may begin as it does. *rest is what follows the name.
+// The one with the longest name: another may begin as it does.
 const Known *FindVerb(const char *statement, const char **rest)
 {
     const Known *found = nullptr;
+    const char *behind = "";
     for (const Known &verb : VERBS)
     {
-        const char *const behind = Behind(statement, verb.name);
-        if (behind == nullptr || (found != nullptr && strlen(verb.name) <= strlen(found->name)))
+        if (!StartsWith(statement, verb.name, &behind) ||
+            (found != nullptr && strlen(verb.name) <= strlen(found->name)))
             continue;
         found = &verb;
         *rest = behind;
