@@ -284,13 +284,18 @@ static int submit_tiles(struct mf_error *err)
     return submit(&options, priced, COUNT(priced), err);
 }
 
+#define SCENES "{\"images\":[{\"id\":\"scene-1\",\"zoom\":5},{\"id\":\"b\"}],\"total\":2}"
+
+static const struct script_step found[] = {GOOD(ACCOUNT), GOOD(PROJECT_DOCUMENT), GOOD(SCENES),
+                                           GOOD("15.5"), GOOD(PROCESSING)};
+
 static int submit_scenes(struct mf_error *err)
 {
     const struct mf_submission_options options = {.model = "buildings",
                                                   .search_provider = "orbview",
                                                   .image_ids = "scene-1,scene-2",
                                                   .version = "9.9"};
-    return submit(&options, priced, COUNT(priced), err);
+    return submit(&options, found, COUNT(found), err);
 }
 
 #define EARLIER(source)                                                                            \
@@ -315,7 +320,10 @@ static int submit_like_scenes(struct mf_error *err)
         GOOD(ACCOUNT),
         GOOD(EARLIER("{\"imagerySearch\":{\"dataProvider\":\"orbview\",\"imageIds\":[\"a\","
                      "\"b\"]}}")),
-        GOOD(PROJECT_DOCUMENT), GOOD("15.5"), GOOD(PROCESSING)};
+        GOOD(PROJECT_DOCUMENT),
+        GOOD(SCENES),
+        GOOD("15.5"),
+        GOOD(PROCESSING)};
     const struct mf_submission_options options = {.like = ID, .version = "9.9"};
     return submit(&options, steps, COUNT(steps), err);
 }

@@ -60,8 +60,8 @@ static int check_scene(struct facts *facts, const struct mf_scene *scene, struct
     return 0;
 }
 
-/* Looks for the scenes in the catalogue. A search that fails says nothing about them: *is_known is
- * false then. */
+/* Looks for the scenes in the catalogue. A search that the service refuses says nothing about them:
+ * *is_known is false then. */
 static int look_up(const struct mf_submission *s, struct mf_scene_search *search,
                    struct mf_client *client, struct facts *facts, bool *is_known,
                    struct mf_error *err)
@@ -75,8 +75,11 @@ static int look_up(const struct mf_submission *s, struct mf_scene_search *search
         mf_error_init(&own);
         if (mf_scene_search_next(search, client, &scenes, &own) != 0) {
             *is_known = false;
-            return own.kind == MF_ERR_CANCELLED ? mf_error_set(err, MF_ERR_CANCELLED, "interrupted")
-                                                : 0;
+            if (own.kind != MF_ERR_CANCELLED && own.kind != MF_ERR_MEMORY)
+                return 0;
+            if (err != NULL)
+                *err = own;
+            return -1;
         }
         const size_t count = scenes.count;
         for (size_t i = 0; !failed && i < count; i++) {

@@ -54,30 +54,34 @@ std::vector<std::string> WordsOf(const char *p)
     return words;
 }
 
-// Behind the words of a verb's name, nullptr when a statement does not start with them.
-const char *Behind(const char *statement, const char *name)
+// Whether a statement starts with the words of a verb's name; *rest is what follows them.
+bool StartsWith(const char *statement, const char *name, const char **rest)
 {
     const CPLStringList words(CSLTokenizeString2(name, " ", 0));
     for (int i = 0; i < words.Count(); ++i)
     {
         statement += strspn(statement, " \t\r\n");
-        const size_t size = strcspn(statement, " \t\r\n;");
-        if (size != strlen(words[i]) || !EQUALN(statement, words[i], size))
-            return nullptr;
-        statement += size;
+        const std::string word(statement, strcspn(statement, " \t\r\n;"));
+        if (!EQUAL(word.c_str(), words[i]))
+            return false;
+        statement += word.size();
     }
-    return statement;
+    *rest = statement;
+    return true;
 }
 
 // The one with the longest name: another may begin as it does.
-const Known *FindVerb(const char *statement)
+const Known *FindVerb(const char *statement, const char **rest)
 {
     const Known *found = nullptr;
+    const char *behind = "";
     for (const Known &verb : VERBS)
     {
-        if (Behind(statement, verb.name) != nullptr &&
-            (found == nullptr || strlen(verb.name) > strlen(found->name)))
-            found = &verb;
+        if (!StartsWith(statement, verb.name, &behind) ||
+            (found != nullptr && strlen(verb.name) <= strlen(found->name)))
+            continue;
+        found = &verb;
+        *rest = behind;
     }
     return found;
 }
@@ -124,13 +128,16 @@ int DeleteFailed(mf_client *client, const char *id, mf_error *err)
 
 bool OGRMapflowIsVerb(const char *statement)
 {
-    return FindVerb(statement) != nullptr;
+    const char *rest = nullptr;
+    return FindVerb(statement, &rest) != nullptr;
 }
 
 std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement)
 {
-    const Known *const known = FindVerb(statement);
-    const char *const rest = Behind(statement, known->name);
+    const char *rest = "";
+    const Known *const known = FindVerb(statement, &rest);
+    if (known == nullptr)
+        return std::nullopt;
     OGRMapflowVerb verb{known->name, known->object, known->deletes, WordsOf(rest)};
     if (verb.arguments.size() >= known->least && verb.arguments.size() <= known->most &&
         ReadObject(verb.arguments[0], known->object))

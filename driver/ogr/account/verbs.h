@@ -38,7 +38,7 @@ struct OGRMapflowVerb
 // Whether a statement starts with one of the verbs.
 bool OGRMapflowIsVerb(const char *statement);
 
-// Of a statement that starts with one. Nothing after one CPLError, with the right form.
+// Nothing when a statement starts with none, and after one CPLError, with the right form.
 std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement);
 
 // Each runs a verb for its object and reads that again; the caller frees it. Returns false after
