@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <vector>
 
 #include "base/file.h"
@@ -114,6 +115,40 @@ class Setting
     bool m_hasOld = false;
 };
 
+// GDAL's block cache is as large as a conversion needs it while one of these lives, unless the user
+// has set GDAL_CACHEMAX. It is one for the process: who converts last gives it back.
+class SmallCache
+{
+  public:
+    SmallCache()
+    {
+        const std::lock_guard<std::mutex> lock(s_mutex);
+        if (s_count++ > 0 || CPLGetConfigOption("GDAL_CACHEMAX", nullptr) != nullptr)
+            return;
+        s_former = GDALGetCacheMax64();
+        if (s_former > SIZE)
+            GDALSetCacheMax64(SIZE);
+    }
+    ~SmallCache()
+    {
+        const std::lock_guard<std::mutex> lock(s_mutex);
+        if (--s_count == 0 && s_former > SIZE && GDALGetCacheMax64() == SIZE)
+            GDALSetCacheMax64(s_former);
+    }
+    SmallCache(const SmallCache &) = delete;
+    SmallCache &operator=(const SmallCache &) = delete;
+
+  private:
+    static constexpr GIntBig SIZE = 24 << 20; // bytes
+    static std::mutex s_mutex;
+    static unsigned s_count;
+    static GIntBig s_former;
+};
+
+std::mutex SmallCache::s_mutex;
+unsigned SmallCache::s_count = 0;
+GIntBig SmallCache::s_former = 0;
+
 void Remove(const std::string &path)
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
@@ -133,6 +168,7 @@ bool WriteTIFF(GDALDataset &source, bool isScaled, const std::string &path,
                  "This GDAL has no GTiff driver, which converts the raster.");
         return false;
     }
+    const SmallCache cache;
     const Setting internalMask("GDAL_TIFF_INTERNAL_MASK", "YES");
     // Often enough that a cancel is not long in coming.
     const Setting swath("GDAL_SWATH_SIZE", "4194304");
@@ -199,7 +235,9 @@ std::unique_ptr<OGRMapflowUploadFile> OGRMapflowUploadFile::OpenPath(const std::
     std::unique_ptr<OGRMapflowUploadFile> file(new OGRMapflowUploadFile(opened, content));
     if (VSIFSeekL(opened, 0, SEEK_END) == 0)
         file->m_size = static_cast<int64_t>(VSIFTellL(opened));
-    return file->Rewind() ? std::move(file) : nullptr;
+    if (!file->Rewind())
+        return nullptr;
+    return file;
 }
 
 bool OGRMapflowUploadFile::Rewind()

@@ -72,6 +72,13 @@ bool Take(const char *item, CPLStringList &values)
     return true;
 }
 
+bool ReadNumber(const char *text, double &number)
+{
+    char *end = nullptr;
+    number = CPLStrtod(text, &end);
+    return end != nullptr && end != text && *end == '\0' && std::isfinite(number);
+}
+
 } // namespace
 
 std::optional<OGRMapflowUploadOptions> OGRMapflowUploadOptions::Parse(CSLConstList given)
@@ -96,16 +103,8 @@ bool OGRMapflowUploadOptions::ReadScale()
     const CPLStringList parts(CSLTokenizeString2(Get("SCALE").c_str(), ",", CSLT_STRIPLEADSPACES));
     if (!HasScale())
         return true;
-    char *ends[2] = {nullptr, nullptr};
-    if (parts.Count() == 2)
-    {
-        m_scaleMin = CPLStrtod(parts[0], &ends[0]);
-        m_scaleMax = CPLStrtod(parts[1], &ends[1]);
-    }
-    const bool isRead = parts.Count() == 2 && ends[0] != parts[0] && *ends[0] == '\0' &&
-                        ends[1] != parts[1] && *ends[1] == '\0';
-    return (isRead && std::isfinite(m_scaleMin) && std::isfinite(m_scaleMax) &&
-            m_scaleMin < m_scaleMax) ||
+    return (parts.Count() == 2 && ReadNumber(parts[0], m_scaleMin) &&
+            ReadNumber(parts[1], m_scaleMax) && m_scaleMin < m_scaleMax) ||
            Refuse(CPLSPrintf("SCALE=%.40s is not two numbers, the smaller first, as SCALE=0,3000.",
                              Get("SCALE").c_str()));
 }
