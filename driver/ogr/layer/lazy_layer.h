@@ -50,6 +50,9 @@ class OGRMapflowLazyLayer final : public OGRLayer
     int GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema) override;
     int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
 
+    // Loads it now.
+    void Load() { (void)Inner(); }
+
     // Why it could not be loaded, "" as long as that has not failed.
     const std::string &Failure() const { return m_failure; }
     // How often it was touched in vain.

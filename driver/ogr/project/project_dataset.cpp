@@ -188,6 +188,7 @@ bool OGRMapflowProjectDataset::MakeLayers()
         {
             const std::string name = known->GetLayer(part)->GetName();
             AddLayer(name, name.substr(names[i].size()), i, part);
+            m_layers.back()->Load(); // it has been fetched
         }
     }
     return true;
