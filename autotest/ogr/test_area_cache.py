@@ -225,7 +225,7 @@ def test_areas_and_result_go_one_by_one(sb, folder, look, open_mapflow, older):
     sb.state.add_processing(name="other", project="Default")
     look(CACHE_SIZE=room, layer=("MAPFLOW:", "processings", "-where", "name = 'other'"))
     kept = [path.suffix for path in files(folder, "") if path.name.startswith(identifier)]
-    assert kept == ([".features", ".geojson", ".index", ".lock"] if older == ".areas" else [".areas"])
+    assert kept == ([".features", ".geojson", ".index", ".lock", ".names"] if older == ".areas" else [".areas"])
 
 
 def test_what_was_left_behind_goes_after_a_day(sb, folder, look):

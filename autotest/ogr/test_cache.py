@@ -22,7 +22,7 @@ from paths import DATA
 from sandbox import Sandbox
 
 BUILDINGS = DATA / "buildings.geojson"
-ENTRY = ["features", "geojson", "index", "lock"]  # the files of one, by their endings
+ENTRY = ["features", "geojson", "index", "lock", "names"]  # the files of one, by their endings
 COUNT = len(json.loads(BUILDINGS.read_bytes())["features"])
 TINY = (b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1,"t":"x"},'
         b'"geometry":{"type":"Point","coordinates":[4,52]}}]}')

@@ -21,6 +21,15 @@ def options(driver):
     return {option.get("name"): option for option in listed}
 
 
+def test_scopes(options):
+    """QGIS offers for a layer what is for vectors, for a raster what is for rasters."""
+    offered = {scope: {name for name, option in options.items() if scope in (option.get("scope") or scope)}
+               for scope in ("vector", "raster")}
+    assert offered["raster"] == {"RASTER", "CACHE"}
+    assert offered["vector"] == {"AOI", "PARTIAL", "STATUS_ONLY", "GEOMETRY", "INTEGERS", "JSON", "ALLOW_DELETE",
+                                 "SEARCH_AOI", "STYLE", "CACHE"}
+
+
 def test_metadata(driver):
     metadata = driver.GetMetadata()
     assert metadata["DCAP_VECTOR"] == "YES"

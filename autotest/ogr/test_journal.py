@@ -998,7 +998,7 @@ def test_a_report_of_version_0_1(sb, run, tmp_path, before, status, is_there):
 # ---- recipes
 
 README = (pathlib.Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-RECIPES = [text for text in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S) if "jq -r .id" in text]
+RECIPES = [text for text in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S) if "jq -r .id" in text and "district.gpkg" in text]
 PLACES = {"account": "/user/status$", "project": "/projects/default$", "price": "/processing/cost/v2$",
           "creation": CREATE, "lists": LISTS, "state": "/processings/[^/]+/v2$", "result": "/result$"}
 FAILURES = {"refused": {"status": 403}, "gone": {"status": 404}, "broken": {"status": 500}, "reset": {"reset": True},

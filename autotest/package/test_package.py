@@ -112,4 +112,4 @@ def test_install_into_the_folder_of_the_version(build, tmp_path, triplet):
     assert installed(build, "--prefix", tmp_path, folder=tmp_path) == \
         [f"lib/{triplet}/gdalplugins/{version}/ogr_MAPFLOW.so"]
     done = tool("ogrinfo", "--formats", env={"GDAL_DRIVER_PATH": str(tmp_path / "lib" / triplet / "gdalplugins")})
-    assert "MAPFLOW -vector-" in done
+    assert "MAPFLOW -raster,vector-" in done

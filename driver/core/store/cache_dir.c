@@ -75,7 +75,7 @@ int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
 
 /* What a file of the folder is. Other things may lie there: only what is named exactly as files are
  * named here is ever removed. */
-enum file_kind { FOREIGN, INDEX, CONTENT, LOCK, AREAS, TEMP, AREAS_TEMP };
+enum file_kind { FOREIGN, INDEX, CONTENT, LOCK, NAMES, AREAS, TEMP, AREAS_TEMP };
 
 /* Skips `count` hexadecimal digits; NULL when there are other characters. */
 static const char *skip_hex(const char *p, size_t count)
@@ -115,7 +115,9 @@ static enum file_kind kind_of(const char *name)
         return INDEX;
     if (strcmp(ending, MF_CACHE_LOCK) == 0)
         return LOCK;
-    if (strcmp(ending, MF_CACHE_AREAS) == 0 || strcmp(ending, MF_CACHE_NAMES) == 0)
+    if (strcmp(ending, MF_CACHE_NAMES) == 0)
+        return NAMES;
+    if (strcmp(ending, MF_CACHE_AREAS) == 0)
         return AREAS;
     if (begins_with(ending, TEMP_MIDDLE))
         return TEMP;
@@ -236,7 +238,7 @@ static size_t find_entries(struct listing *listing, size_t first, size_t end, st
     }
     for (size_t i = first; i < end; ++i) {
         struct item *const item = &listing->items[i];
-        const bool is_content = item->kind == CONTENT || item->kind == LOCK;
+        const bool is_content = item->kind == CONTENT || item->kind == LOCK || item->kind == NAMES;
         if (item->used < oldest && (is_temporary(item) || (is_content && !has_index)))
             remove_item(listing, item);
     }

@@ -32,12 +32,12 @@ enum mf_cache_mode {
     MF_CACHE_OFFLINE  /* use what is there, make no request at all */
 };
 
-#define MF_CACHE_INDEX ".index" /* of a result; these four are its entry together */
+#define MF_CACHE_INDEX ".index" /* of a result; these five are its entry together */
 #define MF_CACHE_DOCUMENT ".geojson"
 #define MF_CACHE_FEATURES ".features"
 #define MF_CACHE_LOCK ".lock"
+#define MF_CACHE_NAMES ".names" /* what its processing was called */
 #define MF_CACHE_AREAS ".areas" /* the AOIs of a processing, an entry of their own */
-#define MF_CACHE_NAMES ".names" /* what it was called, likewise */
 
 struct mf_cache_entry {
     char *directory;

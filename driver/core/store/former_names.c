@@ -72,13 +72,23 @@ static int add_name(const struct mf_cache_entry *entry, const char *name, struct
     return failed;
 }
 
+/* A result that is larger than the cache is removed while it is open. */
+static bool has_result(const struct mf_cache_entry *entry)
+{
+    struct mf_file_identity identity;
+    char *const path = mf_cache_path(entry, NULL, MF_CACHE_INDEX);
+    const bool is_there = path != NULL && mf_path_identity(path, &identity) == 0;
+    free(path);
+    return is_there;
+}
+
 int mf_former_names_add(const char *directory, const char *base_url, const char *id,
                         const char *name, struct mf_error *err)
 {
     struct mf_cache_entry entry;
     if (mf_cache_entry_open(&entry, directory, base_url, id, NULL, false, err) != 0)
         return -1;
-    const int failed = add_name(&entry, name, err);
+    const int failed = has_result(&entry) ? add_name(&entry, name, err) : 0;
     mf_cache_entry_close(&entry);
     return failed;
 }

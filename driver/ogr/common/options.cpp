@@ -106,6 +106,8 @@ std::string OGRMapflowOptionXML(const OGRMapflowOption *begin, const OGRMapflowO
         const bool isSize = EQUAL(option->type, "size");
         xml += std::string("  <Option name='") + option->name + "' type='" +
                (isSize ? "string" : option->type) + "' description='" + option->description + "'";
+        if (option->scope != nullptr)
+            xml += std::string(" scope='") + option->scope + "'";
         if (option->fallback != nullptr)
             xml += std::string(" default='") + option->fallback + "'";
         xml += ">";
@@ -146,66 +148,76 @@ const NamedTarget NAMED_TARGETS[] = {
     {"planned_search=", OGRMapflowOptions::Target::PlannedSearch, PLANNED_SEARCH, true},
 };
 
+// Kinds of programs. What is set once, in the environment, stands in no dialog: with all options
+// that of QGIS is higher than the screen of a laptop.
+constexpr const char *VECTOR = "vector", *RASTER = "raster", *NO_DIALOG = "program";
+
 const OGRMapflowOption OPTIONS[] = {
     {"API_TOKEN", "string", nullptr,
      "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN "
      "or as API_TOKEN_FILE",
-     nullptr, 0, ANY},
-    {"API_TOKEN_FILE", "string", nullptr, "File that holds the API token", nullptr, 0, ANY},
-    {"API_URL", "string", MF_DEFAULT_API_URL, "Base URL of the service", nullptr, 0, ANY},
-    {"AUTH", "string-select", "AUTO", "How the token is sent", "AUTO,BASIC,BEARER", 0, ANY},
+     nullptr, 0, ANY, NO_DIALOG},
+    {"API_TOKEN_FILE", "string", nullptr, "File that holds the API token", nullptr, 0, ANY,
+     NO_DIALOG},
+    {"API_URL", "string", MF_DEFAULT_API_URL, "Base URL of the service", nullptr, 0, ANY,
+     NO_DIALOG},
+    {"AUTH", "string-select", "AUTO", "How the token is sent", "AUTO,BASIC,BEARER", 0, ANY,
+     NO_DIALOG},
     {"AOI", "string", nullptr, "UUID of one area of the processing, to read only its result",
-     nullptr, 0, PROCESSING},
+     nullptr, 0, PROCESSING, VECTOR},
     {"PARTIAL", "boolean", "NO", "Read what a failed, cancelled or refunded processing has",
-     nullptr, 0, PROCESSING | PROJECT},
+     nullptr, 0, PROCESSING | PROJECT, VECTOR},
     {"STATUS_ONLY", "boolean", "NO",
      "Open any processing without its result, with the layers processing and aois", nullptr, 0,
-     PROCESSING},
+     PROCESSING, VECTOR},
     {"WAIT", "boolean", "NO", "Wait until the processing has ended", nullptr, 0,
-     PROCESSING | PROJECT},
-    {"WAIT_TIMEOUT", "float", "3600", "Longest time to wait, in seconds", nullptr, 0, ANY},
+     PROCESSING | PROJECT, NO_DIALOG},
+    {"WAIT_TIMEOUT", "float", "3600", "Longest time to wait, in seconds", nullptr, 0, ANY,
+     NO_DIALOG},
     {"POLL_INTERVAL", "float", "30",
-     "Longest time between two polls while waiting, in seconds, at least 5", nullptr, 0.01, ANY},
+     "Longest time between two polls while waiting, in seconds, at least 5", nullptr, 0.01, ANY,
+     NO_DIALOG},
     {"PROGRESS", "string-select", "AUTO",
      "A line about the wait on the standard error stream: AUTO when that is a terminal",
-     "AUTO,YES,NO", 0, ANY},
+     "AUTO,YES,NO", 0, ANY, NO_DIALOG},
     {"GEOMETRY", "string-select", "MIXED",
      "SPLIT gives a layer for each kind of geometry of a result: _polygon, _line, _point",
-     "MIXED,SPLIT", 0, PROCESSING | PROJECT},
+     "MIXED,SPLIT", 0, PROCESSING | PROJECT, VECTOR},
     {"INTEGERS", "string-select", "NATIVE",
      "TEXT reads columns that have integers beyond 64 bits as strings; NATIVE gives the nearest "
      "integers of 64 bits",
-     "NATIVE,TEXT", 0, PROCESSING | PROJECT},
+     "NATIVE,TEXT", 0, PROCESSING | PROJECT, VECTOR},
     {"JSON", "string-select", "NATIVE",
      "TEXT declares columns of JSON as plain strings, for programs that do not take all of them",
-     "NATIVE,TEXT", 0, PROCESSING | PROJECT},
+     "NATIVE,TEXT", 0, PROCESSING | PROJECT, VECTOR},
     {"ALLOW_DELETE", "boolean", "NO",
      "Rows of the account may be deleted, and what they stand for with them", nullptr, 0,
-     ACCOUNT | MOSAIC},
+     ACCOUNT | MOSAIC, VECTOR},
     {"SEARCH_AOI", "string", nullptr,
      "Area of a search: WKT in longitude and latitude, or a file of polygons that GDAL opens. "
      "Without it the spatial filter",
-     nullptr, 0, SEARCH},
+     nullptr, 0, SEARCH, VECTOR},
     {"STYLE", "boolean", "YES", "Give features the colours of their class as OGR feature styles",
-     nullptr, 0, PROCESSING | PROJECT},
+     nullptr, 0, PROCESSING | PROJECT, VECTOR},
     {"RASTER", "string-select", "AUTO",
      "What to show as a raster. RESULT or SOURCE of a processing: its raster result, or the "
      "imagery "
      "that was processed. FILE or PREVIEW of an image",
-     "AUTO,RESULT,SOURCE,FILE,PREVIEW", 0, PROCESSING | IMAGE},
+     "AUTO,RESULT,SOURCE,FILE,PREVIEW", 0, PROCESSING | IMAGE, RASTER},
     {"MAX_RESULT_SIZE", "size", "64G", "Largest result to accept, in bytes or with K, M or G",
-     nullptr, 0, PROCESSING | PROJECT},
+     nullptr, 0, PROCESSING | PROJECT, NO_DIALOG},
     {"CACHE", "string-select", "YES",
      "Use of the cache: YES reads and stores, and falls back to what is stored when the server "
      "cannot be reached; ONLINE does not fall back, NO neither reads nor stores, REFRESH fetches "
      "anew, OFFLINE makes no request",
      "YES,NO,REFRESH,ONLINE,OFFLINE", 0, ANY},
     {"CACHE_DIR", "string", nullptr,
-     "Folder of the cache. Default: gdal-mapflow in the cache folder of the user", nullptr, 0, ANY},
+     "Folder of the cache. Default: gdal-mapflow in the cache folder of the user", nullptr, 0, ANY,
+     NO_DIALOG},
     {"CACHE_SIZE", "size", "10G",
      "Size of the cache, in bytes or with K, M or G: beyond it results go that were used least "
      "recently",
-     nullptr, 0, ANY},
+     nullptr, 0, ANY, NO_DIALOG},
     {"STATE_DIR", "string", nullptr,
      "Folder of the journal of submissions. Default: gdal-mapflow in the state folder of the user",
      nullptr, 0, ANY | CONFIG_ONLY},

@@ -24,6 +24,8 @@ struct OGRMapflowOption
     const char *values = nullptr; // of a string-select, with a comma between them
     double least = 0;             // of a float
     unsigned flags = 0;           // of the table that it stands in
+    const char *scope = nullptr;  // "vector" or "raster", nullptr: both. GDAL's completion and the
+                                  // dialogs of QGIS show what is in their scope
 };
 
 // What is wrong with a value, "" when nothing: an end of a sentence, " is not …".
@@ -76,8 +78,8 @@ class OGRMapflowOptions
     // The processing that the string names, in lower case; "" when it names none.
     const std::string &ProcessingId() const { return m_processingId; }
 
-    // The UUID, in lower case, or the name of the processing, project, mosaic, image or planned search that the
-    // string names; "" when it names none.
+    // The UUID, in lower case, or the name of the processing, project, mosaic, image or planned
+    // search that the string names; "" when it names none.
     const std::string &TargetName() const { return m_targetName; }
 
     // The connection string without credentials: good for a dataset name.

@@ -345,16 +345,14 @@ bool OGRMapflowProcessingDataset::MakeLayers()
     if (!ColumnForms().integersAreText)
         WarnOfIntegers(result->collection.schema);
     WarnOfOtherAreas(result->collection);
-    RememberName();
+    if (result->is_cached)
+        RememberName();
     return SplitIfWanted(result);
 }
 
-// Beside a result that is kept. A cache that cannot be used has been warned of.
 void OGRMapflowProcessingDataset::RememberName()
 {
-    const bool isKept =
-        m_areas.cache.mode == MF_CACHE_YES || m_areas.cache.mode == MF_CACHE_REFRESH;
-    if (isKept && m_processing.name[0] != '\0' &&
+    if (!IsOffline() && m_processing.name[0] != '\0' &&
         mf_former_names_add(m_areas.cache.Directory(), m_areas.baseURL.c_str(), m_processing.id,
                             m_processing.name, nullptr) != 0)
         CPLDebug("MAPFLOW", "The name of processing %s is not remembered", m_processing.id);
