@@ -1001,8 +1001,8 @@ README = (pathlib.Path(__file__).parents[2] / "README.md").read_text(encoding="u
 RECIPES = [text for text in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S) if "jq -r .id" in text and "district.gpkg" in text]
 PLACES = {"account": "/user/status$", "project": "/projects/default$", "price": "/processing/cost/v2$",
           "creation": CREATE, "lists": LISTS, "state": "/processings/[^/]+/v2$", "result": "/result$"}
-FAILURES = {"refused": {"status": 403}, "gone": {"status": 404}, "broken": {"status": 500}, "reset": {"reset": True},
-            "lost": {"reset_after_processing": True}, "empty": {"empty": True}, "web page": {"garbage": "<html>no</html>"}}
+FAILURES = {"refused": {"status": 403}, "broken": {"status": 500}, "lost": {"reset_after_processing": True},
+            "web page": {"garbage": "<html>no</html>"}}
 
 
 @pytest.mark.parametrize("failure", FAILURES)
