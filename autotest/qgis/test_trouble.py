@@ -63,7 +63,7 @@ def test_killed_in_the_middle_of_a_download(desktop):
     desktop.kill_when(lambda: slow.seen > 0, "steps_add")
     slow.remove()
     assert desktop.run("steps_add").seen["add"] == [True, COUNT]
-    assert [name.rsplit(".")[-1] for name in desktop.cached_files] == ["features", "geojson", "index", "lock"]
+    assert [name.rsplit(".")[-1] for name in desktop.cached_files] == ["features", "geojson", "index", "lock", "names"]
     assert not any(".part." in name for name in desktop.cached_files)
 
 
