@@ -58,8 +58,8 @@ int mf_client_open(struct mf_client **out, const struct mf_client_options *optio
                    struct mf_error *err) MF_NODISCARD;
 void mf_client_close(struct mf_client *client); /* NULL-safe */
 
-/* Retries of a GET from now on, as max_retry. Not while another thread uses the client. Returns what
- * it was. */
+/* Retries of a GET from now on, as max_retry. Not while another thread uses the client. Returns
+ * what it was. */
 int mf_client_set_max_retry(struct mf_client *client, int max_retry);
 
 /* Whether a request of this process did not reach the server's origin, or had no answer, a moment

@@ -116,7 +116,8 @@ int mf_image_download_url(struct mf_client *client, const char *id, char **url,
 
 /* POST /rasters/mosaic/{id}/image. `file.content_type` is "image/tiff". *image_id is the id that
  * the server gave, NULL when it gave none (D37): then mf_image_find_new finds it. A success without
- * a document, other than 204, confirms nothing: MF_ERR_FORMAT. Never repeat this without having compared the images before and after: see *outcome_unknown of mf_client_upload. */
+ * a document, other than 204, confirms nothing: MF_ERR_FORMAT. Never repeat this without having
+ * compared the images before and after: see *outcome_unknown of mf_client_upload. */
 int mf_image_upload(struct mf_client *client, const char *mosaic_id,
                     const struct mf_client_file *file, char **image_id, int *outcome_unknown,
                     struct mf_error *err) MF_NODISCARD;

@@ -12,10 +12,11 @@ static int proxy_refusal(long status, bool *is_transient, struct mf_error *err)
 {
     *is_transient = status == 429 || status == 502 || status == 503 || status == 504;
     if (status == 407)
-        return mf_error_set(err, MF_ERR_NETWORK,
-                            "The proxy wants a user name and a password, or does not accept those it "
-                            "got (HTTP 407): set "
-                            "GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if it is not Basic");
+        return mf_error_set(
+            err, MF_ERR_NETWORK,
+            "The proxy wants a user name and a password, or does not accept those it "
+            "got (HTTP 407): set "
+            "GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if it is not Basic");
     return mf_error_set(err, MF_ERR_NETWORK,
                         "The proxy refused the connection (HTTP %ld): check GDAL_HTTP_PROXY and "
                         "https_proxy",

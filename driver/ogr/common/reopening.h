@@ -8,10 +8,10 @@
 
 #include "common/compat.h"
 
-// ogrinfo opens for update when it could not open read-only, QGIS the other way round: for one thing
-// that is wrong there are two errors. While this object lives, in the second attempt of a thread, messages are held
-// back; at its end the error of the first attempt becomes a debug line. It is the last error of
-// GDAL all the same.
+// ogrinfo opens for update when it could not open read-only, QGIS the other way round: for one
+// thing that is wrong there are two errors. While this object lives, in the second attempt of a
+// thread, messages are held back; at its end the error of the first attempt becomes a debug line.
+// It is the last error of GDAL all the same.
 class OGRMapflowReopening
 {
   public:
