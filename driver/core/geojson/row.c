@@ -350,8 +350,10 @@ bool mf_collection_feature_text(const struct mf_collection *collection, const ch
                                 uint64_t i, struct mf_string *feature)
 {
     const uint64_t start = collection->features[i].offset, end = text_end(collection, i);
-    *feature = (struct mf_string){text + start, (size_t)(end - start)};
-    return start <= end && end <= collection->text_size;
+    const bool is_inside = start <= end && end <= collection->text_size;
+    *feature = is_inside ? (struct mf_string){text + start, (size_t)(end - start)}
+                         : (struct mf_string){NULL, 0};
+    return is_inside;
 }
 
 int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,

@@ -36,10 +36,12 @@ static int write_names(const struct mf_cache_entry *entry, const cJSON *names, s
     struct mf_file file;
     char *const path = mf_cache_path(entry, NULL, MF_CACHE_NAMES);
     char *const text = cJSON_PrintUnformatted(names);
-    int failed = path == NULL || text == NULL ? mf_out_of_memory(err) : 0;
-    if (!failed)
-        failed = mf_cache_create_temp(entry, MF_CACHE_NAMES, &file, err);
-    if (failed)
+    int failed = -1;
+    if (path == NULL || text == NULL) {
+        (void)mf_out_of_memory(err);
+        goto cleanup;
+    }
+    if (mf_cache_create_temp(entry, MF_CACHE_NAMES, &file, err) != 0)
         goto cleanup;
     failed = mf_file_write(&file, text, strlen(text), err) != 0 ||
              mf_file_install(&file, path, err) != 0;
