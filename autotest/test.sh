@@ -182,7 +182,8 @@ part_secrets() {
     secrets=$(cd "$ROOT/autotest" && "$PYTHON" -c '
 from sandbox.service import Sandbox
 with Sandbox() as sandbox:
-    print(sandbox.token, sandbox.token.rstrip("="), sandbox.state.secret, sandbox.oauth_token, sep="\n")')
+    print(sandbox.token, sandbox.token.rstrip("="), sandbox.state.secret, sandbox.oauth_token, sep="\n")
+    print("s3://users-data", "s3%3A%2F%2Fusers-data", sep="\n")  # in addresses of tiles and files')
     token=$(printf '%s\n' "$secrets" | head -n 1)
     start_sandbox
     for id in 3fa85f64-5717-4562-b3fc-2c963f66afa6 3fa85f64-5717-4562-b3fc-2c963f660004 \
@@ -190,12 +191,16 @@ with Sandbox() as sandbox:
         env GDAL_DRIVER_PATH="$BUILD/gdalplugins" MAPFLOW_API_URL="$SANDBOX_URL" MAPFLOW_API_TOKEN="$token" \
             CPL_DEBUG=ON CPL_CURL_VERBOSE=YES ogrinfo -ro -so -al -mdd all "MAPFLOW:$id" >"$LOGS/debug-$id.log" 2>&1 || true
     done
+    env GDAL_DRIVER_PATH="$BUILD/gdalplugins" MAPFLOW_API_URL="$SANDBOX_URL" MAPFLOW_API_TOKEN="$token" \
+        CPL_DEBUG=ON CPL_CURL_VERBOSE=YES gdalinfo -checksum -mdd all 'MAPFLOW:mosaic=Quarry flights' \
+        >"$LOGS/debug-mosaic.log" 2>&1 || true
     stop_sandbox
     status=0
+    grep -q 'Checksum=' "$LOGS/debug-mosaic.log" || status=1
     grep -q 'Feature Count: 2496' "$LOGS"/debug-*.log || status=1
     # The files only: the lines hold what must not be shown.
     if printf '%s\n' "$secrets" | grep -rlFf - "$LOGS" >"$BUILD/leaks.txt"; then
-        say "A token stands in these logs:" >&2
+        say "A token, or the address of a picture, stands in these logs:" >&2
         cat "$BUILD/leaks.txt" >&2
         status=1
     fi
