@@ -106,7 +106,7 @@ static char *trimmed(const char *text)
     while (size > 0 && is_blank(text[size - 1]))
         size--;
     const bool is_quoted = size >= 2 && (*text == '"' || *text == '\'') && text[size - 1] == *text;
-    return mf_str_copy_part(text + is_quoted, size - 2 * is_quoted);
+    return mf_str_copy_part(text + is_quoted, is_quoted ? size - 2 : size);
 }
 
 static int check_characters(const char *token, struct mf_error *err)
