@@ -198,7 +198,7 @@ def test_failure_is_repeated(sb, project, account, attempt):
     for _ in range(3):
         with reports() as seen:
             ATTEMPTS[attempt](dataset.GetLayer(0))
-        assert [kind for kind, text in seen if "HTTP 403" in text] == [gdal.CE_Failure]
+        assert {kind for kind, text in seen if "HTTP 403" in text} == {gdal.CE_Failure}
 
 
 def test_filter_of_a_layer_is_known(project, account):

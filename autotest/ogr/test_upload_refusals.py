@@ -3,6 +3,7 @@
 import pytest
 from osgeo import gdal
 
+from settings import config
 from uploading import EMPTY, PLACE, QUARRY, created_mosaics, errors_of, images, posts, raster, sha1, upload
 
 ALBERS = "+proj=aea +lat_1=50 +lat_2=60 +lat_0=55 +lon_0=14 +datum=WGS84 +units=m"
@@ -202,9 +203,10 @@ def test_what_only_a_conversion_can_send(sb, run, tmp_path, case, said):
     else:
         raster(path)
     if case == "mask":
-        dataset = gdal.Open(str(path), gdal.GA_Update)
-        dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
-        dataset = None
+        with config(GDAL_TIFF_INTERNAL_MASK="NO"):  # the default before GDAL 3.9
+            dataset = gdal.Open(str(path), gdal.GA_Update)
+            dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
+            dataset = None
         assert (tmp_path / "a.tif.msk").exists()
     if case == "png":
         gdal.Translate(str(tmp_path / "a.png"), str(path), format="PNG", creationOptions=["WORLDFILE=YES"])
