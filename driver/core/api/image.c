@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/change_internal.h"
 #include "base/str.h"
 
 static const double metres_per_degree = 111320; /* imagery notes 2.2 */
@@ -416,35 +417,18 @@ char *mf_image_upload_name(const char *path)
     return safe;
 }
 
-static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
-                  struct mf_error *err)
-{
-    int unknown = 0;
-    char *const path = rest != NULL ? image_path(id, rest) : NULL;
-    const int failed = path == NULL
-                           ? mf_out_of_memory(err)
-                           : mf_client_send_once(client, method, path, NULL, NULL, &unknown, err);
-    free(path);
-    if (!failed)
-        return 0;
-    mf_error_prefix(err, "image %s", id);
-    return unknown ? mf_error_append(err, ". It may be done nevertheless: read it again before you "
-                                          "repeat the change")
-                   : -1;
-}
-
 int mf_image_rename(struct mf_client *client, const char *id, const char *name,
                     struct mf_error *err)
 {
     char *const encoded = mf_str_percent_encode(name);
-    char *const query = encoded != NULL ? mf_str_format("?name=%s", encoded) : NULL;
-    const int failed = change(client, "PUT", id, query, err);
-    free(query);
+    char *const path =
+        encoded != NULL ? mf_str_format("/rasters/image/%s?name=%s", id, encoded) : NULL;
     free(encoded);
-    return failed;
+    return mf_change_send(client, "PUT", path, NULL, (struct mf_change_of){"image", id}, NULL, err);
 }
 
 int mf_image_delete(struct mf_client *client, const char *id, struct mf_error *err)
 {
-    return change(client, "DELETE", id, "", err);
+    return mf_change_send(client, "DELETE", image_path(id, ""), NULL,
+                          (struct mf_change_of){"image", id}, NULL, err);
 }

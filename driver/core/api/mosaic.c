@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/change_internal.h"
 #include "api/named_internal.h"
 #include "base/str.h"
 #include "base/uuid.h"
@@ -177,22 +178,12 @@ int mf_mosaic_create(struct mf_mosaic *mosaic, struct mf_client *client, const c
                    : -1;
 }
 
-/* A change of one mosaic. `answer` may be NULL. */
+/* `answer` may be NULL. */
 static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
                   const cJSON *body, cJSON **answer, struct mf_error *err)
 {
-    int unknown = 0;
-    char *const path = mf_str_format("/rasters/mosaic/%s%s", id, rest);
-    if (path == NULL)
-        return mf_out_of_memory(err);
-    const int failed = mf_client_send_once(client, method, path, body, answer, &unknown, err);
-    free(path);
-    if (!failed)
-        return 0;
-    mf_error_prefix(err, "mosaic %s", id);
-    return unknown ? mf_error_append(err, ". It may be done nevertheless: read it again before you "
-                                          "repeat the change")
-                   : -1;
+    return mf_change_send(client, method, mf_str_format("/rasters/mosaic/%s%s", id, rest), body,
+                          (struct mf_change_of){"mosaic", id}, answer, err);
 }
 
 int mf_mosaic_update(struct mf_client *client, const char *id, const char *name,

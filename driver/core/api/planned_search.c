@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/change_internal.h"
 #include "base/clock.h"
 #include "base/str.h"
 
@@ -336,18 +337,8 @@ int mf_planned_search_create(struct mf_planned_search *search, struct mf_client 
 static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
                   const cJSON *body, struct mf_error *err)
 {
-    int unknown = 0;
-    char *const path = path_of(id, rest);
-    if (path == NULL)
-        return mf_out_of_memory(err);
-    const int failed = mf_client_send_once(client, method, path, body, NULL, &unknown, err);
-    free(path);
-    if (!failed)
-        return 0;
-    mf_error_prefix(err, "planned search %s", id);
-    return unknown ? mf_error_append(err, ". It may be done nevertheless: read it again before you "
-                                          "repeat the change")
-                   : -1;
+    return mf_change_send(client, method, path_of(id, rest), body,
+                          (struct mf_change_of){"planned search", id}, NULL, err);
 }
 
 int mf_planned_search_update(struct mf_client *client, const char *id, const char *name,
