@@ -35,7 +35,7 @@ constexpr OGRMapflowEditing EDITING = {"project", "name, description", ", result
 
 OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
                                                  OGRMapflowAccountSession &session)
-    : OGRMapflowEditableLayer(dataset, "projects", wkbNone, session.Rights(), EDITING),
+    : OGRMapflowInsertableLayer(dataset, "projects", wkbNone, session.Rights(), EDITING),
       m_session(session)
 {
     AddColumns(COLUMNS);
@@ -75,32 +75,20 @@ bool OGRMapflowProjectsLayer::AddProject(const mf_project &project)
     return true;
 }
 
-bool OGRMapflowProjectsLayer::CanDo(const char *capability) const
+bool OGRMapflowProjectsLayer::SendNew(const OGRFeature &, OGRMapflowChanges &values,
+                                      std::string &id)
 {
-    if (EQUAL(capability, OLCSequentialWrite))
-        return m_session.Rights().canChange;
-    return OGRMapflowEditableLayer::CanDo(capability);
-}
-
-OGRErr OGRMapflowProjectsLayer::Create(OGRFeature &feature)
-{
-    OGRMapflowChanges values;
-    const OGRErr refused = ReadNew(feature, values);
-    if (refused != OGRERR_NONE)
-        return refused;
     // The projects that are there come first, so that no later page brings the new one again.
     if (!m_session.Projects().ReachAll())
-        return OGRERR_FAILURE;
+        return false;
     mf_project project;
     const std::string &description = values["description"];
     if (!OGRMapflowTry(mf_project_create, &project, m_session.Client(), values["name"].c_str(),
                        description.empty() ? nullptr : description.c_str()))
-        return OGRERR_FAILURE;
-    feature.SetFID(OGRMapflowStableFID(project.id));
-    if (const int i = feature.GetFieldIndex("id"); i >= 0)
-        feature.SetField(i, project.id);
+        return false;
+    id = project.id;
     m_session.Projects().Add(project);
-    return Fetch() ? OGRERR_NONE : OGRERR_FAILURE;
+    return Fetch();
 }
 
 bool OGRMapflowProjectsLayer::SendChanges(OGRFeature &row, const std::string &name,
@@ -122,8 +110,6 @@ bool OGRMapflowProjectsLayer::SendDeletion(const OGRFeature &row)
     const std::string id = OGRMapflowText(row, "id");
     if (!OGRMapflowTry(mf_project_delete, m_session.Client(), id.c_str()))
         return false;
-    const GIntBig fid = row.GetFID();
-    m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
     m_session.Projects().MarkDeleted(id);
     return true;
 }

@@ -10,20 +10,18 @@
 // rows can be deleted. Each change is sent at once.
 //
 // FID: OGRMapflowStableFID. `role` costs a request when a project is shared.
-class OGRMapflowProjectsLayer final : public OGRMapflowEditableLayer
+class OGRMapflowProjectsLayer final : public OGRMapflowInsertableLayer
 {
   public:
     OGRMapflowProjectsLayer(GDALDataset *dataset, OGRMapflowAccountSession &session);
 
   protected:
-    OGRErr ICreateFeature(OGRFeature *feature) override { return Create(*feature); }
-    bool CanDo(const char *capability) const override;
+    bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) override;
     bool SendChanges(OGRFeature &row, const std::string &name,
                      const OGRMapflowChanges &changes) override;
     bool SendDeletion(const OGRFeature &row) override;
 
   private:
-    OGRErr Create(OGRFeature &feature);
     bool Fetch();
     bool AddProject(const mf_project &project);
 

@@ -172,11 +172,7 @@ bool OGRMapflowImagesLayer::SendChanges(OGRFeature &row, const std::string &name
 bool OGRMapflowImagesLayer::SendDeletion(const OGRFeature &row)
 {
     const std::string id = OGRMapflowText(row, "id");
-    if (!OGRMapflowTry(mf_image_delete, m_mosaics.Client(), id.c_str()))
-        return false;
-    const GIntBig fid = row.GetFID();
-    m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
-    return true;
+    return OGRMapflowTry(mf_image_delete, m_mosaics.Client(), id.c_str());
 }
 
 void OGRMapflowImagesLayer::FollowMosaic(const std::string &id)

@@ -92,8 +92,8 @@ void OGRMapflowAddMosaicRow(OGRMapflowTableLayer &table, const mf_mosaic &mosaic
 
 OGRMapflowMosaicsLayer::OGRMapflowMosaicsLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
                                                const OGRMapflowRights &rights)
-    : OGRMapflowEditableLayer(dataset, "mosaics", wkbMultiPolygon, rights, EDITING),
-      m_mosaics(mosaics), m_rights(rights)
+    : OGRMapflowInsertableLayer(dataset, "mosaics", wkbMultiPolygon, rights, EDITING),
+      m_mosaics(mosaics)
 {
     AddColumns(COLUMNS);
     SetSource([this] { return Fetch(); });
@@ -120,19 +120,8 @@ void OGRMapflowMosaicsLayer::Refresh(mf_mosaic &mosaic)
     m_mosaics.Refresh(mosaic);
 }
 
-bool OGRMapflowMosaicsLayer::CanDo(const char *capability) const
+bool OGRMapflowMosaicsLayer::SendNew(const OGRFeature &, OGRMapflowChanges &values, std::string &id)
 {
-    if (EQUAL(capability, OLCSequentialWrite))
-        return m_rights.canChange;
-    return OGRMapflowEditableLayer::CanDo(capability);
-}
-
-OGRErr OGRMapflowMosaicsLayer::Create(OGRFeature &feature)
-{
-    OGRMapflowChanges values;
-    const OGRErr refused = ReadNew(feature, values);
-    if (refused != OGRERR_NONE)
-        return refused;
     const Tags tags(values, nullptr);
     mf_mosaic mosaic;
     int *const anyOutcome = nullptr;
@@ -140,12 +129,10 @@ OGRErr OGRMapflowMosaicsLayer::Create(OGRFeature &feature)
     if (!tags.Check() || !m_mosaics.Read() ||
         !OGRMapflowTry(mf_mosaic_create, &mosaic, m_mosaics.Client(), values["name"].c_str(),
                        tags.List(), anyOutcome))
-        return OGRERR_FAILURE;
-    feature.SetFID(OGRMapflowStableFID(mosaic.id));
-    if (const int i = feature.GetFieldIndex("id"); i >= 0)
-        feature.SetField(i, mosaic.id);
+        return false;
+    id = mosaic.id;
     m_mosaics.Add(mosaic);
-    return Fetch() ? OGRERR_NONE : OGRERR_FAILURE;
+    return Fetch();
 }
 
 bool OGRMapflowMosaicsLayer::SendChanges(OGRFeature &row, const std::string &name,
@@ -168,8 +155,6 @@ bool OGRMapflowMosaicsLayer::SendDeletion(const OGRFeature &row)
     const std::string id = OGRMapflowText(row, "id");
     if (!OGRMapflowTry(mf_mosaic_delete, m_mosaics.Client(), id.c_str()))
         return false;
-    const GIntBig fid = row.GetFID();
-    m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
     m_mosaics.Remove(id);
     return true;
 }

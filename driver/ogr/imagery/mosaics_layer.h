@@ -10,7 +10,7 @@
 // ALLOW_DELETE=YES rows can be deleted, with their images. Each change is sent at once, once.
 //
 // FID: OGRMapflowStableFID. Geometry: the footprint. All rows cost one request.
-class OGRMapflowMosaicsLayer final : public OGRMapflowEditableLayer
+class OGRMapflowMosaicsLayer final : public OGRMapflowInsertableLayer
 {
   public:
     OGRMapflowMosaicsLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
@@ -20,18 +20,15 @@ class OGRMapflowMosaicsLayer final : public OGRMapflowEditableLayer
     void Refresh(mf_mosaic &mosaic);
 
   protected:
-    OGRErr ICreateFeature(OGRFeature *feature) override { return Create(*feature); }
-    bool CanDo(const char *capability) const override;
+    bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) override;
     bool SendChanges(OGRFeature &row, const std::string &name,
                      const OGRMapflowChanges &changes) override;
     bool SendDeletion(const OGRFeature &row) override;
 
   private:
-    OGRErr Create(OGRFeature &feature);
     bool Fetch();
 
     OGRMapflowMosaicList &m_mosaics;
-    const OGRMapflowRights &m_rights;
     size_t m_shown = 0; // mosaics of the list that are rows
 };
 

@@ -7,8 +7,8 @@
 #include "api/project.h"
 #include "base/clock.h"
 #include "common/errors.h"
+#include "common/unix_time.h"
 #include "cpl_json.h"
-#include "cpl_time.h"
 #include "imagery/footprint.h"
 #include "imagery/planned_filters.h"
 #include "layer/field_domains.h"
@@ -91,15 +91,8 @@ std::optional<std::string> TimeOf(const std::string &text)
         CPLError(CE_Failure, CPLE_IllegalArg, "The column active_until is not a time.");
         return std::nullopt;
     }
-    struct tm parts = {};
-    parts.tm_year = field.Date.Year - 1900;
-    parts.tm_mon = field.Date.Month - 1;
-    parts.tm_mday = field.Date.Day;
-    parts.tm_hour = field.Date.Hour;
-    parts.tm_min = field.Date.Minute;
-    parts.tm_sec = static_cast<int>(field.Date.Second);
     const int zone = field.Date.TZFlag > 1 ? (field.Date.TZFlag - UTC) * QUARTER : 0;
-    mf_time_format(static_cast<double>(CPLYMDHMSToUnixTime(&parts) - zone), iso);
+    mf_time_format(static_cast<double>(OGRMapflowUnixTime(field) - zone), iso);
     memcpy(strchr(iso, '.'), ".0Z", 4);
     return iso;
 }
@@ -177,8 +170,8 @@ std::string OGRMapflowProviderOf(const mf_planned_search &search)
 
 OGRMapflowPlannedLayer::OGRMapflowPlannedLayer(GDALDataset *dataset, mf_client *client,
                                                const OGRMapflowRights &rights)
-    : OGRMapflowEditableLayer(dataset, "planned_searches", wkbMultiPolygon, rights, EDITING),
-      m_client(client), m_rights(rights)
+    : OGRMapflowInsertableLayer(dataset, "planned_searches", wkbMultiPolygon, rights, EDITING),
+      m_client(client)
 {
     AddColumns(COLUMNS);
     SetSource([this] { return Fetch(); });
@@ -203,29 +196,19 @@ void OGRMapflowPlannedLayer::Refresh(const mf_planned_search &search)
         Fill(*row, search);
 }
 
-bool OGRMapflowPlannedLayer::CanDo(const char *capability) const
+bool OGRMapflowPlannedLayer::SendNew(const OGRFeature &feature, OGRMapflowChanges &values,
+                                     std::string &id)
 {
-    if (EQUAL(capability, OLCSequentialWrite))
-        return m_rights.canChange;
-    return OGRMapflowEditableLayer::CanDo(capability);
-}
-
-OGRErr OGRMapflowPlannedLayer::Create(OGRFeature &feature)
-{
-    OGRMapflowChanges values;
-    const OGRErr refused = ReadNew(feature, values);
-    if (refused != OGRERR_NONE)
-        return refused;
     OGRMapflowPlannedFilters filters;
     const std::vector<std::string> areas = NewAreas(feature);
     const auto until =
         values["active_until"].empty() ? std::string() : TimeOf(values["active_until"]);
     // The rows that are there come first, so that the list does not bring the new one again.
     if (areas.empty() || !until || !filters.Read(values["filters"]) || !m_rows.Reach(SIZE_MAX))
-        return OGRERR_FAILURE;
+        return false;
     const std::string project = FindProject(m_client, values["project_id"]);
     if (project.empty())
-        return OGRERR_FAILURE;
+        return false;
     std::vector<mf_planned_area> parts;
     for (const std::string &area : areas)
         parts.push_back({area.c_str(), nullptr});
@@ -239,16 +222,14 @@ OGRErr OGRMapflowPlannedLayer::Create(OGRFeature &feature)
     mf_planned_search search;
     int *const anyOutcome = nullptr;
     if (!OGRMapflowTry(mf_planned_search_create, &search, m_client, &options, anyOutcome))
-        return OGRERR_FAILURE;
+        return false;
     if (!search.is_active)
         CPLError(CE_Warning, CPLE_AppDefined,
                  "The planned search \"%s\" was created paused: too many are active.", search.name);
-    feature.SetFID(OGRMapflowStableFID(search.id));
-    if (const int i = feature.GetFieldIndex("id"); i >= 0)
-        feature.SetField(i, search.id);
+    id = search.id;
     OGRMapflowAddPlannedRow(*this, search);
     mf_planned_search_free(&search);
-    return OGRERR_NONE;
+    return true;
 }
 
 bool OGRMapflowPlannedLayer::SendChanges(OGRFeature &row, const std::string &name,
@@ -271,9 +252,5 @@ bool OGRMapflowPlannedLayer::SendChanges(OGRFeature &row, const std::string &nam
 bool OGRMapflowPlannedLayer::SendDeletion(const OGRFeature &row)
 {
     const std::string id = OGRMapflowText(row, "id");
-    if (!OGRMapflowTry(mf_planned_search_delete, m_client, id.c_str()))
-        return false;
-    const GIntBig fid = row.GetFID();
-    m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
-    return true;
+    return OGRMapflowTry(mf_planned_search_delete, m_client, id.c_str());
 }

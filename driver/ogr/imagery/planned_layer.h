@@ -13,7 +13,7 @@
 //
 // FID: OGRMapflowStableFID. Geometry: the areas as they are, also where they overlap. All rows cost
 // one request.
-class OGRMapflowPlannedLayer final : public OGRMapflowEditableLayer
+class OGRMapflowPlannedLayer final : public OGRMapflowInsertableLayer
 {
   public:
     OGRMapflowPlannedLayer(GDALDataset *dataset, mf_client *client, const OGRMapflowRights &rights);
@@ -22,18 +22,15 @@ class OGRMapflowPlannedLayer final : public OGRMapflowEditableLayer
     void Refresh(const mf_planned_search &search);
 
   protected:
-    OGRErr ICreateFeature(OGRFeature *feature) override { return Create(*feature); }
-    bool CanDo(const char *capability) const override;
+    bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) override;
     bool SendChanges(OGRFeature &row, const std::string &name,
                      const OGRMapflowChanges &changes) override;
     bool SendDeletion(const OGRFeature &row) override;
 
   private:
-    OGRErr Create(OGRFeature &feature);
     bool Fetch();
 
     mf_client *const m_client;
-    const OGRMapflowRights &m_rights;
 };
 
 // Adds the columns of a planned search to a table of another name, and the row of one.

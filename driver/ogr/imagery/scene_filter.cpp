@@ -5,7 +5,7 @@
 #include <map>
 
 #include "base/clock.h"
-#include "cpl_time.h"
+#include "common/unix_time.h"
 #include "ogr_swq.h"
 
 namespace
@@ -45,15 +45,8 @@ std::optional<double> TimeOf(const swq_expr_node &node, double &margin)
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     if (text == nullptr || !OGRParseDate(text, &field, 0))
         return std::nullopt;
-    struct tm parts = {};
-    parts.tm_year = field.Date.Year - 1900;
-    parts.tm_mon = field.Date.Month - 1;
-    parts.tm_mday = field.Date.Day;
-    parts.tm_hour = field.Date.Hour;
-    parts.tm_min = field.Date.Minute;
     margin = field.Date.TZFlag <= NO_ZONE || field.Date.TZFlag == UTC ? 2 : 86400;
-    parts.tm_sec = static_cast<int>(field.Date.Second);
-    return static_cast<double>(CPLYMDHMSToUnixTime(&parts));
+    return static_cast<double>(OGRMapflowUnixTime(field));
 }
 
 // ---- comparisons --------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "layer/row_changes.h"
 
+#include "layer/stable_fid.h"
+
 // ---- rights -------------------------------------------------------------------------------------
 
 bool OGRMapflowIsForUpdate(const OGRMapflowRights &rights)
@@ -189,5 +191,32 @@ OGRErr OGRMapflowEditableLayer::Delete(GIntBig fid)
     const OGRFeature *const row = FindRow(fid);
     if (row == nullptr)
         return OGRERR_NON_EXISTING_FEATURE;
-    return SendDeletion(*row) ? OGRERR_NONE : OGRERR_FAILURE;
+    if (!SendDeletion(*row))
+        return OGRERR_FAILURE;
+    m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
+    return OGRERR_NONE;
+}
+
+// ---- new rows -----------------------------------------------------------------------------------
+
+bool OGRMapflowInsertableLayer::CanDo(const char *capability) const
+{
+    if (EQUAL(capability, OLCSequentialWrite))
+        return Rights().canChange;
+    return OGRMapflowEditableLayer::CanDo(capability);
+}
+
+OGRErr OGRMapflowInsertableLayer::Create(OGRFeature &feature)
+{
+    OGRMapflowChanges values;
+    std::string id;
+    const OGRErr refused = ReadNew(feature, values);
+    if (refused != OGRERR_NONE)
+        return refused;
+    const bool isDone = SendNew(feature, values, id);
+    if (!id.empty())
+        feature.SetFID(OGRMapflowStableFID(id.c_str()));
+    if (const int i = feature.GetFieldIndex("id"); i >= 0 && !id.empty())
+        feature.SetField(i, id.c_str());
+    return isDone ? OGRERR_NONE : OGRERR_FAILURE;
 }

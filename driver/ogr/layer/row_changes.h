@@ -67,11 +67,12 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
 
     // Reads a row to be created. An error comes after one CPLError.
     OGRErr ReadNew(const OGRFeature &feature, OGRMapflowChanges &values) const;
-    // Each makes one request that changes something, and then changes the rows. Returns false after
-    // one CPLError.
-    // `name`: after the change; the service is sent it each time.
+    const OGRMapflowRights &Rights() const { return m_rights; }
+    // Each makes one request that changes something. Returns false after one CPLError.
+    // Changes the row as well. `name`: after the change; the service is sent it each time.
     virtual bool SendChanges(OGRFeature &row, const std::string &name,
                              const OGRMapflowChanges &changes) = 0;
+    // The row goes afterwards.
     virtual bool SendDeletion(const OGRFeature &row) = 0;
 
   private:
@@ -87,6 +88,23 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
 
     const OGRMapflowRights &m_rights;
     const OGRMapflowEditing m_editing;
+};
+
+// One that takes new rows, too.
+class OGRMapflowInsertableLayer : public OGRMapflowEditableLayer
+{
+  public:
+    using OGRMapflowEditableLayer::OGRMapflowEditableLayer;
+
+  protected:
+    OGRErr ICreateFeature(OGRFeature *feature) override { return Create(*feature); }
+    bool CanDo(const char *capability) const override;
+    // Makes one request that creates, and adds the row. `id` is what was created, also when the row
+    // could not be added. Returns false after one CPLError.
+    virtual bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) = 0;
+
+  private:
+    OGRErr Create(OGRFeature &feature);
 };
 
 #endif

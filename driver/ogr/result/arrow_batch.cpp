@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "cpl_time.h"
+#include "common/unix_time.h"
 
 namespace
 {
@@ -163,21 +163,6 @@ void SetValidity(OGRMapflowColumn &column, int64_t row, bool valid)
     }
 }
 
-int64_t SecondsOf(const OGRField &date, bool withTime)
-{
-    struct tm parts = {};
-    parts.tm_year = date.Date.Year - 1900;
-    parts.tm_mon = date.Date.Month - 1;
-    parts.tm_mday = date.Date.Day;
-    if (withTime)
-    {
-        parts.tm_hour = date.Date.Hour;
-        parts.tm_min = date.Date.Minute;
-        parts.tm_sec = static_cast<int>(date.Date.Second);
-    }
-    return CPLYMDHMSToUnixTime(&parts);
-}
-
 int64_t Milliseconds(const OGRField &date)
 {
     return static_cast<int64_t>(date.Date.Second * 1000 + 0.5f);
@@ -195,7 +180,7 @@ bool AppendDate(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, cons
     const bool valid = ReadDate(value, date);
     if (plan.kind == Kind::Date)
     {
-        const int64_t seconds = valid ? SecondsOf(date, false) : 0;
+        const int64_t seconds = valid ? OGRMapflowUnixTime(date, false) : 0;
         column.values.Put(static_cast<int32_t>(seconds / 86400));
     }
     else if (plan.kind == Kind::Time)
@@ -203,7 +188,8 @@ bool AppendDate(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, cons
                                                Milliseconds(date)));
     else
     {
-        int64_t time = valid ? SecondsOf(date, true) * 1000 + Milliseconds(date) % 1000 : 0;
+        int64_t time =
+            valid ? OGRMapflowUnixTime(date, true) * 1000 + Milliseconds(date) % 1000 : 0;
         if (plan.toUTC && date.Date.TZFlag > 2)
             time -= static_cast<int64_t>(date.Date.TZFlag - 100) * 15 * 60 * 1000;
         column.values.Put(time);

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// unix_time: a time of OGR in seconds.
+#ifndef MAPFLOW_UNIX_TIME_H
+#define MAPFLOW_UNIX_TIME_H
+
+#include "common/compat.h"
+#include "cpl_time.h"
+
+// Whole seconds since 1970 of what the field says, as if it were UTC: its zone is not looked at.
+// `withTime` false: of its midnight.
+inline GIntBig OGRMapflowUnixTime(const OGRField &field, bool withTime = true)
+{
+    struct tm parts = {};
+    parts.tm_year = field.Date.Year - 1900;
+    parts.tm_mon = field.Date.Month - 1;
+    parts.tm_mday = field.Date.Day;
+    if (withTime)
+    {
+        parts.tm_hour = field.Date.Hour;
+        parts.tm_min = field.Date.Minute;
+        parts.tm_sec = static_cast<int>(field.Date.Second);
+    }
+    return CPLYMDHMSToUnixTime(&parts);
+}
+
+#endif
