@@ -2,27 +2,13 @@
 #include "imagery/footprint.h"
 
 #include <cmath>
-#include <vector>
 
 #include "common/areas.h"
 #include "common/polygon_parts.h"
 #include "common/spatial_reference.h"
-#include "submit/polygons.h"
 
 namespace
 {
-
-std::unique_ptr<OGRGeometry> Read(const char *text)
-{
-    if (text[strspn(text, " \t\r\n")] == '{')
-        return OGRMapflowReadArea(text);
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
-    OGRGeometry *geometry = nullptr;
-    if (OGRGeometryFactory::createFromWkt(text, nullptr, &geometry) != OGRERR_NONE)
-        return nullptr;
-    return std::unique_ptr<OGRGeometry>(geometry);
-}
 
 bool IsFinite(const OGRGeometry &geometry)
 {
@@ -48,17 +34,6 @@ std::unique_ptr<OGRMultiPolygon> PolygonsOf(const OGRGeometry &geometry)
     return polygons->IsEmpty() || !IsFinite(*polygons) ? nullptr : std::move(polygons);
 }
 
-std::vector<double> LonLatOf(const OGRLinearRing &ring)
-{
-    std::vector<double> lonlat;
-    for (int i = 0; i < ring.getNumPoints(); ++i)
-    {
-        lonlat.push_back(ring.getX(i));
-        lonlat.push_back(ring.getY(i));
-    }
-    return lonlat;
-}
-
 // The edges of a polygon as wide as a continent are no geodesics: the box around it, m², on a
 // sphere of the same area. 0 for any other.
 double AreaOfWide(const OGRPolygon &polygon)
@@ -81,12 +56,24 @@ bool IsInWorld(const OGRGeometry &geometry)
 
 } // namespace
 
+std::unique_ptr<OGRGeometry> OGRMapflowReadShape(const char *text)
+{
+    if (text[strspn(text, " \t\r\n")] == '{')
+        return OGRMapflowReadArea(text);
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper before;
+    OGRGeometry *geometry = nullptr;
+    if (OGRGeometryFactory::createFromWkt(text, nullptr, &geometry) != OGRERR_NONE)
+        return nullptr;
+    return std::unique_ptr<OGRGeometry>(geometry);
+}
+
 std::unique_ptr<OGRMultiPolygon> OGRMapflowReadFootprint(const char *text, const char *whose,
                                                          const char *id)
 {
     if (text == nullptr)
         return nullptr;
-    const std::unique_ptr<OGRGeometry> geometry = Read(text);
+    const std::unique_ptr<OGRGeometry> geometry = OGRMapflowReadShape(text);
     auto polygons = geometry != nullptr ? PolygonsOf(*geometry) : nullptr;
     if (polygons == nullptr)
         CPLDebug("MAPFLOW", "%s %s: its footprint %s", whose, id,
@@ -134,18 +121,8 @@ double OGRMapflowAreaOf(const OGRMultiPolygon &polygons)
     double area = 0;
     for (const OGRPolygon *polygon : polygons)
     {
-        double sign = 1;
-        if (const double wide = AreaOfWide(*polygon); wide > 0)
-        {
-            area += wide;
-            continue;
-        }
-        for (const OGRLinearRing *ring : *polygon)
-        {
-            const std::vector<double> lonlat = LonLatOf(*ring);
-            area += sign * std::fabs(mf_ring_area(lonlat.data(), lonlat.size() / 2));
-            sign = -1;
-        }
+        const double wide = AreaOfWide(*polygon);
+        area += wide > 0 ? wide : OGRMapflowAreaOf(*polygon);
     }
     return area;
 }

@@ -9,6 +9,9 @@
 
 #include "common/compat.h"
 
+// The geometry of a WKT or GeoJSON text; nullptr when it cannot be read. No CPLError.
+std::unique_ptr<OGRGeometry> OGRMapflowReadShape(const char *text);
+
 // The polygons of a WKT or GeoJSON text of the service: linear, 2D, WGS84, lon/lat. nullptr when
 // there is none: a text that cannot be read, or has no polygon, gives a debug line that begins with
 // `whose` ("mosaic", "image") and `id`. No CPLError.

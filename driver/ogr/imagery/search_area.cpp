@@ -17,15 +17,6 @@ bool IsWKT(const char *text)
     return false;
 }
 
-std::unique_ptr<OGRGeometry> ReadWKT(const char *text)
-{
-    OGRGeometry *geometry = nullptr;
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
-    const OGRErr failed = OGRGeometryFactory::createFromWkt(text, nullptr, &geometry);
-    return std::unique_ptr<OGRGeometry>(failed == OGRERR_NONE ? geometry : nullptr);
-}
-
 // As they are, where this GDAL cannot unite them.
 std::unique_ptr<OGRMultiPolygon> United(std::unique_ptr<OGRMultiPolygon> polygons)
 {
@@ -83,7 +74,7 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowReadSearchArea(const std::string &wkt
     const char *const text = wktOrPath.c_str() + strspn(wktOrPath.c_str(), " \t\r\n");
     if (!IsWKT(text))
         return ReadFile(text);
-    const auto geometry = ReadWKT(text);
+    const auto geometry = OGRMapflowReadShape(text);
     if (geometry != nullptr)
         return OGRMapflowPolygonsInLonLat(*geometry, "SEARCH_AOI");
     CPLError(CE_Failure, CPLE_IllegalArg,

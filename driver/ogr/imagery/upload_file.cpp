@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "cpl_conv.h"
 #include "imagery/scaled_raster.h"
 
 // ---- as it is
@@ -94,27 +95,6 @@ std::string TemporaryPath()
                            "tif");
 }
 
-// A setting of GDAL, for this thread and for as long as this object lives.
-class Setting
-{
-  public:
-    Setting(const char *key, const char *value) : m_key(key)
-    {
-        const char *const old = CPLGetThreadLocalConfigOption(key, nullptr);
-        m_hasOld = old != nullptr;
-        m_old = m_hasOld ? old : "";
-        CPLSetThreadLocalConfigOption(key, value);
-    }
-    ~Setting() { CPLSetThreadLocalConfigOption(m_key, m_hasOld ? m_old.c_str() : nullptr); }
-    Setting(const Setting &) = delete;
-    Setting &operator=(const Setting &) = delete;
-
-  private:
-    const char *const m_key;
-    std::string m_old{};
-    bool m_hasOld = false;
-};
-
 // GDAL's block cache is as large as a conversion needs it while one of these lives, unless the user
 // has set GDAL_CACHEMAX. It is one for the process: who converts last gives it back.
 class SmallCache
@@ -169,9 +149,9 @@ bool WriteTIFF(GDALDataset &source, bool isScaled, const std::string &path,
         return false;
     }
     const SmallCache cache;
-    const Setting internalMask("GDAL_TIFF_INTERNAL_MASK", "YES");
+    const CPLConfigOptionSetter internalMask("GDAL_TIFF_INTERNAL_MASK", "YES", false);
     // Often enough that a cancel is not long in coming.
-    const Setting swath("GDAL_SWATH_SIZE", "4194304");
+    const CPLConfigOptionSetter swath("GDAL_SWATH_SIZE", "4194304", false);
     CPLStringList options;
     options.SetNameValue("TILED", "YES");
     options.SetNameValue("COMPRESS", "DEFLATE");

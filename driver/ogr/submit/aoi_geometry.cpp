@@ -37,39 +37,11 @@ bool Refuse(GIntBig fid, const std::string &why)
     return false;
 }
 
-// Positions of a ring, for the core.
-std::vector<double> Positions(const OGRLinearRing &ring)
-{
-    std::vector<double> lonlat;
-    lonlat.reserve(2 * static_cast<size_t>(ring.getNumPoints()));
-    for (int i = 0; i < ring.getNumPoints(); ++i)
-    {
-        lonlat.push_back(ring.getX(i));
-        lonlat.push_back(ring.getY(i));
-    }
-    return lonlat;
-}
-
-// m² inside the rings as they run, whether they are valid or not.
-double AreaOf(const OGRPolygon &polygon)
-{
-    double area = 0;
-    bool isOuter = true;
-    for (const OGRLinearRing *ring : polygon)
-    {
-        const std::vector<double> lonlat = Positions(*ring);
-        const double inside = std::fabs(mf_ring_area(lonlat.data(), lonlat.size() / 2));
-        area += isOuter ? inside : -inside;
-        isOuter = false;
-    }
-    return area;
-}
-
 double AreaOf(const OGRMultiPolygon &polygons)
 {
     double area = 0;
     for (const OGRPolygon *polygon : polygons)
-        area += AreaOf(*polygon);
+        area += OGRMapflowAreaOf(*polygon);
     return area;
 }
 
@@ -292,7 +264,7 @@ bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to, size_t &dropp
         bool isOuter = true;
         for (const OGRLinearRing *ring : *polygon)
         {
-            const std::vector<double> lonlat = Positions(*ring);
+            const std::vector<double> lonlat = OGRMapflowPositions(*ring);
             const auto add = isOuter ? mf_polygons_add_outer : mf_polygons_add_hole;
             int isKept = 0;
             if (add(&to, lonlat.data(), lonlat.size() / 2, &isKept, &err) != 0)
