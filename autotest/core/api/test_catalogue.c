@@ -100,47 +100,6 @@ static void test_previews(void)
 
 /* ---- filters -------------------------------------------------------------------------------- */
 
-static struct mf_scene known(void)
-{
-    return (struct mf_scene){.provider = (char *)"Sky",
-                             .acquired = (char *)"2026-05-18T10:15:33",
-                             .resolution = 0.5,
-                             .cloud_cover = 20,
-                             .off_nadir = -25,
-                             .aoi_intersection = 50};
-}
-
-#define MATCHES(scene, setting) (mf_scene_filter_init(&f), setting, mf_scene_matches(&(scene), &f))
-
-static void test_matches(void)
-{
-    struct mf_scene_filter f;
-    char *names[] = {"other", "sky"}, *types[] = {"MOSAIC"};
-    const struct mf_str_list both = {names, 2}, first = {names, 1}, mosaics = {types, 1},
-                             none = {0};
-    struct mf_scene s = known();
-    const struct mf_scene unknown = {
-        .resolution = NAN, .cloud_cover = NAN, .off_nadir = NAN, .aoi_intersection = NAN};
-    CHECK(MATCHES(s, (void)0));
-    CHECK(MATCHES(s, f.acquired_from = "2026-05-18T10:15:33Z"));
-    CHECK(MATCHES(s, f.acquired_to = "2026-05-18T12:15:33+02:00"));
-    CHECK(!MATCHES(s, f.acquired_from = "2026-05-18T10:15:34Z"));
-    CHECK(!MATCHES(s, f.acquired_to = "2026-05-18"));
-    CHECK(MATCHES(s, f.max_cloud_cover = 20) && !MATCHES(s, f.max_cloud_cover = 19.9));
-    CHECK(MATCHES(s, f.max_off_nadir = 25) && !MATCHES(s, f.max_off_nadir = 24));
-    CHECK(MATCHES(s, f.min_off_nadir = 25) && !MATCHES(s, f.min_off_nadir = 26));
-    CHECK(MATCHES(s, f.min_resolution = 0.5) && !MATCHES(s, f.min_resolution = 0.6));
-    CHECK(MATCHES(s, f.max_resolution = 0.5) && !MATCHES(s, f.max_resolution = 0.4));
-    CHECK(MATCHES(s, f.min_aoi_intersection = 50) && !MATCHES(s, f.min_aoi_intersection = 51));
-    CHECK(MATCHES(s, f.providers = &both) && !MATCHES(s, f.providers = &first));
-    CHECK(MATCHES(s, f.providers = &none) && !MATCHES(s, f.product_types = &mosaics));
-    s.is_mosaic = true;
-    CHECK(MATCHES(s, f.product_types = &mosaics));
-    CHECK(MATCHES(unknown,
-                  (f.acquired_from = "2030-01-01", f.max_cloud_cover = 0, f.min_resolution = 9,
-                   f.min_off_nadir = 9, f.min_aoi_intersection = 100, f.providers = &first)));
-}
-
 static void test_filter_body(void)
 {
     struct mf_scene_filter f;
@@ -338,7 +297,6 @@ int main(void)
 {
     test_parse();
     test_previews();
-    test_matches();
     test_filter_body();
     test_request();
     test_pages();

@@ -226,27 +226,6 @@ static void test_get(void)
     mf_client_close(client);
 }
 
-static void test_find_new(void)
-{
-    struct mf_image old[] = {{.id = "1", .filename = "a.tif"}, {.id = "2", .filename = "b.tif"}};
-    struct mf_image now[] = {{.id = "2", .filename = "b.tif"},
-                             {.id = "1", .filename = "a.tif"},
-                             {.id = "3", .filename = "a.tif", .uploaded = "2026-05-11T07:31:44Z"},
-                             {.id = "4", .filename = "a.tif", .uploaded = "2026-05-11T07:31:45Z"},
-                             {.id = "5", .filename = "0f3c.tif"}};
-    const struct mf_image_list before = {old, 2, true};
-    struct mf_image_list after = {now, 5, true};
-    CHECK_TEXT(mf_image_find_new(&before, &after, "a.tif")->id, "4");
-    CHECK_TEXT(mf_image_find_new(&before, &after, "0f3c.tif")->id, "5");
-    CHECK(mf_image_find_new(&before, &after, "b.tif") == NULL); /* three others: cannot be told */
-    now[2] = now[4];
-    after.count = 3;
-    CHECK_TEXT(mf_image_find_new(&before, &after, "b.tif")->id,
-               "5"); /* stored under another name */
-    after.count = 2;
-    CHECK(mf_image_find_new(&before, &after, "a.tif") == NULL);
-}
-
 /* ---- files ---------------------------------------------------------------------------------- */
 
 static int gather(void *ctx, const char *data, size_t size, struct mf_error *error)
@@ -373,7 +352,6 @@ int main(void)
     test_list();
     test_old_server();
     test_get();
-    test_find_new();
     test_preview_and_download();
     test_upload();
     test_upload_name();

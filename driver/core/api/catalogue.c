@@ -125,45 +125,6 @@ void mf_scene_filter_init(struct mf_scene_filter *filter)
     filter->min_off_nadir = filter->max_off_nadir = NAN;
 }
 
-/* Comparisons with NaN are false: what is unknown, and what is not limited, passes. */
-static bool is_within(double value, double low, double high)
-{
-    return !(value < low) && !(value > high);
-}
-
-/* Of a time, or of a date without one: its midnight. */
-static double time_of(const char *text)
-{
-    char midnight[MF_TIME_SIZE];
-    if (text == NULL || strlen(text) != sizeof "2026-05-18" - 1)
-        return mf_time_parse(text);
-    snprintf(midnight, sizeof midnight, "%sT00:00:00Z", text);
-    return mf_time_parse(midnight);
-}
-
-static bool names(const struct mf_str_list *list, const char *name)
-{
-    if (list == NULL || list->count == 0 || name == NULL)
-        return true;
-    for (size_t i = 0; i < list->count; i++) {
-        if (mf_str_equal_nocase(list->items[i], name))
-            return true;
-    }
-    return false;
-}
-
-bool mf_scene_matches(const struct mf_scene *scene, const struct mf_scene_filter *filter)
-{
-    return is_within(time_of(scene->acquired), time_of(filter->acquired_from),
-                     time_of(filter->acquired_to)) &&
-           is_within(scene->resolution, filter->min_resolution, filter->max_resolution) &&
-           is_within(scene->cloud_cover, NAN, filter->max_cloud_cover) &&
-           is_within(scene->aoi_intersection, filter->min_aoi_intersection, NAN) &&
-           is_within(fabs(scene->off_nadir), filter->min_off_nadir, filter->max_off_nadir) &&
-           names(filter->providers, scene->provider) &&
-           names(filter->product_types, scene->is_mosaic ? "MOSAIC" : "IMAGE");
-}
-
 static bool add_text(cJSON *body, const char *name, const char *text)
 {
     return text == NULL || cJSON_AddStringToObject(body, name, text) != NULL;

@@ -79,10 +79,6 @@ struct mf_scene_filter {
 
 void mf_scene_filter_init(struct mf_scene_filter *filter);
 
-/* Whether a scene passes, by the service's own rules: what is unknown passes (imagery notes 8.2).
- * hide_unavailable is not looked at: the account decides that. */
-bool mf_scene_matches(const struct mf_scene *scene, const struct mf_scene_filter *filter);
-
 /* Adds the members of a filter to a request, those that are set. Planned searches hold the same
  * ones. Returns -1 without memory. */
 int mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter) MF_NODISCARD;

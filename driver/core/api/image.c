@@ -304,41 +304,6 @@ int mf_image_get(struct mf_image *image, struct mf_client *client, const char *i
     return failed ? mf_error_prefix(err, "image %s", id) : 0;
 }
 
-static bool holds(const struct mf_image_list *list, const char *id)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (strcmp(list->items[i].id, id) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Whether `a` came after `b`; texts of one server compare as their times do. */
-static bool is_later(const struct mf_image *a, const struct mf_image *b)
-{
-    return strcmp(a->uploaded != NULL ? a->uploaded : "", b->uploaded != NULL ? b->uploaded : "") >=
-           0;
-}
-
-const struct mf_image *mf_image_find_new(const struct mf_image_list *before,
-                                         const struct mf_image_list *after, const char *filename)
-{
-    const struct mf_image *named = NULL, *other = NULL;
-    size_t others = 0;
-    for (size_t i = 0; i < after->count; i++) {
-        const struct mf_image *const image = &after->items[i];
-        if (holds(before, image->id))
-            continue;
-        if (strcmp(image->filename, filename) != 0) {
-            other = image;
-            others++;
-        } else if (named == NULL || is_later(image, named)) {
-            named = image;
-        }
-    }
-    return named != NULL ? named : others == 1 ? other : NULL;
-}
-
 int mf_image_preview(struct mf_client *client, const char *id, char size,
                      const struct mf_sink *sink, int64_t max_size, struct mf_error *err)
 {

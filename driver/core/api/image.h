@@ -92,12 +92,6 @@ void mf_image_list_free(struct mf_image_list *list); /* NULL-safe, empties it */
 int mf_image_get(struct mf_image *image, struct mf_client *client, const char *id,
                  struct mf_error *err) MF_NODISCARD;
 
-/* The image that an upload made: of the images in `after` that are not in `before` the one called
- * `filename`, the last to come when there are several; the only new one when none is called so.
- * NULL when there is none (yet), or when it cannot be told. */
-const struct mf_image *mf_image_find_new(const struct mf_image_list *before,
-                                         const struct mf_image_list *after, const char *filename);
-
 /* GET /rasters/image/{id}/preview/{size}: a picture whose longer side has 256 px (`size` 's') or
  * 1024 px ('l'), not georeferenced, JPEG by the documentation: recognise it by its bytes. For ready
  * images only. `max_size` in bytes. */
@@ -115,7 +109,7 @@ int mf_image_download_url(struct mf_client *client, const char *id, char **url,
  */
 
 /* POST /rasters/mosaic/{id}/image. `file.content_type` is "image/tiff". *image_id is the id that
- * the server gave, NULL when it gave none (D37): then mf_image_find_new finds it. A success without
+ * the server gave, NULL when it gave none (D37): it is a new one of the list. A success without
  * a document, other than 204, confirms nothing: MF_ERR_FORMAT. Never repeat this without having
  * compared the images before and after: see *outcome_unknown of mf_client_upload. */
 int mf_image_upload(struct mf_client *client, const char *mosaic_id,
