@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "submit/submission_internal.h"
 #include "base/uuid.h"
+#include "submit/submission_internal.h"
 
 struct command command_of(const char *directory, int count, ...)
 {
@@ -98,8 +98,7 @@ static int submit(struct work *work, const struct command *command, struct outco
                                            .dry_run = command->dry_run,
                                            .former_report = command->former_report,
                                            .former_report_time = command->former_report_time,
-                                           .say = say,
-                                           .ctx = outcome};
+                                           .listener = {say, outcome}};
     return mf_run_open(&work->run, work->layers, (size_t)command->layer_count, &options, err) != 0
                ? -1
                : send_layers(work, command, err);

@@ -82,7 +82,7 @@ static void begin(struct command *command, const struct script_step *steps, size
     command->options.client = script_client(&script, steps, count);
     script.now += now;
     command->options.started = mf_client_utc(command->options.client);
-    command->options.say = hear;
+    command->options.listener.say = hear;
     CHECK_NUMBER(mf_journal_open_uploads(&command->options.journal, directory,
                                          "https://a.test/rest", "me", &err),
                  0);

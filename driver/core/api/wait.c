@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/wait.h"
 
-#include <stdbool.h>
-
 #include "base/clock.h"
 
 static const double first_delay = 5; /* s */
@@ -17,11 +15,11 @@ static int refuse_cancelled(const struct mf_processing *p, struct mf_error *err)
         p->name);
 }
 
-/* Failures that have nothing to do with the processing. */
-static bool may_pass(const struct mf_error *err)
+bool mf_wait_goes_on(const struct mf_error *err, int *failures)
 {
-    return err->kind == MF_ERR_NETWORK || err->kind == MF_ERR_TRUNCATED ||
-           err->kind == MF_ERR_SERVER || err->kind == MF_ERR_RATE_LIMIT;
+    const bool may_pass = err->kind == MF_ERR_NETWORK || err->kind == MF_ERR_TRUNCATED ||
+                          err->kind == MF_ERR_SERVER || err->kind == MF_ERR_RATE_LIMIT;
+    return ++*failures < most_failures && may_pass;
 }
 
 /* Replaces the document by the newest one. On failure the old one stays. */
@@ -80,7 +78,7 @@ int mf_wait(struct mf_processing *processing, struct mf_client *client,
             failures = 0;
         } else if (mf_client_cancelled(client)) {
             return refuse_cancelled(processing, err);
-        } else if (!may_pass(&failure) || ++failures == most_failures) {
+        } else if (!mf_wait_goes_on(&failure, &failures)) {
             if (err != NULL)
                 *err = failure;
             return -1;

@@ -9,6 +9,8 @@
 #ifndef MF_WAIT_H
 #define MF_WAIT_H
 
+#include <stdbool.h>
+
 #include "api/processing.h"
 
 #ifdef __cplusplus
@@ -18,6 +20,11 @@ extern "C" {
 #define MF_WAIT_DEFAULT_TIMEOUT 3600.0 /* s */
 #define MF_WAIT_DEFAULT_INTERVAL 30.0  /* s, what the service recommends (API notes D29) */
 #define MF_WAIT_LEAST_INTERVAL 5.0     /* s, what a caller should hold to with a real server */
+
+/* Whether to go on after a poll that failed: an error that has nothing to do with what is waited
+ * for (no connection, a server in trouble), and fewer than four in a row. *failures counts them;
+ * set it to 0 after a poll that succeeded. */
+bool mf_wait_goes_on(const struct mf_error *err, int *failures);
 
 struct mf_wait_options {
     double timeout;  /* s, from the call on */
@@ -29,9 +36,8 @@ struct mf_wait_options {
 };
 
 /* Waits until `processing`, which was read before, is terminal, and leaves its newest document in
- * it; returns at once if it is already. A poll that fails for the moment (no connection, a server
- * in trouble) is ignored; four in a row end the wait. MF_ERR_NOT_READY after `timeout`,
- * MF_ERR_CANCELLED within 100 ms after the client's cancel. */
+ * it; returns at once if it is already. Fails when mf_wait_goes_on says no, MF_ERR_NOT_READY after
+ * `timeout`, MF_ERR_CANCELLED within 100 ms after the client's cancel. */
 int mf_wait(struct mf_processing *processing, struct mf_client *client,
             const struct mf_wait_options *options, struct mf_error *err) MF_NODISCARD;
 

@@ -1,229 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "submit/image_run.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/wait.h"
 #include "base/checksum.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "submit/submission_internal.h"
-
-static const double other_interval = 0.2; /* s, between two looks for another process */
-static const double rounding = 1e-6;      /* s, of times in the journal */
-
-/* ---- one entry of the journal, and the lock for it ------------------------------------------- */
-
-/* What is done once: an upload, or the creation of a mosaic. */
-struct task {
-    const struct mf_image_run_options *options;
-    uint64_t digest;
-    const char *mosaic_id; /* "" of a mosaic that is to be created */
-    const char *name;
-    const char *doing; /* "uploading" */
-    char run[MF_RUN_ID_SIZE];
-    double sent; /* s since 1970, UTC; NaN before */
-    struct mf_lock lock;
-};
-
-static void say(const struct mf_image_run_options *options, const char *format, ...)
-    MF_PRINTF(2, 3);
-
-static void say(const struct mf_image_run_options *options, const char *format, ...)
-{
-    char line[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (options->say != NULL)
-        options->say(options->ctx, line);
-}
-
-/* Names the run, and waits until no other process does the same. */
-static int begin(struct task *task, struct mf_error *err)
-{
-    const struct mf_image_run_options *const o = task->options;
-    uint32_t random = 0;
-    bool has_told = false;
-    int held;
-    task->lock.fd = -1;
-    task->sent = NAN;
-    if (o->journal == NULL)
-        return 0;
-    if (mf_random_bytes(&random, sizeof random, err) != 0)
-        return -1;
-    snprintf(task->run, sizeof task->run, "%016" PRIx64 "-%08" PRIx32, task->digest, random);
-    while ((held = mf_journal_try_run(o->journal, &task->lock, task->run)) == 0) {
-        if (!has_told)
-            say(o, "Another process is %s the same: waiting for it.", task->doing);
-        has_told = true;
-        if (mf_client_wait(o->client, other_interval, err) != 0)
-            return -1;
-    }
-    return held > 0 ? mf_journal_read(o->journal, err)
-                    : mf_error_set(err, MF_ERR_FILE,
-                                   "the journal of uploads cannot be locked: set "
-                                   "MAPFLOW_STATE_DIR to a folder on a local disk");
-}
-
-static void finish(struct task *task)
-{
-    if (task->options->journal != NULL)
-        mf_journal_release_run(task->options->journal, &task->lock, task->run);
-}
-
-/* What an earlier run has left of the same, NULL when there is nothing that counts. */
-static const struct mf_journal_entry *left_over(const struct task *task)
-{
-    const struct mf_image_run_options *const o = task->options;
-    const struct mf_journal_entry *const entry =
-        o->journal != NULL ? mf_journal_find(o->journal, task->digest, task->mosaic_id) : NULL;
-    if (entry == NULL || entry->state == MF_JOURNAL_REFUSED ||
-        entry->run_ended < o->started - rounding ||
-        mf_client_utc(o->client) - entry->sent > MF_OPEN_JOBS_EXPIRE)
-        return NULL;
-    return entry;
-}
-
-static bool may_appear(const struct task *task)
-{
-    return mf_client_utc(task->options->client) - task->sent < MF_MAY_APPEAR;
-}
-
-static int record(const struct task *task, enum mf_journal_state state, const char *id,
-                  const char *before, struct mf_error *err)
-{
-    const struct mf_image_run_options *const o = task->options;
-    struct mf_journal_entry entry = {.digest = task->digest,
-                                     .state = state,
-                                     .sent = task->sent,
-                                     .cost = NAN,
-                                     .name = (char *)task->name,
-                                     .before = (char *)before};
-    if (o->journal == NULL)
-        return 0;
-    snprintf(entry.run, sizeof entry.run, "%s", task->run);
-    snprintf(entry.project_id, sizeof entry.project_id, "%s", task->mosaic_id);
-    snprintf(entry.id, sizeof entry.id, "%s", id);
-    const int failed = mf_journal_lock(o->journal, err) != 0 ||
-                       mf_journal_append(o->journal, &entry, mf_client_utc(o->client), err) != 0;
-    mf_journal_unlock(o->journal);
-    return failed ? -1 : 0;
-}
-
-/* ---- the mosaic ----------------------------------------------------------------------------- */
-
-enum found { FAILED = -1, ABSENT, FOUND };
-
-static enum found find_mosaic(struct mf_mosaic *mosaic, const struct task *task,
-                              struct mf_error *err)
-{
-    struct mf_error own;
-    mf_error_init(&own);
-    if (mf_mosaic_find(mosaic, task->options->client, task->name, &own) == 0)
-        return FOUND;
-    if (own.kind == MF_ERR_NOT_FOUND)
-        return ABSENT;
-    if (err != NULL)
-        *err = own;
-    return FAILED;
-}
-
-/* At once, and then after waits that double, a minute in all by the default delay of retries. */
-static enum found find_mosaic_for_a_minute(struct mf_mosaic *mosaic, const struct task *task,
-                                           struct mf_error *err)
-{
-    enum found found = ABSENT;
-    for (int check = 0; check < MF_LOST_CHECKS && found != FOUND; check++) {
-        if (check > 0 && mf_client_backoff(task->options->client, check, err) != 0)
-            return FAILED;
-        found = find_mosaic(mosaic, task, err);
-    }
-    return found;
-}
-
-static int not_confirmed(const struct task *task, struct mf_error *err)
-{
-    return mf_error_set(
-        err, MF_ERR_NOT_READY,
-        "mosaic \"%.100s\" was to be created, and the server did not confirm it. "
-        "It is not in the list of mosaics, but may still appear: repeat the command "
-        "after ten minutes. Nothing is uploaded",
-        task->name);
-}
-
-static int create_mosaic(struct mf_mosaic *mosaic, struct task *task,
-                         const struct mf_str_list *tags, struct mf_error *err)
-{
-    int is_unknown = 0;
-    task->sent = mf_client_utc(task->options->client);
-    /* No byte of such a request can be held back: from now on its outcome is unknown. */
-    if (record(task, MF_JOURNAL_UNKNOWN, "", NULL, err) != 0)
-        return -1;
-    if (mf_mosaic_create(mosaic, task->options->client, task->name, tags, &is_unknown, err) == 0)
-        return record(task, MF_JOURNAL_SUBMITTED, mosaic->id, NULL, err);
-    if (!is_unknown) {
-        (void)!record(task, MF_JOURNAL_REFUSED, "", NULL, NULL);
-        return -1;
-    }
-    switch (find_mosaic_for_a_minute(mosaic, task, err)) {
-    case FOUND:
-        return record(task, MF_JOURNAL_SUBMITTED, mosaic->id, NULL, err);
-    case ABSENT:
-        return not_confirmed(task, err);
-    default:
-        return -1;
-    }
-}
-
-static int find_or_create(struct mf_mosaic *mosaic, struct task *task,
-                          const struct mf_str_list *tags, bool *is_created, struct mf_error *err)
-{
-    if (begin(task, err) != 0)
-        return -1;
-    enum found found = find_mosaic(mosaic, task, err);
-    const struct mf_journal_entry *const entry = left_over(task);
-    task->sent = entry != NULL ? entry->sent : NAN;
-    if (found == ABSENT && entry != NULL && entry->state == MF_JOURNAL_UNKNOWN &&
-        may_appear(task)) {
-        found = find_mosaic_for_a_minute(mosaic, task, err);
-        if (found == ABSENT)
-            return not_confirmed(task, err);
-    }
-    if (found != ABSENT)
-        return found == FOUND ? 0 : -1;
-    *is_created = true;
-    return create_mosaic(mosaic, task, tags, err);
-}
-
-int mf_mosaic_find_or_create(struct mf_mosaic *mosaic, const struct mf_image_run_options *options,
-                             const char *name, const struct mf_str_list *tags, bool *is_created,
-                             struct mf_error *err)
-{
-    struct task task = {.options = options,
-                        .digest = mf_checksum_of(name, strlen(name)),
-                        .mosaic_id = "",
-                        .name = name,
-                        .doing = "creating"};
-    memset(mosaic, 0, sizeof *mosaic);
-    *is_created = false;
-    const int failed = find_or_create(mosaic, &task, tags, is_created, err);
-    finish(&task);
-    if (failed)
-        mf_mosaic_free(mosaic);
-    return failed;
-}
+#include "submit/image_run_internal.h"
 
 /* ---- the image ------------------------------------------------------------------------------ */
 
 struct mf_image_run {
     struct mf_image_run_options options;
-    struct task task;
+    struct mf_image_task task;
     char mosaic_id[MF_UUID_SIZE];
     char *name;
     int64_t size;
@@ -340,7 +133,7 @@ static int look_for_a_minute(struct mf_image_run *run, struct mf_error *err)
 static int take_as_sent(struct mf_image_run *run, struct mf_error *err)
 {
     run->state = MF_JOB_SENT;
-    return record(&run->task, MF_JOURNAL_SUBMITTED, run->id, run->before, err);
+    return mf_image_task_record(&run->task, MF_JOURNAL_SUBMITTED, run->id, run->before, err);
 }
 
 /* ---- what earlier runs have done ------------------------------------------------------------- */
@@ -367,7 +160,7 @@ static int refuse_to_send(const struct mf_image_run *run, bool is_sure, struct m
  * does not exist. */
 static int settle(struct mf_image_run *run, struct mf_error *err)
 {
-    const bool is_old = !may_appear(&run->task);
+    const bool is_old = !mf_image_task_may_appear(&run->task);
     run->state = MF_JOB_UNKNOWN;
     if ((is_old ? look(run, err) : look_for_a_minute(run, err)) != 0)
         return refuse_to_send(run, false, err);
@@ -376,7 +169,7 @@ static int settle(struct mf_image_run *run, struct mf_error *err)
     if (!is_old)
         return refuse_to_send(run, true, err);
     run->state = MF_JOB_NEW;
-    return record(&run->task, MF_JOURNAL_REFUSED, "", NULL, err);
+    return mf_image_task_record(&run->task, MF_JOURNAL_REFUSED, "", NULL, err);
 }
 
 /* Takes over what was uploaded, unless it was deleted since. */
@@ -387,7 +180,7 @@ static int adopt(struct mf_image_run *run, const char *id, struct mf_error *err)
     run->is_confirmed = true;
     if (look(run, err) != 0)
         return -1;
-    if (run->image != NULL || !run->images.has_states || may_appear(&run->task))
+    if (run->image != NULL || !run->images.has_states || mf_image_task_may_appear(&run->task))
         return take_as_sent(run, err);
     run->state = MF_JOB_NEW;
     run->id[0] = '\0';
@@ -398,7 +191,7 @@ static int adopt(struct mf_image_run *run, const char *id, struct mf_error *err)
 static int resume(struct mf_image_run *run, struct mf_error *err)
 {
     const struct mf_journal_entry *const entry =
-        run->options.no_resume ? NULL : left_over(&run->task);
+        run->options.no_resume ? NULL : mf_image_task_left_over(&run->task);
     if (entry == NULL || entry->state == MF_JOURNAL_SENDING)
         return 0;
     char id[MF_UUID_SIZE];
@@ -411,7 +204,8 @@ static int resume(struct mf_image_run *run, struct mf_error *err)
     if ((is_known ? adopt(run, id, err) : settle(run, err)) != 0)
         return -1;
     if (run->state == MF_JOB_SENT)
-        say(&run->options,
+        mf_tell(
+            &run->options.listener,
             "\"%.100s\" was uploaded before, by a run that did not end or by another process, and "
             "is not sent again: image %s (RESUME=NO sends it again)",
             run->name, run->id[0] != '\0' ? run->id : "whose id is not known yet");
@@ -431,14 +225,14 @@ static int set_up(struct mf_image_run *run, const struct mf_image_file *file, st
     }
     snprintf(run->mosaic_id, sizeof run->mosaic_id, "%s", file->mosaic_id);
     run->size = file->size;
-    run->task = (struct task){.options = &run->options,
-                              .digest = mf_checksum_of(text, strlen(text)),
-                              .mosaic_id = run->mosaic_id,
-                              .name = run->name,
-                              .doing = "uploading",
-                              .lock = {-1}};
+    run->task = (struct mf_image_task){.options = &run->options,
+                                       .digest = mf_checksum_of(text, strlen(text)),
+                                       .mosaic_id = run->mosaic_id,
+                                       .name = run->name,
+                                       .doing = "uploading",
+                                       .lock = {-1}};
     free(text);
-    if (begin(&run->task, err) != 0 || resume(run, err) != 0)
+    if (mf_image_task_begin(&run->task, err) != 0 || resume(run, err) != 0)
         return -1;
     return run->state == MF_JOB_SENT ? 0 : look(run, err) != 0 ? -1 : keep_ids(run, err);
 }
@@ -466,7 +260,7 @@ void mf_image_run_close(struct mf_image_run *run)
     if (run == NULL)
         return;
     if (run->task.run[0] != '\0')
-        finish(&run->task);
+        mf_image_task_finish(&run->task);
     mf_image_list_free(&run->images);
     free(run->before);
     free(run->name);
@@ -511,7 +305,7 @@ static int read_content(void *ctx, char *data, size_t size, size_t *got, struct 
     passage->given += (int64_t)*got;
     if (passage->given < passage->content->size || run->state == MF_JOB_UNKNOWN)
         return 0;
-    if (record(&run->task, MF_JOURNAL_UNKNOWN, "", run->before, err) != 0)
+    if (mf_image_task_record(&run->task, MF_JOURNAL_UNKNOWN, "", run->before, err) != 0)
         return -1;
     run->state = MF_JOB_UNKNOWN;
     return 0;
@@ -536,7 +330,8 @@ static int take_answer(struct mf_image_run *run, const char *id, struct mf_error
     (void)!look_for_a_minute(run, NULL);
     if (run->id[0] != '\0')
         return take_as_sent(run, err);
-    say(&run->options,
+    mf_tell(
+        &run->options.listener,
         "\"%.100s\" was uploaded, and the server does not show it in mosaic %s yet: its id is not "
         "known.",
         run->name, run->mosaic_id);
@@ -565,7 +360,7 @@ static int take_loss(struct mf_image_run *run, struct mf_error *err)
 /* A server may keep a row of what it has refused: it is named, and left where it is. */
 static int take_refusal(struct mf_image_run *run, struct mf_error *err)
 {
-    (void)!record(&run->task, MF_JOURNAL_REFUSED, "", NULL, NULL);
+    (void)!mf_image_task_record(&run->task, MF_JOURNAL_REFUSED, "", NULL, NULL);
     run->state = MF_JOB_UNKNOWN;
     if (err->http_status >= 400 && look(run, NULL) == 0 && run->image != NULL)
         mf_error_append(err, ". The mosaic has it as image %s, %s", run->id,
@@ -591,7 +386,7 @@ int mf_image_run_send(struct mf_image_run *run, const struct mf_upload *content,
                    ? 0
                    : mf_error_set(err, MF_ERR_ARGUMENT, "\"%.100s\" was sent before", run->name);
     run->task.sent = mf_client_utc(run->options.client);
-    if (record(&run->task, MF_JOURNAL_SENDING, "", run->before, err) != 0)
+    if (mf_image_task_record(&run->task, MF_JOURNAL_SENDING, "", run->before, err) != 0)
         return -1;
     int failed =
         mf_image_upload(run->options.client, run->mosaic_id, &file, &id, &is_unknown, &own);
@@ -606,14 +401,6 @@ int mf_image_run_send(struct mf_image_run *run, const struct mf_upload *content,
 }
 
 /* ---- waiting -------------------------------------------------------------------------------- */
-
-#define MOST_FAILURES 4 /* polls in a row */
-
-static bool is_passing(const struct mf_error *err)
-{
-    return err->kind == MF_ERR_NETWORK || err->kind == MF_ERR_TRUNCATED ||
-           err->kind == MF_ERR_SERVER || err->kind == MF_ERR_RATE_LIMIT;
-}
 
 static int pause_until(const struct mf_image_run *run, const struct mf_image_wait *options,
                        double start, double end, struct mf_error *err)
@@ -663,8 +450,9 @@ int mf_image_run_wait(struct mf_image_run *run, const struct mf_image_wait *opti
         struct mf_error own;
         mf_error_init(&own);
         const bool failed = look(run, &own) != 0;
-        failures = failed ? failures + 1 : 0;
-        if (failed && (!is_passing(&own) || failures == MOST_FAILURES)) {
+        if (!failed)
+            failures = 0;
+        else if (!mf_wait_goes_on(&own, &failures)) {
             if (err != NULL)
                 *err = own;
             return mf_error_prefix(err, "waiting for image %s", run->id);

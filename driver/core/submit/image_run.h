@@ -21,6 +21,7 @@
 #include "api/image.h"
 #include "api/mosaic.h"
 #include "submit/journal.h"
+#include "submit/listener.h"
 #include "submit/submission.h"
 
 #ifdef __cplusplus
@@ -32,8 +33,7 @@ struct mf_image_run_options {
     struct mf_client *client;   /* borrowed */
     double started;             /* s since 1970, UTC: when the command began */
     bool no_resume;             /* what a run that did not end has uploaded is uploaded again */
-    void (*say)(void *ctx, const char *line); /* what a user should know; may be NULL */
-    void *ctx;
+    struct mf_listener listener;
 };
 
 /* ---- the mosaic ----------------------------------------------------------------------------- */

@@ -73,6 +73,13 @@ const char *mf_journal_state_name(enum mf_journal_state state)
     return state_names[state];
 }
 
+bool mf_journal_entry_is_open(const struct mf_journal_entry *entry, double started, double now)
+{
+    static const double rounding = 1e-6; /* s, of times in the journal */
+    return entry->state != MF_JOURNAL_REFUSED && !(entry->run_ended < started - rounding) &&
+           !(now - entry->sent > MF_OPEN_JOBS_EXPIRE);
+}
+
 /* ---- places --------------------------------------------------------------------------------- */
 
 /* gdal-mapflow in the user's state folder. NULL when there is none, or no memory. */

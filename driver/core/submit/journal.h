@@ -55,6 +55,13 @@ struct mf_journal_entry {
                      between them; NULL: none were */
 };
 
+/* How long what a run that did not end has sent is taken over. */
+#define MF_OPEN_JOBS_EXPIRE (30 * 86400.0) /* s */
+
+/* Whether a command takes the entry over: it was not refused, is not too old, and its run has not
+ * ended, or has ended since the command `started`. `now`, as that: s since 1970, UTC. */
+bool mf_journal_entry_is_open(const struct mf_journal_entry *entry, double started, double now);
+
 struct mf_journal;
 
 /* Opens the journal of an account, and creates the folder. `directory` NULL: gdal-mapflow in the

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +17,6 @@
 /* How long another process that sends the same jobs may do nothing before it is given up. */
 static const double idle_timeout = 900; /* s */
 static const double idle_interval = 0.2;
-
-/* Of times in the journal. */
-static const double rounding = 1e-6; /* s */
 
 #define SHOWN_IDS 5
 
@@ -39,19 +35,6 @@ struct mf_run {
         const char *last_name;
     } told;
 };
-
-static void say(const struct mf_run *run, const char *format, ...) MF_PRINTF(2, 3);
-
-static void say(const struct mf_run *run, const char *format, ...)
-{
-    char line[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (run->options.say != NULL)
-        run->options.say(run->options.ctx, line);
-}
 
 /* A time as people read it, to the second; "" when it is not known. */
 static void show_time(double seconds, char text[MF_TIME_SIZE])
@@ -132,11 +115,8 @@ static int is_newest(const struct mf_run *run, const struct mf_run_job *of,
 static enum verdict judge(const struct mf_run *run, const struct mf_run_job *of)
 {
     const struct mf_journal_entry *const entry = newest(run, of);
-    if (entry == NULL || entry->state == MF_JOURNAL_REFUSED || of->submission->no_resume ||
-        strcmp(entry->run, run->id) == 0)
-        return SEND;
-    if (entry->run_ended < run->options.started - rounding ||
-        mf_client_utc(run->options.client) - entry->sent > MF_OPEN_JOBS_EXPIRE)
+    if (entry == NULL || of->submission->no_resume || strcmp(entry->run, run->id) == 0 ||
+        !mf_journal_entry_is_open(entry, run->options.started, mf_client_utc(run->options.client)))
         return SEND;
     return entry->state == MF_JOURNAL_SUBMITTED ? ADOPT : SETTLE;
 }
@@ -148,16 +128,17 @@ static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
     char time[MF_TIME_SIZE];
     show_time(entry->sent, time);
     if (entry->id[0] != '\0')
-        say(run,
+        mf_tell(
+            &run->options.listener,
             "\"%.60s\" was submitted on %s as processing %s, by a run that did not end. That is "
             "more than 30 days ago: it is submitted anew.",
             of->job->name, time, entry->id);
     else
-        say(run,
-            "\"%.60s\" was sent on %s, and the server did not confirm it. That is more than 30 "
-            "days ago: it is submitted anew. In the project it is the one whose meta data has "
-            "\"%s\": \"%s\", if it exists.",
-            of->job->name, time, MF_META_MARKER, entry->marker);
+        mf_tell(&run->options.listener,
+                "\"%.60s\" was sent on %s, and the server did not confirm it. That is more than 30 "
+                "days ago: it is submitted anew. In the project it is the one whose meta data has "
+                "\"%s\": \"%s\", if it exists.",
+                of->job->name, time, MF_META_MARKER, entry->marker);
 }
 
 /* Notes what the user has to hear about a job that is sent although it was sent before. */
@@ -182,8 +163,9 @@ static void tell_history(const struct mf_run *run)
     show_time(run->told.last.sent, time);
     if (run->told.earlier > 1)
         snprintf(others, sizeof others, " (and %zu others)", run->told.earlier - 1);
-    say(run, "\"%.60s\"%s was submitted before, on %s, as processing %s: it is submitted anew.",
-        run->told.last_name, others, time, run->told.last.id);
+    mf_tell(&run->options.listener,
+            "\"%.60s\"%s was submitted before, on %s, as processing %s: it is submitted anew.",
+            run->told.last_name, others, time, run->told.last.id);
 }
 
 static void note_adopted(struct mf_run *run, const struct mf_job *job)
@@ -199,11 +181,11 @@ static void tell_adopted(struct mf_run *run)
 {
     if (run->told.adopted == 0)
         return;
-    say(run,
-        "%zu of %zu processings were submitted before, by a run that did not end or by another "
-        "process, and are not sent again: %s%s (RESUME=NO sends them again)",
-        run->told.adopted, run->count, run->told.ids,
-        run->told.adopted > SHOWN_IDS ? ", and more" : "");
+    mf_tell(&run->options.listener,
+            "%zu of %zu processings were submitted before, by a run that did not end or by another "
+            "process, and are not sent again: %s%s (RESUME=NO sends them again)",
+            run->told.adopted, run->count, run->told.ids,
+            run->told.adopted > SHOWN_IDS ? ", and more" : "");
     run->told.adopted = 0;
     run->told.ids[0] = '\0';
 }
@@ -243,7 +225,7 @@ static int record(struct mf_run *run, const struct mf_run_job *of, enum mf_journ
 static void tell_waiting(struct mf_run *run)
 {
     if (!run->has_told_waiting)
-        say(run, "Another process is submitting the same: waiting for it.");
+        mf_tell(&run->options.listener, "Another process is submitting the same: waiting for it.");
     run->has_told_waiting = 1;
 }
 
@@ -385,10 +367,10 @@ static void preview(struct mf_run *run)
     for (size_t i = 0; i < run->count; i++)
         open += judge(run, &run->jobs[i]) != SEND;
     if (open > 0)
-        say(run,
-            "%zu of %zu processings were sent before by a run that did not end: they would be "
-            "taken over, and not be sent again.",
-            open, run->count);
+        mf_tell(&run->options.listener,
+                "%zu of %zu processings were sent before by a run that did not end: they would be "
+                "taken over, and not be sent again.",
+                open, run->count);
 }
 
 static int import_report(struct mf_run *run, struct mf_error *err)

@@ -14,6 +14,7 @@
 #define MF_RUN_H
 
 #include "submit/journal.h"
+#include "submit/listener.h"
 #include "submit/submission.h"
 
 #ifdef __cplusplus
@@ -29,8 +30,7 @@ struct mf_run_options {
     const char *former_report; /* text of a report that may be of version 0.1, which had no journal;
                                   may be NULL */
     double former_report_time; /* s since 1970, UTC: when it was written last */
-    void (*say)(void *ctx, const char *line); /* what a user should know; may be NULL */
-    void *ctx;
+    struct mf_listener listener;
 };
 
 struct mf_run;

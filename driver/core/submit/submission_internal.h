@@ -159,9 +159,6 @@ int mf_former_report_import(const char *text, double written, double now,
 /* How long after it was sent a processing may still appear. */
 #define MF_MAY_APPEAR 600.0 /* s */
 
-/* How long the jobs of a run that did not end are taken over. */
-#define MF_OPEN_JOBS_EXPIRE (30 * 86400.0) /* s */
-
 enum mf_found {
     MF_FOUND,             /* the job is MF_JOB_SENT */
     MF_FOUND_ABSENT,      /* it was sent long ago and is not in the project: it does not exist */

@@ -306,7 +306,7 @@ mf_image_run_options Upload::RunOptions() const
     options.client = m_client.get();
     options.started = m_started;
     options.no_resume = !m_options.GetBool("RESUME", true);
-    options.say = OGRMapflowWarn;
+    options.listener.say = OGRMapflowWarn;
     return options;
 }
 

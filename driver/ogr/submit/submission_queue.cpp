@@ -334,7 +334,7 @@ OGRMapflowSubmissions::Run OGRMapflowSubmissions::OpenRun(const Entries &due)
     options.client = m_client.get();
     options.started = m_started;
     options.former_report = former.c_str();
-    options.say = OGRMapflowWarn;
+    options.listener.say = OGRMapflowWarn;
     mf_run *run = nullptr;
     mf_error err;
     mf_error_init(&err);
