@@ -77,6 +77,7 @@ OGRErr OGRMapflowSubmissionLayer::AddField(const OGRFieldDefn *field)
 
 OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
 {
+    const OGRMapflowSourceErrors::Pause pause;
     if (m_isFinished)
     {
         CPLError(CE_Failure, CPLE_NotSupported,

@@ -50,6 +50,8 @@ const OGRMapflowOption OPTIONS[] = {
      "File to append one JSON object a line for each processing; /vsistdout/ too"},
     {"RESUME", "boolean", "YES",
      "Take over what an earlier run that did not end has submitted, and do not send it again"},
+    {"SOURCE_ERRORS", "string-select", "REFUSE",
+     "What comes of an error that the program met while it wrote the areas", "REFUSE,IGNORE"},
     {"JOURNAL", "boolean", "YES", "Keep a journal, so that a repeated command does not pay twice"},
 };
 

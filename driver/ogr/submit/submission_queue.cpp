@@ -100,7 +100,11 @@ OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *n
 {
     NoteRefusals();
     if (std::all_of(m_layers.begin(), m_layers.end(), [](const Entry &e) { return e.isDone; }))
+    {
         m_started = mf_clock_utc(); // what is submitted from now on is another command
+        m_sourceErrors = std::make_unique<OGRMapflowSourceErrors>();
+    }
+    const OGRMapflowSourceErrors::Pause pause;
     auto options = OGRMapflowSubmissionOptions::Parse(m_creationOptions.List(), layerOptions);
     if (!options)
         return nullptr;
@@ -224,6 +228,28 @@ bool OGRMapflowSubmissions::RefuseUnconfirmed() const
     return false;
 }
 
+// The error was shown when it was reported: the message says what comes of it.
+bool OGRMapflowSubmissions::CheckSource(const Entries &due) const
+{
+    const std::string fault = m_sourceErrors != nullptr ? m_sourceErrors->First() : std::string();
+    if (fault.empty() ||
+        std::all_of(due.begin(), due.end(),
+                    [](const Entry *entry) { return entry->IgnoresSourceErrors(); }))
+        return true;
+    CPLError(CE_Failure, CPLE_AppDefined,
+             "The source reported an error (%.200s): nothing is submitted. SOURCE_ERRORS=IGNORE "
+             "submits what was read.",
+             fault.c_str());
+    return false;
+}
+
+void OGRMapflowSubmissions::NoteWriting()
+{
+    m_isConfirmed = false;
+    if (m_sourceErrors != nullptr)
+        m_sourceErrors->Follow();
+}
+
 bool OGRMapflowSubmissions::Finish(GDALDataset *dataset, bool isClosing)
 {
     if (m_isInTransaction && !isClosing)
@@ -249,7 +275,7 @@ bool OGRMapflowSubmissions::FinishDue(GDALDataset *dataset, const Entries &due)
 {
     // Ctrl-C would else leave the user without the id of what was just paid for.
     const OGRMapflowInterruptible interruptible;
-    const bool done = Submit(due);
+    const bool done = CheckSource(due) && Submit(due);
     m_started = mf_clock_utc(); // what is submitted from now on is another command
     PublishMetadata(dataset);
     return done;

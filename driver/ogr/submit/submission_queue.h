@@ -18,6 +18,7 @@
 #include "common/waiting.h"
 #include "submit/report_file.h"
 #include "submit/run.h"
+#include "submit/source_errors.h"
 #include "submit/submission_layer.h"
 
 // What a dataset in which processings can be created is capable of.
@@ -47,7 +48,7 @@ class OGRMapflowSubmissions
     OGRErr Rollback();
 
     // To be called by a layer that is written to.
-    void NoteWriting() { m_isConfirmed = false; }
+    void NoteWriting();
 
     // Submits every layer that was not submitted yet: checks all of them before the first is sent.
     // Returns false after one CPLError; what failed is not tried again. Metadata of `dataset` gets
@@ -74,6 +75,10 @@ class OGRMapflowSubmissions
         {
             return layer->Options().GetBool(option, fallback);
         }
+        bool IgnoresSourceErrors() const
+        {
+            return EQUAL(layer->Options().Get("SOURCE_ERRORS").c_str(), "IGNORE");
+        }
     };
     using Entries = std::vector<Entry *>;
 
@@ -95,6 +100,7 @@ class OGRMapflowSubmissions
     bool NeedAccount(double maxAge);
     Entries TakeDue(bool &failed, const OGRMapflowSubmissionLayer *only);
     bool RefuseUnconfirmed() const;
+    bool CheckSource(const Entries &due) const;
     bool FinishDue(GDALDataset *dataset, const Entries &due);
     bool Submit(const Entries &due);
     bool OpenJournal(const Entries &due);
@@ -118,6 +124,7 @@ class OGRMapflowSubmissions
     double m_started = 0; // s since 1970: what others submit from then on is the same command
     std::vector<Entry> m_layers{};
     std::map<std::string, std::shared_ptr<OGRMapflowReportFile>> m_reports{};
+    std::unique_ptr<OGRMapflowSourceErrors> m_sourceErrors{}; // of what is not submitted yet
     bool m_isInTransaction = false;
     bool m_isConfirmed = false; // the last that happened is a commit
 };
