@@ -256,7 +256,7 @@ def test_what_is_there_is_no_target(sb, run, aoi, target):
     done = run("ogr2ogr", "-f", "MAPFLOW", target, aoi, *creation(MAPBOX))
     assert done.returncode != 0
     assert "never overwritten" in done.stderr
-    assert "Processings are created in MAPFLOW: with the option PROJECT" in errors_of(done)[-1]
+    assert "Processings are created in MAPFLOW:new with the option PROJECT" in errors_of(done)[-1]
     assert len(sb.requests) == 0
 
 

@@ -24,7 +24,8 @@ namespace
 
 int Identify(GDALOpenInfo *info)
 {
-    return OGRMapflowOptions::IsConnectionString(info->pszFilename);
+    return OGRMapflowOptions::IsConnectionString(info->pszFilename) &&
+           !OGRMapflowOptions::IsNew(info->pszFilename);
 }
 
 // QGIS and ogrinfo try to open for update as well, and go on without: that is no news for a user.
@@ -139,8 +140,9 @@ CPLErr Delete(const char *name)
     const auto options = OGRMapflowOptions::Parse(name, nullptr);
     if (!options)
         return CE_Failure;
-    if (options->GetTarget() == OGRMapflowOptions::Target::Account ||
-        options->GetTarget() == OGRMapflowOptions::Target::Mosaic)
+    using Target = OGRMapflowOptions::Target;
+    const Target target = options->GetTarget();
+    if (target == Target::Account || target == Target::New || target == Target::Mosaic)
         return CE_None;
     CPLError(CE_Failure, CPLE_NotSupported,
              "%s is not deleted: nothing at the service is deleted by a dataset name.",

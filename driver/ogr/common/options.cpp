@@ -140,6 +140,7 @@ struct NamedTarget
 };
 
 const NamedTarget NAMED_TARGETS[] = {
+    {"new", OGRMapflowOptions::Target::New, ACCOUNT, false},
     {"name=", OGRMapflowOptions::Target::Name, PROCESSING, false},
     {"project=", OGRMapflowOptions::Target::Project, PROJECT, false},
     {"mosaic=", OGRMapflowOptions::Target::Mosaic, MOSAIC, false},
@@ -328,6 +329,14 @@ std::string OGRMapflowOpenOptionList()
 bool OGRMapflowOptions::IsConnectionString(const char *name)
 {
     return STARTS_WITH_CI(name, PREFIX);
+}
+
+bool OGRMapflowOptions::IsNew(const char *name)
+{
+    if (!IsConnectionString(name))
+        return false;
+    const std::string text(name + PREFIX_SIZE);
+    return EQUAL(Trimmed(text.substr(0, text.find(','))).c_str(), "new");
 }
 
 bool OGRMapflowOptions::IsListing(CSLConstList openOptions)

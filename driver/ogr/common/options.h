@@ -50,6 +50,10 @@ class OGRMapflowOptions
     // True when the name is this driver's: it starts with MAPFLOW: in any case.
     static bool IsConnectionString(const char *name);
 
+    // True for MAPFLOW:new, which can only be created. The gdal program creates nothing where a
+    // dataset can be opened.
+    static bool IsNew(const char *name);
+
     // Reads a connection string and keeps a copy of the open options. Returns nothing, after one
     // CPLError, when it cannot be understood, a value is none of an option's, or an option that was
     // given for this dataset means nothing for it.
@@ -65,6 +69,7 @@ class OGRMapflowOptions
     enum class Target
     {
         Account,      // MAPFLOW:
+        New,          // MAPFLOW:new
         Processing,   // MAPFLOW:<uuid>
         Name,         // MAPFLOW:name=<name of a processing>
         Project,      // MAPFLOW:project=<uuid or name>

@@ -19,11 +19,12 @@ OGRMapflowSubmissionDataset::Create(const char *name, CSLConstList creationOptio
     auto options = OGRMapflowOptions::Parse(name, connection.List());
     if (!options)
         return nullptr;
-    if (options->GetTarget() != OGRMapflowOptions::Target::Account)
+    if (options->GetTarget() != OGRMapflowOptions::Target::Account &&
+        options->GetTarget() != OGRMapflowOptions::Target::New)
     {
         CPLError(CE_Failure, CPLE_NotSupported,
                  "%s is there already and is never overwritten. Processings are created in "
-                 "MAPFLOW: with the option PROJECT for another project than the default one",
+                 "MAPFLOW:new with the option PROJECT for another project than the default one",
                  options->PublicName().c_str());
         return nullptr;
     }
