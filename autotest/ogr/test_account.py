@@ -179,6 +179,20 @@ def test_field_domains_go_into_files(run, tmp_path):
     assert "IN_PROGRESS,running or queued" in done.stdout
 
 
+@pytest.mark.parametrize("name, left, right, reference", [
+    ("projects_processings", "projects", "processings", "project_id"), ("mosaics_images", "mosaics", "images", "mosaic_id")])
+def test_relationships(sb, open_mapflow, name, left, right, reference):
+    dataset = open_mapflow("")
+    found = dataset.GetRelationship(name)
+    assert name in dataset.GetRelationshipNames() and dataset.GetRelationship(name + "s") is None
+    assert (found.GetLeftTableName(), found.GetRightTableName()) == (left, right)
+    assert (found.GetLeftTableFields(), found.GetRightTableFields()) == (["id"], [reference])
+    assert len(sb.requests) == 0
+    known = {row["id"] for row in dataset.GetLayerByName(left)}
+    referring = [row[reference] for row in dataset.GetLayerByName(right)]
+    assert referring and set(referring) <= known
+
+
 def test_entry_that_comes_twice(sb, layer_of):
     fill(sb, 40)
     state = sb.state

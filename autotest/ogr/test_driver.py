@@ -55,6 +55,28 @@ def test_open_options_are_well_formed(options):
             assert option.get("default") in ("YES", "NO")
 
 
+@pytest.mark.parametrize("item, name, least, most", [
+    ("DMD_OPENOPTIONLIST", "POLL_INTERVAL", "0.01", "1000000000"), ("DS_LAYER_CREATIONOPTIONLIST", "ZOOM", "0", "22"),
+    ("DMD_CREATIONOPTIONLIST", "MAX_COST", "0", "1000000000")])
+def test_ranges(driver, item, name, least, most):
+    (option,) = [option for option in ElementTree.fromstring(driver.GetMetadataItem(item)) if option.get("name") == name]
+    assert (option.get("type"), option.get("min"), option.get("max")) == ("int" if name == "ZOOM" else "float", least, most)
+
+
+if int(gdal.VersionInfo()) >= 3130000:  # has GDALClearMemoryCaches()
+    def test_clearing_memory(sb, open_mapflow):
+        def status_requests():
+            return len([r for r in sb.requests.settle() if r.path.endswith(BUILDINGS + "/v2")])
+        first = open_mapflow(BUILDINGS)
+        assert first.GetLayer(0).GetFeatureCount() == BUILDING_COUNT
+        before = status_requests()
+        open_mapflow(BUILDINGS)
+        assert status_requests() == before
+        gdal.ClearMemoryCaches()
+        open_mapflow(BUILDINGS)
+        assert status_requests() == before + 1
+
+
 @pytest.mark.parametrize("name", ("MAPFLOW:", "mapflow:x", "MapFlow:" + BUILDINGS,
                                   f"MAPFLOW:{BUILDINGS},PARTIAL=YES"))
 def test_identify_takes_the_prefix_in_any_case(sb, name):

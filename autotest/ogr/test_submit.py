@@ -614,6 +614,31 @@ def test_waiting_for_the_end(sb, run, aoi, switch):
     assert sb.state.all_processings()[-1].status == "OK"
 
 
+if int(gdal.VersionInfo()) >= 3130000:  # tells of its progress when it is closed
+    @pytest.mark.parametrize("stops", [False, True])
+    def test_progress_of_closing(sb, writing, stops):
+        dataset, layer = writing(WAIT="YES", SPLIT="FEATURE", POLL_INTERVAL="0.05")
+        dataset.StartTransaction()
+        write(layer)
+        write(layer, WEST + 0.1)
+        dataset.CommitTransaction()
+        told = []
+        del layer
+
+        def progress(part, message, data):
+            told.append(part)
+            return not stops
+        assert dataset.GetCloseReportsProgress()
+        if stops:
+            with oracle.exceptions(False), reports() as said:
+                assert dataset.Close(progress) != gdal.CE_None
+            assert "was interrupted" in said[0][1] and told == [0]
+        else:
+            assert dataset.Close(progress) == gdal.CE_None
+            assert told == sorted(told) and (told[0], told[-1]) == (0, 1) and 0.5 in told, told
+        assert len(created(sb)) == 2
+
+
 def test_waiting_for_one_that_fails(sb, run, aoi):
     sb.fail_next([{"code": "source-validator.TooLowZoom", "parameters": {"min_zoom": "17", "actual_zoom": "3"}}])
     done = submit(run, aoi, "-dsco", "POLL_INTERVAL=0.05", WAIT="YES", REPORT="/vsistdout/")

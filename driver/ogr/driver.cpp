@@ -16,6 +16,7 @@
 #include "layer/qgis_listing.h"
 #include "project/project_dataset.h"
 #include "result/processing_dataset.h"
+#include "store/recent.h"
 #include "submit/submission_dataset.h"
 #include "submit/submission_options.h"
 
@@ -162,6 +163,11 @@ void Unload(GDALDriver *)
     OGRMapflowDisconnectAll();
 }
 
+void ClearCaches(GDALDriver *)
+{
+    mf_recent_clear();
+}
+
 } // namespace
 
 extern "C" CPL_DLL void RegisterOGRMAPFLOW();
@@ -206,5 +212,6 @@ void RegisterOGRMAPFLOW()
     driver->pfnCreateCopy = OGRMapflowUpload;
     driver->pfnDelete = Delete;
     driver->pfnUnloadDriver = Unload;
+    DeclareClearing(*driver, ClearCaches);
     GetGDALDriverManager()->RegisterDriver(driver.release());
 }

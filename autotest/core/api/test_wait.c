@@ -18,15 +18,16 @@
 
 static struct mf_error err;
 static struct script script;
-static int told;
+static int told, told_to_stop; /* calls of progress, and the one that stops; 0: none */
 static char last_status[32];
 
-static void progress(void *ctx, const struct mf_processing *processing, double seconds)
+static int progress(void *ctx, const struct mf_processing *processing, double seconds)
 {
     (void)ctx;
     CHECK(seconds >= 0);
     told++;
     snprintf(last_status, sizeof last_status, "%s", processing->status);
+    return told == told_to_stop;
 }
 
 /* Waits from the state of the first step on. Returns 0 or the kind of the error. */
@@ -114,6 +115,21 @@ static void test_failures(void)
     CHECK(script.now >= 2 && script.now < 2.1);
 }
 
+static void test_progress_stops(void)
+{
+    const struct script_step steps[] = {
+        RUNNING, RUNNING, {.status = 200, .body = DOCUMENT("\"status\":\"OK\"")}};
+    for (told_to_stop = 1; told_to_stop <= 2; ++told_to_stop) {
+        CHECK_NUMBER(wait_for(steps, COUNT(steps), 3600, 30, 0), MF_ERR_CANCELLED);
+        CHECK_NUMBER(told, told_to_stop);
+        CHECK_HOLDS(err.message, "goes on");
+    }
+    /* It has ended by then: there is nothing to stop. */
+    CHECK_NUMBER(wait_for(steps, COUNT(steps), 3600, 30, 0), 0);
+    CHECK_NUMBER(told, 3);
+    told_to_stop = 0;
+}
+
 /* ---- interrupts ---------------------------------------------------------------------------- */
 
 static volatile sig_atomic_t chained;
@@ -192,6 +208,7 @@ int main(void)
     test_times();
     test_rules();
     test_failures();
+    test_progress_stops();
     test_interrupt_chains();
     test_interrupt_ends();
     test_interrupt_in_a_fork();

@@ -46,11 +46,11 @@ static int refuse_late(const struct mf_processing *p, double timeout, struct mf_
     return mf_error_append(err, ". It goes on: open it again later, or with a longer WAIT_TIMEOUT");
 }
 
-static void show_progress(const struct mf_wait_options *options, const struct mf_processing *p,
+/* Returns whether to go on. */
+static bool show_progress(const struct mf_wait_options *options, const struct mf_processing *p,
                           double seconds)
 {
-    if (options->progress != NULL)
-        options->progress(options->ctx, p, seconds);
+    return options->progress == NULL || options->progress(options->ctx, p, seconds) == 0;
 }
 
 int mf_wait(struct mf_processing *processing, struct mf_client *client,
@@ -61,7 +61,8 @@ int mf_wait(struct mf_processing *processing, struct mf_client *client,
     int failures = 0;
     if (mf_processing_is_terminal(processing))
         return 0;
-    show_progress(options, processing, 0);
+    if (!show_progress(options, processing, 0))
+        return refuse_cancelled(processing, err);
     while (!mf_processing_is_terminal(processing)) {
         const double left = start + options->timeout - mf_client_now(client);
         if (left <= 0)
@@ -83,7 +84,9 @@ int mf_wait(struct mf_processing *processing, struct mf_client *client,
                 *err = failure;
             return -1;
         }
-        show_progress(options, processing, mf_client_now(client) - start);
+        if (!show_progress(options, processing, mf_client_now(client) - start) &&
+            !mf_processing_is_terminal(processing))
+            return refuse_cancelled(processing, err);
     }
     return 0;
 }

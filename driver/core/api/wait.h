@@ -30,8 +30,8 @@ struct mf_wait_options {
     double timeout;  /* s, from the call on */
     double interval; /* s, the longest time between two polls */
     /* Called at the start, after each poll and at the end; may be NULL. `seconds` since the call.
-     */
-    void (*progress)(void *ctx, const struct mf_processing *processing, double seconds);
+     * Anything but 0 ends the wait with MF_ERR_CANCELLED. */
+    int (*progress)(void *ctx, const struct mf_processing *processing, double seconds);
     void *ctx;
 };
 

@@ -26,15 +26,19 @@ static char *answer_key(const struct mf_client *client, const char *id)
                          (unsigned long long)mf_client_account(client), id);
 }
 
+static void drop(struct answer *answer)
+{
+    free(answer->key);
+    free(answer->document);
+    *answer = (struct answer){NULL, NULL, 0, 0, 0};
+}
+
 /* Drops all answers from before a write of this process. The lock is held. */
 static void drop_stale(uint64_t writes)
 {
     for (int i = 0; i < REMEMBERED; ++i) {
-        if (answers[i].key != NULL && answers[i].writes != writes) {
-            free(answers[i].key);
-            free(answers[i].document);
-            answers[i] = (struct answer){NULL, NULL, 0, 0, 0};
-        }
+        if (answers[i].key != NULL && answers[i].writes != writes)
+            drop(&answers[i]);
     }
 }
 
@@ -122,4 +126,12 @@ void mf_recent_prolong(const struct mf_client *client, const char *id)
         known->max_age = MF_RECENT_WHILE_OPEN;
     mf_global_unlock();
     free(key);
+}
+
+void mf_recent_clear(void)
+{
+    mf_global_lock();
+    for (int i = 0; i < REMEMBERED; ++i)
+        drop(&answers[i]);
+    mf_global_unlock();
 }

@@ -25,6 +25,9 @@ int mf_recent_get(struct mf_processing *processing, struct mf_client *client, co
  * and then open. */
 void mf_recent_prolong(const struct mf_client *client, const char *id);
 
+/* Forgets all answers. */
+void mf_recent_clear(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,7 @@
 
 #include "account/account_tables.h"
 #include "account/projects_layer.h"
+#include "account/relationships.h"
 #include "account/submissions_table.h"
 #include "layer/processing_columns.h"
 #include "layer/table_sql.h"
@@ -77,6 +78,22 @@ OGRLayer *OGRMapflowAccountDataset::LayerCalled(const char *name)
 int OGRMapflowAccountDataset::TestCapability(const char *capability) MF_CONST_312
 {
     return m_session.Rights().canChange && OGRMapflowCanCreate(capability);
+}
+
+std::vector<std::string> OGRMapflowAccountDataset::GetRelationshipNames(CSLConstList) const
+{
+    std::vector<std::string> names;
+    for (const GDALRelationship &relationship : OGRMapflowRelationships())
+        names.push_back(relationship.GetName());
+    return names;
+}
+
+const GDALRelationship *OGRMapflowAccountDataset::GetRelationship(const std::string &name) const
+{
+    for (const GDALRelationship &relationship : OGRMapflowRelationships())
+        if (relationship.GetName() == name)
+            return &relationship;
+    return nullptr;
 }
 
 // ---- writing ------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRErr RollbackTransaction() override { return End(m_submissions.Rollback()); }
     MF_FLUSH_OVERRIDE
     MF_CLOSE_OVERRIDE
+    std::vector<std::string> GetRelationshipNames(CSLConstList = nullptr) const override;
+    const GDALRelationship *GetRelationship(const std::string &name) const override;
     OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
     {
         return Execute(statement, filter, dialect);
@@ -60,6 +62,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
                         CSLConstList options);
     OGRErr Begin(int force);
     OGRErr End(OGRErr outcome);
+    void ReportTo(GDALProgressFunc progress, void *data) { m_submissions.ReportTo(progress, data); }
     bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);

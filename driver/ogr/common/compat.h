@@ -164,6 +164,16 @@ inline void DeclareFeatureStyles(GDALDriver &driver)
     (void)driver;
 }
 
+// What GDALClearMemoryCaches() forgets, where there is one.
+inline void DeclareClearing(GDALDriver &driver, void (*clear)(GDALDriver *))
+{
+#if MF_GDAL_AT_LEAST(3, 13)
+    driver.pfnClearCaches = clear;
+#else
+    (void)driver, (void)clear;
+#endif
+}
+
 // Units and meanings of columns, where GDAL can say them.
 inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 {
@@ -254,7 +264,8 @@ template <class Select> int OGRMapflowResultColumns(const Select &select, ...)
 // this has
 //     bool FinishAt(bool isClosing)    which returns false after CPLError, and does nothing the
 //     second time,
-// and calls it in its destructor too: before 3.7 there is no Close.
+// and calls it in its destructor too: before 3.7 there is no Close. From 3.13 on it also needs
+//     void ReportTo(GDALProgressFunc, void *)    for what FinishAt does.
 #if MF_GDAL_AT_LEAST(3, 7)
 #define MF_FLUSH_OVERRIDE                                                                          \
     CPLErr FlushCache(bool atClosing) override                                                     \
@@ -276,7 +287,16 @@ template <class Select> int OGRMapflowResultColumns(const Select &select, ...)
         return finished ? closed : CE_Failure;                                                     \
     }
 #if MF_GDAL_AT_LEAST(3, 13)
-#define MF_CLOSE_OVERRIDE CPLErr Close(GDALProgressFunc, void *) override MF_CLOSE_BODY
+#define MF_CLOSE_OVERRIDE                                                                          \
+    bool GetCloseReportsProgress() const override                                                  \
+    {                                                                                              \
+        return true;                                                                               \
+    }                                                                                              \
+    CPLErr Close(GDALProgressFunc progress, void *data) override                                   \
+    {                                                                                              \
+        ReportTo(progress, data);                                                                  \
+        MF_CLOSE_BODY                                                                              \
+    }
 #elif MF_GDAL_AT_LEAST(3, 7)
 #define MF_CLOSE_OVERRIDE CPLErr Close() override MF_CLOSE_BODY
 #else

@@ -24,6 +24,11 @@ const OGRMapflowOption *OGRMapflowFindOption(const char *name, const OGRMapflowO
 namespace
 {
 
+bool HasRange(const OGRMapflowOption &option)
+{
+    return EQUAL(option.type, "int") || EQUAL(option.type, "float");
+}
+
 CPLStringList ValuesOf(const OGRMapflowOption &option)
 {
     return CPLStringList(CSLTokenizeString2(option.values, ",", 0));
@@ -65,11 +70,17 @@ int64_t OGRMapflowBytesOf(const char *size)
     return static_cast<int64_t>(SizeOf(size));
 }
 
-static bool IsNumber(const char *value, double least)
+// A number of type int or float.
+static std::string FaultOfNumber(const OGRMapflowOption &option, const char *value)
 {
+    const bool isInteger = EQUAL(option.type, "int");
     char *end = nullptr;
     const double number = CPLStrtod(value, &end);
-    return end != value && *end == '\0' && number >= least && number <= 1e9;
+    if (end != value && *end == '\0' && number >= option.least && number <= option.most &&
+        !(isInteger && number != std::floor(number)))
+        return "";
+    return CPLSPrintf(" is not a %snumber from %g to %g", isInteger ? "whole " : "", option.least,
+                      option.most);
 }
 
 std::string OGRMapflowFaultOf(const OGRMapflowOption &option, const char *value)
@@ -84,10 +95,8 @@ std::string OGRMapflowFaultOf(const OGRMapflowOption &option, const char *value)
             all += (i > 0 ? ", " : " is not one of ") + std::string(values[i]);
         return values.FindString(value) >= 0 ? std::string() : all;
     }
-    if (EQUAL(option.type, "float"))
-        return IsNumber(value, option.least)
-                   ? std::string()
-                   : CPLSPrintf(" is not a number from %g to 1e9", option.least);
+    if (HasRange(option))
+        return FaultOfNumber(option, value);
     if (EQUAL(option.type, "size"))
     {
         const double size = SizeOf(value);
@@ -106,6 +115,8 @@ std::string OGRMapflowOptionXML(const OGRMapflowOption *begin, const OGRMapflowO
         const bool isSize = EQUAL(option->type, "size");
         xml += std::string("  <Option name='") + option->name + "' type='" +
                (isSize ? "string" : option->type) + "' description='" + option->description + "'";
+        if (HasRange(*option))
+            xml += CPLSPrintf(" min='%g' max='%.10g'", option->least, option->most);
         if (option->scope != nullptr)
             xml += std::string(" scope='") + option->scope + "'";
         if (option->fallback != nullptr)

@@ -17,15 +17,16 @@
 struct OGRMapflowOption
 {
     const char *name;
-    const char *type; // as GDAL has them: string, boolean, float, string-select; or size: bytes,
-                      // also with K, M or G, which GDAL knows as a string
+    const char *type;     // as GDAL has them: string, boolean, int, float, string-select; or size:
+                          // bytes, also with K, M or G, which GDAL knows as a string
     const char *fallback; // nullptr: no default
     const char *description;
     const char *values = nullptr; // of a string-select, with a comma between them
-    double least = 0;             // of a float
+    double least = 0;             // of an int or a float
     unsigned flags = 0;           // of the table that it stands in
     const char *scope = nullptr;  // "vector" or "raster", nullptr: both. GDAL's completion and the
                                   // dialogs of QGIS show what is in their scope
+    double most = 1e9;            // of an int or a float
 };
 
 // What is wrong with a value, "" when nothing: an end of a sentence, " is not …".

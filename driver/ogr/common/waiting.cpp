@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "common/waiting.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "api/wait.h"
@@ -34,7 +35,7 @@ void ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wai
 }
 
 // One line that is written anew on a terminal, a line for each look elsewhere.
-void ShowProgress(void *ctx, const mf_processing *p, double seconds)
+int ShowProgress(void *ctx, const mf_processing *p, double seconds)
 {
     const bool isTerminal = *static_cast<const bool *>(ctx);
     const int elapsed = static_cast<int>(seconds);
@@ -49,6 +50,22 @@ void ShowProgress(void *ctx, const mf_processing *p, double seconds)
         c = static_cast<unsigned char>(c) < ' ' ? ' ' : c; // a name may hold anything
     fprintf(stderr, isTerminal ? "\r\033[K%s" : "%s\n", line.c_str());
     fflush(stderr);
+    return 0;
+}
+
+struct Report
+{
+    GDALProgressFunc progress;
+    void *data;
+    bool wasStopped;
+};
+
+int ReportProgress(void *ctx, const mf_processing *p, double)
+{
+    auto *const report = static_cast<Report *>(ctx);
+    const double part = mf_processing_is_terminal(p) ? 1 : std::max(0, p->percent) / 100.0;
+    report->wasStopped = report->progress(part, p->status, report->data) == FALSE;
+    return report->wasStopped;
 }
 
 } // namespace
@@ -72,16 +89,28 @@ void OGRMapflowWaiter::Read(const OGRMapflowOptions &options, const mf_client *c
         m_wanted.progress = ShowProgress;
 }
 
-bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing) const
+void OGRMapflowWaiter::ReportTo(GDALProgressFunc progress, void *data)
+{
+    m_report = progress;
+    m_reportData = data;
+    if (m_report != nullptr)
+        m_wanted.progress = ReportProgress;
+}
+
+bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing)
 {
     bool isTerminal = mf_stderr_is_terminal() != 0;
+    Report report{m_report, m_reportData, false};
     mf_wait_options wanted = m_wanted;
-    wanted.ctx = &isTerminal;
+    wanted.ctx = m_report != nullptr ? static_cast<void *>(&report) : &isTerminal;
     mf_error err;
     mf_error_init(&err);
     const bool mustWait = !mf_processing_is_terminal(&processing);
     const int failed = mf_wait(&processing, client, &wanted, &err);
-    if (mustWait && wanted.progress != nullptr && isTerminal)
+    m_wasStopped = report.wasStopped;
+    if (!mustWait && m_report != nullptr)
+        m_report(1, "", m_reportData);
+    if (mustWait && wanted.progress == ShowProgress && isTerminal)
         fputs("\n", stderr);
     if (failed)
         OGRMapflowRaise(err);

@@ -31,12 +31,21 @@ class OGRMapflowWaiter
     double Interval() const { return m_wanted.interval; }
     void SetTimeout(double seconds) { m_wanted.timeout = seconds; }
 
+    // Tells a program how far the processing is, from 0 to 1, in place of the line on the terminal;
+    // that ends the wait by FALSE. `progress` may be nullptr.
+    void ReportTo(GDALProgressFunc progress, void *data);
+    // Whether the program has ended a wait so.
+    bool WasStopped() const { return m_wasStopped; }
+
     // Waits until the processing, which was read before, has ended. Returns false after one
     // CPLError.
-    bool Wait(mf_client *client, mf_processing &processing) const;
+    bool Wait(mf_client *client, mf_processing &processing);
 
   private:
     mf_wait_options m_wanted = {};
+    GDALProgressFunc m_report = nullptr;
+    void *m_reportData = nullptr;
+    bool m_wasStopped = false;
 };
 
 // With WAIT=YES: waits until the processing, which was read before, has ended, as WAIT_TIMEOUT,

@@ -36,6 +36,7 @@ class OGRMapflowSubmissionDataset final : public GDALDataset
     {
         return m_submissions.CreateLayer(this, name, srs, type, options);
     }
+    void ReportTo(GDALProgressFunc progress, void *data) { m_submissions.ReportTo(progress, data); }
     bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
     OGRMapflowSubmissions m_submissions;

@@ -22,7 +22,7 @@ const OGRMapflowOption OPTIONS[] = {
     {"BLOCKS", "string", nullptr,
      "Optional steps of the model, as Classification,Simplification=NO"},
     {"PROVIDER", "string", nullptr, "Provider of the imagery"},
-    {"ZOOM", "string", nullptr, "Zoom level of the imagery, 0 to 22"},
+    {"ZOOM", "int", nullptr, "Zoom level of the imagery", nullptr, 0, 0, nullptr, 22},
     {"IMAGE_IDS", "string", nullptr,
      "Own images by UUID, or with SEARCH_PROVIDER scenes by id; a comma list"},
     {"MOSAIC", "string", nullptr, "UUID or name of a mosaic of own images"},
@@ -43,7 +43,7 @@ const OGRMapflowOption OPTIONS[] = {
     {"SPLIT", "string-select", "NO", "One processing for the layer, or one for each feature",
      "NO,FEATURE"},
     {"NAME_FIELD", "string", nullptr, "Field with the names of processings, for SPLIT=FEATURE"},
-    {"MAX_COST", "string", nullptr, "Credits that all processings of the layer may cost at most"},
+    {"MAX_COST", "float", nullptr, "Credits that all processings of the layer may cost at most"},
     {"DRY_RUN", "boolean", "NO", "Check and price everything and submit nothing"},
     {"WAIT", "boolean", "NO", "Wait for the end, and fail when a processing fails"},
     {"REPORT", "string", nullptr,
@@ -102,7 +102,7 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
         // An empty value means that it is not set; but a limit that is empty must not be lifted.
         if (*value == '\0' && !EQUAL(name.c_str(), "MAX_COST"))
             continue;
-        if (option != nullptr && !CheckValue(*option, value))
+        if (option != nullptr && *value != '\0' && !CheckValue(*option, value))
             return false;
         values.SetNameValue(name.c_str(), value);
     }

@@ -495,7 +495,7 @@ static bool JudgeEnd(const mf_processing &processing)
 }
 
 // `isOver` becomes false when the processing has not ended, or its end is not reported.
-bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, const OGRMapflowWaiter &waiter,
+bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, OGRMapflowWaiter &waiter,
                                        bool &isOver)
 {
     mf_error err;
@@ -504,7 +504,7 @@ bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, const OGRMa
     const char *const id = mf_submission_job(entry.Submission(), i)->id;
     bool done = false, hasEnded = false;
     // After Ctrl-C, which was reported once, only the line is left to be written.
-    const bool isStopped = mf_client_cancelled(m_client.get());
+    const bool isStopped = mf_client_cancelled(m_client.get()) || waiter.WasStopped();
     if (!isStopped && mf_processing_get(&processing, m_client.get(), id, &err) == 0)
     {
         hasEnded = waiter.Wait(m_client.get(), processing);
@@ -528,14 +528,24 @@ bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, const OGRMa
 bool OGRMapflowSubmissions::WaitForAll(const Entries &due, OGRMapflowWaiter waiter, bool &isOver)
 {
     const double deadline = mf_clock_monotonic() + waiter.Timeout();
-    bool done = true;
+    std::vector<std::pair<const Entry *, size_t>> awaited;
     for (const Entry *entry : due)
         for (size_t i = 0; entry->Wants("WAIT") && i < mf_submission_count(entry->Submission());
              ++i)
-        {
-            waiter.SetTimeout(std::max(0.0, deadline - mf_clock_monotonic()));
-            done = WaitForOne(*entry, i, waiter, isOver) && done;
-        }
+            awaited.emplace_back(entry, i);
+    const auto count = static_cast<double>(awaited.size());
+    bool done = true;
+    for (size_t i = 0; i < awaited.size(); ++i)
+    {
+        const auto before = static_cast<double>(i);
+        const std::unique_ptr<void, decltype(&GDALDestroyScaledProgress)> part(
+            GDALCreateScaledProgress(before / count, (before + 1) / count, m_progress,
+                                     m_progressData),
+            GDALDestroyScaledProgress);
+        waiter.ReportTo(part != nullptr ? GDALScaledProgress : nullptr, part.get());
+        waiter.SetTimeout(std::max(0.0, deadline - mf_clock_monotonic()));
+        done = WaitForOne(*awaited[i].first, awaited[i].second, waiter, isOver) && done;
+    }
     return done;
 }
 

@@ -59,6 +59,13 @@ class OGRMapflowSubmissions
     // The same for one layer.
     bool FinishLayer(GDALDataset *dataset, const OGRMapflowSubmissionLayer &layer);
 
+    // Tells a program how far the waits of Finish are (WAIT=YES). `progress` may be nullptr.
+    void ReportTo(GDALProgressFunc progress, void *data)
+    {
+        m_progress = progress;
+        m_progressData = data;
+    }
+
   private:
     struct Entry
     {
@@ -110,7 +117,7 @@ class OGRMapflowSubmissions
     bool SendAll(const Entries &due, mf_run *run);
     bool Send(const Entries &due, const Entry &entry, size_t job, mf_run *run);
     bool WaitForAll(const Entries &due, OGRMapflowWaiter waiter, bool &isOver);
-    bool WaitForOne(const Entry &entry, size_t job, const OGRMapflowWaiter &waiter, bool &isOver);
+    bool WaitForOne(const Entry &entry, size_t job, OGRMapflowWaiter &waiter, bool &isOver);
     std::string Remaining(const Entries &due) const;
     void NoteRefusals();
     void PublishMetadata(GDALDataset *dataset) const;
@@ -125,6 +132,8 @@ class OGRMapflowSubmissions
     std::vector<Entry> m_layers{};
     std::map<std::string, std::shared_ptr<OGRMapflowReportFile>> m_reports{};
     std::unique_ptr<OGRMapflowSourceErrors> m_sourceErrors{}; // of what is not submitted yet
+    GDALProgressFunc m_progress = nullptr;
+    void *m_progressData = nullptr;
     bool m_isInTransaction = false;
     bool m_isConfirmed = false; // the last that happened is a commit
 };
