@@ -39,6 +39,11 @@ def section(heading):
     return text
 
 
+def examples(language):
+    """The page's blocks of code in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
+
+
 def items(text):
     """The items of a list: the first thing in backquotes -> what follows."""
     return dict(re.findall(r"^- `([^`]+)`:(.*?)(?=^\S|^$|\Z)", text, re.M | re.S))

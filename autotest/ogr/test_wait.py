@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from helpers import BUILDING_COUNT, at_each_look, environment_of, preload, wait_until
+from helpers import BUILDING_COUNT, OF_THE_SYSTEM, at_each_look, environment_of, preload, wait_until
 
 RESULT = "buildings.geojson"
 SOON = {"WAIT": "YES", "POLL_INTERVAL": "0.05"}
@@ -132,7 +132,7 @@ def interrupted(sb, arguments, begun, cache):
             stdout, stderr = program.communicate(timeout=120)
         finally:
             program.kill()
-    return program.returncode, stdout, stderr
+    return program.returncode, stdout, OF_THE_SYSTEM.sub("", stderr)
 
 
 def requested(sb, ending, count=1):

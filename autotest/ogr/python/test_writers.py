@@ -7,6 +7,7 @@ import pytest
 from osgeo import gdal
 
 from submitting import created, geojson, squares
+from test_documentation import examples
 from test_readers import importable
 
 CREATION = 'driver="MAPFLOW", layer="areas", MODEL="buildings", PROVIDER="Mapbox", SPLIT="FEATURE"'
@@ -39,6 +40,15 @@ def write(sb, run, tmp_path):
         source = geojson(tmp_path / "areas.geojson", *squares(2), properties=[{"name": "a"}, {"name": "b"}])
         return run(sys.executable, "-W", "ignore", "-c", f"name = {str(source)!r}\n{program or WRITERS[writer][1]}")
     return written
+
+
+if importable("pyogrio"):
+    def test_geopandas_of_the_page(sb, write, tmp_path):
+        (example,) = [text for text in examples("python") if "to_file" in text]
+        geojson(tmp_path / "district.gpkg", *squares(2))  # whatever it is called
+        done = write(None, f"import geopandas, os\nos.chdir({str(tmp_path)!r})\n{example}")
+        assert done.returncode == 0, done.said
+        assert len(created(sb)) == 1
 
 
 def test_one_of_the_libraries_is_here():
