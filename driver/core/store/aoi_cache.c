@@ -92,33 +92,16 @@ static char *make_body(const char *fingerprint, const cJSON *answer)
     return body;
 }
 
-static int write_entry(const struct mf_cache_entry *entry, const char *path, const char *body,
-                       struct mf_error *err)
-{
-    char head[HEAD_SIZE + 1];
-    struct mf_file file;
-    const size_t size = strlen(body);
-    write_head(head, body, size);
-    if (mf_cache_create_temp(entry, MF_CACHE_AREAS, &file, err) != 0)
-        return -1;
-    if (mf_file_write(&file, head, HEAD_SIZE, err) != 0 ||
-        mf_file_write(&file, body, size, err) != 0 || mf_file_install(&file, path, err) != 0) {
-        mf_file_discard(&file);
-        return -1;
-    }
-    mf_file_close(&file);
-    return 0;
-}
-
 static int store_areas(const struct mf_cache_entry *entry, const char *fingerprint,
                        const cJSON *answer, struct mf_error *err)
 {
-    char *const path = mf_cache_path(entry, NULL, MF_CACHE_AREAS);
+    char head[HEAD_SIZE + 1];
     char *const body = make_body(fingerprint, answer);
-    const int failed =
-        path == NULL || body == NULL ? mf_out_of_memory(err) : write_entry(entry, path, body, err);
+    if (body == NULL)
+        return mf_out_of_memory(err);
+    write_head(head, body, strlen(body));
+    const int failed = mf_cache_replace(entry, MF_CACHE_AREAS, head, body, err);
     free(body);
-    free(path);
     return failed;
 }
 

@@ -73,6 +73,26 @@ int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
     return failed;
 }
 
+int mf_cache_replace(const struct mf_cache_entry *entry, const char *ending, const char *head,
+                     const char *text, struct mf_error *err)
+{
+    struct mf_file file;
+    char *const path = mf_cache_path(entry, NULL, ending);
+    int failed =
+        path == NULL ? mf_out_of_memory(err) : mf_cache_create_temp(entry, ending, &file, err);
+    if (!failed) {
+        failed = mf_file_write(&file, head, strlen(head), err) != 0 ||
+                 mf_file_write(&file, text, strlen(text), err) != 0 ||
+                 mf_file_install(&file, path, err) != 0;
+        if (failed)
+            mf_file_discard(&file);
+        else
+            mf_file_close(&file);
+    }
+    free(path);
+    return failed ? -1 : 0;
+}
+
 /* What a file of the folder is. Other things may lie there: only what is named exactly as files are
  * named here is ever removed. */
 enum file_kind { FOREIGN, INDEX, CONTENT, LOCK, NAMES, AREAS, TEMP, AREAS_TEMP };

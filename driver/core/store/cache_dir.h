@@ -64,6 +64,10 @@ char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const 
 int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
                          struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 
+/* Replaces the file of the entry with that ending by a text, which may come in two pieces. */
+int mf_cache_replace(const struct mf_cache_entry *entry, const char *ending, const char *head,
+                     const char *text, struct mf_error *err) MF_NODISCARD;
+
 /* Removes the files of former results of the entry, and temporary files that a killed process has
  * left of it, except those of the name `keep`. Only for the holder of the entry's lock. */
 void mf_cache_remove_superseded(const struct mf_cache_entry *entry, const char *keep);

@@ -33,26 +33,11 @@ static bool is_name(const cJSON *item, const char *name)
 
 static int write_names(const struct mf_cache_entry *entry, const cJSON *names, struct mf_error *err)
 {
-    struct mf_file file;
-    char *const path = mf_cache_path(entry, NULL, MF_CACHE_NAMES);
     char *const text = cJSON_PrintUnformatted(names);
-    int failed = -1;
-    if (path == NULL || text == NULL) {
-        (void)mf_out_of_memory(err);
-        goto cleanup;
-    }
-    if (mf_cache_create_temp(entry, MF_CACHE_NAMES, &file, err) != 0)
-        goto cleanup;
-    failed = mf_file_write(&file, text, strlen(text), err) != 0 ||
-             mf_file_install(&file, path, err) != 0;
-    if (failed)
-        mf_file_discard(&file);
-    else
-        mf_file_close(&file);
-cleanup:
+    const int failed = text == NULL ? mf_out_of_memory(err)
+                                    : mf_cache_replace(entry, MF_CACHE_NAMES, "", text, err);
     cJSON_free(text);
-    free(path);
-    return failed ? -1 : 0;
+    return failed;
 }
 
 static int add_name(const struct mf_cache_entry *entry, const char *name, struct mf_error *err)

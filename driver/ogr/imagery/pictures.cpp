@@ -71,8 +71,7 @@ Dataset OpenMosaic(const OGRMapflowOptions &options, const Client &client)
     OGRMapflowPicture picture = ReadMosaic(options, client.get(), mosaic);
     if (picture.source == nullptr)
         return nullptr;
-    auto dataset =
-        std::make_unique<OGRMapflowRasterDataset>(std::move(picture), TilesOf(mosaic.values).what);
+    auto dataset = std::make_unique<OGRMapflowRasterDataset>(std::move(picture));
     dataset->SetMetadataItem("MOSAIC_ID", mosaic.values.id);
     dataset->SetMetadataItem("NAME", mosaic.values.name);
     dataset->SetRenewal(
@@ -186,8 +185,7 @@ Dataset OpenProcessing(const OGRMapflowOptions &options, const Client &client)
     const mf_processing &values = processing.values;
     const std::string wanted = options.Get("RASTER", "AUTO");
     const bool isResult = ShowsResult(wanted, values);
-    auto dataset = std::make_unique<OGRMapflowRasterDataset>(
-        std::move(picture), TilesOf(options, client.get(), values, isResult).what);
+    auto dataset = std::make_unique<OGRMapflowRasterDataset>(std::move(picture));
     dataset->SetMetadataItem("PROCESSING_ID", values.id);
     dataset->SetMetadataItem("NAME", values.name);
     dataset->SetMetadataItem("RASTER", isResult ? "RESULT" : "SOURCE");
@@ -240,9 +238,9 @@ Dataset OpenImage(const OGRMapflowOptions &options, const Client &client)
     OGRMapflowPicture picture = ReadImage(options, client.get(), values, isFile, isExact);
     if (picture.source == nullptr)
         return nullptr;
-    auto dataset = std::make_unique<OGRMapflowRasterDataset>(
-        std::move(picture), std::string(isFile ? "The file" : "The preview") + " of image " +
-                                values.id + " (\"" + values.filename + "\")");
+    picture.what = std::string(isFile ? "The file" : "The preview") + " of image " + values.id +
+                   " (\"" + values.filename + "\")";
+    auto dataset = std::make_unique<OGRMapflowRasterDataset>(std::move(picture));
     dataset->SetMetadataItem("IMAGE_ID", values.id);
     dataset->SetMetadataItem("NAME", values.filename);
     if (values.mosaic_id != nullptr)

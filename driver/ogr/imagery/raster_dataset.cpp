@@ -97,8 +97,8 @@ class OGRMapflowRasterDataset::Band final : public GDALRasterBand
     std::unique_ptr<Band> m_mask{};
 };
 
-OGRMapflowRasterDataset::OGRMapflowRasterDataset(OGRMapflowPicture picture, std::string what)
-    : m_picture(std::move(picture)), m_what(std::move(what))
+OGRMapflowRasterDataset::OGRMapflowRasterDataset(OGRMapflowPicture picture)
+    : m_picture(std::move(picture)), m_what(m_picture.what)
 {
     const OGRMapflowSecretIO secret;
     GDALDataset &source = *m_picture.source;

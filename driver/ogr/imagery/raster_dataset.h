@@ -19,14 +19,14 @@ struct OGRMapflowPicture
     OGRMapflowSecretDataset source{};
     int x = 0, y = 0;
     int width = 0, height = 0;
-    int levels = 0; // overviews: each has half as many pixels a side
+    int levels = 0;     // overviews: each has half as many pixels a side
+    std::string what{}; // it begins messages: "Mosaic \"Quarry flights\""
 };
 
 class OGRMapflowRasterDataset final : public GDALDataset
 {
   public:
-    // `what` begins messages: "Mosaic \"Quarry flights\"".
-    OGRMapflowRasterDataset(OGRMapflowPicture picture, std::string what);
+    explicit OGRMapflowRasterDataset(OGRMapflowPicture picture);
 
     // Gives the picture anew when the address that was told before is refused, or, if it `expires`,
     // when anything fails. `renew` returns one without a source when there is none.

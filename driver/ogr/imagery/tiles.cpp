@@ -182,6 +182,7 @@ OGRMapflowPicture OGRMapflowOpenTiles(const OGRMapflowOptions &options, mf_clien
     Cover(ColumnOf(extent.box.MinX), ColumnOf(extent.box.MaxX), side, picture.x, picture.width);
     Cover(RowOf(extent.box.MaxY), RowOf(extent.box.MinY), side, picture.y, picture.height);
     picture.levels = LevelsOf(picture, extent);
+    picture.what = layer.what;
     picture.source = OGRMapflowOpenSecret(Document(address, isFromSouth, extent, folder), drivers,
                                           nullptr, layer.what);
     return picture;
