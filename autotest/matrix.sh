@@ -7,7 +7,7 @@
 #   forky    the same with Debian forky (GDAL 3.13), with pyarrow; forky is in the making: it moves
 #   ogrsf    GDAL's own test_ogrsf in forky's tree, over each kind of dataset; its source comes from
 #            the distribution's source package of GDAL
-#   qgis     QGIS 3.40 on a virtual screen in trixie's tree: the tests of autotest/qgis
+#   qgis     QGIS on a virtual screen in trixie's tree (3.40) and forky's (3.44): the tests of autotest/qgis
 #   package  this machine's own Debian and trixie in folders of their own, with little more than GDAL's
 #            programs: the .deb is installed there, demo.sh runs with it, and it leaves nothing behind
 #            when it is purged
@@ -180,10 +180,12 @@ part_ogrsf() {
 }
 
 part_qgis() {
-    use_tree qgis trixie "$TREE_PACKAGES $QGIS_PACKAGES"
-    build_in_tree qgis || return 0
-    pytest_in_tree qgis-desktop qgis
-    request_counts "$LOGS/qgis-desktop.log"
+    for suite in trixie forky; do
+        use_tree "qgis-$suite" "$suite" "$TREE_PACKAGES $QGIS_PACKAGES"
+        build_in_tree "qgis-$suite" || continue
+        pytest_in_tree "qgis-$suite-desktop" qgis
+        request_counts "$LOGS/qgis-$suite-desktop.log"
+    done
 }
 
 # What a package of that name has left in the tree.

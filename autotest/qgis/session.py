@@ -41,6 +41,11 @@ def new_sandbox(**options):
     return Sandbox(data=ROOT / "data", seed=1, **options)
 
 
+def single(rows):
+    """The rows of the list of layers with single types: QGIS 3.44 lists those that it makes of them, MultiPolygon."""
+    return [[name, kind.removeprefix("Multi")] for name, kind in rows]
+
+
 @dataclass
 class Run:
     """What came of a run: what each step has returned, and the paths it requested."""

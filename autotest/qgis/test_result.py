@@ -2,7 +2,7 @@
 
 import pytest
 
-from session import Desktop, new_sandbox
+from session import Desktop, new_sandbox, single
 
 COUNT = 2496
 OPTIONS = {"AOI", "PARTIAL", "STATUS_ONLY", "GEOMETRY", "INTEGERS", "JSON", "ALLOW_DELETE", "SEARCH_AOI", "STYLE", "CACHE"}
@@ -39,7 +39,7 @@ def test_options_are_offered(seen):
 
 def test_window_does_not_wait_for_the_result(seen):
     assert seen["draw"]["first"] == [["Leiden district buildings", "Scanning…"]]
-    assert seen["draw"]["rows"] == [["Leiden district buildings", "Polygon (2496)"]]
+    assert single(seen["draw"]["rows"]) == [["Leiden district buildings", "Polygon (2496)"]]
 
 
 def test_layer_is_drawn_in_colours(seen):
