@@ -5,7 +5,8 @@ import subprocess
 
 
 class Certificates:
-    """In a folder: ca.pem; server.pem for 127.0.0.1, other.pem for another host, client.pem; and X.key."""
+    """In a folder: ca.pem; server.pem for 127.0.0.1, other.pem for another host, old.pem that has expired,
+    client.pem; and X.key."""
 
     def __init__(self, folder):
         self._folder = folder
@@ -13,6 +14,7 @@ class Certificates:
                       "-addext", "keyUsage=critical,keyCertSign", "-out", self.path("ca.pem"))
         self._sign("server", "subjectAltName=IP:127.0.0.1,DNS:localhost")
         self._sign("other", "subjectAltName=DNS:other.example")
+        self._sign("old", "subjectAltName=IP:127.0.0.1", days=0)
         self._sign("client", "extendedKeyUsage=clientAuth")
 
     def path(self, name):
@@ -31,12 +33,12 @@ class Certificates:
         return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                 "-keyout", self.path(f"{name}.key"))
 
-    def _sign(self, name, extension):
+    def _sign(self, name, extension, days=2):
         request, extensions = self.path(f"{name}.csr"), self.path(f"{name}.ext")
         (self._folder / f"{name}.ext").write_text(extension + "\n")
         self._openssl("req", *self._key(name), "-subj", f"/CN={name}", "-out", request)
         self._openssl("x509", "-req", "-in", request, "-CA", self.path("ca.pem"),
-                      "-CAkey", self.path("ca.key"), "-CAcreateserial", "-days", "2",
+                      "-CAkey", self.path("ca.key"), "-CAcreateserial", "-days", str(days),
                       "-extfile", extensions, "-out", self.path(f"{name}.pem"))
 
     @staticmethod

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from osgeo import gdal
@@ -339,7 +340,13 @@ def test_folder_of_authorities(https, open_mapflow, certificates, tmp_path):
 
 def test_certificate_of_another_host_is_refused(https, open_mapflow, certificates):
     with config(CURL_CA_BUNDLE=certificates.path("ca.pem")):
-        fails(open_mapflow, "certificate", API_URL=https("other"))
+        fails(open_mapflow, "is for another host", API_URL=https("other"))
+
+
+def test_certificate_that_has_expired(https, open_mapflow, certificates):
+    time.sleep(1)  # it is valid for no time at all
+    with config(CURL_CA_BUNDLE=certificates.path("ca.pem")):
+        fails(open_mapflow, "has expired", "clock", API_URL=https("old"))
 
 
 def test_unsafe_ssl_has_to_be_asked_for(https, open_mapflow):

@@ -33,38 +33,51 @@ static const struct failure {
     enum mf_error_kind kind;
     bool is_transient;
     const char *before, *after, *advice;
+    const char *detail; /* holds these words, in any case; NULL: whatever it says */
 } failures[] = {
     {CURLE_COULDNT_RESOLVE_HOST, EITHER, MF_ERR_NETWORK, true, "The address of ", " is unknown",
      ": check the network and the URL, or set GDAL_HTTP_PROXY if a proxy leads out of your "
-     "network"},
+     "network",
+     NULL},
     {CURLE_COULDNT_RESOLVE_PROXY, EITHER, MF_ERR_NETWORK, false,
-     "The address of the proxy is unknown", NULL, ": check GDAL_HTTP_PROXY and https_proxy"},
+     "The address of the proxy is unknown", NULL, ": check GDAL_HTTP_PROXY and https_proxy", NULL},
     {CURLE_COULDNT_CONNECT, EITHER, MF_ERR_NETWORK, true, "Cannot connect to ", "",
-     ": check the network, or set GDAL_HTTP_PROXY if a proxy leads out of your network"},
+     ": check the network, or set GDAL_HTTP_PROXY if a proxy leads out of your network", NULL},
     {CURLE_OPERATION_TIMEDOUT, AFTER, MF_ERR_TRUNCATED, true, "The answer of ", " stopped coming",
-     ": GDAL_HTTP_LOW_SPEED_TIME and GDAL_HTTP_TIMEOUT set the limits"},
+     ": GDAL_HTTP_LOW_SPEED_TIME and GDAL_HTTP_TIMEOUT set the limits", NULL},
     {CURLE_OPERATION_TIMEDOUT, BEFORE, MF_ERR_NETWORK, true, "", " does not answer",
      ": check the network, or set GDAL_HTTP_CONNECTTIMEOUT, GDAL_HTTP_LOW_SPEED_TIME or "
-     "GDAL_HTTP_TIMEOUT"},
-    {CURLE_RECV_ERROR, AFTER, MF_ERR_TRUNCATED, true, "The answer of ", " was cut short", ""},
+     "GDAL_HTTP_TIMEOUT",
+     NULL},
+    {CURLE_RECV_ERROR, AFTER, MF_ERR_TRUNCATED, true, "The answer of ", " was cut short", "", NULL},
     {CURLE_RECV_ERROR, BEFORE, MF_ERR_NETWORK, true, "", " closed the connection without an answer",
-     ""},
+     "", NULL},
     {CURLE_BAD_CONTENT_ENCODING, EITHER, MF_ERR_FORMAT, false, "The answer of ",
-     " cannot be decoded", ""},
-    {CURLE_WRITE_ERROR, EITHER, MF_ERR_TRUNCATED, true, "The answer of ", " is damaged", ""},
-    {CURLE_SSL_CONNECT_ERROR, EITHER, MF_ERR_NETWORK, true, "No TLS connection to ", "", ""},
+     " cannot be decoded", "", NULL},
+    {CURLE_WRITE_ERROR, EITHER, MF_ERR_TRUNCATED, true, "The answer of ", " is damaged", "", NULL},
+    {CURLE_SSL_CONNECT_ERROR, EITHER, MF_ERR_NETWORK, true, "No TLS connection to ", "", "", NULL},
     {CURLE_SSL_CACERT_BADFILE, EITHER, MF_ERR_NETWORK, false,
      "The file of trusted certificates cannot be read", NULL,
-     ": check CURL_CA_BUNDLE, GDAL_CURL_CA_BUNDLE and SSL_CERT_FILE"},
+     ": check CURL_CA_BUNDLE, GDAL_CURL_CA_BUNDLE and SSL_CERT_FILE", NULL},
     {CURLE_SSL_CERTPROBLEM, EITHER, MF_ERR_NETWORK, false, "The client certificate cannot be used",
-     NULL, ": check GDAL_HTTP_SSLCERT and GDAL_HTTP_SSLKEY"},
+     NULL, ": check GDAL_HTTP_SSLCERT and GDAL_HTTP_SSLKEY", NULL},
+    /* The words of OpenSSL, GnuTLS and Schannel. Older ones of GnuTLS are the same for all. */
+    {CURLE_PEER_FAILED_VERIFICATION, EITHER, MF_ERR_NETWORK, false, "The certificate of ",
+     " has expired", ": check the clock of this machine, or tell who runs the server", "expired"},
+    {CURLE_PEER_FAILED_VERIFICATION, EITHER, MF_ERR_NETWORK, false, "The certificate of ",
+     " is for another host", ": check API_URL", "match"},
+    {CURLE_PEER_FAILED_VERIFICATION, EITHER, MF_ERR_NETWORK, false, "The certificate of ",
+     " is for another host", ": check API_URL", "wrong_principal"},
     {CURLE_PEER_FAILED_VERIFICATION, EITHER, MF_ERR_NETWORK, false, "The certificate of ",
      " is not trusted",
      ": if a proxy of your network signs it, set CURL_CA_BUNDLE to a file with the certificate of "
-     "its authority"},
-    {CURLE_WEIRD_SERVER_REPLY, EITHER, MF_ERR_FORMAT, false, "", " does not answer in HTTP", ""},
-    {CURLE_URL_MALFORMAT, EITHER, MF_ERR_ARGUMENT, false, "The URL at ", " is malformed", ""},
-    {CURLE_OK, EITHER, MF_ERR_NETWORK, false, "The exchange with ", " failed", ""}, /* any other */
+     "its authority; or it has expired, by the clock of this machine",
+     NULL},
+    {CURLE_WEIRD_SERVER_REPLY, EITHER, MF_ERR_FORMAT, false, "", " does not answer in HTTP", "",
+     NULL},
+    {CURLE_URL_MALFORMAT, EITHER, MF_ERR_ARGUMENT, false, "The URL at ", " is malformed", "", NULL},
+    {CURLE_OK, EITHER, MF_ERR_NETWORK, false, "The exchange with ", " failed", "",
+     NULL}, /* any other */
 };
 
 /* One code for all that mean the same. */
@@ -89,6 +102,13 @@ static CURLcode canonical(CURLcode code, const char *detail)
     }
 }
 
+static bool is_like(const struct failure *failure, CURLcode code, const char *reason,
+                    bool has_begun)
+{
+    return failure->code == code && failure->when != (has_begun ? BEFORE : AFTER) &&
+           (failure->detail == NULL || mf_str_find_nocase(reason, failure->detail) != NULL);
+}
+
 int mf_curl_error(CURLcode code, CURL *easy, const char *detail, const struct mf_url *url,
                   bool has_begun, bool *is_transient, struct mf_error *err)
 {
@@ -105,8 +125,7 @@ int mf_curl_error(CURLcode code, CURL *easy, const char *detail, const struct mf
         return mf_out_of_memory(err);
     code = canonical(code, reason);
     const struct failure *failure = failures;
-    while (failure->code != CURLE_OK &&
-           (failure->code != code || failure->when == (has_begun ? BEFORE : AFTER)))
+    while (failure->code != CURLE_OK && !is_like(failure, code, reason, has_begun))
         failure++;
     *is_transient = failure->is_transient;
     return mf_error_set(err, failure->kind, "%s%s%s (%s)%s", failure->before,
