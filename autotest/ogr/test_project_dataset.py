@@ -263,6 +263,17 @@ def test_listing_fetches_nothing(sb, project, run, open_mapflow):
     assert dataset.GetLayer(1).GetFeatureCount(0) > 0
 
 
+@pytest.mark.parametrize("missing", ["404", "405"])
+def test_missing_path_is_asked_for_once_an_account(sb, open_mapflow, missing):
+    sb.variants.paths, sb.variants.missing = "docs", missing
+    for i in range(3):
+        sb.state.add_project(f"P{i}")
+        sb.state.add_processing(name="job", project=f"P{i}", result=RESULTS[0])
+        assert layer_names(open_mapflow(f"project=P{i}")) == ["job"]
+    ends = [record.path.rsplit("/", 1)[1] for record in sb.requests.settle()]
+    assert ends.count("page") == 2  # of projects, and of processings
+
+
 def test_one_layer_is_one_download(sb, project, run):
     project(5)
     done = run("ogrinfo", "-so", f"MAPFLOW:{PROJECT_DATASET}", "job 3")

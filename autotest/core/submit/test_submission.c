@@ -562,13 +562,14 @@ static void test_two_ways_to_list(void)
         struct mf_submission *const s = make(&options, 1);
         CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
         snprintf(s->jobs[0].marker, sizeof s->jobs[0].marker, i == 0 ? "x" : "y");
-        start(steps, COUNT(steps));
+        start(steps + i, COUNT(steps) - (size_t)i); /* the second time it is known what is missing */
         s->jobs[0].sent = mf_client_utc(client) - OLD;
         CHECK_NUMBER(mf_submission_search(s, &s->jobs[0], client, &err),
                      i == 0 ? MF_FOUND : MF_FOUND_ABSENT);
-        CHECK_HOLDS(script.requests[0].body,
-                    "{\"limit\":30,\"offset\":0,\"sortBy\":\"CREATED\",\"sortOrder\":\"DESC\"}");
-        CHECK_TEXT(script.requests[1].method, "GET");
+        if (i == 0)
+            CHECK_HOLDS(script.requests[0].body,
+                        "{\"limit\":30,\"offset\":0,\"sortBy\":\"CREATED\",\"sortOrder\":\"DESC\"}");
+        CHECK_TEXT(script.requests[1 - i].method, "GET");
         mf_submission_close(s);
     }
 }

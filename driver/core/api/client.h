@@ -157,9 +157,9 @@ int mf_client_upload(struct mf_client *client, const char *path, const struct mf
                      cJSON **out, int *outcome_unknown, struct mf_error *err) MF_NODISCARD;
 
 /* mf_client_query of `path` and, only after 404 or 405, of `fallback` (the other documented form,
- * API notes D9, D39). A fallback that starts with "GET " is a GET without a body. The client
- * remembers which one worked, for all paths that differ only in ids. If both fail, the error is
- * that of `path`. */
+ * API notes D9, D39). A fallback that starts with "GET " is a GET without a body. The process
+ * remembers for the account which one worked, for all paths that differ only in ids. If both fail,
+ * the error is that of `path`. */
 int mf_client_query_fallback(struct mf_client *client, const char *path, const cJSON *body,
                              const char *fallback, cJSON **out, struct mf_error *err) MF_NODISCARD;
 

@@ -10,9 +10,6 @@
 #include "http/retry.h"
 #include "http/url.h"
 
-#define MF_CLIENT_FALLBACKS 16
-#define MF_CLIENT_FALLBACK_SIZE 160
-
 struct mf_client {
     char *base_url;
     char origin[MF_URL_ORIGIN_SIZE];
@@ -29,8 +26,6 @@ struct mf_client {
     struct mf_mutex mutex;      /* guards what follows */
     enum mf_auth_scheme scheme; /* the one that works, or that is tried first */
     bool is_scheme_settled;     /* it has worked, or neither does: the other is not tried again */
-    char fallbacks[MF_CLIENT_FALLBACKS][MF_CLIENT_FALLBACK_SIZE]; /* forms whose fallback works */
-    unsigned next_fallback;
 };
 
 #endif
