@@ -30,10 +30,10 @@ def test_layers_are_loaded_when_touched(sb, project, open_mapflow):
     ids = project(3)
     dataset = open_mapflow(PROJECT_DATASET)
     assert layer_names(dataset) == ["job 0", "job 1", "job 2"]
-    assert dataset.GetLayerByName("job 2").GetGeomType() == ogr.wkbUnknown
+    layer = dataset.GetLayer(2)
+    assert layer.GetGeomType() == ogr.wkbUnknown
     assert dataset.GetMetadataItem("NAME") == PROJECT
     assert downloads(sb) == []
-    layer = dataset.GetLayerByName("job 2")
     assert layer.GetFeatureCount() == COUNTS[RESULTS[2]] and layer.GetLayerDefn().GetName() == "job 2"
     layer.SetSpatialFilterRect(0, 0, 1, 1)
     assert layer.GetFeatureCount() == 0
@@ -180,6 +180,36 @@ def test_failing_result_is_no_empty_layer(sb, project, run, open_mapflow, tmp_pa
     done = run("ogr2ogr", "-f", "GPKG", tmp_path / "all.gpkg", f"MAPFLOW:{PROJECT_DATASET}",
                env={"MAPFLOW_CACHE": "NO"})
     assert done.returncode == 1 and ids[2] in done.said
+
+
+def test_failing_layer_is_not_found_by_name(sb, project, account):
+    """QGIS and sf take a layer for empty whose rows end in an error; for a list it is there."""
+    (identifier,) = project(1)
+    sb.fault("/result", status=403)
+    dataset, listed = opened(account), opened(account, **{"@LIST_ALL_TABLES": "YES"})
+    for name in ("job 0", "job 0", identifier):
+        with reports() as seen:
+            assert dataset.GetLayerByName(name) is None
+            assert listed.GetLayerByName(name) is not None
+        assert [(kind, "HTTP 403" in text) for kind, text in seen] == [(gdal.CE_Failure, True)]
+
+
+def test_column_that_was_counted_is_there(sb, project, account, run):
+    """ogrinfo counts the geometry columns of a layer first, and looks at them when loading has failed."""
+    project(1)
+    sb.fault("/result", status=403)
+    dataset = opened(account)
+    layer = dataset.GetLayer(0)
+    definition = layer.GetLayerDefn()
+    count = definition.GetGeomFieldCount()
+    with reports() as seen:
+        assert definition.GetFieldCount() == 0
+    assert any("HTTP 403" in text for _, text in seen)
+    assert layer.GetLayerDefn().GetGeomFieldCount() == count == 1
+    assert layer.GetLayerDefn().GetGeomFieldDefn(0).GetType() == layer.GetGeomType() == ogr.wkbUnknown
+    for options in (["-al"], ["-so", "-al"]):
+        done = run("ogrinfo", "-ro", *options, f"MAPFLOW:{PROJECT_DATASET}")
+        assert done.returncode >= 0 and "Layer name: job 0" in done.stdout and "HTTP 403" in done.stderr
 
 
 ATTEMPTS = {

@@ -52,7 +52,8 @@ MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
     {
         m_empty = new OGRFeatureDefn(GetDescription());
         m_empty->Reference();
-        m_empty->SetGeomType(m_isUnknown ? wkbUnknown : wkbNone);
+        // One geometry column, also when loading has failed: a caller may have counted it before.
+        m_empty->SetGeomType(wkbUnknown);
     }
     return m_empty;
 }

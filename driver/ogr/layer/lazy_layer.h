@@ -50,8 +50,8 @@ class OGRMapflowLazyLayer final : public OGRLayer
     int GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema) override;
     int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
 
-    // Loads it now.
-    void Load() { (void)Inner(); }
+    // Loads it now. Returns false after an error, at each call.
+    bool Load() { return InnerOrError() != nullptr; }
 
     // Why it could not be loaded, "" as long as that has not failed.
     const std::string &Failure() const { return m_failure; }

@@ -217,7 +217,7 @@ OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
     return m_layers[static_cast<size_t>(i)].get();
 }
 
-OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
+OGRMapflowLazyLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
 {
     for (const auto &layer : m_layers)
     {
@@ -232,13 +232,25 @@ OGRLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
     return nullptr;
 }
 
+// Who names a layer is about to read it. Programs that do not hear of errors in the middle of
+// reading, as QGIS and sf, see that a layer is not there. GDAL would say that a table of a
+// statement does not exist: Execute says what is wrong with it.
+OGRLayer *OGRMapflowProjectDataset::NamedLayer(const char *name) const
+{
+    OGRMapflowLazyLayer *const layer = LayerCalled(name);
+    const bool isLazy = m_isExecuting || m_options.IsListing();
+    return layer == nullptr || isLazy || layer->Load() ? layer : nullptr;
+}
+
 OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *filter,
                                             const char *dialect)
 {
     std::vector<std::pair<unsigned, bool>> before;
     for (const auto &layer : m_layers)
         before.emplace_back(layer->Refusals(), layer->Failure().empty());
+    m_isExecuting = true;
     OGRLayer *const answer = OGRMapflowStatementDataset::ExecuteSQL(statement, filter, dialect);
+    m_isExecuting = false;
     for (size_t i = 0; i < m_layers.size(); ++i)
     {
         const auto &[refusals, wasGood] = before[i];

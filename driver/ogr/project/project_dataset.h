@@ -17,8 +17,8 @@
 
 // A layer for each processing that has a result, in order of creation, named after it as
 // layer_names.h says, and found by the name and the id of the processing too. Each is loaded at its
-// first touch. Who has touched two neighbours in order will read them all: the next ones are loaded
-// ahead, several at once.
+// first touch, or when it is asked for by name. Who has touched two neighbours in order will read
+// them all: the next ones are loaded ahead, several at once.
 class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
 {
   public:
@@ -30,7 +30,7 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
     int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
     OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
     MF_DATASET_USING
-    OGRLayer *GetLayerByName(const char *name) override { return LayerCalled(name); }
+    OGRLayer *GetLayerByName(const char *name) override { return NamedLayer(name); }
     int TestCapability(const char *capability) MF_CONST_312 override
     {
         return EQUAL(capability, ODsCZGeometries);
@@ -56,7 +56,9 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
     // nullptr as well when a layer that the statement reads cannot be loaded: GDAL would take it
     // for an empty one.
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
-    OGRLayer *LayerCalled(const char *name) const;
+    OGRMapflowLazyLayer *LayerCalled(const char *name) const;
+    // nullptr as well when the layer cannot be loaded, but for a list and a statement.
+    OGRLayer *NamedLayer(const char *name) const;
 
     const OGRMapflowOptions m_options;
     std::atomic<bool> m_stop{false};
@@ -71,6 +73,7 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
         std::string wanted, id;
     };
     std::vector<OtherNames> m_otherNames{}; // of m_layers: as the service has them
+    bool m_isExecuting = false;
 };
 
 #endif
