@@ -154,3 +154,23 @@ def test_reason_that_qgis_lists_leads_nowhere(sb, account):
         "@LIST_ALL_TABLES=YES", *(f"{key}={value}" for key, value in account.items())])
     (name,) = layer_names(dataset)
     assert name.startswith("Error: ") and "evil" in name and not set(name) & set("/\\")
+
+
+def test_name_of_the_layer_can_be_chosen(sb, open_mapflow):
+    """The other names find it too. It is as safe as that of a processing."""
+    identifier = sb.add_processing(name="Roofs/2026", status="OK", result=result_of("only"))
+    dataset = open_mapflow(identifier, LAYER_NAME="results")
+    assert layer_names(dataset) == ["results"] and dataset.GetMetadataItem("NAME") == "Roofs/2026"
+    for name in ("results", "Roofs/2026", identifier):
+        assert dataset.GetLayerByName(name).GetName() == "results"
+    assert layer_names(open_mapflow("name=Roofs/2026,LAYER_NAME=../roofs")) == ["___roofs"]
+    assert layer_names(open_mapflow(identifier, LAYER_NAME="aois")) == ["results"]
+    split = open_mapflow(identifier, LAYER_NAME="roofs", GEOMETRY="SPLIT")
+    assert layer_names(split) == ["roofs_point"]
+    assert split.GetLayerByName("Roofs/2026_point").GetName() == "roofs_point"
+
+
+def test_name_of_the_layer_is_of_a_processing(open_mapflow):
+    for name in ("", "project=Default", "search"):
+        with pytest.raises(RuntimeError, match="LAYER_NAME"):
+            open_mapflow(name, LAYER_NAME="results")

@@ -404,12 +404,14 @@ bool OGRMapflowProcessingDataset::ReadDocument(const char *document)
     return !failed;
 }
 
-// A processing may have no name, or one that two of our layers have by right.
+// Programs that look layers up one by one, as MapServer, find it by a name of their own. A
+// processing may have no name, or one that two of our layers have by right.
 std::string OGRMapflowProcessingDataset::LayerName() const
 {
     if (!m_layerName.empty())
         return m_layerName;
-    const std::string name = OGRMapflowLayerName(m_processing.name);
+    const std::string name =
+        OGRMapflowLayerName(m_options.Get("LAYER_NAME", m_processing.name).c_str());
     return EQUAL(name.c_str(), "aois") || EQUAL(name.c_str(), "processing") ? "results" : name;
 }
 

@@ -16,8 +16,8 @@
 #include "layer/table_layer.h"
 #include "result/result_layer.h"
 
-// Layers: the result, named after the processing as layer_names.h says; found as `results` and by
-// the name of the processing too. Not counted, found by
+// Layers: the result, named after the processing as layer_names.h says, or as LAYER_NAME says;
+// found as `results` and by the name of the processing too. Not counted, found by
 // name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind
 // of geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there
 // is no result.
