@@ -41,11 +41,16 @@ unsigned OGRMapflowErrorCount()
     return reported;
 }
 
-void OGRMapflowRaise(const mf_error &err)
+std::string OGRMapflowSentence(const mf_error &err)
 {
-    ++reported;
     std::string message = err.message;
     if (!message.empty())
         message[0] = static_cast<char>(toupper(static_cast<unsigned char>(message[0])));
-    CPLError(CE_Failure, CodeOf(err.kind), "%s", message.c_str());
+    return message;
+}
+
+void OGRMapflowRaise(const mf_error &err)
+{
+    ++reported;
+    CPLError(CE_Failure, CodeOf(err.kind), "%s", OGRMapflowSentence(err).c_str());
 }

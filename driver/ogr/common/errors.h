@@ -3,8 +3,13 @@
 #ifndef MAPFLOW_ERRORS_H
 #define MAPFLOW_ERRORS_H
 
+#include <string>
+
 #include "base/error.h"
 #include "common/compat.h"
+
+// The message of an error as the beginning of a sentence.
+std::string OGRMapflowSentence(const mf_error &err);
 
 // Raises one CE_Failure with the CPLE code that is closest to the kind of the error.
 void OGRMapflowRaise(const mf_error &err);

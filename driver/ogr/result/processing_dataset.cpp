@@ -106,10 +106,11 @@ bool OGRMapflowProcessingDataset::FallBack(const mf_error &err)
     m_client.reset();
     if (!OpenOffline())
         return false;
-    CPLError(CE_Warning, CPLE_AppDefined,
-             "Processing %s: %s. It is opened from the cache, as it was when it was stored; "
-             "CACHE=ONLINE makes this an error.",
-             m_options.ProcessingId().c_str(), err.message);
+    CPLError(
+        CE_Warning, CPLE_AppDefined,
+        "%s. It is opened from the cache, as it was when it was stored; CACHE=ONLINE makes this "
+        "an error.",
+        OGRMapflowSentence(err).c_str());
     return true;
 }
 
@@ -119,7 +120,10 @@ int OGRMapflowProcessingDataset::GetProcessing(bool isStored, mf_error *err)
 {
     mf_client *const client = m_client.get();
     if (isStored && mf_client_is_unreachable(client))
-        return mf_error_set(err, MF_ERR_NETWORK, "The server could not be reached a moment ago");
+    {
+        mf_error_set(err, MF_ERR_NETWORK, "the server could not be reached a moment ago");
+        return mf_error_prefix(err, "processing %s", m_options.ProcessingId().c_str());
+    }
     const auto get =
         m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly ? mf_recent_get : mf_processing_get;
     const int retries = isStored ? mf_client_set_max_retry(client, 0) : 0;
