@@ -45,6 +45,24 @@ def test_failure_without_a_token(only_layer):
         assert found.startswith("Error: There is no Mapflow API token")
 
 
+@pytest.mark.parametrize("name", ("", "search"))
+def test_what_opens_without_a_request_asks_for_a_list(sb, only_layer, open_mapflow, name):
+    """QGIS would add layers of the account that have no rows, and tell nobody why."""
+    open_mapflow(name)
+    assert len(sb.requests) == 0
+    assert open_mapflow(name, **LIST).GetLayer(0).GetName() in ("projects", "scenes")
+    assert [r.path for r in sb.requests.settle()] == ["/user/status"]
+    fault = sb.fault("/user/status", status=503)
+    found, _ = only_layer(name)
+    assert found.startswith("Error: The status of the account: The server failed (HTTP 503")
+    fault.remove()
+    found, dataset = only_layer(name, API_TOKEN="bWVAZXhhbXBsZS5jb206d3Jvbmc=")
+    assert found.startswith("Error: The status of the account: The server does not accept the API token")
+    with reports() as seen:
+        assert dataset.GetLayer(0).GetNextFeature() is None
+    assert ["does not accept the API token" in text for _, text in seen] == [True]
+
+
 @pytest.mark.parametrize("name", (RUNNING, f"{RUNNING},AOI=here", f"{RUNNING},AOY=1", "nonsense"))
 def test_failure_does_not_tell_the_token(sb, only_layer, name):
     found, dataset = only_layer(f"{name},API_TOKEN={sb.token}")

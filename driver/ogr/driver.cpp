@@ -5,7 +5,9 @@
 // at the environment.
 #include "account/account_dataset.h"
 #include "account/find_processing.h"
+#include "api/account.h"
 #include "common/connection.h"
+#include "common/errors.h"
 #include "common/options.h"
 #include "common/reopening.h"
 #include "common/waiting.h"
@@ -104,6 +106,24 @@ std::unique_ptr<GDALDataset> OpenTarget(const GDALOpenInfo &info, const OGRMapfl
     }
 }
 
+// Whether the service answers. The account and a search open without a request, and QGIS hears of
+// no error that comes when rows are read: it would add layers without any.
+bool Answers(const OGRMapflowOptions &options)
+{
+    const OGRMapflowInterruptible interruptible;
+    const OGRMapflowClient client = OGRMapflowConnect(options);
+    mf_account account{};
+    const bool answers = client != nullptr && OGRMapflowTry(mf_account_get, &account, client.get());
+    mf_account_free(&account);
+    return answers;
+}
+
+bool OpensUnasked(const OGRMapflowOptions &options)
+{
+    return options.GetTarget() == OGRMapflowOptions::Target::Account ||
+           options.GetTarget() == OGRMapflowOptions::Target::Search;
+}
+
 GDALDataset *Open(GDALOpenInfo *info)
 {
     if (!Identify(info))
@@ -113,9 +133,13 @@ GDALDataset *Open(GDALOpenInfo *info)
     if (options && info->eAccess == GA_Update && !CanBeChanged(*info, *options))
         return RefuseUpdate(info);
     auto dataset = options ? OpenTarget(*info, *options) : nullptr;
-    if (dataset == nullptr && info->eAccess == GA_ReadOnly &&
-        OGRMapflowOptions::IsListing(info->papszOpenOptions))
-        dataset = OGRMapflowListFailure(options);
+    if (info->eAccess == GA_ReadOnly && OGRMapflowOptions::IsListing(info->papszOpenOptions))
+    {
+        if (dataset != nullptr && OpensUnasked(*options) && !Answers(*options))
+            dataset = nullptr;
+        if (dataset == nullptr)
+            dataset = OGRMapflowListFailure(options);
+    }
     // GDAL finds a dataset that is shared by the name that it was opened with.
     if (dataset != nullptr && options && !options->HoldsSecret())
         dataset->SetDescription(info->pszFilename);
