@@ -1,12 +1,14 @@
 """What layers a source has: QGIS asks for that first, with LIST_ALL_TABLES=YES, and drops the error."""
 
+import os
+import shutil
 import time
 
 import pytest
 from osgeo import gdal, ogr
 
-from helpers import (BUILDING_COUNT, BUILDINGS, COMBO, FAILED, MISSING, RUNNING, downloads, field_names, layer_names,
-                     options_of, reports, secrets_of)
+from helpers import (BUILDING_COUNT, BUILDINGS, COMBO, FAILED, MISSING, REWORK, RUNNING, downloads, field_names,
+                     layer_names, options_of, reports, secrets_of)
 
 LIST = {"@LIST_ALL_TABLES": "YES"}
 
@@ -134,6 +136,43 @@ def test_list_of_a_processing_downloads_nothing(sb, open_mapflow):
 def test_split_list_of_a_processing_is_complete(open_mapflow):
     dataset = open_mapflow(COMBO, GEOMETRY="SPLIT", **LIST)
     assert layer_names(dataset) == ["Combo_polygon", "Combo_line", "Combo_point"]
+
+
+# ---- the window of QGIS never waits for a processing ----
+
+NO_TIME = {"WAIT": "YES", "WAIT_TIMEOUT": "0"}
+
+
+@pytest.mark.parametrize("name", (RUNNING, REWORK))
+def test_list_does_not_wait(sb, only_layer, name):
+    found, _ = only_layer(name, **NO_TIME)
+    assert found.startswith("Error: Processing") and found.endswith("Try again later.")
+    assert "WAIT" not in found and len(sb.requests) == 1
+
+
+def test_list_of_a_project_does_not_wait(sb, open_mapflow):
+    with reports():
+        dataset = open_mapflow("project=Urban Analysis", **NO_TIME, **LIST)
+    assert dataset.GetLayerCount() == 4 and len(sb.requests) == 2
+
+
+OPEN = """
+import sys
+from osgeo import gdal
+dataset = gdal.OpenEx(sys.argv[1], int(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("flags", (gdal.OF_VECTOR, gdal.OF_RASTER))
+@pytest.mark.parametrize("program, waits", (("qgis.bin", False), ("QGIS", False), ("qgis-ltr.bin", False),
+                                            ("qgis_process.bin", True), ("python3", True)))
+def test_desktop_of_qgis_does_not_wait(sb, run, tmp_path, program, waits, flags):
+    """QGIS opens what it shows without the option of lists, too: when it is added, and with its project."""
+    shutil.copy(os.path.realpath(shutil.which("python3", path="/usr/bin")), tmp_path / program)
+    done = run(tmp_path / program, "-c", OPEN, f"MAPFLOW:{RUNNING},RASTER=RESULT", flags,
+               env={"PYTHONHOME": "/usr", **{f"MAPFLOW_{name}": value for name, value in NO_TIME.items()}})
+    assert ("has not ended within 0 s" in done.said) == waits
+    assert ("its status is IN_PROGRESS, 40 %. Try again later." in done.said) != waits
 
 
 # ---- what a list is good for ----

@@ -74,9 +74,10 @@ static void test_states(void)
         mf_error_init(&err);
         CHECK_NUMBER(processing.state, cases[i].state);
         CHECK_NUMBER(mf_processing_is_terminal(&processing), cases[i].terminal);
-        CHECK_NUMBER(mf_processing_check_result(&processing, 1, NULL) == 0,
+        CHECK_NUMBER(mf_processing_check_result(&processing, true, true, NULL) == 0,
                      cases[i].has_partial_result);
-        CHECK_NUMBER(mf_processing_check_result(&processing, 0, &err) == 0, cases[i].has_result);
+        CHECK_NUMBER(mf_processing_check_result(&processing, false, true, &err) == 0,
+                     cases[i].has_result);
         if (!cases[i].has_result) {
             CHECK_NUMBER(err.kind, MF_ERR_NOT_READY);
             CHECK_HOLDS(err.message, ID);
@@ -95,7 +96,7 @@ static void test_messages(void)
         "{\"code\":\"source-validator.PixelSizeTooHigh\",\"parameters\":{\"max_res\":\"1.2\"}},"
         "{\"code\":\"source-validator.PixelSizeTooHigh\",\"parameters\":{\"max_res\":\"1.2\"}},"
         "{\"code\":\"new.Code\",\"params\":{\"a\":1}},{},null,7,{\"code\":null}]");
-    CHECK_NUMBER(mf_processing_check_result(&processing, 0, &err), -1);
+    CHECK_NUMBER(mf_processing_check_result(&processing, false, true, &err), -1);
     CHECK_HOLDS(err.message, "its status is FAILED, 60 %.");
     CHECK_HOLDS(err.message, "the image is too coarse for the model");
     CHECK_HOLDS(err.message, "new.Code");
@@ -103,6 +104,23 @@ static void test_messages(void)
     const char *const first = strstr(processing.messages, "too coarse");
     CHECK(first != NULL && strstr(first + 1, "too coarse") == NULL);
     mf_processing_free(&processing);
+}
+
+static void test_advice_to_wait(void)
+{
+    static const char *const running[] = {",\"status\":\"IN_PROGRESS\"",
+                                          ",\"status\":\"OK\",\"reviewStatus\":\"NOT_ACCEPTED\""};
+    for (size_t i = 0; i < sizeof running / sizeof *running; i++) {
+        struct mf_processing processing = parsed(running[i]);
+        struct mf_error err;
+        mf_error_init(&err);
+        CHECK_NUMBER(mf_processing_check_result(&processing, false, true, &err), -1);
+        CHECK_HOLDS(err.message, "Open it with WAIT=YES");
+        CHECK_NUMBER(mf_processing_check_result(&processing, false, false, &err), -1);
+        CHECK(strstr(err.message, "WAIT") == NULL);
+        CHECK_HOLDS(err.message, "Try again later.");
+        mf_processing_free(&processing);
+    }
 }
 
 static void test_members(void)
@@ -226,6 +244,7 @@ int main(void)
     test_uuid();
     test_states();
     test_messages();
+    test_advice_to_wait();
     test_members();
     test_secrets();
     test_document_is_kept();

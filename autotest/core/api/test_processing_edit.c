@@ -102,8 +102,8 @@ static void test_states(void)
         struct mf_processing p = parse(text);
         CHECK_NUMBER(p.state, cases[i].state);
         CHECK_NUMBER(mf_processing_is_terminal(&p), cases[i].is_terminal);
-        CHECK_NUMBER(mf_processing_check_result(&p, 0, &err) == 0, cases[i].has_result);
-        CHECK_NUMBER(mf_processing_check_result(&p, 1, &err) == 0, cases[i].has_partial);
+        CHECK_NUMBER(mf_processing_check_result(&p, false, true, &err) == 0, cases[i].has_result);
+        CHECK_NUMBER(mf_processing_check_result(&p, true, true, &err) == 0, cases[i].has_partial);
         mf_processing_free(&p);
     }
 }

@@ -250,13 +250,11 @@ static int not_ready(const struct mf_processing *p, struct mf_error *err, const 
     return mf_error_append(err, " %s", what);
 }
 
-static const char *advice(const struct mf_processing *p)
+static int has_ended_without(const struct mf_processing *p, struct mf_error *err)
 {
-    if (p->state != MF_STATE_RUNNING)
-        return "Open it with PARTIAL=YES to read what is finished, or with STATUS_ONLY=YES to see "
-               "its "
-               "areas.";
-    return "Open it with WAIT=YES to wait for it, or try again later.";
+    return not_ready(p, err,
+                     "Open it with PARTIAL=YES to read what is finished, or with STATUS_ONLY=YES "
+                     "to see its areas.");
 }
 
 static bool is_unknown_status(const char *status)
@@ -269,7 +267,8 @@ static bool is_unknown_status(const char *status)
     return true;
 }
 
-int mf_processing_check_result(const struct mf_processing *p, int partial, struct mf_error *err)
+int mf_processing_check_result(const struct mf_processing *p, bool partial, bool can_wait,
+                               struct mf_error *err)
 {
     switch (p->state) {
     case MF_STATE_RUNNING:
@@ -277,17 +276,21 @@ int mf_processing_check_result(const struct mf_processing *p, int partial, struc
             return not_ready(p, err,
                              "This driver does not know that status and takes it for unfinished. "
                              "Try again later.");
-        return not_ready(p, err, advice(p));
+        return not_ready(p, err,
+                         can_wait ? "Open it with WAIT=YES to wait for it, or try again later."
+                                  : "Try again later.");
     case MF_STATE_REWORK:
         return mf_error_set(err, MF_ERR_NOT_READY,
                             "processing %s (\"%s\") is being reworked after its review (%s): its "
-                            "result will change. Open it with WAIT=YES to wait for the new one.",
-                            p->id, p->name, p->review);
+                            "result will change. %s",
+                            p->id, p->name, p->review,
+                            can_wait ? "Open it with WAIT=YES to wait for the new one."
+                                     : "Try again later.");
     case MF_STATE_DONE:
         break;
     default:
         if (!partial)
-            return not_ready(p, err, advice(p));
+            return has_ended_without(p, err);
     }
     if (p->is_raster)
         return mf_error_set(

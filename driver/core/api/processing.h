@@ -84,8 +84,9 @@ char *mf_processing_fingerprint(const struct mf_processing *processing);
 bool mf_processing_is_terminal(const struct mf_processing *processing);
 
 /* MF_ERR_NOT_READY, with a message for people, unless the processing has a result to be read.
- * `partial` also lets through what a failed, cancelled or refunded one has. */
-int mf_processing_check_result(const struct mf_processing *processing, int partial,
+ * `partial` also lets through what a failed, cancelled or refunded one has. `can_wait`: the message
+ * may advise WAIT=YES. */
+int mf_processing_check_result(const struct mf_processing *processing, bool partial, bool can_wait,
                                struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus

@@ -117,10 +117,27 @@ bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing)
     return !failed;
 }
 
+// The desktop's program is called qgis, qgis.bin, qgis-ltr.bin or QGIS; qgis_process has no window.
+static bool IsQGISDesktop()
+{
+    char path[4096] = "";
+    if (CPLGetExecPath(path, sizeof path) == FALSE)
+        return false;
+    const char *const name = CPLGetFilename(path);
+    return STARTS_WITH_CI(name, "qgis") && !STARTS_WITH_CI(name, "qgis_");
+}
+
+bool OGRMapflowMayWait(const OGRMapflowOptions &options)
+{
+    static const bool isQGISDesktop = IsQGISDesktop();
+    return !isQGISDesktop && !options.IsListing();
+}
+
 bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
                             mf_processing &processing)
 {
     OGRMapflowWaiter waiter;
     waiter.Read(options, client);
-    return !options.GetBool("WAIT", false) || waiter.Wait(client, processing);
+    return !options.GetBool("WAIT", false) || !OGRMapflowMayWait(options) ||
+           waiter.Wait(client, processing);
 }

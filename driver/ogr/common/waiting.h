@@ -48,8 +48,13 @@ class OGRMapflowWaiter
     bool m_wasStopped = false;
 };
 
-// With WAIT=YES: waits until the processing, which was read before, has ended, as WAIT_TIMEOUT,
-// POLL_INTERVAL and PROGRESS say. Returns false after one CPLError.
+// Whether an open may wait. QGIS opens what it shows in the thread of its window, and when a
+// project is read: it would stand still for as long as the processing takes. So nothing that is
+// opened in its desktop waits, nor what is opened for a list of layers.
+bool OGRMapflowMayWait(const OGRMapflowOptions &options);
+
+// With WAIT=YES, where an open may wait: waits until the processing, which was read before, has
+// ended, as WAIT_TIMEOUT, POLL_INTERVAL and PROGRESS say. Returns false after one CPLError.
 bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
                             mf_processing &processing);
 

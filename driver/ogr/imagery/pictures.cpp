@@ -123,7 +123,7 @@ OGRMapflowTileLayer TilesOf(const OGRMapflowOptions &options, mf_client *client,
 }
 
 // Returns false after one CPLError: no raster result is there, or not yet.
-bool CheckResult(const mf_processing &processing)
+bool CheckResult(const OGRMapflowOptions &options, const mf_processing &processing)
 {
     if (processing.result_tile_url != nullptr)
         return true;
@@ -134,7 +134,7 @@ bool CheckResult(const mf_processing &processing)
             "was processed.",
             processing.id, processing.name);
     else
-        OGRMapflowTry(mf_processing_check_result, &processing, 0);
+        OGRMapflowTry(mf_processing_check_result, &processing, false, OGRMapflowMayWait(options));
     return false;
 }
 
@@ -154,7 +154,7 @@ OGRMapflowPicture ReadProcessing(const OGRMapflowOptions &options, mf_client *cl
         (!EQUAL(wanted.c_str(), "SOURCE") && !OGRMapflowWaitIfWanted(options, client, values)))
         return OGRMapflowPicture();
     const bool isResult = ShowsResult(wanted, values);
-    if (isResult && !CheckResult(values))
+    if (isResult && !CheckResult(options, values))
         return OGRMapflowPicture();
     return OGRMapflowOpenTiles(options, client, TilesOf(options, client, values, isResult));
 }

@@ -128,7 +128,7 @@ bool OGRMapflowProjectDataset::ChooseReadable()
                              const mf_processing &p = m_processings[i];
                              isReadable[i] =
                                  HasValidId(p) &&
-                                 mf_processing_check_result(&p, partial, nullptr) == 0 &&
+                                 mf_processing_check_result(&p, partial, false, nullptr) == 0 &&
                                  (p.state == MF_STATE_DONE || HasFinishedArea(m_client.get(), p));
                          });
     std::map<std::string, int> left;

@@ -138,9 +138,9 @@ bool OGRMapflowProcessingDataset::CheckResult()
 {
     mf_error err;
     mf_error_init(&err);
-    const bool hasResult =
-        m_statusOnly ||
-        mf_processing_check_result(&m_processing, m_options.GetBool("PARTIAL", false), &err) == 0;
+    const bool hasResult = m_statusOnly || mf_processing_check_result(
+                                               &m_processing, m_options.GetBool("PARTIAL", false),
+                                               OGRMapflowMayWait(m_options), &err) == 0;
     if (!hasResult)
         OGRMapflowRaise(err);
     return hasResult;
