@@ -3,6 +3,7 @@
 import pytest
 from osgeo import gdal
 
+from helpers import BUILDINGS, RUNNING
 from submitting import MAPBOX, changes, created, creation, errors_of, geojson, polygons_of, squares
 from test_documentation import section
 
@@ -95,3 +96,31 @@ if int(gdal.VersionInfo()) >= 3110000:  # has the gdal program
         for folder in (tmp_path, tmp_path / "elsewhere"):
             done = run("sh", "-c", f"cd '{folder}' && ogrinfo -so -al '{tmp_path}/large.gdalg.json'")
             assert done.returncode == 0 and "Feature Count: " in done.stdout, done.said
+
+    def complete(run, *words):
+        """What TAB offers after these words."""
+        done = run("gdal", "completion", "gdal", *words, "last_word_is_complete=true")
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    @pytest.mark.parametrize("name", [f"{BUILDINGS},CACHE=REFRESH", f"{RUNNING},WAIT=YES", "name=Coast",
+                                      "project=Coast", "mosaic=Quarry flights"])
+    def test_completing_opens_nothing_at_the_service(sb, run, name):
+        complete(run, "vector", "info", f"MAPFLOW:{name}", "--layer")
+        assert len(sb.requests) == 0
+
+    @pytest.mark.parametrize("words", ["vector info NAME", "info NAME", "vector convert NAME out.gpkg", "raster info NAME",
+                                       "pipeline read NAME", "vector pipeline read NAME ! select --fields"])
+    def test_completing_any_command(sb, run, words):
+        complete(run, *words.replace("NAME", f"MAPFLOW:{RUNNING},WAIT=YES").split())
+        assert len(sb.requests) == 0
+
+    def test_completing_layers(sb, run):
+        assert complete(run, "vector", "info", "MAPFLOW:", "--layer").split()[:3] == ["projects", "processings", "models"]
+        assert len(sb.requests) == 0
+
+    def test_completing_gives_the_shell_no_name_of_a_stranger(sb, run):
+        """A shell runs commands that stand in what it is offered."""
+        identifier = sb.add_processing(name="$(reboot)", status="OK", result=b'{"type":"FeatureCollection","features":[]}')
+        assert "$(reboot)" in run("ogrinfo", f"MAPFLOW:{identifier}").stdout
+        assert "reboot" not in complete(run, "vector", "info", f"MAPFLOW:{identifier}", "--layer")

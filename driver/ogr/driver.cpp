@@ -124,12 +124,22 @@ bool OpensUnasked(const OGRMapflowOptions &options)
            options.GetTarget() == OGRMapflowOptions::Target::Search;
 }
 
+// While a command is completed nothing is downloaded and nothing waited for, and names that
+// others have given are kept from the shell, which would run a command in them. The layers of
+// the account have fixed names and columns.
+bool OpensWhileCompleting(const OGRMapflowOptions &options)
+{
+    return options.GetTarget() == OGRMapflowOptions::Target::Account;
+}
+
 GDALDataset *Open(GDALOpenInfo *info)
 {
     if (!Identify(info))
         return nullptr;
     const OGRMapflowReopening reopening(info->pszFilename, info->eAccess == GA_Update);
     const auto options = OGRMapflowOptions::Parse(info->pszFilename, info->papszOpenOptions);
+    if (options && OGRMapflowIsCompleting() && !OpensWhileCompleting(*options))
+        return nullptr;
     if (options && info->eAccess == GA_Update && !CanBeChanged(*info, *options))
         return RefuseUpdate(info);
     auto dataset = options ? OpenTarget(*info, *options) : nullptr;
@@ -158,8 +168,8 @@ GDALDataset *Create(const char *name, int, int, int bands, GDALDataType,
     return OGRMapflowSubmissionDataset::Create(name, options).release();
 }
 
-// ogr2ogr and CreateCopy delete what they are about to create, and -overwrite does so with what is
-// there: nothing at the service is ever deleted by the name of a dataset.
+// ogr2ogr and CreateCopy delete what they are about to create, and -overwrite does so with what
+// is there: nothing at the service is ever deleted by the name of a dataset.
 CPLErr Delete(const char *name)
 {
     const auto options = OGRMapflowOptions::Parse(name, nullptr);

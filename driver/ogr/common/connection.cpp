@@ -2,19 +2,32 @@
 #include "common/connection.h"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/program.h"
 #include "common/errors.h"
 #include "common/http_settings.h"
 
 namespace
 {
 
+// Somebody has pressed TAB and waits.
+constexpr double COMPLETION_TIME = 2; // s
+
+bool IsTimeUp()
+{
+    static const double end = OGRMapflowIsCompleting() ? mf_clock_monotonic() + COMPLETION_TIME
+                                                       : std::numeric_limits<double>::infinity();
+    return mf_clock_monotonic() > end;
+}
+
 int IsStopped(void *ctx)
 {
     const auto *const stop = static_cast<const std::atomic<bool> *>(ctx);
-    return mf_interrupt_requested() || (stop != nullptr && stop->load());
+    return mf_interrupt_requested() || (stop != nullptr && stop->load()) || IsTimeUp();
 }
 
 // One transport for the whole process, so that connections outlive datasets.
@@ -54,6 +67,12 @@ void OGRMapflowDebug(void *, const char *line)
 void OGRMapflowWarn(void *, const char *line)
 {
     CPLError(CE_Warning, CPLE_AppDefined, "%s", line);
+}
+
+bool OGRMapflowIsCompleting()
+{
+    static const bool isCompleting = mf_program_is("gdal", "completion");
+    return isCompleting;
 }
 
 std::string OGRMapflowBaseURL(const OGRMapflowOptions &options)

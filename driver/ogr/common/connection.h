@@ -23,6 +23,10 @@ using OGRMapflowClient = std::unique_ptr<mf_client, OGRMapflowClientDeleter>;
 OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options,
                                    std::atomic<bool> *stop = nullptr);
 
+// Whether this process is the gdal program that completes a command for a shell. It opens every
+// dataset that the command names. All requests of such a process end after 2 s in all.
+bool OGRMapflowIsCompleting();
+
 // What says so, for others who wait.
 mf_cancel OGRMapflowCancel(std::atomic<bool> *stop = nullptr);
 

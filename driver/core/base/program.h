@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* program: the command that this process was started with.
+ *
+ * Thread-safety: all functions may be called from any thread. */
+#ifndef MF_PROGRAM_H
+#define MF_PROGRAM_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Whether the process was started as `name`, in whatever folder, with `verb` as its first argument.
+ * False where the system has no /proc. */
+bool mf_program_is(const char *name, const char *verb);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
