@@ -194,7 +194,7 @@ def test_status_document_that_is_none(sb, account, document):
 
 def test_address_without_rest(sb, account):
     message = refusal(f"MAPFLOW:{BUILDINGS}", **{**account, "API_URL": sb.url.removesuffix("/rest")})
-    assert "API_URL is " in message and "ends in /rest" in message
+    assert "API_URL is " in message and "ends in /rest" in message and "Check the id" not in message
     assert "/rest" not in refusal(f"MAPFLOW:{MISSING}", **account).replace(sb.url, "")
 
 
@@ -204,23 +204,42 @@ def test_quotes_around_a_token(sb, open_mapflow, quote):
     assert open_mapflow(BUILDINGS, API_TOKEN=f"{quote}{sb.token}{quote}").GetLayer(0).GetFeatureCount() == BUILDING_COUNT
 
 
-def test_file_of_a_wrong_token(sb, tmp_path):
+WRONG = "d3JvbmdAZXhhbXBsZS5jb206d3Jvbmc="
+
+
+@pytest.mark.parametrize("place, source", (
+    ("name", "the dataset name"), ("option", "the open option API_TOKEN"), ("environment", "MAPFLOW_API_TOKEN"),
+    ("file option", "{path} (the open option API_TOKEN_FILE)"), ("file environment", "{path} (MAPFLOW_API_TOKEN_FILE)")))
+def test_wrong_token_says_where_it_came_from(sb, monkeypatch, tmp_path, place, source):
     path = tmp_path / "token"
-    path.write_text("d3JvbmdAZXhhbXBsZS5jb206d3Jvbmc=")
+    path.write_text(WRONG)
     path.chmod(0o600)
-    message = refusal(f"MAPFLOW:{BUILDINGS}", API_URL=sb.url, API_TOKEN_FILE=str(path))
-    assert "does not accept the API token" in message and str(path) in message
+    name, options = f"MAPFLOW:{BUILDINGS}" + (f",API_TOKEN={WRONG}" if place == "name" else ""), {"API_URL": sb.url}
+    key, value = ("API_TOKEN_FILE", str(path)) if place.startswith("file") else ("API_TOKEN", WRONG)
+    if place.endswith("option"):
+        options[key] = value
+    elif place != "name":
+        monkeypatch.setenv("MAPFLOW_" + key, value)
+    message = refusal(name, **options)
+    assert f"The token came from {source.format(path=path)}: copy it again" in message and WRONG not in message
 
 
 @pytest.mark.parametrize("status", [402, 403])
 def test_plan_without_downloads(sb, account, status):
     sb.fault(RESULT, status=status)
     message = refusal(f"MAPFLOW:{BUILDINGS}", **account)
-    assert "plan may not include downloads" in message and "web app" in message
+    assert "plan may not include downloads" in message and "web app" in message and "STATUS_ONLY=YES" in message
+
+
+@pytest.mark.parametrize("processing", (FAILED, CANCELLED, REFUNDED))
+def test_nothing_finished_is_said_once(account, processing):
+    message = refusal(f"MAPFLOW:{processing}", **account, PARTIAL="YES")
+    assert message == (f"Result of processing {processing}: The server refused the request (HTTP 400, BAD_REQUEST): The "
+                       "processing has no result yet. Nothing of it may be finished: STATUS_ONLY=YES shows its areas")
 
 
 @pytest.mark.parametrize("name, words", (
-    ("", "There is no Mapflow API token"), (",WAIT=YES", "has no option WAIT"), ("Leiden", "not the UUID of a processing"),
+    ("", "There is no Mapflow API token"), (",WAIT=YES", "has no option WAIT"), ("Leiden", "not the id of a processing"),
     ("mosaic=x", "There is no Mapflow API token")))
 def test_one_error_although_ogrinfo_opens_twice(run, name, words):
     done = run("ogrinfo", f"MAPFLOW:{name}", env={"MAPFLOW_API_TOKEN": ""})

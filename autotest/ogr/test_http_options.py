@@ -278,10 +278,19 @@ def test_proxy_with_login(open_mapflow):
 
 def test_proxy_with_wrong_login(open_mapflow):
     with Proxy(login="user:right") as proxy, config(GDAL_HTTP_PROXY=proxy.url):
-        fails(open_mapflow, "407", "GDAL_HTTP_PROXYUSERPWD")
+        fails(open_mapflow, "407", "wants a user name and a password", "set GDAL_HTTP_PROXYUSERPWD")
         with config(GDAL_HTTP_PROXYUSERPWD="user:wrong-one"):
-            fails(open_mapflow, "407")
+            fails(open_mapflow, "407", "does not accept its user name or password", "check GDAL_HTTP_PROXYUSERPWD")
             assert "wrong-one" not in gdal.GetLastErrorMsg()
+        with config(GDAL_HTTP_PROXY=proxy.url.replace("://", "://user:wrong-one@")):
+            fails(open_mapflow, "407", "does not accept its user name or password")
+            assert "wrong-one" not in gdal.GetLastErrorMsg()
+
+
+@pytest.mark.parametrize("login, words", ((None, "wants a user name"), ("user:wrong-one", "does not accept its user name")))
+def test_tunnel_with_wrong_login(https, open_mapflow, login, words):
+    with Proxy(login="user:right") as proxy, config(GDAL_HTTPS_PROXY=proxy.url, GDAL_HTTP_PROXYUSERPWD=login):
+        fails(open_mapflow, "407", words, API_URL=https())
 
 
 def test_proxy_login_after_a_challenge(open_mapflow):
@@ -307,7 +316,7 @@ def test_proxy_that_refuses(https, open_mapflow):
 
 def test_proxy_that_is_down(open_mapflow):
     with config(GDAL_HTTP_PROXY="http://127.0.0.1:1", GDAL_HTTP_MAX_RETRY=0):
-        fails(open_mapflow, "GDAL_HTTP_PROXY")
+        fails(open_mapflow, "check the network and the proxy (GDAL_HTTP_PROXY")
 
 
 # TLS

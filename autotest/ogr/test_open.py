@@ -41,13 +41,13 @@ def test_name_is_understood(name):
 
 
 @pytest.mark.parametrize("name, said", (
-    ("MAPFLOW:abc", "UUID"),
-    ("MAPFLOW:/", "UUID"),
-    (NAME + "//", "UUID"),
-    ("MAPFLOW:" + BUILDINGS[:-1], "UUID"),
-    ("MAPFLOW:" + BUILDINGS + "0", "UUID"),
-    ("MAPFLOW:" + BUILDINGS.replace("-", ""), "UUID"),
-    ("MAPFLOW:" + BUILDINGS.replace("f", "g"), "UUID"),
+    ("MAPFLOW:abc", "id of a processing"),
+    ("MAPFLOW:/", "id of a processing"),
+    (NAME + "//", "id of a processing"),
+    ("MAPFLOW:" + BUILDINGS[:-1], "id of a processing"),
+    ("MAPFLOW:" + BUILDINGS + "0", "id of a processing"),
+    ("MAPFLOW:" + BUILDINGS.replace("-", ""), "id of a processing"),
+    ("MAPFLOW:" + BUILDINGS.replace("f", "g"), "id of a processing"),
     (NAME + ",", "KEY=VALUE"),
     (NAME + ",PARTIAL", "KEY=VALUE"),
     (NAME + ",=YES", "unknown option"),
@@ -269,4 +269,13 @@ def test_names_that_are_none_or_several(sb, account):
 
 def test_name_that_is_no_id_says_what_to_do(account):
     message = refusal("MAPFLOW:Leiden", **account)
-    assert "MAPFLOW:name=<name>" in message and "processings" in message and "Leiden" not in message
+    assert message == ("What follows MAPFLOW: is not the id of a processing: ogr2ogr -f CSV /vsistdout/ MAPFLOW: processings "
+                       "-select id,name lists them. MAPFLOW:name=<name> and MAPFLOW:project=<name or id> open by name.")
+
+
+@pytest.mark.parametrize("text", ("https://app.mapflow.ai/processing/{}?tab=1", "//{}", "processing={}", "{{{}}}", "{} results"))
+def test_name_that_holds_an_id(sb, account, text):
+    """An address of the web application, or a way to write it that some other driver has."""
+    message = refusal("MAPFLOW:" + text.format(BUILDINGS.upper()), **account)
+    assert message.endswith(f"write MAPFLOW:{BUILDINGS}.") and "app.mapflow" not in message
+    assert len(sb.requests) == 0

@@ -11,7 +11,7 @@ static struct mf_error error_of(int status, const char *body)
     response.body = (char *)(uintptr_t)body;
     response.body_size = body != NULL ? strlen(body) : 0;
     mf_error_init(&err);
-    CHECK_NUMBER(mf_api_error(&response, "GET", 0, &err), -1);
+    CHECK_NUMBER(mf_api_error(&response, "GET", 0, NULL, &err), -1);
     CHECK_NUMBER(err.http_status, status);
     return err;
 }
@@ -27,7 +27,11 @@ static void test_shapes(void)
         err.message,
         "The server refused the request (HTTP 400, TOO_LARGE_PROCESSING): The total area, or "
         "the bounding box of one polygon, is above the limit; both numbers in square metres "
-        "(area 123, aoiAreaLimit 100). The server says: Too large");
+        "(area 123, aoiAreaLimit 100)");
+    err = error_of(400, "{\"code\":\"geometry.Invalid\",\"message\":\"Ring 3\"}");
+    CHECK_HOLDS(err.message, "The geometry of the area is invalid. The server says: Ring 3");
+    err = error_of(400, "{\"code\":\"BAD_REQUEST\",\"message\":\"No zoom\"}");
+    CHECK_TEXT(err.message, "The server refused the request (HTTP 400, BAD_REQUEST): No zoom");
     err = error_of(400, "{\"code\":123,\"message\":\"Bad thing.\",\"params\":null}");
     CHECK_TEXT(err.code, "123");
     CHECK_TEXT(err.message, "The server refused the request (HTTP 400, 123): Bad thing");
@@ -90,7 +94,7 @@ static void test_statuses(void)
 {
     struct mf_error err = error_of(401, "");
     CHECK_NUMBER(err.kind, MF_ERR_AUTH);
-    CHECK_HOLDS(err.message, "API_TOKEN");
+    CHECK_HOLDS(err.message, "create a new one");
     err = error_of(403, "{\"message\":\"No access to Data Provider\"}");
     CHECK_NUMBER(err.kind, MF_ERR_FORBIDDEN);
     CHECK_HOLDS(err.message, "upgrade the plan");
@@ -98,14 +102,11 @@ static void test_statuses(void)
     CHECK_HOLDS(err.message, "role");
     err = error_of(404, "");
     CHECK_NUMBER(err.kind, MF_ERR_NOT_FOUND);
-    CHECK_HOLDS(err.message, "check the id");
+    CHECK_HOLDS(err.message, "Check the id");
     CHECK_NUMBER(error_of(410, "").kind, MF_ERR_NOT_FOUND);
     err = error_of(429, "");
     CHECK_NUMBER(err.kind, MF_ERR_RATE_LIMIT);
     CHECK_HOLDS(err.message, "GDAL_HTTP_MAX_RETRY");
-    err = error_of(407, "");
-    CHECK_NUMBER(err.kind, MF_ERR_NETWORK);
-    CHECK_HOLDS(err.message, "GDAL_HTTP_PROXYUSERPWD");
     CHECK_NUMBER(error_of(304, "").kind, MF_ERR_FORMAT);
     struct mf_response response;
     struct mf_header location = {"location", "https://u:p@other.example:8443/x?token=1"};
@@ -113,12 +114,12 @@ static void test_statuses(void)
     response.status = 307;
     response.headers = &location;
     response.header_count = 1;
-    mf_api_error(&response, "POST", 0, &err);
+    mf_api_error(&response, "POST", 0, NULL, &err);
     CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
     CHECK_HOLDS(err.message, "https://other.example:8443 (HTTP 307)");
     CHECK_HOLDS(err.message, "POST");
     location.value = "";
-    mf_api_error(&response, "GET", 0, &err);
+    mf_api_error(&response, "GET", 0, NULL, &err);
     CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
     CHECK_HOLDS(err.message, "does not say where to");
     CHECK_LACKS(err.message, "GET");
@@ -132,13 +133,15 @@ static void test_changes(void)
     mf_response_init(&response);
     mf_error_init(&err);
     response.status = 502;
-    mf_api_error(&response, "POST", 1, &err);
+    mf_api_error(&response, "POST", 1, NULL, &err);
     CHECK_TEXT(err.message, "The server failed (HTTP 502). This is a fault of the service");
-    mf_api_error(&response, "POST", 0, &err);
+    mf_api_error(&response, "POST", 0, NULL, &err);
     CHECK_HOLDS(err.message, "fault of the service: try again later");
     response.status = 429;
-    mf_api_error(&response, "PUT", 1, &err);
+    mf_api_error(&response, "PUT", 1, NULL, &err);
     CHECK_TEXT(err.message, "The server gets too many requests (HTTP 429). Try again later");
+    mf_api_error(&response, "GET", 0, "Wait", &err);
+    CHECK_TEXT(err.message, "The server gets too many requests (HTTP 429). Wait");
 }
 
 static void test_secrets(void)

@@ -14,7 +14,8 @@ static const struct {
      "The address of https://h.example is unknown"},
     {CURLE_COULDNT_RESOLVE_PROXY, "", 0, MF_ERR_NETWORK, 0, "The address of the proxy is unknown"},
     {CURLE_COULDNT_CONNECT, "refused", 0, MF_ERR_NETWORK, 1,
-     "Cannot connect to https://h.example (refused)"},
+     "Cannot connect to https://h.example (refused): check the network and the proxy "
+     "(GDAL_HTTP_PROXY, https_proxy)"},
     {CURLE_OPERATION_TIMEDOUT, "", 0, MF_ERR_NETWORK, 1, "GDAL_HTTP_CONNECTTIMEOUT"},
     {CURLE_OPERATION_TIMEDOUT, "", 1, MF_ERR_TRUNCATED, 1, "GDAL_HTTP_LOW_SPEED_TIME"},
     {CURLE_GOT_NOTHING, "", 0, MF_ERR_NETWORK, 1, "closed the connection without an answer"},
@@ -62,9 +63,9 @@ int main(void)
         struct mf_error err;
         bool is_transient = !cases[i].is_transient;
         mf_error_init(&err);
-        CHECK_NUMBER(mf_curl_error(cases[i].code, easy, cases[i].detail, &url, cases[i].has_begun,
-                                   &is_transient, &err),
-                     -1);
+        const int failed = mf_curl_error(cases[i].code, easy, cases[i].detail, &url,
+                                         cases[i].has_begun, false, &is_transient, &err);
+        CHECK_NUMBER(failed, -1);
         CHECK_NUMBER(err.kind, cases[i].kind);
         CHECK_NUMBER(is_transient, cases[i].is_transient);
         CHECK_HOLDS(err.message, cases[i].said);

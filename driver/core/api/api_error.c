@@ -90,7 +90,9 @@ static void read_object(const cJSON *object, struct said *said)
     if (lead[0] != '\0')
         add_text(said, "; ", lead);
     add_text(said, "", list);
-    if (description != NULL && shown[0] != '\0' && strcmp(shown, description) != 0)
+    /* With its numbers a description is all there is to say. */
+    if (description != NULL && list[0] == '\0' && shown[0] != '\0' &&
+        strcmp(shown, description) != 0)
         add_text(said, ". The server says: ", shown);
 }
 
@@ -182,9 +184,7 @@ static void read_body(const struct mf_response *response, struct said *said)
 
 /* ---- statuses ------------------------------------------------------------------------------ */
 
-#define NOT_FOUND_ADVICE                                                                           \
-    "Either it does not exist or this account may not see it: check the id, and that the token "   \
-    "belongs to the right account"
+#define NOT_FOUND_ADVICE "Check the id, and that the account of the token may see it"
 
 /* The error for a status; the first row that fits counts. */
 static const struct status_error {
@@ -195,16 +195,13 @@ static const struct status_error {
     const char *repeat; /* the rest of the advice, unless the request was a change */
 } status_errors[] = {
     {401, 401, MF_ERR_AUTH, "The server does not accept the API token",
-     "Check API_TOKEN or MAPFLOW_API_TOKEN; create a new token on the account page of the Mapflow "
-     "web app, in the API tab",
+     "Copy it again, or create a new one on the account page of the Mapflow web app, in the API "
+     "tab",
      ""},
     {403, 403, MF_ERR_FORBIDDEN, "The server does not allow this",
      "Check the role of the account in the project, and what its plan includes", ""},
     {404, 404, MF_ERR_NOT_FOUND, "The server does not find it", NOT_FOUND_ADVICE, ""},
     {410, 410, MF_ERR_NOT_FOUND, "The server does not find it", NOT_FOUND_ADVICE, ""},
-    {407, 407, MF_ERR_NETWORK,
-     "The proxy wants a user name and a password, or does not accept those it got",
-     "Set GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if it is not Basic", ""},
     {429, 429, MF_ERR_RATE_LIMIT, "The server gets too many requests", "Try again later",
      ", or raise GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY"},
     {500, INT_MAX, MF_ERR_SERVER, "The server failed", "This is a fault of the service",
@@ -239,7 +236,7 @@ static int redirect_error(const struct mf_response *response, const char *method
 }
 
 int mf_api_error(const struct mf_response *response, const char *method, bool is_change,
-                 struct mf_error *err)
+                 const char *advice, struct mf_error *err)
 {
     struct said said;
     const int status = response->status;
@@ -254,8 +251,9 @@ int mf_api_error(const struct mf_response *response, const char *method, bool is
         if (status == 403 && mf_str_find_nocase(said.text, "data provider") != NULL)
             mf_error_append(err, ". The plan of the account does not include this data provider: "
                                  "choose another one or upgrade the plan");
-        else if (row->advice != NULL)
-            mf_error_append(err, ". %s%s", row->advice, is_change ? "" : row->repeat);
+        else if (advice != NULL || row->advice != NULL)
+            mf_error_append(err, ". %s%s", advice != NULL ? advice : row->advice,
+                            is_change || advice != NULL ? "" : row->repeat);
     }
     if (err != NULL) {
         err->http_status = status;

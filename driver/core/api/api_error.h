@@ -14,10 +14,11 @@ extern "C" {
 #endif
 
 /* Fills kind, http_status, code and message of *err from an answer whose status is not 2xx.
- * `is_change`: the request must not be sent again before the user knows what became of it. Returns
- * -1. */
+ * `is_change`: the request must not be sent again before the user knows what became of it.
+ * `advice`: what to do, in the place of what is advised for the status; NULL for that. Returns -1.
+ */
 int mf_api_error(const struct mf_response *response, const char *method, bool is_change,
-                 struct mf_error *err);
+                 const char *advice, struct mf_error *err);
 
 /* The beginning of an answer that is not JSON, on one line, without tags and secrets; "" if
  * `body` is NULL or there is nothing else. */

@@ -83,10 +83,10 @@ static char *padded(const char *token)
 static int no_token(struct mf_error *err)
 {
     return mf_error_set(err, MF_ERR_AUTH,
-                        "There is no Mapflow API token: set the open option API_TOKEN or "
-                        "API_TOKEN_FILE, or the environment variable or configuration option "
-                        "MAPFLOW_API_TOKEN or MAPFLOW_API_TOKEN_FILE. Create a token on the "
-                        "account page of the Mapflow web app, in the API tab");
+                        "There is no Mapflow API token: set MAPFLOW_API_TOKEN_FILE or "
+                        "MAPFLOW_API_TOKEN in the environment, or the open option API_TOKEN_FILE "
+                        "or API_TOKEN. The account page of the Mapflow web app creates one, in the "
+                        "API tab");
 }
 
 static bool is_blank(char c)
@@ -94,8 +94,8 @@ static bool is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* A copy without white space around it, nor the byte order mark that some editors put first. */
-/* Without blanks, and without the quotes that a file of environment variables may keep. */
+/* A copy without the byte order mark that some editors put first, without white space around it,
+ * and without the quotes that a file of environment variables may keep. */
 static char *trimmed(const char *text)
 {
     if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)

@@ -210,12 +210,19 @@ static int give_up(const struct call *call, int tries, struct mf_error *err)
 static void explain(const struct mf_client *client, const struct call *call,
                     const struct mf_response *response, struct mf_error *err)
 {
-    mf_api_error(response, call->method, !call->is_repeatable, err);
     const size_t size = strlen(client->base_url);
-    if (response->status == 401 && client->token_file != NULL)
-        mf_error_append(err, ". The token came from %s", client->token_file);
-    if (response->status == 404 && (size < 5 || strcmp(client->base_url + size - 5, "/rest") != 0))
-        mf_error_append(err, ". API_URL is %s: the service's own ends in /rest", client->base_url);
+    const bool ends_in_rest = size >= 5 && strcmp(client->base_url + size - 5, "/rest") == 0;
+    char *advice = NULL;
+    if (response->status == 401 && client->token_source != NULL)
+        advice = mf_str_format(
+            "The token came from %s: copy it again, or create a new one on the account "
+            "page of the Mapflow web app, in the API tab",
+            client->token_source);
+    if (response->status == 404 && !ends_in_rest)
+        advice =
+            mf_str_format("API_URL is %s: that of the service ends in /rest", client->base_url);
+    mf_api_error(response, call->method, !call->is_repeatable, advice, err);
+    free(advice);
 }
 
 /* The whole call. Returns 0 with a 2xx answer in `response`. `err` is never NULL. */

@@ -28,10 +28,12 @@ extern "C" {
 
 /* All strings are copied. NULL and 0 mean the default, except for the two retry numbers. */
 struct mf_client_options {
-    const char *base_url;   /* default MF_DEFAULT_API_URL; a trailing slash is dropped. Plain http
-                               is refused unless the host is loopback or allow_http is set */
-    const char *token;      /* as the user gave it; wins over token_file */
-    const char *token_file; /* file whose content is the token */
+    const char *base_url;     /* default MF_DEFAULT_API_URL; a trailing slash is dropped. Plain http
+                                 is refused unless the host is loopback or allow_http is set */
+    const char *token;        /* as the user gave it; wins over token_file */
+    const char *token_file;   /* file whose content is the token */
+    const char *token_source; /* where the token, or the name of its file, was said: "the open
+                                 option API_TOKEN"; for messages. May be NULL */
     /* AUTO: API notes D1, D2. After a 401 to a GET or a query the other scheme is tried once, and
      * the one that works is remembered for the process. */
     enum mf_auth_scheme auth;

@@ -14,7 +14,7 @@ struct mf_client {
     char *base_url;
     char origin[MF_URL_ORIGIN_SIZE];
     struct mf_auth auth;
-    char *token_file; /* where the token came from; NULL: from an option */
+    char *token_source; /* NULL: not known */
     struct mf_retry_policy retry;
     double document_timeout; /* s */
     struct mf_transport transport;

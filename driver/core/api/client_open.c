@@ -38,23 +38,39 @@ static int set_base_url(struct mf_client *client, const struct mf_client_options
     return client->base_url != NULL ? 0 : mf_out_of_memory(err);
 }
 
+/* `source` may be NULL. Returns -1 without memory. */
+static int set_source(struct mf_client *client, const char *source)
+{
+    client->token_source = source != NULL ? mf_str_copy(source) : NULL;
+    return source != NULL && client->token_source == NULL ? -1 : 0;
+}
+
 static int set_auth(struct mf_client *client, const struct mf_client_options *options,
                     struct mf_error *err)
 {
     const int has_token = options->token != NULL && *options->token != '\0';
     const char *path = options->token_file;
     if (has_token || path == NULL || *path == '\0')
-        return mf_auth_init(&client->auth, options->token, options->auth, err);
+        return set_source(client, options->token_source) != 0
+                   ? mf_out_of_memory(err)
+                   : mf_auth_init(&client->auth, options->token, options->auth, err);
     char *text = NULL;
     int is_private = 1;
     if (mf_read_small_file(path, MAX_TOKEN_FILE, &text, &is_private, err) != 0)
         return mf_error_prefix(err, "API_TOKEN_FILE");
     const int failed = mf_auth_init(&client->auth, text, options->auth, err);
     free(text);
+    if (failed && err != NULL && err->kind == MF_ERR_AUTH)
+        return mf_error_set(err, MF_ERR_AUTH, "API_TOKEN_FILE %s holds no token: paste it there",
+                            path);
     if (failed)
         return mf_error_prefix(err, "API_TOKEN_FILE %s", path);
-    client->token_file = mf_str_copy(path);
-    if (client->token_file == NULL)
+    char *const source = options->token_source != NULL
+                             ? mf_str_format("%s (%s)", path, options->token_source)
+                             : mf_str_copy(path);
+    const int is_lost = source == NULL || set_source(client, source) != 0;
+    free(source);
+    if (is_lost)
         return mf_out_of_memory(err);
     if (!is_private && client->warn != NULL) {
         char *line =
@@ -113,7 +129,7 @@ void mf_client_close(struct mf_client *client)
         return;
     mf_auth_free(&client->auth);
     mf_mutex_free(&client->mutex);
-    free(client->token_file);
+    free(client->token_source);
     free(client->base_url);
     free(client);
 }

@@ -7,16 +7,23 @@
 #include "base/redact.h"
 #include "base/str.h"
 
+int mf_curl_proxy_login_error(bool has_login, struct mf_error *err)
+{
+    return mf_error_set(err, MF_ERR_NETWORK,
+                        has_login ? "The proxy does not accept its user name or password (HTTP "
+                                    "407): check GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if "
+                                    "it is not Basic"
+                                  : "The proxy wants a user name and a password (HTTP 407): set "
+                                    "GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if it is not "
+                                    "Basic");
+}
+
 /* A proxy that answered the CONNECT with something else than 200. */
-static int proxy_refusal(long status, bool *is_transient, struct mf_error *err)
+static int proxy_refusal(long status, bool has_login, bool *is_transient, struct mf_error *err)
 {
     *is_transient = status == 429 || status == 502 || status == 503 || status == 504;
     if (status == 407)
-        return mf_error_set(
-            err, MF_ERR_NETWORK,
-            "The proxy wants a user name and a password, or does not accept those it "
-            "got (HTTP 407): set "
-            "GDAL_HTTP_PROXYUSERPWD, and GDAL_PROXY_AUTH if it is not Basic");
+        return mf_curl_proxy_login_error(has_login, err);
     return mf_error_set(err, MF_ERR_NETWORK,
                         "The proxy refused the connection (HTTP %ld): check GDAL_HTTP_PROXY and "
                         "https_proxy",
@@ -36,13 +43,11 @@ static const struct failure {
     const char *detail; /* holds these words, in any case; NULL: whatever it says */
 } failures[] = {
     {CURLE_COULDNT_RESOLVE_HOST, EITHER, MF_ERR_NETWORK, true, "The address of ", " is unknown",
-     ": check the network and the URL, or set GDAL_HTTP_PROXY if a proxy leads out of your "
-     "network",
-     NULL},
+     ": check the network, API_URL and the proxy (GDAL_HTTP_PROXY, https_proxy)", NULL},
     {CURLE_COULDNT_RESOLVE_PROXY, EITHER, MF_ERR_NETWORK, false,
      "The address of the proxy is unknown", NULL, ": check GDAL_HTTP_PROXY and https_proxy", NULL},
     {CURLE_COULDNT_CONNECT, EITHER, MF_ERR_NETWORK, true, "Cannot connect to ", "",
-     ": check the network, or set GDAL_HTTP_PROXY if a proxy leads out of your network", NULL},
+     ": check the network and the proxy (GDAL_HTTP_PROXY, https_proxy)", NULL},
     {CURLE_OPERATION_TIMEDOUT, AFTER, MF_ERR_TRUNCATED, true, "The answer of ", " stopped coming",
      ": GDAL_HTTP_LOW_SPEED_TIME and GDAL_HTTP_TIMEOUT set the limits", NULL},
     {CURLE_OPERATION_TIMEDOUT, BEFORE, MF_ERR_NETWORK, true, "", " does not answer",
@@ -110,7 +115,7 @@ static bool is_like(const struct failure *failure, CURLcode code, const char *re
 }
 
 int mf_curl_error(CURLcode code, CURL *easy, const char *detail, const struct mf_url *url,
-                  bool has_begun, bool *is_transient, struct mf_error *err)
+                  bool has_begun, bool has_proxy_login, bool *is_transient, struct mf_error *err)
 {
     char reason[CURL_ERROR_SIZE];
     snprintf(reason, sizeof reason, "%s", detail[0] != '\0' ? detail : curl_easy_strerror(code));
@@ -120,7 +125,7 @@ int mf_curl_error(CURLcode code, CURL *easy, const char *detail, const struct mf
     long connect_status = 0;
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     if (!has_begun && connect_status >= 300)
-        return proxy_refusal(connect_status, is_transient, err);
+        return proxy_refusal(connect_status, has_proxy_login, is_transient, err);
     if (code == CURLE_OUT_OF_MEMORY)
         return mf_out_of_memory(err);
     code = canonical(code, reason);

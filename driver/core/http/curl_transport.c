@@ -39,6 +39,7 @@ struct exchange {
     bool has_failed;   /* *err is the outcome */
     bool has_enough;   /* of an error answer: the rest is not read */
     bool is_cancelled; /* *err says so */
+    bool has_proxy_login;
     char error_buffer[CURL_ERROR_SIZE];
 };
 
@@ -290,11 +291,14 @@ static int conclude(struct exchange *exchange, CURLcode code, const struct mf_ur
         code = CURLE_GOT_NOTHING;
     if (exchange->is_redirect)
         return 0;
+    if (response->status == 407)
+        return mf_curl_proxy_login_error(exchange->has_proxy_login, exchange->err);
     /* An error answer counts even if its explanation was cut or cannot be decoded. */
     response->is_silent = code == CURLE_OPERATION_TIMEDOUT && !exchange->headers_ended;
     if (code != CURLE_OK && !(exchange->headers_ended && response->status >= 300))
         return mf_curl_error(code, exchange->easy, exchange->error_buffer, url,
-                             exchange->headers_ended, &response->is_transient, exchange->err);
+                             exchange->headers_ended, exchange->has_proxy_login,
+                             &response->is_transient, exchange->err);
     return finish_body(exchange);
 }
 
@@ -341,10 +345,13 @@ static int perform_hop(struct curl_transport *transport, const struct mf_request
     struct mf_curl_handle *handle = mf_curl_pool_take(&transport->pool, &hop->parts);
     if (handle == NULL)
         return mf_out_of_memory(err);
+    const struct mf_transport_hooks *const hooks = &transport->options.hooks;
     struct exchange exchange = {.request = request,
                                 .response = response,
                                 .err = err,
                                 .easy = handle->easy,
+                                .has_proxy_login = hooks->has_proxy_login != NULL &&
+                                                   hooks->has_proxy_login(hooks->ctx) != 0,
                                 .upload = {.upload = request->upload, .err = err}};
     const struct mf_curl_hop wanted = {.request = request,
                                        .url = hop->url,

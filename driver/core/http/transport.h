@@ -139,6 +139,8 @@ struct mf_transport_hooks {
     void (*debug)(void *ctx, const char *line);
     /* Non-zero: libcurl's verbose output goes to `debug`, redacted. */
     int (*wants_verbose)(void *ctx);
+    /* Non-zero: a proxy is given a user name and a password. */
+    int (*has_proxy_login)(void *ctx);
 };
 
 struct mf_transport_options {

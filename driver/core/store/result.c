@@ -137,7 +137,7 @@ static int download(struct mf_result *result, const struct mf_result_request *re
                              "that of results that are not cached");
     if (failed && err != NULL && (err->http_status == 402 || err->http_status == 403))
         mf_error_append(err, ". The plan may not include downloads: the web app still shows the "
-                             "result");
+                             "result, and STATUS_ONLY=YES its areas");
     if (failed)
         goto cleanup;
     *checksum = mf_checksum_value(&intake.checksum);

@@ -135,10 +135,12 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic
     const std::string url = options.Get("API_URL", MF_DEFAULT_API_URL);
     const std::string token = options.Get("API_TOKEN");
     const std::string tokenFile = options.Get("API_TOKEN_FILE");
+    const std::string source = options.SourceOf(token.empty() ? "API_TOKEN_FILE" : "API_TOKEN");
     const std::string retryCodes = OGRMapflowHTTPOption("GDAL_HTTP_RETRY_CODES", "");
     wanted.base_url = url.c_str();
     wanted.token = token.empty() ? nullptr : token.c_str();
     wanted.token_file = tokenFile.empty() ? nullptr : tokenFile.c_str();
+    wanted.token_source = source.c_str();
     wanted.auth = SchemeOf(options.Get("AUTH", "AUTO"));
     wanted.allow_http = options.GetBool("ALLOW_HTTP", false);
     wanted.max_retry = atoi(OGRMapflowHTTPOption("GDAL_HTTP_MAX_RETRY", "-1").c_str());

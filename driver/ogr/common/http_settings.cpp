@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "common/http_settings.h"
 
+#include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include <curl/curl.h>
@@ -132,6 +134,21 @@ int WantsVerbose(void *)
     return CPLTestBool(OGRMapflowHTTPOption("CPL_CURL_VERBOSE", "NO").c_str());
 }
 
+// By an option, or in the address of the proxy.
+int HasProxyLogin(void *)
+{
+    const char *const addresses[] = {"GDAL_HTTP_PROXY", "GDAL_HTTPS_PROXY", "http_proxy",
+                                     "https_proxy",     "HTTPS_PROXY",      "all_proxy",
+                                     "ALL_PROXY"};
+    return Find("GDAL_HTTP_PROXYUSERPWD") != nullptr ||
+           std::any_of(std::begin(addresses), std::end(addresses),
+                       [](const char *key)
+                       {
+                           const char *const address = Find(key);
+                           return address != nullptr && strchr(address, '@') != nullptr;
+                       });
+}
+
 } // namespace
 
 std::string OGRMapflowHTTPOption(const char *key, const char *fallback)
@@ -146,5 +163,5 @@ std::string OGRMapflowUserAgent()
 
 mf_transport_hooks OGRMapflowHTTPHooks(void (*debug)(void *, const char *))
 {
-    return {nullptr, Configure, ReleaseHeaders, debug, WantsVerbose};
+    return {nullptr, Configure, ReleaseHeaders, debug, WantsVerbose, HasProxyLogin};
 }

@@ -313,15 +313,26 @@ std::string ShownKey(const std::string &key)
     return is_name && !key.empty() ? ' ' + key : std::string();
 }
 
-std::nullopt_t Refuse(const char *message)
+std::nullopt_t Refuse(const std::string &message)
 {
-    CPLError(CE_Failure, CPLE_IllegalArg,
-             "%s A Mapflow dataset is named MAPFLOW:<processing uuid>, MAPFLOW:project=<uuid or "
-             "name>, MAPFLOW:mosaic=<uuid or name>, MAPFLOW:image=<uuid>, MAPFLOW:search, "
-             "MAPFLOW:planned_search=<uuid>, or MAPFLOW: for the account, with options after it as "
-             ",KEY=VALUE.",
-             message);
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s", message.c_str());
     return std::nullopt;
+}
+
+// A text that names no dataset. It may be the token and is not repeated, but for an id in it, as in
+// an address of the web app.
+std::nullopt_t RefuseTarget(const std::string &text)
+{
+    char uuid[MF_UUID_SIZE];
+    for (size_t i = 0; i + MF_UUID_SIZE <= text.size() + 1; ++i)
+        if (mf_uuid_parse(text.substr(i, MF_UUID_SIZE - 1).c_str(), uuid))
+            return Refuse("What follows MAPFLOW: is more than the id of a processing: write "
+                          "MAPFLOW:" +
+                          std::string(uuid) + ".");
+    return Refuse(
+        "What follows MAPFLOW: is not the id of a processing: ogr2ogr -f CSV "
+        "/vsistdout/ MAPFLOW: processings -select id,name lists them. MAPFLOW:name=<name> "
+        "and MAPFLOW:project=<name or id> open by name.");
 }
 
 } // namespace
@@ -381,8 +392,8 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
             // The text may be a secret that was typed in the wrong place: it is not repeated.
             return Refuse(value == nullptr
                               ? "An option in the dataset name is not of the form KEY=VALUE."
-                              : CPLSPrintf("The dataset name has an unknown option%s.",
-                                           ShownKey(name_).c_str()));
+                              : "The dataset name has an unknown option" + ShownKey(name_) +
+                                    ": ogrinfo --format MAPFLOW lists them.");
         options.m_inString.SetNameValue(name_.c_str(), value);
         options.m_holdsSecret |= IsSecret(name_);
         if (!IsSecret(name_))
@@ -462,17 +473,15 @@ bool OGRMapflowOptions::ReadNamedTarget(const std::string &text)
             m_targetName = uuid;
         m_publicName = PREFIX + (named.word + Quoted(m_targetName.c_str()));
         if (hasName && m_targetName.empty())
-            Refuse(CPLSPrintf("The dataset name does not say which %s to open.", kind.c_str()));
+            Refuse("The dataset name does not say which " + kind + " to open.");
         else if (named.isUUID && !isUUID)
-            Refuse(CPLSPrintf("What follows %s in the dataset name is not a UUID.", named.word));
+            Refuse(std::string("What follows ") + named.word +
+                   " in the dataset name is not an id, which is a UUID.");
         else
             return true;
         return false;
     }
-    // It may be the token: it is not repeated.
-    Refuse("What follows MAPFLOW: in the dataset name is not the UUID of a processing; "
-           "MAPFLOW:name=<name> finds one by its name, and the layer processings of MAPFLOW: lists "
-           "all.");
+    RefuseTarget(text);
     return false;
 }
 
@@ -515,6 +524,15 @@ std::string OGRMapflowOptions::Get(const char *key, const char *fallback) const
     const char *const configured =
         VSIGetPathSpecificOption(m_publicName.c_str(), (std::string("MAPFLOW_") + key).c_str(), "");
     return *configured != '\0' ? configured : fallback;
+}
+
+std::string OGRMapflowOptions::SourceOf(const char *key) const
+{
+    if (*m_inString.FetchNameValueDef(key, "") != '\0')
+        return "the dataset name";
+    if (*m_openOptions.FetchNameValueDef(key, "") != '\0')
+        return std::string("the open option ") + key;
+    return std::string("MAPFLOW_") + key;
 }
 
 bool OGRMapflowOptions::GetBool(const char *key, bool fallback) const

@@ -103,6 +103,8 @@ class OGRMapflowOptions
     // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere. An empty
     // value means that it is not set. Parse has checked the value.
     std::string Get(const char *key, const char *fallback = "") const;
+    // Where the value that Get gives was said, in words.
+    std::string SourceOf(const char *key) const;
     bool GetBool(const char *key, bool fallback) const;
     double GetSeconds(const char *key, double fallback) const;
     int64_t GetSize(const char *key, int64_t fallback) const; // bytes

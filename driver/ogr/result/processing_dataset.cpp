@@ -198,6 +198,10 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_c
     const mf_result *result = nullptr;
     if (mf_result_acquire(&result, &wanted, &err) != 0)
     {
+        if (m_processing.state != MF_STATE_DONE &&
+            (err.http_status == 400 || err.http_status == 404))
+            mf_error_append(&err,
+                            ". Nothing of it may be finished: STATUS_ONLY=YES shows its areas");
         OGRMapflowRaise(err);
         return nullptr;
     }
