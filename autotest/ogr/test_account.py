@@ -447,12 +447,21 @@ def test_variants(variant, account):
 # ---- names ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["nonsense", "project=", "project=  ", "processings", 'project="a',
-                                  "project=x,NOVELTY=1", "project=x,WAIT", "WAIT=YES",
-                                  "3fa85f64-5717-4562-b3fc-2c963f66afa"])
-def test_refused_names(sb, open_mapflow, name):
-    with pytest.raises(RuntimeError, match="MAPFLOW:<processing uuid>"):
+NO_TARGET = ("What follows MAPFLOW: is not the id of a processing: ogr2ogr -f CSV /vsistdout/ MAPFLOW: processings "
+             "-select id,name lists them. MAPFLOW:name=<name> and MAPFLOW:project=<name or id> open by name.")
+NO_PROJECT = "The dataset name does not say which project to open."
+
+
+@pytest.mark.parametrize("name, said", [
+    ("nonsense", NO_TARGET), ("processings", NO_TARGET), ("WAIT=YES", NO_TARGET),
+    ("3fa85f64-5717-4562-b3fc-2c963f66afa", NO_TARGET), ("project=", NO_PROJECT), ("project=  ", NO_PROJECT),
+    ('project="a', "A double quote in the dataset name is not closed."),
+    ("project=x,NOVELTY=1", "The dataset name has an unknown option NOVELTY: ogrinfo --format MAPFLOW lists them."),
+    ("project=x,WAIT", "An option in the dataset name is not of the form KEY=VALUE.")])
+def test_refused_names(sb, open_mapflow, name, said):
+    with pytest.raises(RuntimeError) as caught:
         open_mapflow(name)
+    assert str(caught.value) == said
     assert asked(sb) == []
 
 

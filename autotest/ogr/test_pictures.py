@@ -666,7 +666,7 @@ def test_images_that_are_not_ready(sb, open_picture, life, said):
 def test_images_that_are_not_there(sb, open_picture):
     with pytest.raises(RuntimeError, match=MISSING):
         open_picture(f"MAPFLOW:image={MISSING}")
-    with pytest.raises(RuntimeError, match="is not a UUID"):
+    with pytest.raises(RuntimeError, match="What follows image= in the dataset name is not an id, which is a UUID"):
         open_picture("MAPFLOW:image=block_07.tif")
     with pytest.raises(RuntimeError, match="has no layers: open it as a raster"):
         open_picture(f"MAPFLOW:image={UPLOADED}", flags=gdal.OF_VECTOR)
