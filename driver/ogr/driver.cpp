@@ -124,9 +124,9 @@ bool OpensUnasked(const OGRMapflowOptions &options)
            options.GetTarget() == OGRMapflowOptions::Target::Search;
 }
 
-// While a command is completed nothing is downloaded and nothing waited for, and names that
-// others have given are kept from the shell, which would run a command in them. The layers of
-// the account have fixed names and columns.
+// While a command is completed nothing is downloaded and nothing waited for, and names that others
+// have given are kept from the shell, which would run a command in them. The layers of the account
+// have fixed names and columns.
 bool OpensWhileCompleting(const OGRMapflowOptions &options)
 {
     return options.GetTarget() == OGRMapflowOptions::Target::Account;
@@ -168,8 +168,8 @@ GDALDataset *Create(const char *name, int, int, int bands, GDALDataType,
     return OGRMapflowSubmissionDataset::Create(name, options).release();
 }
 
-// ogr2ogr and CreateCopy delete what they are about to create, and -overwrite does so with what
-// is there: nothing at the service is ever deleted by the name of a dataset.
+// ogr2ogr and CreateCopy delete what they are about to create, and -overwrite does so with what is
+// there: nothing at the service is ever deleted by the name of a dataset.
 CPLErr Delete(const char *name)
 {
     const auto options = OGRMapflowOptions::Parse(name, nullptr);

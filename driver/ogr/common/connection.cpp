@@ -2,7 +2,6 @@
 #include "common/connection.h"
 
 #include <algorithm>
-#include <limits>
 #include <mutex>
 
 #include "base/clock.h"
@@ -19,9 +18,8 @@ constexpr double COMPLETION_TIME = 2; // s
 
 bool IsTimeUp()
 {
-    static const double end = OGRMapflowIsCompleting() ? mf_clock_monotonic() + COMPLETION_TIME
-                                                       : std::numeric_limits<double>::infinity();
-    return mf_clock_monotonic() > end;
+    static const double end = mf_clock_monotonic() + COMPLETION_TIME;
+    return OGRMapflowIsCompleting() && mf_clock_monotonic() > end;
 }
 
 int IsStopped(void *ctx)

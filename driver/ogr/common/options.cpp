@@ -79,8 +79,8 @@ static std::string FaultOfNumber(const OGRMapflowOption &option, const char *val
     if (end != value && *end == '\0' && number >= option.least && number <= option.most &&
         !(isInteger && number != std::floor(number)))
         return "";
-    return CPLSPrintf(" is not a %snumber from %g to %g", isInteger ? "whole " : "", option.least,
-                      option.most);
+    return CPLSPrintf(" is not a %snumber from %g to %.10g", isInteger ? "whole " : "",
+                      option.least, option.most);
 }
 
 std::string OGRMapflowFaultOf(const OGRMapflowOption &option, const char *value)
@@ -319,8 +319,8 @@ std::nullopt_t Refuse(const std::string &message)
     return std::nullopt;
 }
 
-// A text that names no dataset. It may be the token and is not repeated, but for an id in it, as in
-// an address of the web app.
+// Refuses a string that names no dataset. It may be the token: the message repeats nothing of it
+// except a UUID, which an address of the web app holds.
 std::nullopt_t RefuseTarget(const std::string &text)
 {
     char uuid[MF_UUID_SIZE];

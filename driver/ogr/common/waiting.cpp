@@ -53,21 +53,6 @@ int ShowProgress(void *ctx, const mf_processing *p, double seconds)
     return 0;
 }
 
-struct Report
-{
-    GDALProgressFunc progress;
-    void *data;
-    bool wasStopped;
-};
-
-int ReportProgress(void *ctx, const mf_processing *p, double)
-{
-    auto *const report = static_cast<Report *>(ctx);
-    const double part = mf_processing_is_terminal(p) ? 1 : std::max(0, p->percent) / 100.0;
-    report->wasStopped = report->progress(part, p->status, report->data) == FALSE;
-    return report->wasStopped;
-}
-
 } // namespace
 
 OGRMapflowInterruptible::OGRMapflowInterruptible()
@@ -91,25 +76,31 @@ void OGRMapflowWaiter::Read(const OGRMapflowOptions &options, const mf_client *c
 
 void OGRMapflowWaiter::ReportTo(GDALProgressFunc progress, void *data)
 {
-    m_report = progress;
-    m_reportData = data;
-    if (m_report != nullptr)
-        m_wanted.progress = ReportProgress;
+    m_report.progress = progress;
+    m_report.data = data;
+    if (progress != nullptr)
+        m_wanted.progress = TellProgram;
+}
+
+int OGRMapflowWaiter::TellProgram(void *ctx, const mf_processing *p, double)
+{
+    auto *const report = static_cast<Report *>(ctx);
+    const double part = mf_processing_is_terminal(p) ? 1 : std::max(0, p->percent) / 100.0;
+    report->wasStopped = report->progress(part, p->status, report->data) == FALSE;
+    return report->wasStopped;
 }
 
 bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing)
 {
     bool isTerminal = mf_stderr_is_terminal() != 0;
-    Report report{m_report, m_reportData, false};
     mf_wait_options wanted = m_wanted;
-    wanted.ctx = m_report != nullptr ? static_cast<void *>(&report) : &isTerminal;
+    wanted.ctx = m_report.progress != nullptr ? static_cast<void *>(&m_report) : &isTerminal;
     mf_error err;
     mf_error_init(&err);
     const bool mustWait = !mf_processing_is_terminal(&processing);
     const int failed = mf_wait(&processing, client, &wanted, &err);
-    m_wasStopped = report.wasStopped;
-    if (!mustWait && m_report != nullptr)
-        m_report(1, "", m_reportData);
+    if (!mustWait && m_report.progress != nullptr)
+        m_report.progress(1, "", m_report.data);
     if (mustWait && wanted.progress == ShowProgress && isTerminal)
         fputs("\n", stderr);
     if (failed)

@@ -35,17 +35,23 @@ class OGRMapflowWaiter
     // that ends the wait by FALSE. `progress` may be nullptr.
     void ReportTo(GDALProgressFunc progress, void *data);
     // Whether the program has ended a wait so.
-    bool WasStopped() const { return m_wasStopped; }
+    bool WasStopped() const { return m_report.wasStopped; }
 
     // Waits until the processing, which was read before, has ended. Returns false after one
     // CPLError.
     bool Wait(mf_client *client, mf_processing &processing);
 
   private:
+    struct Report
+    {
+        GDALProgressFunc progress = nullptr;
+        void *data = nullptr;
+        bool wasStopped = false;
+    };
+    static int TellProgram(void *ctx, const mf_processing *processing, double seconds);
+
     mf_wait_options m_wanted = {};
-    GDALProgressFunc m_report = nullptr;
-    void *m_reportData = nullptr;
-    bool m_wasStopped = false;
+    Report m_report{};
 };
 
 // Whether an open may wait. QGIS opens what it shows in the thread of its window, and when a

@@ -231,7 +231,7 @@ bool OGRMapflowSubmissions::RefuseUnconfirmed() const
 // The error was shown when it was reported: the message says what comes of it.
 bool OGRMapflowSubmissions::CheckSource(const Entries &due) const
 {
-    const std::string fault = m_sourceErrors != nullptr ? m_sourceErrors->First() : std::string();
+    const std::string fault = m_sourceErrors->First();
     if (fault.empty() ||
         std::all_of(due.begin(), due.end(),
                     [](const Entry *entry) { return entry->IgnoresSourceErrors(); }))
@@ -246,8 +246,7 @@ bool OGRMapflowSubmissions::CheckSource(const Entries &due) const
 void OGRMapflowSubmissions::NoteWriting()
 {
     m_isConfirmed = false;
-    if (m_sourceErrors != nullptr)
-        m_sourceErrors->Follow();
+    m_sourceErrors->Follow();
 }
 
 bool OGRMapflowSubmissions::Finish(GDALDataset *dataset, bool isClosing)

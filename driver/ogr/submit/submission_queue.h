@@ -131,7 +131,7 @@ class OGRMapflowSubmissions
     double m_started = 0; // s since 1970: what others submit from then on is the same command
     std::vector<Entry> m_layers{};
     std::map<std::string, std::shared_ptr<OGRMapflowReportFile>> m_reports{};
-    std::unique_ptr<OGRMapflowSourceErrors> m_sourceErrors{}; // of what is not submitted yet
+    std::unique_ptr<OGRMapflowSourceErrors> m_sourceErrors{}; // made with the first layer
     GDALProgressFunc m_progress = nullptr;
     void *m_progressData = nullptr;
     bool m_isInTransaction = false;
