@@ -343,63 +343,158 @@ static void schema_text(const struct mf_schema *schema, char *text, size_t size)
                                  types[schema->fields[i].type], subtypes[schema->fields[i].subtype]);
 }
 
+#define WITHOUT_PROPERTIES "{\"type\":\"Feature\",\"a\":1}"
+
+static const struct {
+    const char *features, *schema;
+} schema_cases[] = {
+    {"", ""},
+    {ROW("{}"), ""},
+    {ROW("null"), ""},
+    {ROW("{\"a\":1}"), "a:int"},
+    {ROW("{\"a\":2147483648}"), "a:int64"},
+    {ROW("{\"a\":1}") "," ROW("{\"a\":-2147483649}"), "a:int64"},
+    {ROW("{\"a\":1}") "," ROW("{\"a\":1.0}"), "a:real"},
+    {ROW("{\"a\":1e3}"), "a:real"},
+    {ROW("{\"a\":true}"), "a:int(bool)"},
+    {ROW("{\"a\":true}") "," ROW("{\"a\":2}"), "a:int"},
+    {ROW("{\"a\":\"x\"}"), "a:text"},
+    {ROW("{\"a\":null}"), "a:text"},
+    {ROW("{\"a\":null}") "," ROW("{\"a\":7}"), "a:int"},
+    {ROW("{\"a\":7}") "," ROW("{\"a\":\"x\"}"), "a:text(json)"},
+    {ROW("{\"a\":\"x\"}") "," ROW("{\"a\":7}"), "a:text(json)"},
+    {ROW("{\"a\":\"x\"}") "," ROW("{\"a\":{}}"), "a:text"},
+    {ROW("{\"a\":{}}"), "a:text(json)"},
+    {ROW("{\"a\":[1,2]}"), "a:ints"},
+    {ROW("{\"a\":[1,3000000000]}"), "a:int64s"},
+    {ROW("{\"a\":[1,2.5]}"), "a:reals"},
+    {ROW("{\"a\":[\"x\"]}"), "a:texts"},
+    {ROW("{\"a\":[1,null]}"), "a:text(json)"},
+    {ROW("{\"a\":[[1]]}"), "a:text(json)"},
+    {ROW("{\"a\":[]}"), "a:text(json)"},
+    {ROW("{\"a\":[1]}") "," ROW("{\"a\":[]}"), "a:ints"},
+    {ROW("{\"a\":[1]}") "," ROW("{\"a\":[0.5]}"), "a:reals"},
+    {ROW("{\"a\":\"2026-08-17\"}"), "a:date"},
+    {ROW("{\"a\":\"10:20:30\"}"), "a:time"},
+    {ROW("{\"a\":\"2026-08-17T10:20:30Z\"}"), "a:datetime"},
+    {ROW("{\"a\":\"2026-08-17\"}") "," ROW("{\"a\":\"2026-08-17T10:20:30\"}"), "a:datetime"},
+    {ROW("{\"a\":\"2026-08-17\"}") "," ROW("{\"a\":\"x\"}"), "a:text"},
+    {ROW("{\"b\":1,\"a\":1}"), "b:int a:int"},
+    {ROW("{\"b\":1}") "," ROW("{\"a\":1,\"b\":1}"), "a:int b:int"},
+    {ROW("{\"a\":1,\"c\":1}") "," ROW("{\"a\":1,\"b\":1,\"c\":1}"), "a:int b:int c:int"},
+    {ROW("{\"a\":1,\"A\":\"x\"}"), "a:int A:text"},
+    {ROW("{\"\":1}"), ":int"},
+    {ROW("{\"a\":1,\"a\":\"x\"}"), "a:text"},
+    {"{\"type\":\"Feature\",\"id\":\"x\",\"properties\":{\"a\":1},\"geometry\":null}", "id:text a:int"},
+    {"{\"type\":\"Feature\",\"id\":5,\"properties\":{\"id\":\"x\"},\"geometry\":null}", "id:text"},
+    {WITHOUT_PROPERTIES, "a:int"},
+    {ROW("{\"a\":[]}") "," ROW("{\"a\":[1]}"), "a:text(json)"},
+    {ROW("{\"a\":\"x\"}") "," ROW("{\"a\":[\"x\"]}"), "a:texts"},
+    {ROW("{\"a\":\"10:20:30\"}") "," ROW("{\"a\":\"2026-08-17\"}"), "a:text(json)"},
+    {ROW("{\"a\":\"x\"}") "," ROW("{\"a\":\"2026-08-17\"}"), "a:text"},
+    {ROW("{\"a\":true}") "," ROW("{\"a\":[false]}"), "a:ints(bool)"},
+    {ROW("{\"z\":1,\"x\":1}") "," ROW("{\"y\":1,\"x\":1}"), "y:int z:int x:int"},
+};
+#define SCHEMA_CASES (sizeof schema_cases / sizeof *schema_cases)
+
+static struct outcome scan_features(const char *features, const char *more)
+{
+    char text[4096];
+    snprintf(text, sizeof text, COLLECTION("%s%s%s"), features, *features != '\0' && *more != '\0' ? "," : "", more);
+    struct outcome outcome = scan(text, strlen(text), WHOLE);
+    CHECK_NUMBER(outcome.failed, 0);
+    return outcome;
+}
+
 static void test_schema(void)
 {
-    static const struct {
-        const char *features, *schema;
-    } cases[] = {
-        {"", ""},
-        {ROW("{}"), ""},
-        {ROW("null"), ""},
-        {ROW("{\"a\":1}"), "a:int"},
-        {ROW("{\"a\":2147483648}"), "a:int64"},
-        {ROW("{\"a\":1}") "," ROW("{\"a\":-2147483649}"), "a:int64"},
-        {ROW("{\"a\":1}") "," ROW("{\"a\":1.0}"), "a:real"},
-        {ROW("{\"a\":1e3}"), "a:real"},
-        {ROW("{\"a\":true}"), "a:int(bool)"},
-        {ROW("{\"a\":true}") "," ROW("{\"a\":2}"), "a:int"},
-        {ROW("{\"a\":\"x\"}"), "a:text"},
-        {ROW("{\"a\":null}"), "a:text"},
-        {ROW("{\"a\":null}") "," ROW("{\"a\":7}"), "a:int"},
-        {ROW("{\"a\":7}") "," ROW("{\"a\":\"x\"}"), "a:text(json)"},
-        {ROW("{\"a\":\"x\"}") "," ROW("{\"a\":7}"), "a:text(json)"},
-        {ROW("{\"a\":\"x\"}") "," ROW("{\"a\":{}}"), "a:text"},
-        {ROW("{\"a\":{}}"), "a:text(json)"},
-        {ROW("{\"a\":[1,2]}"), "a:ints"},
-        {ROW("{\"a\":[1,3000000000]}"), "a:int64s"},
-        {ROW("{\"a\":[1,2.5]}"), "a:reals"},
-        {ROW("{\"a\":[\"x\"]}"), "a:texts"},
-        {ROW("{\"a\":[1,null]}"), "a:text(json)"},
-        {ROW("{\"a\":[[1]]}"), "a:text(json)"},
-        {ROW("{\"a\":[]}"), "a:text(json)"},
-        {ROW("{\"a\":[1]}") "," ROW("{\"a\":[]}"), "a:ints"},
-        {ROW("{\"a\":[1]}") "," ROW("{\"a\":[0.5]}"), "a:reals"},
-        {ROW("{\"a\":\"2026-08-17\"}"), "a:date"},
-        {ROW("{\"a\":\"10:20:30\"}"), "a:time"},
-        {ROW("{\"a\":\"2026-08-17T10:20:30Z\"}"), "a:datetime"},
-        {ROW("{\"a\":\"2026-08-17\"}") "," ROW("{\"a\":\"2026-08-17T10:20:30\"}"), "a:datetime"},
-        {ROW("{\"a\":\"2026-08-17\"}") "," ROW("{\"a\":\"x\"}"), "a:text"},
-        {ROW("{\"b\":1,\"a\":1}"), "b:int a:int"},
-        {ROW("{\"b\":1}") "," ROW("{\"a\":1,\"b\":1}"), "a:int b:int"},
-        {ROW("{\"a\":1,\"c\":1}") "," ROW("{\"a\":1,\"b\":1,\"c\":1}"), "a:int b:int c:int"},
-        {ROW("{\"a\":1,\"A\":\"x\"}"), "a:int A:text"},
-        {ROW("{\"\":1}"), ":int"},
-        {ROW("{\"a\":1,\"a\":\"x\"}"), "a:text"},
-        {"{\"type\":\"Feature\",\"id\":\"x\",\"properties\":{\"a\":1},\"geometry\":null}", "id:text a:int"},
-        {"{\"type\":\"Feature\",\"id\":5,\"properties\":{\"id\":\"x\"},\"geometry\":null}", "id:text"},
-        {"{\"type\":\"Feature\",\"a\":1}", "a:int"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[4096], got[512];
-        snprintf(text, sizeof text, COLLECTION("%s"), cases[i].features);
-        struct outcome outcome = scan(text, strlen(text), WHOLE);
-        CHECK_NUMBER(outcome.failed, 0);
+    for (size_t i = 0; i < SCHEMA_CASES; i++) {
+        char got[512];
+        struct outcome outcome = scan_features(schema_cases[i].features, "");
         schema_text(&outcome.collection.schema, got, sizeof got);
-        if (strcmp(got, cases[i].schema) != 0)
-            fprintf(stderr, "    of %s\n", cases[i].features);
-        CHECK_TEXT(got, cases[i].schema);
+        if (strcmp(got, schema_cases[i].schema) != 0)
+            fprintf(stderr, "    of %s\n", schema_cases[i].features);
+        CHECK_TEXT(got, schema_cases[i].schema);
         mf_collection_free(&outcome.collection);
     }
+}
+
+/* What two documents have in common is what one document with the features of both has. */
+static void check_merged(const char *one, const char *other)
+{
+    struct outcome a = scan_features(one, ""), b = scan_features(other, ""), both = scan_features(one, other);
+    const struct mf_schema *const schemas[] = {&a.collection.schema, &b.collection.schema};
+    const struct mf_schema_rules rules = {.date_kind = date_kind, .mixed_string_is_json = 1};
+    struct mf_schema merged;
+    char got[512], wanted[512];
+    CHECK_NUMBER(mf_schema_merge(&merged, NULL, 0, schemas, 2, &rules), 0);
+    schema_text(&merged, got, sizeof got);
+    schema_text(&both.collection.schema, wanted, sizeof wanted);
+    if (!CHECK_TEXT(got, wanted))
+        fprintf(stderr, "    of %s and %s\n", one, other);
+    mf_schema_free(&merged);
+    mf_collection_free(&a.collection);
+    mf_collection_free(&b.collection);
+    mf_collection_free(&both.collection);
+}
+
+/* Members of a feature without properties change no field that the document has already, and are fields all the same of
+ * a document that has it alone. */
+static void test_merged_schemas(void)
+{
+    for (size_t i = 0; i < SCHEMA_CASES; i++)
+        for (size_t k = 0; k < SCHEMA_CASES; k++)
+            if (strcmp(schema_cases[k].features, WITHOUT_PROPERTIES) != 0)
+                check_merged(schema_cases[i].features, schema_cases[k].features);
+}
+
+static bool has_text(const struct mf_value *value, const char *text)
+{
+    return value->kind == MF_VALUE_STRING && value->count == strlen(text) &&
+           memcmp(value->as.text, text, value->count) == 0;
+}
+
+/* Each document is read by the schema of all: the host's fields are left alone, also where a member has such a name, ids
+ * are values where they are in the document itself, and the first integer beyond 64 bits is known. */
+static void test_rows_of_a_merged_schema(void)
+{
+    static const char first[] = COLLECTION(ROW("{\"from\":\"there\",\"n\":1}") ","
+        "{\"type\":\"Feature\",\"id\":7,\"properties\":{\"n\":2},\"geometry\":null}");
+    static const char second[] = COLLECTION("{\"type\":\"Feature\",\"id\":\"x\",\"properties\":{\"id\":0.5,"
+        "\"n\":18446744073709551615},\"geometry\":null},"
+        "{\"type\":\"Feature\",\"id\":8,\"properties\":{\"n\":\"t\"},\"geometry\":null}");
+    static const char *const host[] = {"from", "n"};
+    struct outcome a = scan(first, strlen(first), WHOLE), b = scan(second, strlen(second), WHOLE);
+    const struct mf_schema *const schemas[] = {&a.collection.schema, &b.collection.schema};
+    const struct mf_schema_rules rules = {.date_kind = date_kind, .mixed_string_is_json = 1};
+    struct mf_schema merged;
+    struct mf_row row;
+    char got[512];
+    CHECK_NUMBER(a.failed + b.failed, 0);
+    CHECK_NUMBER(mf_schema_merge(&merged, host, 2, schemas, 2, &rules), 0);
+    schema_text(&merged, got, sizeof got);
+    CHECK_TEXT(got, "from:text n:text id:real from:text n:text(json)");
+    CHECK_NUMBER(merged.host_count, 2);
+    CHECK_NUMBER(mf_schema_find(&merged, "from", 4), 3);
+    CHECK_TEXT(merged.fields[4].beyond_int64, "18446744073709551615");
+    CHECK_NUMBER(mf_row_init(&row, &merged, NULL), 0);
+    CHECK_NUMBER(mf_row_decode_feature(&row, &a.collection, first, 0, NULL), 0);
+    CHECK(row.values[0].kind == MF_VALUE_UNSET && row.values[1].kind == MF_VALUE_UNSET);
+    CHECK(row.values[2].kind == MF_VALUE_UNSET && has_text(&row.values[3], "there") && has_text(&row.values[4], "1"));
+    CHECK_NUMBER(mf_row_decode_feature(&row, &a.collection, first, 1, NULL), 0);
+    CHECK(row.values[2].kind == MF_VALUE_REAL && row.values[2].as.real == 7 && has_text(&row.values[4], "2"));
+    CHECK_NUMBER(mf_row_decode_feature(&row, &b.collection, second, 0, NULL), 0);
+    CHECK(row.values[2].kind == MF_VALUE_REAL && row.values[2].as.real == 0.5);
+    CHECK_NUMBER(mf_row_decode_feature(&row, &b.collection, second, 1, NULL), 0);
+    CHECK(row.values[2].kind == MF_VALUE_UNSET && row.values[3].kind == MF_VALUE_UNSET && has_text(&row.values[4], "t"));
+    mf_row_free(&row);
+    mf_schema_free(&merged);
+    CHECK_NUMBER(mf_schema_merge(&merged, host, 2, NULL, 0, &rules), 0);
+    CHECK_NUMBER(merged.field_count, 2);
+    CHECK_NUMBER(mf_schema_find(&merged, "n", 1), -1);
+    mf_schema_free(&merged);
+    mf_collection_free(&a.collection);
+    mf_collection_free(&b.collection);
 }
 
 static void test_geometry_of_the_layer(void)
@@ -796,6 +891,8 @@ int main(void)
     test_reset();
     test_depth();
     test_schema();
+    test_merged_schemas();
+    test_rows_of_a_merged_schema();
     test_geometry_of_the_layer();
     test_stated_geometry();
     test_empty_polygons();

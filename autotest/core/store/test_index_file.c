@@ -87,6 +87,8 @@ static void test_says_what_was_written(const char *index, size_t size, const str
     for (int i = 0; i < found.schema.field_count; ++i) {
         CHECK_TEXT(found.schema.fields[i].name, made->schema.fields[i].name);
         CHECK_NUMBER(found.schema.fields[i].type, made->schema.fields[i].type);
+        CHECK_NUMBER(found.schema.fields[i].met, made->schema.fields[i].met);
+        CHECK(found.schema.fields[i].met != 0);
         CHECK_NUMBER(mf_schema_find(&found.schema, found.schema.fields[i].name, 1), i);
         const bool is_list = found.schema.fields[i].name[0] == 'l';
         if (CHECK_NUMBER(found.schema.fields[i].beyond_int64 != NULL, is_list) && is_list)

@@ -34,7 +34,7 @@ static const char
                                                                    "]}") "," ROW("\"o\":7,"
                                                                                  "\"m\\u00e9\":"
                                                                                  "true,\"n\":"
-                                                                                 "3000000000,\"b\":"
+                                                                                 "18446744073709551615,\"b\":"
                                                                                  "[],\"l\":[true,"
                                                                                  "null]",
                                                                                  "{\"type\":"
@@ -122,6 +122,27 @@ static int decode(struct mf_error *err)
     }
     mf_collection_free(&found);
     return failed;
+}
+
+/* Twice the same document is enough: fields are new, and then known. */
+static int merge(struct mf_error *err)
+{
+    static const char *const host[] = {"h", "a"};
+    const struct mf_schema_rules rules = {.mixed_string_is_json = 1};
+    struct mf_collection found;
+    struct mf_schema merged, exact;
+    if (scan(&found, sizeof document, err) != 0)
+        return -1;
+    const struct mf_schema *const schemas[] = {&found.schema, &found.schema};
+    int failed = mf_schema_merge(&merged, host, 2, schemas, 2, &rules);
+    if (!failed) {
+        failed = mf_schema_copy_exact(&exact, &merged);
+        if (!failed)
+            mf_schema_free(&exact);
+        mf_schema_free(&merged);
+    }
+    mf_collection_free(&found);
+    return failed ? no_memory(err) : 0;
 }
 
 static int write_and_read_index(struct mf_error *err)
@@ -264,6 +285,7 @@ int main(void)
     setenv("XDG_CACHE_HOME", folder, 1);
     scarce_run("scanning", scan_in_pieces);
     scarce_run("decoding", decode);
+    scarce_run("merging", merge);
     scarce_run("index", write_and_read_index);
     scarce_run("fetching", fetch);
     scarce_run("storing", fetch_and_store);

@@ -7,6 +7,19 @@
 
 #include "geojson/schema_internal.h"
 
+int mf_geometry_common_type(uint32_t types, bool *has_z)
+{
+    *has_z = false;
+    for (int type = MF_GEOMETRY_POINT; type <= MF_GEOMETRY_COLLECTION; ++type) {
+        const uint32_t flat = 1U << (2 * type), with_z = flat << 1;
+        if (types != 0 && (types & ~(flat | with_z)) == 0) {
+            *has_z = (types & with_z) != 0;
+            return type;
+        }
+    }
+    return MF_GEOMETRY_NONE;
+}
+
 uint64_t mf_collection_block_count(const struct mf_collection *collection)
 {
     return collection->feature_count / MF_FEATURES_IN_BLOCK +

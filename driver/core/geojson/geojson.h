@@ -54,6 +54,7 @@ struct mf_field {
     enum mf_field_type type;
     enum mf_field_subtype subtype;
     int time_zone;      /* of time and date-time fields, see enum mf_time_zone */
+    unsigned met;       /* what values it has met, for mf_schema_merge: a bit of each class */
     bool is_plain;      /* the name has no character that JSON escapes */
     char *beyond_int64; /* the first integer beyond 64 bits, as written; NULL: there is none */
 };
@@ -88,6 +89,7 @@ struct mf_schema {
     /* hash of names → position in `fields`, open addressing, -1 empty */
     int32_t *slots;
     uint32_t slot_mask;
+    int host_count;      /* the first fields are the host's: documents have no members for them */
     bool empty_polygons; /* the rule of this name, for decoding */
     bool fill_id;        /* an unset field `id` takes its value from the feature-level id */
     bool exact_integers; /* integers beyond 64 bits are kept in text, else they are limited */
@@ -104,6 +106,14 @@ void mf_schema_free(struct mf_schema *schema);
 /* Copies a schema, with text in the fields that have integers beyond 64 bits. Returns -1 if there
  * is no memory. */
 int mf_schema_copy_exact(struct mf_schema *copy, const struct mf_schema *schema) MF_NODISCARD;
+
+/* Makes one schema of those of several documents, in their order: the fields of all, with types
+ * that widen as if the features of one document came after those of the one before. Rows of each
+ * document can be decoded by it. It begins with `host_count` string fields that no document has:
+ * rows leave them UNSET, and the host sets them. Returns -1 if there is no memory. */
+int mf_schema_merge(struct mf_schema *merged, const char *const *host, int host_count,
+                    const struct mf_schema *const *schemas, size_t count,
+                    const struct mf_schema_rules *rules) MF_NODISCARD;
 
 /* ---- features ------------------------------------------------------------------------------ */
 
@@ -141,6 +151,10 @@ struct mf_bbox_block {
     float box[4];
 };
 
+/* The type that all geometries share, NONE if they are mixed or there are none. 2D and 3D go
+ * together as 3D. `types` are bits as those of mf_collection.geometry_types. */
+int mf_geometry_common_type(uint32_t types, bool *has_z);
+
 /* The outcome of a scan. */
 struct mf_collection {
     struct mf_schema schema;
@@ -151,7 +165,7 @@ struct mf_collection {
     struct mf_box extent;    /* of all geometries, exact */
     uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
                                 for one of a type that is unknown */
-    int layer_geometry;      /* the type that all share, NONE if they are mixed or there are none */
+    int layer_geometry;      /* mf_geometry_common_type */
     bool layer_has_z;
     char *crs;          /* the JSON text of the member `crs`, NULL if missing or null */
     char *description;  /* the string member `description`, or NULL */
@@ -255,7 +269,8 @@ void mf_row_free(struct mf_row *row); /* NULL-safe */
 int mf_row_decode(struct mf_row *row, const char *text, size_t size,
                   struct mf_error *err) MF_NODISCARD;
 
-/* The same for feature `i` of a collection, whose whole text is at `text`. */
+/* The same for feature `i` of a collection, whose whole text is at `text`. The row's schema is that
+ * of the collection, or one that was made of it. */
 int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collection,
                           const char *text, uint64_t i, struct mf_error *err) MF_NODISCARD;
 

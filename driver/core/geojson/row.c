@@ -207,7 +207,7 @@ static enum mf_parse_status read_key(struct mf_row *row, struct mf_cursor *t, in
  * values are text, whatever the types of the fields. */
 static enum mf_parse_status read_members(struct mf_row *row, struct mf_cursor *t, bool as_text)
 {
-    row->guess = 0;
+    row->guess = row->schema->host_count;
     struct mf_walk walk = mf_cursor_open(t, '}');
     while (mf_cursor_next(t, &walk)) {
         int field;
@@ -245,22 +245,28 @@ static enum mf_parse_status read_geometry(struct mf_row *row, struct mf_cursor *
     return wkb.out_of_memory ? MF_PARSE_NO_MEMORY : status;
 }
 
-static enum mf_parse_status fill_id(struct mf_row *row, const char *id, const char *end)
+/* The document decides, by the type that it has given the field, which ids are values: a text does
+ * not fit a property `id` of numbers, which stays unset. */
+static enum mf_parse_status fill_id(struct mf_row *row, const struct mf_schema *document,
+                                    const char *id, const char *end)
 {
-    if (!row->schema->fill_id || id == NULL || *id == 'n')
+    if (!document->fill_id || id == NULL || *id == 'n')
         return MF_PARSE_OK;
+    const int known = mf_schema_find(document, "id", 2);
     const int field = mf_schema_find(row->schema, "id", 2);
-    if (field < 0 || !row->wanted[field] || row->values[field].kind != MF_VALUE_UNSET)
+    if (known < 0 || field < 0 || !row->wanted[field] || row->values[field].kind != MF_VALUE_UNSET)
         return MF_PARSE_OK;
-    /* A text does not fit a property `id` of numbers, which stays unset. */
     struct mf_cursor t = {id, end, ""};
-    const enum mf_field_type type = row->schema->fields[field].type;
-    if (mf_cursor_at_number(&t) && (type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64))
-        return read_value(row, &t, type, &row->values[field]);
-    return type == MF_FIELD_STRING ? read_text(row, &t, &row->values[field]) : MF_PARSE_OK;
+    const enum mf_field_type type = document->fields[known].type;
+    const bool fits =
+        type == MF_FIELD_STRING ||
+        ((type == MF_FIELD_INTEGER || type == MF_FIELD_INTEGER64) && mf_cursor_at_number(&t));
+    return fits ? read_value(row, &t, row->schema->fields[field].type, &row->values[field])
+                : MF_PARSE_OK;
 }
 
-static enum mf_parse_status read_row(struct mf_row *row, struct mf_cursor *t)
+static enum mf_parse_status read_row(struct mf_row *row, const struct mf_schema *document,
+                                     struct mf_cursor *t)
 {
     struct mf_feature_members members = {0};
     bool has_properties = false; /* and they are not null */
@@ -289,7 +295,7 @@ static enum mf_parse_status read_row(struct mf_row *row, struct mf_cursor *t)
         row->geometry = MF_GEOMETRY_NONE;
     if (!has_properties) /* each member that has the name of a field is its value */
         MF_TRY(read_members(row, &whole, true));
-    return fill_id(row, members.id, t->p);
+    return fill_id(row, document, members.id, t->p);
 }
 
 int mf_row_init(struct mf_row *row, const struct mf_schema *schema, struct mf_error *err)
@@ -323,17 +329,24 @@ static int fail_changed(struct mf_error *err)
     return mf_error_set(err, MF_ERR_FORMAT, "the cached result has changed under the driver");
 }
 
-int mf_row_decode(struct mf_row *row, const char *text, size_t size, struct mf_error *err)
+/* `document` is the schema that the text was scanned by. */
+static int decode(struct mf_row *row, const struct mf_schema *document, const char *text,
+                  size_t size, struct mf_error *err)
 {
     struct mf_cursor t = {text, text + size, ""};
     mf_row_empty_arena(row);
     unset_values(row);
     row->geometry = MF_GEOMETRY_NONE;
     row->wkb_size = 0;
-    const enum mf_parse_status status = read_row(row, &t);
+    const enum mf_parse_status status = read_row(row, document, &t);
     if (status == MF_PARSE_NO_MEMORY)
         return mf_out_of_memory(err);
     return status != MF_PARSE_OK ? fail_changed(err) : 0;
+}
+
+int mf_row_decode(struct mf_row *row, const char *text, size_t size, struct mf_error *err)
+{
+    return decode(row, row->schema, text, size, err);
 }
 
 static uint64_t text_end(const struct mf_collection *collection, uint64_t i)
@@ -362,7 +375,7 @@ int mf_row_decode_feature(struct mf_row *row, const struct mf_collection *collec
     struct mf_string feature;
     if (!mf_collection_feature_text(collection, text, i, &feature))
         return fail_changed(err);
-    return mf_row_decode(row, feature.text, feature.size, err);
+    return decode(row, &collection->schema, feature.text, feature.size, err);
 }
 
 int mf_row_make_multiple(struct mf_row *row, struct mf_error *err)

@@ -371,18 +371,6 @@ int mf_scanner_feed(struct mf_scanner *s, const char *data, size_t size, struct 
     return 0;
 }
 
-/* The type that all geometries share. 2D and 3D go together as 3D. */
-static void find_layer_type(struct mf_collection *found)
-{
-    for (int type = MF_GEOMETRY_POINT; type <= MF_GEOMETRY_COLLECTION; ++type) {
-        const uint32_t flat = 1U << (2 * type), with_z = flat << 1;
-        if (found->geometry_types != 0 && (found->geometry_types & ~(flat | with_z)) == 0) {
-            found->layer_geometry = type;
-            found->layer_has_z = (found->geometry_types & with_z) != 0;
-        }
-    }
-}
-
 int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, struct mf_error *err)
 {
     struct mf_collection *const found = &s->scan.found;
@@ -404,7 +392,7 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
     if (mf_schema_builder_finish(&s->scan.builder, &found->schema) != MF_PARSE_OK ||
         mf_collection_make_blocks(found) != 0)
         return fail_memory(s, err);
-    find_layer_type(found);
+    found->layer_geometry = mf_geometry_common_type(found->geometry_types, &found->layer_has_z);
     found->text_size = s->offset;
     *collection = *found;
     *found = (struct mf_collection){0};

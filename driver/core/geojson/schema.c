@@ -48,7 +48,7 @@ int mf_schema_index(struct mf_schema *schema)
     free(schema->slots);
     schema->slots = slots;
     schema->slot_mask = count - 1;
-    for (int i = 0; i < schema->field_count; ++i) {
+    for (int i = schema->host_count; i < schema->field_count; ++i) {
         struct mf_field *const field = &schema->fields[i];
         field->is_plain = is_plain(field->name, field->name_size);
         take_slot(schema, i);
@@ -103,6 +103,7 @@ int mf_schema_copy_exact(struct mf_schema *copy, const struct mf_schema *schema)
 {
     *copy =
         (struct mf_schema){.fields = calloc((size_t)schema->field_count + 1, sizeof *copy->fields),
+                           .host_count = schema->host_count,
                            .empty_polygons = schema->empty_polygons,
                            .fill_id = schema->fill_id,
                            .exact_integers = true};
@@ -120,5 +121,52 @@ int mf_schema_copy_exact(struct mf_schema *copy, const struct mf_schema *schema)
     if (!failed && mf_schema_index(copy) == 0)
         return 0;
     mf_schema_free(copy);
+    return -1;
+}
+
+static int add_all(struct mf_schema *merged, const struct mf_schema *const *schemas, size_t count,
+                   const struct mf_schema_rules *rules)
+{
+    struct mf_schema_builder builder;
+    enum mf_parse_status status = MF_PARSE_OK;
+    mf_schema_builder_init(&builder, rules);
+    for (size_t i = 0; i < count && status == MF_PARSE_OK; ++i)
+        status = mf_schema_builder_add_schema(&builder, schemas[i]);
+    if (status == MF_PARSE_OK)
+        status = mf_schema_builder_finish(&builder, merged);
+    mf_schema_builder_free(&builder);
+    return status == MF_PARSE_OK ? 0 : -1;
+}
+
+static int prepend_host_fields(struct mf_schema *schema, const char *const *names, int count)
+{
+    const size_t total = (size_t)schema->field_count + (size_t)count;
+    struct mf_field *const fields = realloc(schema->fields, (total + 1) * sizeof *fields);
+    if (fields == NULL)
+        return -1;
+    memmove(fields + count, fields, (size_t)schema->field_count * sizeof *fields);
+    memset(fields, 0, (size_t)count * sizeof *fields);
+    schema->fields = fields;
+    schema->field_count = (int)total;
+    schema->host_count = count;
+    for (int i = 0; i < count; ++i) {
+        fields[i].type = MF_FIELD_STRING;
+        fields[i].name = mf_str_copy(names[i]);
+        if (fields[i].name == NULL)
+            return -1;
+        fields[i].name_size = strlen(names[i]);
+    }
+    return mf_schema_index(schema);
+}
+
+int mf_schema_merge(struct mf_schema *merged, const char *const *host, int host_count,
+                    const struct mf_schema *const *schemas, size_t count,
+                    const struct mf_schema_rules *rules)
+{
+    *merged = (struct mf_schema){0};
+    if (add_all(merged, schemas, count, rules) == 0 &&
+        prepend_host_fields(merged, host, host_count) == 0)
+        return 0;
+    mf_schema_free(merged);
     return -1;
 }

@@ -121,9 +121,27 @@ static struct mf_field field_of_class(enum mf_value_class kind)
     return fields[kind];
 }
 
+static unsigned bit_of(enum mf_value_class kind)
+{
+    return 1U << kind;
+}
+
+/* Whether it has met nothing but null. */
+static bool is_undetermined(const struct mf_field *field)
+{
+    return (field->met & ~bit_of(MF_CLASS_NULL)) == 0;
+}
+
 static bool is_date(enum mf_field_type type)
 {
     return type == MF_FIELD_DATE || type == MF_FIELD_TIME || type == MF_FIELD_DATETIME;
+}
+
+/* The bit of mf_field.met for a value of a class that makes a field of a type alone. Strings that
+ * were found to be dates have bits of their own, after those of the classes. */
+static unsigned met_bit(enum mf_value_class kind, enum mf_field_type type)
+{
+    return is_date(type) ? 1U << (MF_CLASS_JSON + 1 + type - MF_FIELD_DATE) : bit_of(kind);
 }
 
 /* The type and time zone of a field that holds a string: a date or time if the text is one. */
@@ -150,8 +168,10 @@ static enum mf_parse_status determine(struct mf_schema_builder *builder, struct 
 {
     const struct mf_field made = field_of_class(seen->kind);
     set_type(field, made.type, made.subtype);
-    return seen->kind == MF_CLASS_STRING ? classify_string(builder, &seen->string, field)
-                                         : MF_PARSE_OK;
+    if (seen->kind == MF_CLASS_STRING)
+        MF_TRY(classify_string(builder, &seen->string, field));
+    field->met |= met_bit(seen->kind, field->type);
+    return MF_PARSE_OK;
 }
 
 static bool is_list(enum mf_field_type type)
@@ -199,14 +219,12 @@ static void widen_string(const struct mf_schema_builder *builder, struct mf_fiel
         field->subtype = MF_SUBTYPE_JSON;
 }
 
-static enum mf_parse_status widen_date(struct mf_schema_builder *builder, struct mf_field *field,
-                                       struct mf_field *made, const struct mf_observation *seen)
+static void widen_date(struct mf_field *field, const struct mf_field *made,
+                       enum mf_value_class kind)
 {
-    if (seen->kind == MF_CLASS_STRING) {
-        MF_TRY(classify_string(builder, &seen->string, made));
-        if (field->time_zone > MF_TZ_UNKNOWN && made->time_zone != field->time_zone)
-            field->time_zone = made->time_zone == MF_TZ_UNKNOWN ? MF_TZ_UNKNOWN : MF_TZ_MIXED;
-    }
+    if (kind == MF_CLASS_STRING && field->time_zone > MF_TZ_UNKNOWN &&
+        made->time_zone != field->time_zone)
+        field->time_zone = made->time_zone == MF_TZ_UNKNOWN ? MF_TZ_UNKNOWN : MF_TZ_MIXED;
     const bool is_datetime = field->type == MF_FIELD_DATETIME || made->type == MF_FIELD_DATETIME;
     const bool is_time = field->type == MF_FIELD_TIME || made->type == MF_FIELD_TIME;
     if (made->type == MF_FIELD_STRING)
@@ -215,19 +233,30 @@ static enum mf_parse_status widen_date(struct mf_schema_builder *builder, struct
         field->type = MF_FIELD_DATETIME;
     else if (made->type != field->type)
         set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
-    return MF_PARSE_OK;
 }
 
-static enum mf_parse_status widen(struct mf_schema_builder *builder, struct mf_field *field,
-                                  const struct mf_observation *seen)
+/* `made` is what a value of the class alone would make. Only for a field of dates it matters which
+ * strings are dates. */
+static void widen(const struct mf_schema_builder *builder, struct mf_field *field,
+                  const struct mf_field *made, enum mf_value_class kind)
+{
+    if (is_date(field->type))
+        widen_date(field, made, kind);
+    else if (field->type == MF_FIELD_STRING)
+        widen_string(builder, field, made->type);
+    else
+        widen_number_or_list(field, made, kind);
+}
+
+static enum mf_parse_status widen_by_value(struct mf_schema_builder *builder,
+                                           struct mf_field *field,
+                                           const struct mf_observation *seen)
 {
     struct mf_field made = field_of_class(seen->kind);
-    if (is_date(field->type))
-        return widen_date(builder, field, &made, seen);
-    if (field->type == MF_FIELD_STRING)
-        widen_string(builder, field, made.type);
-    else
-        widen_number_or_list(field, &made, seen->kind);
+    if (is_date(field->type) && seen->kind == MF_CLASS_STRING)
+        MF_TRY(classify_string(builder, &seen->string, &made));
+    field->met |= met_bit(seen->kind, made.type);
+    widen(builder, field, &made, seen->kind);
     return MF_PARSE_OK;
 }
 
@@ -263,6 +292,7 @@ enum mf_parse_status mf_schema_builder_feature_id(struct mf_schema_builder *buil
 {
     const enum mf_value_class kind = id->kind;
     builder->has_ids = true;
+    builder->id_met |= bit_of(is_integer(kind) ? kind : MF_CLASS_STRING);
     MF_TRY(note_beyond_int64(&builder->id_beyond_int64, id));
     builder->id_type = widen_id(builder->id_type, kind);
     *field = mf_schema_find(&builder->schema, "id", 2);
@@ -291,14 +321,13 @@ static enum mf_parse_status learn_type(struct mf_schema_builder *builder, int i,
                                        const struct mf_observation *seen)
 {
     struct mf_schema_builder_field *const field = &builder->fields[i];
-    const bool is_null = seen->kind == MF_CLASS_NULL;
-    if (!field->is_new && is_null)
+    struct mf_field *const now = &builder->schema.fields[i];
+    if (!field->is_new && seen->kind == MF_CLASS_NULL)
         return MF_PARSE_OK;
-    if (!field->is_new && !field->is_undetermined)
-        return widen(builder, &builder->schema.fields[i], seen);
+    if (!field->is_new && !is_undetermined(now))
+        return widen_by_value(builder, now, seen);
     field->is_new = false;
-    field->is_undetermined = is_null;
-    return determine(builder, &builder->schema.fields[i], seen);
+    return determine(builder, now, seen);
 }
 
 /* Notes what need not be looked at again. */
@@ -307,7 +336,7 @@ static void settle(struct mf_schema_builder_field *field, enum mf_field_type typ
 {
     field->last_date_size = 0;
     if (!is_date(type)) {
-        field->settled |= 1U << seen->kind;
+        field->settled |= bit_of(seen->kind);
     } else if (seen->kind == MF_CLASS_STRING && seen->string.size <= MF_MAX_DATE) {
         memcpy(field->last_date, seen->string.text, seen->string.size);
         field->last_date_size = seen->string.size;
@@ -323,7 +352,7 @@ static enum mf_parse_status observe_one(struct mf_schema_builder *builder,
     struct mf_field *const now = &builder->schema.fields[seen->field];
     const struct mf_field before = *now;
     MF_TRY(note_beyond_int64(&now->beyond_int64, seen));
-    const bool was_open = field->is_new || field->is_undetermined;
+    const bool was_open = field->is_new || is_undetermined(now);
     MF_TRY(learn_type(builder, seen->field, seen));
     if (was_open || before.type != now->type || before.subtype != now->subtype)
         field->settled = 0;
@@ -391,6 +420,75 @@ enum mf_parse_status mf_schema_builder_observe(struct mf_schema_builder *builder
     return MF_PARSE_OK;
 }
 
+/* ---- learning from another schema ------------------------------------------------------------ */
+
+/* A string that is of a type as far as fields of dates care. */
+static void widen_by_string(const struct mf_schema_builder *builder, struct mf_field *field,
+                            enum mf_field_type type, int time_zone)
+{
+    struct mf_field made = field_of_class(MF_CLASS_STRING);
+    if (is_date(field->type)) {
+        made.type = type;
+        made.time_zone = time_zone;
+    }
+    widen(builder, field, &made, MF_CLASS_STRING);
+}
+
+/* Learns from each class of values that a field of another document has met. An empty list there
+ * comes after others where its field is one of lists, else before. */
+static void widen_by_field(const struct mf_schema_builder *builder, struct mf_field *field,
+                           const struct mf_field *from)
+{
+    const unsigned met = is_list(from->type) ? from->met & ~bit_of(MF_CLASS_EMPTY_LIST) : from->met;
+    for (enum mf_field_type type = MF_FIELD_DATE; type <= MF_FIELD_DATETIME; ++type)
+        if ((met & met_bit(MF_CLASS_STRING, type)) != 0)
+            widen_by_string(builder, field, type, from->time_zone);
+    for (enum mf_value_class kind = MF_CLASS_BOOLEAN; kind <= MF_CLASS_JSON; ++kind) {
+        const struct mf_field made = field_of_class(kind);
+        if ((met & bit_of(kind)) == 0)
+            continue;
+        if (kind == MF_CLASS_STRING)
+            widen_by_string(builder, field, MF_FIELD_STRING, MF_TZ_UNKNOWN);
+        else
+            widen(builder, field, &made, kind);
+    }
+}
+
+static enum mf_parse_status learn_field(struct mf_schema_builder *builder, int i,
+                                        const struct mf_field *from)
+{
+    struct mf_field *const field = &builder->schema.fields[i];
+    if (is_undetermined(field)) {
+        set_type(field, from->type, from->subtype);
+        field->time_zone = from->time_zone;
+    } else {
+        widen_by_field(builder, field, from);
+    }
+    field->met |= from->met;
+    builder->fields[i].is_new = false;
+    if (field->beyond_int64 != NULL || from->beyond_int64 == NULL)
+        return MF_PARSE_OK;
+    field->beyond_int64 = mf_str_copy(from->beyond_int64);
+    return field->beyond_int64 != NULL ? MF_PARSE_OK : MF_PARSE_NO_MEMORY;
+}
+
+enum mf_parse_status mf_schema_builder_add_schema(struct mf_schema_builder *builder,
+                                                  const struct mf_schema *schema)
+{
+    int before = -1;
+    for (int i = schema->host_count; i < schema->field_count; ++i) {
+        const struct mf_field *const from = &schema->fields[i];
+        int field = mf_schema_find(&builder->schema, from->name, from->name_size);
+        if (field < 0)
+            MF_TRY(add_field(builder, from->name, from->name_size, &field));
+        MF_TRY(learn_field(builder, field, from));
+        if (before >= 0)
+            MF_TRY(mf_schema_builder_add_edge(builder, before, field));
+        before = field;
+    }
+    return MF_PARSE_OK;
+}
+
 /* Most formats know no two columns whose names differ in case only. */
 static bool has_id_in_any_case(const struct mf_schema *schema)
 {
@@ -418,12 +516,15 @@ enum mf_parse_status mf_schema_builder_finish(struct mf_schema_builder *builder,
         if (mf_schema_add(schema, "id", 2) != 0)
             return MF_PARSE_NO_MEMORY;
         schema->fields[0].type = builder->id_type;
+        schema->fields[0].met = builder->id_met;
     }
     MF_TRY(mf_schema_builder_order(builder, schema->fields + make_field));
     schema->field_count += builder->schema.field_count;
     if (mf_schema_index(schema) != 0)
         return MF_PARSE_NO_MEMORY;
     const int id = schema->fill_id ? mf_schema_find(schema, "id", 2) : -1;
+    if (id >= 0 && builder->id_is_field)
+        schema->fields[id].met |= builder->id_met;
     if (id >= 0 && schema->fields[id].beyond_int64 == NULL) {
         schema->fields[id].beyond_int64 = builder->id_beyond_int64;
         builder->id_beyond_int64 = NULL;

@@ -60,13 +60,12 @@ enum {
 
 /* What a builder keeps of a field beside its name and type. */
 struct mf_schema_builder_field {
-    bool is_new;          /* has no type yet */
-    bool is_undetermined; /* met as null only */
-    bool is_id;           /* the name is "id" */
-    uint64_t object;      /* the last object that has it, and its observation there */
-    size_t observation;   /* or MF_NOT_OBSERVED: there was nothing to learn */
-    int followers[2];     /* the fields that followed last, known to be recorded; -1 none */
-    unsigned settled;     /* bit of each class that is known not to change the type any more */
+    bool is_new;        /* has no type yet */
+    bool is_id;         /* the name is "id" */
+    uint64_t object;    /* the last object that has it, and its observation there */
+    size_t observation; /* or MF_NOT_OBSERVED: there was nothing to learn */
+    int followers[2];   /* the fields that followed last, known to be recorded; -1 none */
+    unsigned settled;   /* bit of each class that is known not to change the type any more */
     char last_date[MF_MAX_DATE]; /* the text that was classified last: dates repeat themselves */
     size_t last_date_size;
     int *next; /* fields that follow this one */
@@ -90,6 +89,7 @@ struct mf_schema_builder {
     bool id_is_field;
     bool id_would_be_fid;
     enum mf_field_type id_type; /* of a field `id` made of ids */
+    unsigned id_met;            /* as mf_field has it */
     char *id_beyond_int64;      /* as mf_field has it */
 };
 
@@ -149,6 +149,10 @@ enum mf_parse_status mf_schema_builder_add_edge(struct mf_schema_builder *builde
  * always the one whose name is first. */
 enum mf_parse_status mf_schema_builder_order(struct mf_schema_builder *builder,
                                              struct mf_field *ordered);
+
+/* Learns what another schema has learnt, as if its features came now. */
+enum mf_parse_status mf_schema_builder_add_schema(struct mf_schema_builder *builder,
+                                                  const struct mf_schema *schema);
 
 /* Moves the fields to *schema, ordered. */
 enum mf_parse_status mf_schema_builder_finish(struct mf_schema_builder *builder,

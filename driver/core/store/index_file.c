@@ -67,7 +67,8 @@ static void put_fields(struct buffer *buffer, const struct mf_schema *schema)
 {
     for (int i = 0; i < schema->field_count; ++i) {
         const struct mf_field *const field = &schema->fields[i];
-        const int32_t facts[3] = {(int32_t)field->type, (int32_t)field->subtype, field->time_zone};
+        const int32_t facts[4] = {(int32_t)field->type, (int32_t)field->subtype, field->time_zone,
+                                  (int32_t)field->met};
         put(buffer, facts, sizeof facts);
         put_string(buffer, field->name, field->name_size);
         put_optional(buffer, field->beyond_int64); /* a number, never "" */
@@ -193,7 +194,7 @@ static bool is_empty_string(struct cursor cursor)
 
 static void take_field(struct cursor *cursor, struct mf_field *field)
 {
-    int32_t facts[3] = {-1, -1, 0};
+    int32_t facts[4] = {-1, -1, 0, 0};
     const char *const taken = take(cursor, sizeof facts);
     if (taken != NULL)
         memcpy(facts, taken, sizeof facts);
@@ -204,6 +205,7 @@ static void take_field(struct cursor *cursor, struct mf_field *field)
     field->type = (enum mf_field_type)facts[0];
     field->subtype = (enum mf_field_subtype)facts[1];
     field->time_zone = facts[2];
+    field->met = (unsigned)facts[3];
 }
 
 static struct mf_bbox_block *take_blocks(struct cursor *cursor, uint64_t count)

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Changes with every change of the layout. */
-#define MF_INDEX_VERSION 5
+#define MF_INDEX_VERSION 6
 
 /* A file beside the index. */
 struct mf_index_part {
