@@ -21,7 +21,6 @@ static void check_same(const struct mf_collection *a, const struct mf_collection
         FUZZ_CHECK(memcmp(&a->features[i], &b->features[i], sizeof *a->features) == 0);
     FUZZ_CHECK(memcmp(&a->extent, &b->extent, sizeof a->extent) == 0);
     FUZZ_CHECK(a->geometry_types == b->geometry_types);
-    FUZZ_CHECK(a->layer_geometry == b->layer_geometry && a->layer_has_z == b->layer_has_z);
     FUZZ_CHECK(same_text(a->crs, b->crs) && same_text(a->description, b->description));
     FUZZ_CHECK(a->text_size == b->text_size);
     FUZZ_CHECK(a->schema.field_count == b->schema.field_count);

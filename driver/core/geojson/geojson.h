@@ -165,11 +165,9 @@ struct mf_collection {
     struct mf_box extent;    /* of all geometries, exact */
     uint32_t geometry_types; /* bit 2·type + has_z set for each kind of geometry that occurs, bit 0
                                 for one of a type that is unknown */
-    int layer_geometry;      /* mf_geometry_common_type */
-    bool layer_has_z;
-    char *crs;          /* the JSON text of the member `crs`, NULL if missing or null */
-    char *description;  /* the string member `description`, or NULL */
-    uint64_t text_size; /* bytes of the document */
+    char *crs;               /* the JSON text of the member `crs`, NULL if missing or null */
+    char *description;       /* the string member `description`, or NULL */
+    uint64_t text_size;      /* bytes of the document */
 };
 
 void mf_collection_free(struct mf_collection *collection); /* NULL-safe, empties it */

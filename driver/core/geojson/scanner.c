@@ -392,7 +392,6 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
     if (mf_schema_builder_finish(&s->scan.builder, &found->schema) != MF_PARSE_OK ||
         mf_collection_make_blocks(found) != 0)
         return fail_memory(s, err);
-    found->layer_geometry = mf_geometry_common_type(found->geometry_types, &found->layer_has_z);
     found->text_size = s->offset;
     *collection = *found;
     *found = (struct mf_collection){0};

@@ -26,13 +26,11 @@ struct header {
     uint32_t field_count;
     uint32_t geometry_types;
     uint32_t rules; /* mf_schema_rules_bits */
-    uint8_t layer_geometry;
-    uint8_t layer_has_z;
     uint8_t fill_id;
     uint8_t has_crs;
     uint8_t has_description;
     uint8_t feature_size; /* sizeof(struct mf_feature) */
-    uint8_t reserved[6];
+    uint8_t reserved[8];
 };
 
 #define CHECKSUM_FROM (offsetof(struct header, checksum) + sizeof(uint64_t))
@@ -88,8 +86,6 @@ static void fill_header(struct header *header, const struct mf_collection *colle
     header->odd_count = collection->odd_count;
     header->field_count = (uint32_t)collection->schema.field_count;
     header->geometry_types = collection->geometry_types;
-    header->layer_geometry = (uint8_t)collection->layer_geometry;
-    header->layer_has_z = (uint8_t)collection->layer_has_z;
     header->fill_id = (uint8_t)collection->schema.fill_id;
     header->has_crs = collection->crs != NULL;
     header->has_description = collection->description != NULL;
@@ -227,7 +223,6 @@ static bool is_usable(const char *data, size_t size, const struct header *header
            header->version == MF_INDEX_VERSION && header->byte_order == BYTE_ORDER_MARK &&
            header->feature_size == sizeof(struct mf_feature) && header->file_size == size &&
            header->features.identity.size % sizeof(struct mf_feature) == 0 &&
-           header->layer_geometry <= MF_GEOMETRY_COLLECTION &&
            header->field_count <= size / sizeof(uint64_t) &&
            mf_checksum_of(data + CHECKSUM_FROM, size - CHECKSUM_FROM) == header->checksum;
 }
@@ -271,8 +266,6 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
     collection->extent = header.extent;
     collection->odd_count = header.odd_count;
     collection->geometry_types = header.geometry_types;
-    collection->layer_geometry = header.layer_geometry;
-    collection->layer_has_z = header.layer_has_z;
     collection->schema.fill_id = header.fill_id;
     collection->schema.empty_polygons = (header.rules & MF_RULES_EMPTY_POLYGONS) != 0;
     facts->document = header.document;

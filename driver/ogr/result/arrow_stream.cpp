@@ -10,7 +10,7 @@
 namespace
 {
 
-// A batch on its way, and the positions of the result that it covers.
+// A batch on its way, and the positions of the results that it covers.
 struct Piece
 {
     std::unique_ptr<OGRMapflowBatch> batch{};
@@ -94,7 +94,7 @@ void Stream::MakePiece(Piece &piece, uint64_t begin, uint64_t end) const
             continue;
         if (!piece.batch->Fits(row))
             return;
-        piece.batch->Add(row, static_cast<int64_t>(piece.end));
+        piece.batch->Add(row, rows.Set().FIDOf(piece.end));
     }
 }
 

@@ -112,20 +112,20 @@ void SetValue(OGRFeature &feature, int i, OGRFieldType type, const mf_value &val
 
 } // namespace
 
-OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyle *style)
-    : m_defn(defn), m_style(style),
+OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyles *styles)
+    : m_defn(defn), m_styles(styles),
       m_srs(defn->GetGeomFieldCount() > 0 ? defn->GetGeomFieldDefn(0)->GetSpatialRef() : nullptr)
 {
     for (int i = 0; i < defn->GetFieldCount(); ++i)
         m_types.push_back(defn->GetFieldDefn(i)->GetType());
 }
 
-std::unique_ptr<OGRFeature> OGRMapflowFeatureMaker::Make(const mf_row &row) const
+std::unique_ptr<OGRFeature> OGRMapflowFeatureMaker::Make(const OGRMapflowRow &row) const
 {
     auto feature = std::make_unique<OGRFeature>(m_defn);
     // Also when the style is ignored: QGIS 3.22 ignores it and asks for it all the same.
-    if (m_style != nullptr)
-        feature->SetStyleString(m_style->Of(row));
+    if (m_styles != nullptr)
+        feature->SetStyleString(m_styles->Of(row));
     for (int i = 0; i < row.schema->field_count; ++i)
     {
         const mf_value &value = row.values[i];

@@ -10,17 +10,17 @@
 #include "geojson/geojson.h"
 #include "result/feature_style.h"
 
-// Makes features of one layer, whose fields are those of the rows' schema in their order. With a
-// style each has its style string.
+// Makes features of one layer, whose fields are those of the rows' schema in their order. With
+// styles each has its style string.
 class OGRMapflowFeatureMaker
 {
   public:
-    OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyle *style);
-    std::unique_ptr<OGRFeature> Make(const mf_row &row) const;
+    OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyles *styles);
+    std::unique_ptr<OGRFeature> Make(const OGRMapflowRow &row) const;
 
   private:
     OGRFeatureDefn *const m_defn;
-    const OGRMapflowStyle *const m_style;
+    const OGRMapflowStyles *const m_styles;
     std::vector<OGRFieldType> m_types{};
     const OGRSpatialReference *m_srs;
 };

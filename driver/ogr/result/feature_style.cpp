@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -44,15 +45,11 @@ bool Holds(const char *text, const char *part)
 
 } // namespace
 
-OGRMapflowStyle::OGRMapflowStyle(const char *model, const OGRFeatureDefn &defn)
-    : m_classField(defn.GetFieldIndex("class_id")),
-      m_heightField(defn.GetFieldIndex("building_height")),
-      m_crownField(defn.GetFieldIndex("max_height")),
-      m_objectField(defn.GetFieldIndex("object_type"))
+OGRMapflowStyle::OGRMapflowStyle(const char *model, const Fields &fields) : m_fields(fields)
 {
     if (Holds(model, "building") && Holds(model, "road"))
         m_theme = Theme::ByObject;
-    else if (Holds(model, "building") || m_heightField >= 0)
+    else if (Holds(model, "building") || m_fields.height >= 0)
         m_theme = Theme::Buildings;
     else if (Holds(model, "forest"))
         m_theme = Theme::Forest;
@@ -60,7 +57,7 @@ OGRMapflowStyle::OGRMapflowStyle(const char *model, const OGRFeatureDefn &defn)
         m_theme = Theme::Roads;
     else if (Holds(model, "construction"))
         m_theme = Theme::Construction;
-    else if (m_objectField >= 0)
+    else if (m_fields.object >= 0)
         m_theme = Theme::ByObject;
 
     for (const Shape shape : {POINT, LINE, POLYGON})
@@ -120,9 +117,9 @@ OGRMapflowStyle::Shape OGRMapflowStyle::ShapeOf(const mf_row &row)
 
 OGRMapflowStyle::Theme OGRMapflowStyle::ThemeOf(const mf_row &row) const
 {
-    if (m_theme != Theme::ByObject || m_objectField < 0)
+    if (m_theme != Theme::ByObject || m_fields.object < 0)
         return m_theme;
-    const mf_value &object = row.values[m_objectField];
+    const mf_value &object = row.values[m_fields.object];
     if (object.kind != MF_VALUE_STRING)
         return Theme::Plain;
     const std::string text(object.as.text, object.count);
@@ -136,9 +133,9 @@ OGRMapflowStyle::Theme OGRMapflowStyle::ThemeOf(const mf_row &row) const
 // The class is a number or its text.
 size_t OGRMapflowStyle::ClassOf(const mf_row &row) const
 {
-    if (m_classField < 0)
+    if (m_fields.classId < 0)
         return CLASS_COUNT;
-    const mf_value &value = row.values[m_classField];
+    const mf_value &value = row.values[m_fields.classId];
     if (value.kind == MF_VALUE_INTEGER)
         return value.as.integer >= 101 && value.as.integer <= 105
                    ? static_cast<size_t>(value.as.integer - 101)
@@ -185,15 +182,15 @@ size_t StepOf(double height, const std::vector<double> &steps)
 
 size_t OGRMapflowStyle::BuildingHeightOf(const mf_row &row) const
 {
-    return m_heightField < 0 ? 0 : StepOf(NumberOf(row.values[m_heightField]), BUILDING_STEPS);
+    return m_fields.height < 0 ? 0 : StepOf(NumberOf(row.values[m_fields.height]), BUILDING_STEPS);
 }
 
 // Of a crown, or the class of a forest.
 size_t OGRMapflowStyle::ForestHeightOf(const mf_row &row, Shape shape) const
 {
-    double height = m_crownField < 0 ? NAN : NumberOf(row.values[m_crownField]);
-    if (std::isnan(height) && m_classField >= 0)
-        height = TopOfClass(row.values[m_classField]);
+    double height = m_fields.crown < 0 ? NAN : NumberOf(row.values[m_fields.crown]);
+    if (std::isnan(height) && m_fields.classId >= 0)
+        height = TopOfClass(row.values[m_fields.classId]);
     return StepOf(height, shape == POINT ? CROWN_POINT_STEPS : CROWN_STEPS);
 }
 
@@ -203,7 +200,7 @@ const char *OGRMapflowStyle::Of(const mf_row &row) const
     switch (ThemeOf(row))
     {
         case Theme::Buildings:
-            return m_classField < 0 && m_heightField < 0
+            return m_fields.classId < 0 && m_fields.height < 0
                        ? m_outline[shape]
                        : m_buildings[shape][ClassOf(row)][BuildingHeightOf(row)];
         case Theme::Forest:
@@ -217,22 +214,53 @@ const char *OGRMapflowStyle::Of(const mf_row &row) const
     }
 }
 
-std::vector<int> OGRMapflowStyle::Fields() const
+// ---- of a layer
+
+OGRMapflowStyles::OGRMapflowStyles(const OGRMapflowResultSet &set, const OGRFeatureDefn &defn)
 {
-    std::vector<int> fields = {m_classField, m_heightField, m_crownField, m_objectField};
-    fields.erase(std::remove(fields.begin(), fields.end(), -1), fields.end());
-    return fields;
+    std::map<std::pair<std::string, OGRMapflowStyle::Fields>,
+             std::shared_ptr<const OGRMapflowStyle>>
+        known;
+    for (size_t part = 0; part < set.PartCount(); ++part)
+    {
+        const auto find = [&](const char *name)
+        {
+            for (int i = 0; i < defn.GetFieldCount(); ++i)
+            {
+                if (set.PartHas(part, i) && EQUAL(defn.GetFieldDefn(i)->GetNameRef(), name))
+                {
+                    m_fields.insert(i);
+                    return i;
+                }
+            }
+            return -1;
+        };
+        const std::string &model = set.Part(part).model;
+        const OGRMapflowStyle::Fields fields = {find("class_id"), find("building_height"),
+                                                find("max_height"), find("object_type")};
+        auto &style = known[{model, fields}];
+        if (style == nullptr)
+            style = std::make_shared<OGRMapflowStyle>(model.c_str(), fields);
+        m_byPart.push_back(style);
+    }
 }
 
-std::unique_ptr<OGRStyleTable> OGRMapflowStyle::Table(const std::set<const char *> *occurring) const
+std::unique_ptr<OGRStyleTable>
+OGRMapflowStyles::Table(const std::set<const char *> *occurring) const
 {
     auto table = std::make_unique<OGRStyleTable>();
+    std::set<const OGRMapflowStyle *> done;
     std::set<const char *> added;
-    for (const auto &[name, style] : m_names)
+    for (const auto &one : m_byPart)
     {
-        const bool occurs = occurring == nullptr || occurring->count(style) > 0;
-        if (occurs && added.insert(style).second)
-            table->AddStyle(name.c_str(), style);
+        if (!done.insert(one.get()).second)
+            continue;
+        for (const auto &[name, style] : one->All())
+        {
+            const bool occurs = occurring == nullptr || occurring->count(style) > 0;
+            if (occurs && added.insert(style).second)
+                table->AddStyle(name.c_str(), style);
+        }
     }
     return table;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // feature_style: how the features of a result look, as OGR feature styles.
 //
-// The colours are those of Mapflow's own plugin for QGIS. What applies is chosen once a layer, by
+// The colours are those of Mapflow's own plugin for QGIS. What applies is chosen once a result, by
 // the name of the model and the fields that are there; a row then only picks one of the strings
 // made before.
 #ifndef MAPFLOW_FEATURE_STYLE_H
@@ -10,25 +10,39 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "common/compat.h"
 #include "geojson/geojson.h"
+#include "result/result_set.h"
 
+// Of one result, by its model and its fields.
 class OGRMapflowStyle
 {
   public:
-    OGRMapflowStyle(const char *model, const OGRFeatureDefn &defn);
+    // The fields that say how something looks; -1: there is none.
+    struct Fields
+    {
+        int classId = -1;
+        int height = -1; // of buildings
+        int crown = -1;  // the height of trees
+        int object = -1;
+        bool operator<(const Fields &other) const
+        {
+            return std::tie(classId, height, crown, object) <
+                   std::tie(other.classId, other.height, other.crown, other.object);
+        }
+    };
+
+    OGRMapflowStyle(const char *model, const Fields &fields);
 
     // The style string of a row; it lives as long as the process.
     const char *Of(const mf_row &row) const;
 
-    // The fields that Of() looks at.
-    std::vector<int> Fields() const;
-
-    // The styles that occur, nullptr: all that rows may have, each once and with a name.
-    std::unique_ptr<OGRStyleTable> Table(const std::set<const char *> *occurring) const;
+    // All styles that rows may have, with their names.
+    const std::vector<std::pair<std::string, const char *>> &All() const { return m_names; }
 
   private:
     enum class Theme
@@ -61,10 +75,7 @@ class OGRMapflowStyle
     const char *Make(const std::string &name, Shape shape, const Colours &colours);
 
     Theme m_theme = Theme::Plain;
-    int m_classField;
-    int m_heightField; // of buildings
-    int m_crownField;  // the height of trees
-    int m_objectField;
+    const Fields m_fields;
     using Row = std::vector<const char *>;
     std::vector<Row> m_buildings[SHAPE_COUNT]{}; // by class, by height
     Row m_forest[SHAPE_COUNT]{};                 // by height
@@ -73,6 +84,25 @@ class OGRMapflowStyle
     const char *m_outline[SHAPE_COUNT]{}; // of buildings of which nothing more is known
     const char *m_plain[SHAPE_COUNT]{};
     std::vector<std::pair<std::string, const char *>> m_names{};
+};
+
+// Of the rows of a layer. Results of one model with the same fields share a style.
+class OGRMapflowStyles
+{
+  public:
+    OGRMapflowStyles(const OGRMapflowResultSet &set, const OGRFeatureDefn &defn);
+
+    const char *Of(const OGRMapflowRow &row) const { return m_byPart[row.part]->Of(row); }
+
+    // The fields that Of() looks at.
+    const std::set<int> &Fields() const { return m_fields; }
+
+    // The styles that occur, nullptr: all that rows may have, each once and with a name.
+    std::unique_ptr<OGRStyleTable> Table(const std::set<const char *> *occurring) const;
+
+  private:
+    std::vector<std::shared_ptr<const OGRMapflowStyle>> m_byPart{};
+    std::set<int> m_fields{};
 };
 
 #endif

@@ -14,9 +14,9 @@ struct Message
 {
     CPLErr type;
     std::string text;
-    int features = 0; // that have it
-    uint64_t first = 0;
-    uint64_t last = 0;
+    int features = 0;  // that have it
+    GIntBig first = 0; // FIDs
+    GIntBig last = 0;
 
     // The text up to what it quotes from a feature.
     std::string Kind() const { return text.substr(0, text.find(" for '")); }
@@ -51,7 +51,7 @@ std::vector<Message> MessagesOf(const std::string &feature)
     return messages;
 }
 
-void Count(std::vector<Message> &all, const Message &one, uint64_t fid)
+void Count(std::vector<Message> &all, const Message &one, GIntBig fid)
 {
     const auto isSame = [&](const Message &known)
     { return known.type == one.type && known.Kind() == one.Kind(); };
@@ -71,23 +71,21 @@ void Count(std::vector<Message> &all, const Message &one, uint64_t fid)
 
 void OGRMapflowReportGeometries(const OGRMapflowResultRows &rows, const char *layer)
 {
-    const mf_collection &collection = rows.Collection();
+    const OGRMapflowResultSet &set = rows.Set();
     std::vector<Message> all;
     uint64_t odd = 0;
-    for (uint64_t fid = rows.Find(0);
-         odd < MOST_FEATURES && odd < collection.odd_count && fid < rows.End();
-         fid = rows.Find(fid + 1))
+    for (uint64_t i = rows.Find(0); odd < MOST_FEATURES && odd < set.OddCount() && i < rows.End();
+         i = rows.Find(i + 1))
     {
-        if (collection.features[fid].is_odd == 0)
+        if (set.Feature(i).is_odd == 0)
             continue;
         ++odd;
-        for (const Message &message : MessagesOf(rows.Text(fid)))
-            Count(all, message, fid);
+        for (const Message &message : MessagesOf(set.Text(i)))
+            Count(all, message, set.FIDOf(i));
     }
     for (const Message &message : all)
         CPLError(message.type, CPLE_AppDefined,
-                 "%s [layer \"%s\": %s%d feature%s, the first with FID " CPL_FRMT_GUIB "]",
+                 "%s [layer \"%s\": %s%d feature%s, the first with FID " CPL_FRMT_GIB "]",
                  message.text.c_str(), layer, odd == MOST_FEATURES ? "at least " : "",
-                 message.features, message.features == 1 ? "" : "s",
-                 static_cast<GUIntBig>(message.first));
+                 message.features, message.features == 1 ? "" : "s", message.first);
 }

@@ -309,30 +309,6 @@ void OGRMapflowProcessingDataset::WarnOfOtherAreas(const mf_collection &features
                  m_processing.id, m_processing.name);
 }
 
-OGRMapflowColumnForms OGRMapflowProcessingDataset::ColumnForms() const
-{
-    const auto isText = [this](const char *option)
-    { return EQUAL(m_options.Get(option).c_str(), "TEXT"); };
-    return {isText("INTEGERS"), isText("JSON")};
-}
-
-void OGRMapflowProcessingDataset::WarnOfIntegers(const mf_schema &schema) const
-{
-    std::string columns;
-    for (int i = 0; i < schema.field_count; ++i)
-    {
-        const mf_field &field = schema.fields[i];
-        if (field.beyond_int64 != nullptr)
-            columns += (columns.empty() ? "" : ", ") + std::string("column \"") + field.name +
-                       "\" (first " + field.beyond_int64 + ')';
-    }
-    if (!columns.empty())
-        CPLError(CE_Warning, CPLE_AppDefined,
-                 "Layer \"%s\": integers beyond 64 bits are read as the nearest one of 64 bits, in "
-                 "%s. INTEGERS=TEXT reads such columns as strings.",
-                 LayerName().c_str(), columns.c_str());
-}
-
 bool OGRMapflowProcessingDataset::FetchResult()
 {
     if (!IsOffline() && !CheckArea())
@@ -346,16 +322,21 @@ bool OGRMapflowProcessingDataset::MakeLayers()
     const auto result = std::move(m_fetched);
     if (IsOffline() && !(ReadDocument(result->processing) && CheckArea()))
         return false;
-    m_resultLayer = OGRMapflowResultLayer::Create(
-        this, LayerName(), StyleModel(), {result, OGRMapflowGeometryKind::All, ColumnForms()});
+    const bool hasStyles = m_options.GetBool("STYLE", true);
+    const auto set =
+        OGRMapflowResultSet::Of({result, m_processing.id, m_processing.name,
+                                 m_processing.model != nullptr ? m_processing.model : ""},
+                                OGRMapflowColumnForms(m_options));
+    m_resultLayer = OGRMapflowResultLayer::Create(this, LayerName(), hasStyles,
+                                                  {set, OGRMapflowGeometryKind::All});
     if (m_resultLayer == nullptr)
         return false;
-    if (!ColumnForms().integersAreText)
-        WarnOfIntegers(result->collection.schema);
+    set->WarnOfIntegers(LayerName());
     WarnOfOtherAreas(result->collection);
     if (result->is_cached)
         RememberName();
-    return SplitIfWanted(result);
+    return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
+           OGRMapflowResultLayer::Split(this, LayerName(), hasStyles, set, m_kinds);
 }
 
 void OGRMapflowProcessingDataset::RememberName()
@@ -384,21 +365,6 @@ bool OGRMapflowProcessingDataset::ShowResult()
         return false;
     PublishMetadata();
     return true;
-}
-
-// The model that the styles of features are chosen by; nullptr when there shall be none.
-const char *OGRMapflowProcessingDataset::StyleModel() const
-{
-    if (!m_options.GetBool("STYLE", true))
-        return nullptr;
-    return m_processing.model != nullptr ? m_processing.model : "";
-}
-
-bool OGRMapflowProcessingDataset::SplitIfWanted(const std::shared_ptr<const mf_result> &result)
-{
-    return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
-           OGRMapflowResultLayer::Split(this, LayerName(), StyleModel(), result, ColumnForms(),
-                                        m_kinds);
 }
 
 // The processing as the service has described it before.

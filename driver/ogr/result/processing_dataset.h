@@ -68,10 +68,6 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     void RememberName();
     bool WasCalled(const char *name) const;
     bool LoadResult();
-    const char *StyleModel() const;
-    OGRMapflowColumnForms ColumnForms() const;
-    void WarnOfIntegers(const mf_schema &schema) const;
-    bool SplitIfWanted(const std::shared_ptr<const mf_result> &result);
     bool ReadDocument(const char *document);
     bool CheckArea();
     void WarnOfOtherAreas(const mf_collection &features);

@@ -28,13 +28,13 @@ OGRMapflowResultLayer::~OGRMapflowResultLayer()
 }
 
 std::unique_ptr<OGRMapflowResultLayer>
-OGRMapflowResultLayer::Create(GDALDataset *dataset, const std::string &name, const char *model,
+OGRMapflowResultLayer::Create(GDALDataset *dataset, const std::string &name, bool hasStyles,
                               const OGRMapflowResultRows &rows)
 {
     std::unique_ptr<OGRMapflowResultLayer> layer(new OGRMapflowResultLayer(dataset, rows));
     mf_error err;
     mf_error_init(&err);
-    if (mf_row_init(&layer->m_row, &rows.Schema(), &err) != 0)
+    if (mf_row_init(&layer->m_row, &rows.Set().Schema(), &err) != 0)
     {
         OGRMapflowRaise(err);
         return nullptr;
@@ -44,17 +44,16 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const std::string &name, con
     layer->SetDescription(name.c_str());
     layer->DefineFields();
     layer->DefineGeometry();
-    if (model != nullptr)
-        layer->DefineStyle(model);
-    layer->m_maker = std::make_unique<OGRMapflowFeatureMaker>(layer->m_defn, layer->m_style.get());
-    if (rows.Collection().description != nullptr)
-        layer->SetMetadataItem("DESCRIPTION", rows.Collection().description);
+    if (hasStyles)
+        layer->m_styles = std::make_unique<OGRMapflowStyles>(rows.Set(), *layer->m_defn);
+    layer->m_maker = std::make_unique<OGRMapflowFeatureMaker>(layer->m_defn, layer->m_styles.get());
+    if (rows.Set().Description() != nullptr)
+        layer->SetMetadataItem("DESCRIPTION", rows.Set().Description());
     return layer;
 }
 
-bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name, const char *model,
-                                  const std::shared_ptr<const mf_result> &result,
-                                  OGRMapflowColumnForms forms,
+bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name, bool hasStyles,
+                                  const std::shared_ptr<const OGRMapflowResultSet> &set,
                                   std::vector<std::unique_ptr<OGRMapflowResultLayer>> &layers)
 {
     constexpr std::pair<OGRMapflowGeometryKind, const char *> KINDS[] = {
@@ -64,9 +63,9 @@ bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name,
         {OGRMapflowGeometryKind::Other, "_other"}};
     for (const auto &[kind, suffix] : KINDS)
     {
-        const OGRMapflowResultRows rows(result, kind, forms);
+        const OGRMapflowResultRows rows(set, kind);
         if (rows.Count() > 0)
-            layers.push_back(Create(dataset, name + suffix, model, rows));
+            layers.push_back(Create(dataset, name + suffix, hasStyles, rows));
         if (!layers.empty() && layers.back() == nullptr)
             return false;
     }
@@ -75,33 +74,28 @@ bool OGRMapflowResultLayer::Split(GDALDataset *dataset, const std::string &name,
 
 void OGRMapflowResultLayer::DefineFields()
 {
-    const mf_schema &schema = m_rows.Schema();
+    const OGRMapflowResultSet &set = m_rows.Set();
+    const mf_schema &schema = set.Schema();
     for (int i = 0; i < schema.field_count; ++i)
     {
         const mf_field &known = schema.fields[i];
-        OGRFieldDefn field(known.name, FIELD_TYPES[known.type]);
-        const bool isText = known.subtype == MF_SUBTYPE_JSON && !m_rows.IsJSON(known);
+        OGRFieldDefn field(set.ColumnName(i).c_str(), FIELD_TYPES[known.type]);
+        const bool isText = known.subtype == MF_SUBTYPE_JSON && !set.IsJSON(known);
         field.SetSubType(isText ? OFSTNone : FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
-        m_hasUnusualColumn |= m_rows.IsJSON(known) || IsStructInArrow(field);
+        m_hasUnusualColumn |= set.IsJSON(known) || IsStructInArrow(field);
         m_defn->AddFieldDefn(&field);
     }
 }
 
 void OGRMapflowResultLayer::DefineGeometry()
 {
-    const mf_collection &collection = m_rows.Collection();
     m_defn->SetGeomType(m_rows.Type());
     if (m_rows.Type() == wkbNone)
         return;
-    const auto srs = OGRMapflowResultSRS(collection.crs, collection.layer_has_z != 0);
+    const auto srs = m_rows.Set().SpatialReference();
     m_defn->GetGeomFieldDefn(0)->SetSpatialRef(srs.get());
-}
-
-void OGRMapflowResultLayer::DefineStyle(const char *model)
-{
-    m_style = std::make_unique<OGRMapflowStyle>(model, *m_defn);
 }
 
 // ogr2ogr asks for the table of every layer, whatever it writes: of many features all styles that
@@ -114,7 +108,7 @@ bool OGRMapflowResultLayer::FindStyles(std::set<const char *> &occurring) const
     OGRMapflowResultRows rows = m_rows;
     rows.wantsGeometry = false;
     rows.wanted.assign(rows.wanted.size(), 0);
-    for (const int field : m_style->Fields())
+    for (const int field : m_styles->Fields())
         rows.wanted[static_cast<size_t>(field)] = 1;
     OGRMapflowRow row;
     mf_error err;
@@ -123,19 +117,19 @@ bool OGRMapflowResultLayer::FindStyles(std::set<const char *> &occurring) const
         mf_error_init(&err);
         if (!rows.Decode(row, i, err))
             return false;
-        row.geometry = rows.Collection().features[i].geometry;
-        occurring.insert(m_style->Of(row));
+        row.geometry = rows.Set().Feature(i).geometry;
+        occurring.insert(m_styles->Of(row));
     }
     return true;
 }
 
 OGRStyleTable *OGRMapflowResultLayer::GetStyleTable()
 {
-    if (m_style != nullptr && !m_hasStyleTable)
+    if (m_styles != nullptr && !m_hasStyleTable)
     {
         std::set<const char *> occurring;
         const bool isKnown = FindStyles(occurring);
-        SetStyleTableDirectly(m_style->Table(isKnown ? &occurring : nullptr).release());
+        SetStyleTableDirectly(m_styles->Table(isKnown ? &occurring : nullptr).release());
     }
     m_hasStyleTable = true;
     return OGRLayer::GetStyleTable();
@@ -154,9 +148,9 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
         m_rows.wanted[field] = true;
     };
     m_neededAlone.clear();
-    if (m_style != nullptr)
+    if (m_styles != nullptr)
     {
-        for (const int field : m_style->Fields())
+        for (const int field : m_styles->Fields())
             isNeeded(field);
     }
     m_filterUsesGeometry = false;
@@ -226,7 +220,7 @@ void OGRMapflowResultLayer::DropPieces()
 }
 
 // The feature of a row; nullptr of none, after one CPLError.
-std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Make(const mf_row *row, uint64_t position,
+std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Make(const OGRMapflowRow *row, uint64_t position,
                                                         const mf_error &err)
 {
     if (row == nullptr)
@@ -235,7 +229,7 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Make(const mf_row *row, uint6
         return nullptr;
     }
     auto feature = m_maker->Make(*row);
-    feature->SetFID(static_cast<GIntBig>(position));
+    feature->SetFID(m_rows.Set().FIDOf(position));
     return feature;
 }
 
@@ -269,7 +263,7 @@ void OGRMapflowResultLayer::FillPiece(const OGRMapflowResultRows &rows, Piece &p
 }
 
 // The row of a feature, and those of the next ones ahead. Returns nullptr with *err.
-const mf_row *OGRMapflowResultLayer::TakeRow(uint64_t position, mf_error &err)
+const OGRMapflowRow *OGRMapflowResultLayer::TakeRow(uint64_t position, mf_error &err)
 {
     constexpr uint64_t ROWS_IN_PIECE = 512;
     if (m_piece == nullptr || position < m_piece->begin || position >= m_piece->end)
@@ -338,11 +332,9 @@ OGRErr OGRMapflowResultLayer::SetNextByIndex(GIntBig index)
 
 OGRFeature *OGRMapflowResultLayer::GetFeature(GIntBig fid)
 {
-    const auto position = static_cast<uint64_t>(fid);
+    const uint64_t position = m_rows.Set().PositionOf(fid);
     ReportGeometriesOnce();
-    return fid >= 0 && position < m_rows.End() && m_rows.IsMember(position)
-               ? Given(ReadAt(position))
-               : nullptr;
+    return position < m_rows.End() && m_rows.IsMember(position) ? Given(ReadAt(position)) : nullptr;
 }
 
 GIntBig OGRMapflowResultLayer::GetFeatureCount(int force)

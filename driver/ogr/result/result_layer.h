@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// result_layer: the features of a processing as an OGR layer.
+// result_layer: the features of a processing, or of all of a project, as an OGR layer.
 #ifndef MAPFLOW_RESULT_LAYER_H
 #define MAPFLOW_RESULT_LAYER_H
 
@@ -13,20 +13,19 @@
 #include "result/read_ahead.h"
 #include "result/result_rows.h"
 
-// Read-only. FID = position in the result. The spatial filter is answered from the index: only
-// features whose bounding box meets it are decoded.
+// Read-only. FIDs are those of the set of results. The spatial filter is answered from the index:
+// only features whose bounding box meets it are decoded.
 class OGRMapflowResultLayer final : public OGRLayer
 {
   public:
-    // `model` decides how the features look; nullptr: they have no style. Returns nullptr after one
-    // CPLError.
+    // `hasStyles`: features have colours. Returns nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowResultLayer> Create(GDALDataset *dataset,
-                                                         const std::string &name, const char *model,
+                                                         const std::string &name, bool hasStyles,
                                                          const OGRMapflowResultRows &rows);
     // A layer for each kind of geometry that occurs, named <name>_polygon, _line, _point and
-    // _other. None if the result has no features. Returns false after one CPLError.
-    static bool Split(GDALDataset *dataset, const std::string &name, const char *model,
-                      const std::shared_ptr<const mf_result> &result, OGRMapflowColumnForms forms,
+    // _other. None if there are no features. Returns false after one CPLError.
+    static bool Split(GDALDataset *dataset, const std::string &name, bool hasStyles,
+                      const std::shared_ptr<const OGRMapflowResultSet> &set,
                       std::vector<std::unique_ptr<OGRMapflowResultLayer>> &layers);
     ~OGRMapflowResultLayer() override;
 
@@ -72,7 +71,6 @@ class OGRMapflowResultLayer final : public OGRLayer
 
     void DefineFields();
     void DefineGeometry();
-    void DefineStyle(const char *model);
     bool FindStyles(std::set<const char *> &occurring) const;
     void ReportGeometriesOnce();
     void WantWhatIsNotIgnored();
@@ -85,10 +83,11 @@ class OGRMapflowResultLayer final : public OGRLayer
     void DropPieces();
     static void FillPiece(const OGRMapflowResultRows &rows, Piece &piece, uint64_t begin,
                           uint64_t end);
-    const mf_row *TakeRow(uint64_t position, mf_error &err);
+    const OGRMapflowRow *TakeRow(uint64_t position, mf_error &err);
     std::unique_ptr<OGRFeature> ReadInOrder(uint64_t position);
     std::unique_ptr<OGRFeature> ReadAt(uint64_t position);
-    std::unique_ptr<OGRFeature> Make(const mf_row *row, uint64_t position, const mf_error &err);
+    std::unique_ptr<OGRFeature> Make(const OGRMapflowRow *row, uint64_t position,
+                                     const mf_error &err);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool force);
 
     GDALDataset *const m_dataset;
@@ -100,7 +99,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     bool m_hasUnusualColumn = false;
     bool m_hasReported = false;        // what GDAL says about the geometries
     bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
-    std::unique_ptr<OGRMapflowStyle> m_style{};
+    std::unique_ptr<OGRMapflowStyles> m_styles{};
     bool m_hasStyleTable = false; // it is made when it is wanted
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
     OGRMapflowRow m_row{};

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <new>
 
 #include "common/errors.h"
 #include "result/geometry.h"
@@ -44,51 +43,34 @@ mf_box BoxOf(const mf_feature &feature)
     return {feature.box[0], feature.box[1], feature.box[2], feature.box[3]};
 }
 
-std::shared_ptr<const mf_schema> CopyExact(const mf_schema &schema)
-{
-    auto copy = std::make_unique<mf_schema>();
-    if (mf_schema_copy_exact(copy.get(), &schema) != 0)
-        throw std::bad_alloc();
-    return {copy.release(), [](mf_schema *mine)
-            {
-                mf_schema_free(mine);
-                delete mine;
-            }};
-}
-
 } // namespace
 
-OGRMapflowResultRows::OGRMapflowResultRows(std::shared_ptr<const mf_result> result,
-                                           OGRMapflowGeometryKind kind, OGRMapflowColumnForms forms)
-    : wanted(static_cast<size_t>(result->collection.schema.field_count), 1),
-      m_result(std::move(result)), m_schema(m_result, &m_result->collection.schema),
-      m_jsonIsText(forms.jsonIsText), m_kind(kind)
+OGRMapflowResultRows::OGRMapflowResultRows(std::shared_ptr<const OGRMapflowResultSet> set,
+                                           OGRMapflowGeometryKind kind)
+    : wanted(static_cast<size_t>(set->Schema().field_count), 1), m_set(std::move(set)), m_kind(kind)
 {
-    if (forms.integersAreText)
-        m_schema = CopyExact(*m_schema);
     ChooseType();
 }
 
 // Counts the features as well.
 void OGRMapflowResultRows::ChooseType()
 {
-    const mf_collection &all = Collection();
     bool hasSingle = false, hasMultiple = false, hasZ = false;
     for (uint64_t i = Find(0); m_kind != OGRMapflowGeometryKind::All && i < End(); i = Find(i + 1))
     {
-        const bool isMultiple = all.features[i].geometry >= MF_GEOMETRY_MULTIPOINT;
+        const mf_feature &feature = m_set->Feature(i);
+        const bool isMultiple = feature.geometry >= MF_GEOMETRY_MULTIPOINT;
         hasMultiple |= isMultiple;
         hasSingle |= !isMultiple;
-        hasZ |= all.features[i].has_z != 0;
+        hasZ |= feature.has_z != 0;
         ++m_count;
     }
     switch (m_kind)
     {
         case OGRMapflowGeometryKind::All:
-            m_count = all.feature_count;
-            m_type = static_cast<OGRwkbGeometryType>(all.layer_geometry);
-            hasZ = all.layer_has_z != 0;
-            break;
+            m_count = m_set->Count();
+            m_type = m_set->GeometryType();
+            return;
         case OGRMapflowGeometryKind::Other: // without collections it is a table
             m_type = hasMultiple ? wkbUnknown : wkbNone;
             return;
@@ -107,7 +89,7 @@ void OGRMapflowResultRows::ChooseType()
 bool OGRMapflowResultRows::IsMember(uint64_t position) const
 {
     return m_kind == OGRMapflowGeometryKind::All ||
-           KindOf(Collection().features[position].geometry) == m_kind;
+           KindOf(m_set->Feature(position).geometry) == m_kind;
 }
 
 uint64_t OGRMapflowResultRows::Find(uint64_t position, const mf_box *box) const
@@ -115,7 +97,7 @@ uint64_t OGRMapflowResultRows::Find(uint64_t position, const mf_box *box) const
     for (;; ++position)
     {
         if (box != nullptr)
-            position = mf_collection_find(&Collection(), position, box);
+            position = m_set->Find(position, *box);
         if (position >= End() || IsMember(position))
             return position;
     }
@@ -131,22 +113,13 @@ uint64_t OGRMapflowResultRows::PositionOf(uint64_t index) const
     return position;
 }
 
-std::string OGRMapflowResultRows::Text(uint64_t position) const
-{
-    mf_string text;
-    return mf_collection_feature_text(&Collection(), m_result->document.data, position, &text)
-               ? std::string(text.text, text.size)
-               : std::string();
-}
-
 bool OGRMapflowResultRows::Decode(OGRMapflowRow &row, uint64_t position, mf_error &err) const
 {
-    if (row.schema == nullptr && mf_row_init(&row, m_schema.get(), &err) != 0)
+    if (row.schema == nullptr && mf_row_init(&row, &m_set->Schema(), &err) != 0)
         return false;
     std::copy(wanted.begin(), wanted.end(), row.wanted);
     row.wants_geometry = wantsGeometry;
-    return mf_row_decode_feature(&row, &Collection(), m_result->document.data, position, &err) ==
-               0 &&
+    return m_set->Decode(row, position, err) &&
            (!m_makesMultiple || mf_row_make_multiple(&row, &err) == 0);
 }
 
@@ -155,14 +128,14 @@ bool OGRMapflowResultRows::Decode(OGRMapflowRow &row, uint64_t position, mf_erro
 // others are left.
 bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
 {
-    extent = Collection().extent;
+    extent = m_set->Extent();
     if (m_kind == OGRMapflowGeometryKind::All)
         return extent.min_x <= extent.max_x;
 
     mf_box rounded = NOTHING;
     for (uint64_t i = Find(0); i < End(); i = Find(i + 1))
     {
-        const mf_box box = BoxOf(Collection().features[i]);
+        const mf_box box = BoxOf(m_set->Feature(i));
         if (box.min_x <= box.max_x)
             Merge(rounded, box);
     }
@@ -177,7 +150,7 @@ bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
     {
         for (uint64_t i = Find(0); i < End(); i = Find(i + 1))
         {
-            const mf_box box = BoxOf(Collection().features[i]);
+            const mf_box box = BoxOf(m_set->Feature(i));
             const bool touches = box.min_x <= rounded.min_x || box.min_y <= rounded.min_y ||
                                  box.max_x >= rounded.max_x || box.max_y >= rounded.max_y;
             const bool isWithin = box.min_x >= extent.min_x && box.min_y >= extent.min_y &&

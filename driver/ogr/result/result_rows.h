@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// result_rows: which features of a result a layer has, and how they are decoded.
+// result_rows: which features of its results a layer has, and how they are decoded.
 #ifndef MAPFLOW_RESULT_ROWS_H
 #define MAPFLOW_RESULT_ROWS_H
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/compat.h"
-#include "store/result.h"
+#include "result/result_set.h"
 
 // What a file format with one geometry type can hold together (GEOMETRY=SPLIT).
 enum class OGRMapflowGeometryKind
@@ -20,39 +20,16 @@ enum class OGRMapflowGeometryKind
     All
 };
 
-// What users choose about columns.
-struct OGRMapflowColumnForms
-{
-    bool integersAreText = false; // those with integers beyond 64 bits
-    bool jsonIsText = false;      // no column says that it holds JSON
-};
-
-// A decoded feature.
-struct OGRMapflowRow : mf_row
-{
-    OGRMapflowRow() : mf_row{} {}
-    ~OGRMapflowRow() { mf_row_free(this); }
-    OGRMapflowRow(const OGRMapflowRow &) = delete;
-    OGRMapflowRow &operator=(const OGRMapflowRow &) = delete;
-};
-
-// The features of one kind, by their positions in the result. A small value: each thread decodes
+// The features of one kind, by their positions in the results. A small value: each thread decodes
 // with a copy of its own.
 class OGRMapflowResultRows
 {
   public:
-    OGRMapflowResultRows(std::shared_ptr<const mf_result> result, OGRMapflowGeometryKind kind,
-                         OGRMapflowColumnForms forms);
+    OGRMapflowResultRows(std::shared_ptr<const OGRMapflowResultSet> set,
+                         OGRMapflowGeometryKind kind);
 
-    const mf_collection &Collection() const { return m_result->collection; }
-    const mf_schema &Schema() const { return *m_schema; }
-    bool IsJSON(const mf_field &field) const
-    {
-        return field.subtype == MF_SUBTYPE_JSON && !m_jsonIsText;
-    }
-    // The text of a feature; "" if the document has changed under the driver.
-    std::string Text(uint64_t position) const;
-    uint64_t End() const { return Collection().feature_count; }
+    const OGRMapflowResultSet &Set() const { return *m_set; }
+    uint64_t End() const { return m_set->Count(); }
     uint64_t Count() const { return m_count; }
     bool IsMember(uint64_t position) const;
     // The first one at or after `position`, End() if there is none. With a box: of those whose
@@ -76,9 +53,7 @@ class OGRMapflowResultRows
   private:
     void ChooseType();
 
-    std::shared_ptr<const mf_result> m_result;
-    std::shared_ptr<const mf_schema> m_schema; // of m_result, or a copy
-    bool m_jsonIsText;
+    std::shared_ptr<const OGRMapflowResultSet> m_set;
     OGRMapflowGeometryKind m_kind;
     uint64_t m_count = 0;
     OGRwkbGeometryType m_type = wkbUnknown;
