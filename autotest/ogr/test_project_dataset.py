@@ -336,6 +336,15 @@ def test_end_in_the_middle(sb, project, open_mapflow, tmp_path):
     assert whole_entries(tmp_path / "cache") == 3
 
 
+@pytest.mark.parametrize("cache", ["YES", "NO"])
+def test_results_need_no_files_that_are_open(project, run, cache):
+    """All results of a project are open at once: a process may have few files."""
+    project(60)
+    done = run("prlimit", "--nofile=48", "ogrinfo", "-ro", "-so", "-al", f"MAPFLOW:{PROJECT_DATASET},CACHE={cache}")
+    assert done.returncode == 0, done.said
+    assert done.stdout.count("Feature Count: ") == 60
+
+
 def test_progress_function_stops(project, open_mapflow, tmp_path):
     """GDAL counts all layers before it reports progress: by then all of them are there."""
     project(6)

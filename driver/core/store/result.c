@@ -241,7 +241,10 @@ static int fetch_uncached(struct mf_result *result, const struct mf_result_reque
     if (mf_file_create_temporary(&result->file, directory, "mapflow-", err) != 0)
         return -1;
     mf_file_unlink(&result->file);
-    return download(result, request, NULL, &checksum, err);
+    if (download(result, request, NULL, &checksum, err) != 0)
+        return -1;
+    mf_file_discard(&result->file); /* the mapping keeps it: many results are open at once */
+    return 0;
 }
 
 static void warn_of_cache(const struct mf_result_request *request, const struct mf_error *why)
@@ -270,6 +273,7 @@ static int fetch_into_cache(struct mf_cache *cache, struct mf_result *result,
     mf_error_init(&cache_error);
     if (mf_cache_store(cache, request, result, checksum, &cache_error) != 0)
         warn_of_cache(request, &cache_error); /* the result is good all the same */
+    mf_file_discard(&result->file);
     return 0;
 }
 

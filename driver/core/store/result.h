@@ -54,7 +54,7 @@ struct mf_result {
     struct mf_map document; /* the server's GeoJSON: collection.text_size bytes */
     struct mf_map features; /* where collection.features lie, when the result is in the cache */
     bool is_cached;
-    struct mf_file file; /* the document, when it is not in the cache: goes with the result */
+    struct mf_file file; /* the document while it is fetched */
     char *processing;    /* JSON, when the result was opened OFFLINE; else NULL */
 };
 
