@@ -17,6 +17,8 @@ NAMES = {
     "status": [f"MAPFLOW:{BUILDINGS},STATUS_ONLY=YES"],
     "areas": [f"MAPFLOW:{BUILDINGS}", "aois"],
     "project": ["MAPFLOW:project=Urban Analysis"],
+    "merged": ["MAPFLOW:project=Urban Analysis,MERGE=YES"],
+    "merged and split": ["MAPFLOW:project=Urban Analysis,MERGE=YES,GEOMETRY=SPLIT"],
     "account": ["MAPFLOW:"],
     "submissions": ["MAPFLOW:", "submissions"],
     "sql": [f"MAPFLOW:{BUILDINGS}", "-sql", "SELECT * FROM results WHERE area > 100"],

@@ -26,7 +26,7 @@ def test_scopes(options):
     offered = {scope: {name for name, option in options.items() if scope in (option.get("scope") or scope)}
                for scope in ("vector", "raster")}
     assert offered["raster"] == {"RASTER", "CACHE"}
-    assert offered["vector"] == {"AOI", "PARTIAL", "STATUS_ONLY", "GEOMETRY", "INTEGERS", "JSON", "ALLOW_DELETE",
+    assert offered["vector"] == {"AOI", "PARTIAL", "STATUS_ONLY", "MERGE", "GEOMETRY", "INTEGERS", "JSON", "ALLOW_DELETE",
                                  "SEARCH_AOI", "STYLE", "CACHE"}
 
 

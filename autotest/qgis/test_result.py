@@ -5,7 +5,7 @@ import pytest
 from session import Desktop, new_sandbox, single
 
 COUNT = 2496
-OPTIONS = {"AOI", "PARTIAL", "STATUS_ONLY", "GEOMETRY", "INTEGERS", "JSON", "ALLOW_DELETE", "SEARCH_AOI", "STYLE", "CACHE"}
+OPTIONS = {"AOI", "PARTIAL", "STATUS_ONLY", "MERGE", "GEOMETRY", "INTEGERS", "JSON", "ALLOW_DELETE", "SEARCH_AOI", "STYLE", "CACHE"}
 
 
 @pytest.fixture(scope="module")

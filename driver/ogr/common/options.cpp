@@ -195,6 +195,10 @@ const OGRMapflowOption OPTIONS[] = {
     {"GEOMETRY", "string-select", "MIXED",
      "SPLIT gives a layer for each kind of geometry of a result: _polygon, _line, _point",
      "MIXED,SPLIT", 0, PROCESSING | PROJECT, VECTOR},
+    {"MERGE", "boolean", "NO",
+     "One layer, results, that has the features of all results of a project, and which processing "
+     "each is of",
+     nullptr, 0, PROJECT, VECTOR},
     {"INTEGERS", "string-select", "NATIVE",
      "TEXT reads columns that have integers beyond 64 bits as strings; NATIVE gives the nearest "
      "integers of 64 bits",

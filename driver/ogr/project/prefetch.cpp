@@ -120,29 +120,54 @@ bool OGRMapflowPrefetch::Complete(Item &item)
     const Fetched fetched = item.ahead.valid() ? item.ahead.get() : Fetch(item);
     for (const Message &message : fetched.messages)
         CPLError(message.type, message.number, "%s", message.text.c_str());
-    return fetched.isGood && item.dataset->ShowResult();
+    return fetched.isGood;
+}
+
+// The first time it returns whether the result was fetched, after one CPLError if it was not.
+bool OGRMapflowPrefetch::Reach(size_t i)
+{
+    Item &item = m_items[i];
+    ForgetInherited();
+    LookAhead(i);
+    if (item.isTouched)
+        return false;
+    item.isTouched = true;
+    if (Complete(item))
+        return true;
+    item.dataset.reset();
+    return false;
+}
+
+// The others see the interrupt as well: the signal must find them ended.
+void OGRMapflowPrefetch::WaitIfInterrupted()
+{
+    if (CPLGetLastErrorNo() != CPLE_UserInterrupt)
+        return;
+    for (Item &other : m_items)
+    {
+        if (other.ahead.valid())
+            other.ahead.wait();
+    }
 }
 
 GDALDataset *OGRMapflowPrefetch::Get(size_t i)
 {
     const OGRMapflowInterruptible interruptible;
-    Item &item = m_items[i];
-    ForgetInherited();
-    LookAhead(i);
-    if (!item.isTouched)
-    {
-        item.isTouched = true;
-        if (!Complete(item))
-            item.dataset.reset();
-    }
-    if (item.dataset == nullptr && CPLGetLastErrorNo() == CPLE_UserInterrupt)
-    {
-        // The others see the interrupt as well: the signal must find them ended.
-        for (Item &other : m_items)
-        {
-            if (other.ahead.valid())
-                other.ahead.wait();
-        }
-    }
-    return item.dataset.get();
+    auto &dataset = m_items[i].dataset;
+    if (Reach(i) && !dataset->ShowResult())
+        dataset.reset();
+    if (dataset == nullptr)
+        WaitIfInterrupted();
+    return dataset.get();
+}
+
+std::shared_ptr<const mf_result> OGRMapflowPrefetch::Take(size_t i)
+{
+    const OGRMapflowInterruptible interruptible;
+    auto &dataset = m_items[i].dataset;
+    auto result = Reach(i) ? dataset->TakeResult() : nullptr;
+    dataset.reset(); // and with it its connection
+    if (result == nullptr)
+        WaitIfInterrupted();
+    return result;
 }

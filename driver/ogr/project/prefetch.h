@@ -29,6 +29,8 @@ class OGRMapflowPrefetch
     // The dataset of the processing at a position, fetched now unless it was fetched ahead. nullptr
     // after one CPLError.
     GDALDataset *Get(size_t i);
+    // In its place the result alone, once. nullptr after one CPLError.
+    std::shared_ptr<const mf_result> Take(size_t i);
 
   private:
     // What a thread has to say for the reader to repeat: error handlers belong to threads.
@@ -60,6 +62,8 @@ class OGRMapflowPrefetch
     void Prepare(Item &item);
     static Fetched Fetch(const Item &item);
     bool Complete(Item &item);
+    bool Reach(size_t i);
+    void WaitIfInterrupted();
     static void CPL_STDCALL Collect(CPLErr type, CPLErrorNum number, const char *text);
 
     const OGRMapflowOptions m_options;

@@ -2,6 +2,7 @@
 #include "project/project_dataset.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "api/aoi.h"
@@ -10,6 +11,14 @@
 #include "common/parallel.h"
 #include "common/waiting.h"
 #include "layer/layer_names.h"
+#include "layer/qgis_listing.h"
+
+namespace
+{
+
+constexpr const char *MERGED_NAME = "results";
+
+}
 
 std::unique_ptr<OGRMapflowProjectDataset>
 OGRMapflowProjectDataset::Open(const OGRMapflowOptions &options)
@@ -161,7 +170,6 @@ bool OGRMapflowProjectDataset::ChooseReadable()
 
 // ---- layers -------------------------------------------------------------------------------------
 
-// With GEOMETRY=SPLIT the results themselves say which layers there are: all are fetched now.
 bool OGRMapflowProjectDataset::MakeLayers()
 {
     m_results = std::make_unique<OGRMapflowPrefetch>(m_options, m_stop);
@@ -171,48 +179,123 @@ bool OGRMapflowProjectDataset::MakeLayers()
         names.push_back(m_names[processing.id]);
         m_results->Add(processing, names.back());
     }
-    const bool isSplit = EQUAL(m_options.Get("GEOMETRY").c_str(), "SPLIT");
-    if (isSplit)
-        m_results->ExpectAll();
+    if (IsMerged())
+        return MakeMergedLayers();
+    for (size_t i = 0; i < names.size() && !IsSplit(); ++i)
+        AddPart(names[i], "", i, 0);
+    return !IsSplit() || SplitAll(names);
+}
+
+// The results themselves say which layers there are: all are fetched now.
+bool OGRMapflowProjectDataset::SplitAll(const std::vector<std::string> &names)
+{
+    m_results->ExpectAll();
     for (size_t i = 0; i < names.size(); ++i)
     {
-        if (!isSplit)
-        {
-            AddLayer(names[i], "", i, 0);
-            continue;
-        }
         GDALDataset *const known = m_results->Get(i);
         if (known == nullptr)
             return false;
         for (int part = 0; part < known->GetLayerCount(); ++part)
         {
             const std::string name = known->GetLayer(part)->GetName();
-            AddLayer(name, name.substr(names[i].size()), i, part);
+            AddPart(name, name.substr(names[i].size()), i, part);
             m_layers.back()->Load(); // it has been fetched
         }
     }
     return true;
 }
 
-void OGRMapflowProjectDataset::AddLayer(const std::string &name, const std::string &suffix,
-                                        size_t i, int part)
+void OGRMapflowProjectDataset::AddPart(const std::string &name, const std::string &suffix, size_t i,
+                                       int part)
 {
-    m_otherNames.push_back({m_processings[i].name + suffix, m_processings[i].id + suffix});
+    const mf_processing &processing = m_processings[i];
+    OGRMapflowLazyLayer &layer =
+        AddLayer(name, {processing.name + suffix, processing.id + suffix},
+                 [this, i, part]() -> OGRLayer *
+                 {
+                     GDALDataset *const dataset = m_results->Get(i);
+                     return dataset != nullptr ? dataset->GetLayer(part) : nullptr;
+                 });
+    OGRMapflowDescribeProcessing(processing, layer);
+}
+
+OGRMapflowLazyLayer &OGRMapflowProjectDataset::AddLayer(const std::string &name,
+                                                        const OtherNames &otherNames,
+                                                        std::function<OGRLayer *()> load)
+{
+    m_otherNames.push_back(otherNames);
     m_layers.push_back(std::make_unique<OGRMapflowLazyLayer>(
-        this, name,
-        [this, i, part]() -> OGRLayer *
-        {
-            GDALDataset *const dataset = m_results->Get(i);
-            return dataset != nullptr ? dataset->GetLayer(part) : nullptr;
-        },
-        m_options.IsListing() ? OGRMapflowLazyLayer::Definition::Unknown
-                              : OGRMapflowLazyLayer::Definition::Loaded));
-    OGRMapflowDescribeProcessing(m_processings[i], *m_layers.back());
+        this, name, std::move(load),
+        m_options.IsListing() && !IsSplit() ? OGRMapflowLazyLayer::Definition::Unknown
+                                            : OGRMapflowLazyLayer::Definition::Loaded));
+    return *m_layers.back();
+}
+
+// ---- MERGE=YES
+
+// Returns false after one CPLError.
+bool OGRMapflowProjectDataset::LoadMerged()
+{
+    const OGRMapflowInterruptible interruptible;
+    std::vector<OGRMapflowPart> parts;
+    m_results->ExpectAll();
+    for (size_t i = 0; i < m_processings.size(); ++i)
+    {
+        const mf_processing &processing = m_processings[i];
+        auto result = m_results->Take(i);
+        if (result == nullptr)
+            return false;
+        parts.push_back({std::move(result), processing.id, processing.name,
+                         processing.model != nullptr ? processing.model : ""});
+    }
+    const auto set = OGRMapflowResultSet::Merge(std::move(parts), OGRMapflowColumnForms(m_options));
+    if (set == nullptr)
+        return false;
+    const bool hasStyles = m_options.GetBool("STYLE", true);
+    m_merged = OGRMapflowResultLayer::Create(this, MERGED_NAME, hasStyles,
+                                             {set, OGRMapflowGeometryKind::All});
+    if (m_merged == nullptr)
+        return false;
+    set->WarnOfIntegers(MERGED_NAME);
+    return !IsSplit() ||
+           OGRMapflowResultLayer::Split(this, MERGED_NAME, hasStyles, set, m_mergedKinds);
+}
+
+// The whole comes last.
+bool OGRMapflowProjectDataset::MakeMergedLayers()
+{
+    if (IsSplit() && !LoadMerged())
+        return false;
+    for (const auto &kind : m_mergedKinds)
+        AddMerged(kind->GetName(), [layer = kind.get()] { return layer; });
+    AddMerged(MERGED_NAME,
+              [this]() -> OGRLayer *
+              { return m_merged != nullptr || LoadMerged() ? m_merged.get() : nullptr; });
+    return true;
+}
+
+void OGRMapflowProjectDataset::AddMerged(const std::string &name, std::function<OGRLayer *()> load)
+{
+    const std::string suffix = name.substr(strlen(MERGED_NAME));
+    OGRMapflowLazyLayer &layer =
+        AddLayer(name, {m_listing->name + suffix, m_listing->id + suffix}, std::move(load));
+    layer.SetMetadata(GetMetadata());
+    layer.SetMetadataItem(OLMD_FID64, "YES");
+    if (m_merged != nullptr)
+        layer.Load();
+}
+
+// ---- finding layers
+
+// The whole is not counted beside its kinds of geometry.
+int OGRMapflowProjectDataset::CountLayers() const
+{
+    return static_cast<int>(m_layers.size()) - (m_mergedKinds.empty() ? 0 : 1);
 }
 
 OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
 {
-    if (i < 0 || static_cast<size_t>(i) >= m_layers.size())
+    if (i < 0 || i >= CountLayers())
         return nullptr;
     return m_layers[static_cast<size_t>(i)].get();
 }
@@ -226,10 +309,10 @@ OGRMapflowLazyLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) con
     }
     for (size_t i = 0; i < m_layers.size(); ++i)
     {
-        if (m_otherNames[i].wanted == name || EQUAL(m_otherNames[i].id.c_str(), name))
+        if (m_otherNames[i].name == name || EQUAL(m_otherNames[i].id.c_str(), name))
             return m_layers[i].get();
     }
-    return nullptr;
+    return IsMerged() && OGRMapflowIsFailureName(name) ? m_layers.back().get() : nullptr;
 }
 
 // Who names a layer is about to read it. Programs that do not hear of errors in the middle of

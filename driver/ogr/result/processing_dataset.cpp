@@ -333,15 +333,14 @@ bool OGRMapflowProcessingDataset::MakeLayers()
         return false;
     set->WarnOfIntegers(LayerName());
     WarnOfOtherAreas(result->collection);
-    if (result->is_cached)
-        RememberName();
+    RememberName(*result);
     return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
            OGRMapflowResultLayer::Split(this, LayerName(), hasStyles, set, m_kinds);
 }
 
-void OGRMapflowProcessingDataset::RememberName()
+void OGRMapflowProcessingDataset::RememberName(const mf_result &result)
 {
-    if (!IsOffline() && m_processing.name[0] != '\0' &&
+    if (result.is_cached && !IsOffline() && m_processing.name[0] != '\0' &&
         mf_former_names_add(m_areas.cache.Directory(), m_areas.baseURL.c_str(), m_processing.id,
                             m_processing.name, nullptr) != 0)
         CPLDebug("MAPFLOW", "The name of processing %s is not remembered", m_processing.id);
@@ -365,6 +364,12 @@ bool OGRMapflowProcessingDataset::ShowResult()
         return false;
     PublishMetadata();
     return true;
+}
+
+std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::TakeResult()
+{
+    RememberName(*m_fetched);
+    return std::move(m_fetched);
 }
 
 // The processing as the service has described it before.

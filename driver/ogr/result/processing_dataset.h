@@ -39,6 +39,8 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     bool FetchResult();
     // Makes layer and metadata of what was fetched. Returns false after one CPLError.
     bool ShowResult();
+    // Gives away what was fetched, to be a part of another layer.
+    std::shared_ptr<const mf_result> TakeResult();
     ~OGRMapflowProcessingDataset() override;
 
     int GetLayerCount() MF_CONST_312 override;
@@ -65,7 +67,7 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     bool FallBack(const mf_error &err);
     bool ListResult();
     bool MakeLayers();
-    void RememberName();
+    void RememberName(const mf_result &result);
     bool WasCalled(const char *name) const;
     bool LoadResult();
     bool ReadDocument(const char *document);

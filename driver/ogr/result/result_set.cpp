@@ -15,9 +15,6 @@ namespace
 constexpr const char *OWN_COLUMNS[] = {"processing_id", "processing"};
 constexpr int OWN_COUNT = 2;
 
-// FIDs stay exact as doubles.
-constexpr GIntBig FID_END = GIntBig{1} << 53;
-
 struct SchemaReleaser
 {
     void operator()(mf_schema *schema) const
@@ -170,8 +167,6 @@ GIntBig FindFree(const std::map<GIntBig, GIntBig> &taken, GIntBig wanted, GIntBi
 {
     for (;;)
     {
-        if (wanted > FID_END - count)
-            wanted = 0;
         auto before = taken.lower_bound(wanted + count);
         if (before == taken.begin())
             return wanted;
