@@ -13,6 +13,7 @@ import pytest
 from osgeo import gdal, ogr
 
 import awkward
+from helpers import quiet
 from paths import BUILD, DATA
 
 PROBE = BUILD / "autotest" / "ogr" / "arrow_probe"
@@ -260,6 +261,19 @@ def test_stream_with_json_is_not_called_fast(probe):
 STATEMENTS = ("SELECT * FROM results", "SELECT *, n AS m FROM results", "SELECT n FROM results", "SELECT n AS m FROM results",
               "SELECT n, OGR_GEOMETRY FROM results", "SELECT * FROM results WHERE n > 1", "SELECT * FROM results LIMIT 2",
               "SELECT * FROM results ORDER BY n DESC")
+
+
+def test_stream_with_names_that_differ_in_case_is_not_called_fast(sb, probe, open_mapflow, tmp_path):
+    """From GDAL 3.8 on ogr2ogr would write one of the columns, with values of the other."""
+    document = collection(({"class_id": 1, "n": 5, "Class_Id": 2}, None))
+    dump, = probe(document, "native")
+    assert not dump.fast
+    dataset = open_mapflow(sb.add_processing(name="cases", result=document))
+    with quiet():
+        gdal.VectorTranslate(str(tmp_path / "out.gpkg"), dataset, format="GPKG")
+    written = gdal.OpenEx(str(tmp_path / "out.gpkg"))
+    row = written.GetLayer(0).GetNextFeature()
+    assert [row[i] for i in range(row.GetFieldCount())] == [1, 5, 2]
 
 
 def plain_result():

@@ -2,6 +2,7 @@
 #include "result/result_layer.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/errors.h"
 #include "common/spatial_reference.h"
@@ -76,6 +77,7 @@ void OGRMapflowResultLayer::DefineFields()
 {
     const OGRMapflowResultSet &set = m_rows.Set();
     const mf_schema &schema = set.Schema();
+    std::set<std::string> names;
     for (int i = 0; i < schema.field_count; ++i)
     {
         const mf_field &known = schema.fields[i];
@@ -84,7 +86,8 @@ void OGRMapflowResultLayer::DefineFields()
         field.SetSubType(isText ? OFSTNone : FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
-        m_hasUnusualColumn |= set.IsJSON(known) || IsStructInArrow(field);
+        m_hasUnusualColumn |= set.IsJSON(known) || IsStructInArrow(field) ||
+                              !names.insert(CPLString(field.GetNameRef()).toupper()).second;
         m_defn->AddFieldDefn(&field);
     }
 }

@@ -94,8 +94,9 @@ class OGRMapflowResultLayer final : public OGRLayer
     OGRMapflowResultRows m_rows;
     OGRFeatureDefn *m_defn = nullptr;
     // An Arrow schema does not carry the subtype of JSON columns: ogr2ogr, which reads the stream
-    // of a layer that has a fast one, would write their numbers as strings. The stream of a layer
-    // with a column that is a struct in Arrow is GDAL's own.
+    // of a layer that has a fast one, would write their numbers as strings. Of columns whose names
+    // differ in case only it would write one, with values of the other. The stream of a layer with
+    // a column that is a struct in Arrow is GDAL's own.
     bool m_hasUnusualColumn = false;
     bool m_hasReported = false;        // what GDAL says about the geometries
     bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
