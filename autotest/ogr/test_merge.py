@@ -363,9 +363,15 @@ def test_awkward_document_among_others(sb, merged, open_mapflow, layer_of, tmp_p
             assert list(snapshot_of(ours).lines()) == list(snapshot_of(theirs).lines())
 
 
-def test_files_as_ogr2ogr_appends(run, project, tmp_path):
-    """Real results, whose types differ: into a layer like the merged one goes result after result."""
-    ids = project(4)
+PLAIN = [collection(*(feature({"n": n, "day": "2026-08-17"}) for n in range(700))),
+         collection(feature({"n": 0.5, "text": "é", "yes": True}, SQUARE), feature({"n": None, "day": None})), collection(),
+         collection(*(feature({"text": str(n), "n": 2**40 + n}) for n in range(3)))]
+
+
+@pytest.mark.parametrize("found", [[*RESULTS, RESULTS[0]], PLAIN], ids=["real", "plain"])
+def test_files_as_ogr2ogr_appends(run, results, tmp_path, found):
+    """Into a layer like the merged one goes result after result. Without columns of JSON new GDALs copy Arrow batches."""
+    ids = results(*found)
     name = f"MAPFLOW:{MERGED}"
     assert run("ogr2ogr", tmp_path / "merged.gpkg", name).returncode == 0
     assert run("ogr2ogr", tmp_path / "appended.gpkg", name, "-where", "0 = 1").returncode == 0
