@@ -220,6 +220,27 @@ static void test_eviction(void)
     CHECK(exists(name_of(ENTRIES, ".part.young")) && exists("notes.index"));
 }
 
+/* What test_eviction has left: half of the results, half of the areas, an index among the contents
+ * that is a user's own, and what is being downloaded. */
+static void test_clearing(void)
+{
+    struct mf_cache_usage usage;
+    struct mf_error err;
+    CHECK_NUMBER(mf_cache_measure(folder, &usage, &err), 0);
+    CHECK(usage.results == ENTRIES / 2 && usage.areas == ENTRIES / 2);
+    CHECK_NUMBER((long)usage.bytes, ENTRIES * SIZE);
+    make_file(name_of(ENTRIES, ".part.young"), SIZE, time(NULL));
+    CHECK_NUMBER(mf_cache_clear(folder, &usage, &err), 0);
+    CHECK(usage.results == ENTRIES / 2 && usage.areas == ENTRIES / 2);
+    CHECK_NUMBER((long)usage.bytes, ENTRIES * SIZE);
+    for (int i = 0; i < ENTRIES; ++i)
+        CHECK(!exists(name_of(i, ".index")) && !exists(name_of(i, ".lock")) &&
+              !exists(name_of(i, CONTENT)) && !exists(name_of(i, ".areas")));
+    CHECK(exists(name_of(ENTRIES, ".part.young")) && exists("notes.index"));
+    CHECK_NUMBER(mf_cache_clear("/nonexistent/cache", &usage, &err), 0);
+    CHECK(usage.results == 0 && usage.bytes == 0);
+}
+
 static void remove_file(void *ctx, const char *name)
 {
     char path[300];
@@ -242,6 +263,7 @@ int main(void)
     test_folder_of_others();
     mf_folder_list(folder, remove_file, NULL);
     test_eviction();
+    test_clearing();
     mf_folder_list(folder, remove_file, NULL);
     CHECK_NUMBER(rmdir(folder), 0);
     return check_result();

@@ -27,6 +27,12 @@ char *mf_cache_folder(const char *directory)
     return own;
 }
 
+static int no_folder(struct mf_error *err)
+{
+    return mf_error_set(err, MF_ERR_FILE,
+                        "neither XDG_CACHE_HOME nor HOME names a folder of the user");
+}
+
 int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, const char *base_url,
                         const char *id, const char *aoi_id, bool read_only, struct mf_error *err)
 {
@@ -36,8 +42,7 @@ int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, con
                                 aoi_id != NULL ? aoi_id : "", server);
     int failed = 0;
     if (entry->directory == NULL)
-        failed = mf_error_set(err, MF_ERR_FILE,
-                              "neither XDG_CACHE_HOME nor HOME names a folder of the user");
+        failed = no_folder(err);
     else if (entry->stem == NULL)
         failed = mf_out_of_memory(err);
     else
@@ -314,18 +319,72 @@ static bool is_due(const struct mf_cache_entry *folder, int64_t added, int64_t m
     return !is_large || mf_random_unit() < (share > MAX_EXCESS ? share : MAX_EXCESS);
 }
 
+static void list_folder(struct listing *listing)
+{
+    if (listing->folder->directory != NULL)
+        mf_folder_list(listing->folder->directory, list_item, listing);
+}
+
+static void free_listing(struct listing *listing)
+{
+    for (size_t i = 0; i < listing->count; ++i)
+        free(listing->items[i].name);
+    free(listing->items);
+}
+
 void mf_cache_evict(const char *directory, int64_t added, int64_t max_size)
 {
     struct mf_cache_entry folder = {mf_cache_folder(directory), NULL};
     struct listing listing = {.folder = &folder};
     if (folder.directory != NULL && is_due(&folder, added, max_size))
-        mf_folder_list(folder.directory, list_item, &listing);
+        list_folder(&listing);
     if (listing.count > 0 && !listing.is_incomplete)
         evict(&listing, (uint64_t)max_size);
-    for (size_t i = 0; i < listing.count; ++i)
-        free(listing.items[i].name);
-    free(listing.items);
+    free_listing(&listing);
     mf_cache_entry_close(&folder);
+}
+
+/* ---- the user's view ------------------------------------------------------------------------ */
+
+static struct mf_cache_usage usage_of(const struct listing *listing)
+{
+    struct mf_cache_usage usage = {0, 0, listing->total};
+    for (size_t i = 0; i < listing->count; ++i) {
+        usage.results += listing->items[i].kind == INDEX;
+        usage.areas += listing->items[i].kind == AREAS;
+    }
+    return usage;
+}
+
+static int measure(const char *directory, bool clears, struct mf_cache_usage *usage,
+                   struct mf_error *err)
+{
+    struct mf_cache_entry folder = {mf_cache_folder(directory), NULL};
+    struct listing listing = {.folder = &folder};
+    int failed = 0;
+    list_folder(&listing);
+    *usage = usage_of(&listing);
+    if (folder.directory == NULL)
+        failed = no_folder(err);
+    else if (listing.is_incomplete)
+        failed = mf_out_of_memory(err);
+    else if (clears && listing.count > 0) {
+        evict(&listing, 0);
+        usage->bytes -= listing.total;
+    }
+    free_listing(&listing);
+    mf_cache_entry_close(&folder);
+    return failed;
+}
+
+int mf_cache_measure(const char *directory, struct mf_cache_usage *usage, struct mf_error *err)
+{
+    return measure(directory, false, usage, err);
+}
+
+int mf_cache_clear(const char *directory, struct mf_cache_usage *removed, struct mf_error *err)
+{
+    return measure(directory, true, removed, err);
 }
 
 /* ---- one entry ------------------------------------------------------------------------------ */

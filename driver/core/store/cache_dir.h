@@ -9,8 +9,8 @@
  *
  * The folder belongs to one user: one that others own or can write to is MF_ERR_FILE.
  *
- * Internal to `result_cache` and `aoi_cache`. Thread-safety: an entry belongs to its caller; any
- * number of threads and processes may use the folder. */
+ * Entries are internal to `result_cache` and `aoi_cache`. Thread-safety: an entry belongs to its
+ * caller; any number of threads and processes may use the folder. */
 #ifndef MF_CACHE_DIR_H
 #define MF_CACHE_DIR_H
 
@@ -78,6 +78,23 @@ void mf_cache_remove_superseded(const struct mf_cache_entry *entry, const char *
  * looked through now and then: it exceeds max_size by up to a 64th on average. A NULL directory is
  * the user's own. */
 void mf_cache_evict(const char *directory, int64_t added, int64_t max_size);
+
+/* What the cache holds. */
+struct mf_cache_usage {
+    size_t results; /* entries of results */
+    size_t areas;   /* entries of AOIs */
+    uint64_t bytes; /* of all files */
+};
+
+/* A folder that is not there holds nothing. A NULL directory is the user's own; MF_ERR_FILE when
+ * there is none. */
+int mf_cache_measure(const char *directory, struct mf_cache_usage *usage,
+                     struct mf_error *err) MF_NODISCARD;
+
+/* Removes all entries. What a process has open stays readable for it, and what is being downloaded
+ * goes on. `removed` is what they held. */
+int mf_cache_clear(const char *directory, struct mf_cache_usage *removed,
+                   struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -162,6 +162,21 @@ OGRLayer *OGRMapflowAccountDataset::AnswerPlannedSearch(const OGRMapflowVerb &ve
     return answer.release();
 }
 
+OGRLayer *OGRMapflowAccountDataset::RunVerb(const OGRMapflowVerb &verb)
+{
+    if (verb.deletes && !OGRMapflowMayDelete(m_session.Rights(), "image", " for good"))
+        return nullptr;
+    switch (verb.object)
+    {
+        case OGRMapflowVerb::Object::Mosaic:
+            return AnswerMosaic(verb);
+        case OGRMapflowVerb::Object::PlannedSearch:
+            return AnswerPlannedSearch(verb);
+        default:
+            return AnswerProcessing(verb);
+    }
+}
+
 OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,
                                             const char *dialect)
 {
@@ -169,15 +184,5 @@ OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *
         return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);
     const auto verb =
         OGRMapflowMayChange(m_session.Rights()) ? OGRMapflowReadVerb(statement) : std::nullopt;
-    if (!verb || (verb->deletes && !OGRMapflowMayDelete(m_session.Rights(), "image", " for good")))
-        return nullptr;
-    switch (verb->object)
-    {
-        case OGRMapflowVerb::Object::Mosaic:
-            return AnswerMosaic(*verb);
-        case OGRMapflowVerb::Object::PlannedSearch:
-            return AnswerPlannedSearch(*verb);
-        default:
-            return AnswerProcessing(*verb);
-    }
+    return verb ? RunVerb(*verb) : nullptr;
 }

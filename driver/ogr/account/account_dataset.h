@@ -51,6 +51,10 @@ class OGRMapflowAccountDataset final : public GDALDataset
         return Execute(statement, filter, dialect);
     }
 
+    // Runs a verb, as ExecuteSQL does, and shows the new state of what it has changed. The caller
+    // releases the layer by ReleaseResultSet. nullptr after one CPLError.
+    OGRLayer *RunVerb(const OGRMapflowVerb &verb);
+
   protected:
     MF_CREATE_LAYER_OVERRIDE
 
@@ -66,7 +70,6 @@ class OGRMapflowAccountDataset final : public GDALDataset
     bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
-    // Each runs a verb, and shows the new state of what it has changed. nullptr after one CPLError.
     OGRLayer *AnswerProcessing(const OGRMapflowVerb &verb);
     OGRLayer *AnswerMosaic(const OGRMapflowVerb &verb);
     OGRLayer *AnswerPlannedSearch(const OGRMapflowVerb &verb);

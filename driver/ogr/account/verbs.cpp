@@ -96,6 +96,21 @@ bool ReadObject(std::string &text, Object object)
     return isUUID || (object == Object::Mosaic && !text.empty());
 }
 
+void Refuse(const char *form)
+{
+    CPLError(CE_Failure, CPLE_IllegalArg, "The statement is not understood. Write %s.", form);
+}
+
+std::optional<OGRMapflowVerb> Make(const Known &known, std::vector<std::string> arguments)
+{
+    OGRMapflowVerb verb{known.name, known.object, known.deletes, std::move(arguments)};
+    if (verb.arguments.size() >= known.least && verb.arguments.size() <= known.most &&
+        ReadObject(verb.arguments[0], known.object))
+        return verb;
+    Refuse(known.usage);
+    return std::nullopt;
+}
+
 int Run(mf_client *client, const OGRMapflowVerb &verb, mf_error *err)
 {
     const char *const id = verb.arguments[0].c_str();
@@ -138,14 +153,19 @@ std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement)
     const Known *const known = FindVerb(statement, &rest);
     if (known == nullptr)
         return std::nullopt;
-    OGRMapflowVerb verb{known->name, known->object, known->deletes, WordsOf(rest)};
-    if (verb.arguments.size() >= known->least && verb.arguments.size() <= known->most &&
-        ReadObject(verb.arguments[0], known->object))
-        return verb;
-    const bool hasOpenQuote = verb.arguments.empty() && strpbrk(rest, "'\"") != nullptr;
-    CPLError(CE_Failure, CPLE_IllegalArg, "The statement is not understood. Write %s.",
-             hasOpenQuote ? "the text in quotes and close them" : known->usage);
+    std::vector<std::string> words = WordsOf(rest);
+    if (!words.empty() || strpbrk(rest, "'\"") == nullptr)
+        return Make(*known, std::move(words));
+    Refuse("the text in quotes and close them");
     return std::nullopt;
+}
+
+std::optional<OGRMapflowVerb> OGRMapflowMakeVerb(const char *name,
+                                                 std::vector<std::string> arguments)
+{
+    const char *rest = "";
+    const Known *const known = FindVerb(name, &rest);
+    return known != nullptr ? Make(*known, std::move(arguments)) : std::nullopt;
 }
 
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_processing &processing)

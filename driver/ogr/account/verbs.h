@@ -41,6 +41,10 @@ bool OGRMapflowIsVerb(const char *statement);
 // Nothing when a statement starts with none, and after one CPLError, with the right form.
 std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement);
 
+// A verb by its name, which must be one of these. Nothing after one CPLError, with the right form.
+std::optional<OGRMapflowVerb> OGRMapflowMakeVerb(const char *name,
+                                                 std::vector<std::string> arguments);
+
 // Each runs a verb for its object and reads that again; the caller frees it. Returns false after
 // one CPLError.
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_processing &processing);

@@ -58,6 +58,17 @@ std::vector<Folder> FoldersIn(const std::string &path)
     return folders;
 }
 
+constexpr const char *TILES = "/tiles";
+
+// The folder of the cache; "" when the user has none.
+std::string ParentOf(const OGRMapflowCacheOptions &cache)
+{
+    char *const folder = mf_cache_folder(cache.Directory());
+    std::string path = folder != nullptr ? folder : "";
+    free(folder);
+    return path;
+}
+
 // To add up the sizes of all files takes long: it is done once an hour.
 bool IsTrimDue(const std::string &path)
 {
@@ -105,10 +116,8 @@ bool OGRMapflowTileFolder(const OGRMapflowOptions &options, const std::string &i
         return false;
     if (cache.mode == MF_CACHE_NO)
         return true;
-    char *const whole = mf_cache_folder(cache.Directory());
-    const std::string parent = whole != nullptr ? whole : "";
-    const std::string path = parent + "/tiles";
-    free(whole);
+    const std::string parent = ParentOf(cache);
+    const std::string path = parent + TILES;
     if (parent.empty())
         return true; // a user without a folder
     if (!OGRMapflowTry(mf_folder_create, path.c_str()) ||
@@ -123,4 +132,16 @@ bool OGRMapflowTileFolder(const OGRMapflowOptions &options, const std::string &i
     mf_path_touch(folder.c_str());
     Evict(path, id, folder, cache.size / 10);
     return OGRMapflowTry(mf_folder_create, folder.c_str()); // it may have been the largest
+}
+
+int64_t OGRMapflowMeasureTiles(const OGRMapflowCacheOptions &cache, bool clears)
+{
+    int64_t bytes = 0;
+    for (const Folder &folder : FoldersIn(ParentOf(cache) + TILES))
+    {
+        bytes += SizeOf(folder.path);
+        if (clears)
+            VSIRmdirRecursive(folder.path.c_str());
+    }
+    return bytes;
 }

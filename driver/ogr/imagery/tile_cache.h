@@ -8,12 +8,15 @@
 
 #include <string>
 
-#include "common/options.h"
+#include "common/connection.h"
 
 // The folder of a layer of tiles by the UUID of what it shows; "" with CACHE=NO. Removes the
 // folders of its other states, and those that were not used last until all are within a tenth of
 // CACHE_SIZE. CACHE=REFRESH empties the folder. Returns false after one CPLError.
 bool OGRMapflowTileFolder(const OGRMapflowOptions &options, const std::string &id,
                           const std::string &state, std::string &folder);
+
+// The bytes of all tiles in the cache. `clears` removes them.
+int64_t OGRMapflowMeasureTiles(const OGRMapflowCacheOptions &cache, bool clears);
 
 #endif
