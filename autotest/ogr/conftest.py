@@ -39,6 +39,10 @@ from helpers import BUILDINGS, OF_THE_SYSTEM, PROJECT, RESULTS, environment_of, 
 from sandbox import Sandbox  # noqa: E402
 
 
+# Only newer ones have the gdal program.
+collect_ignore = [] if int(gdal.VersionInfo()) >= 3110000 else ["test_gdal_verbs.py"]
+
+
 def pytest_collection_modifyitems(items):
     """The file that takes longest comes first, so that several processes end together."""
     items.sort(key=lambda item: item.path.name != "test_valgrind.py")
@@ -123,6 +127,17 @@ def run(sb):
                               env=environment_of(sb, **(env or {})), timeout=timeout, check=False)
         return Finished(done.args, done.returncode, done.stdout, OF_THE_SYSTEM.sub("", done.stderr))
     return started
+
+
+@pytest.fixture
+def complete(run):
+    """What TAB offers in the gdal program after these words, whose last one may be begun: complete("vector", …)."""
+    def offered(*words, is_complete=True, env=None):
+        end = f"last_word_is_complete={str(is_complete).lower()}"
+        done = run("gdal", "completion", "gdal", *words, end, env=env)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+    return offered
 
 
 @pytest.fixture

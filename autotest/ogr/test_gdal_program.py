@@ -97,30 +97,24 @@ if int(gdal.VersionInfo()) >= 3110000:  # has the gdal program
             done = run("sh", "-c", f"cd '{folder}' && ogrinfo -so -al '{tmp_path}/large.gdalg.json'")
             assert done.returncode == 0 and "Feature Count: " in done.stdout, done.said
 
-    def complete(run, *words):
-        """What TAB offers after these words."""
-        done = run("gdal", "completion", "gdal", *words, "last_word_is_complete=true")
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
-
     @pytest.mark.parametrize("name", [f"{BUILDINGS},CACHE=REFRESH", f"{RUNNING},WAIT=YES", "name=Coast",
                                       "project=Coast", "mosaic=Quarry flights"])
-    def test_completing_opens_nothing_at_the_service(sb, run, name):
-        complete(run, "vector", "info", f"MAPFLOW:{name}", "--layer")
+    def test_completing_opens_nothing_at_the_service(sb, complete, name):
+        complete("vector", "info", f"MAPFLOW:{name}", "--layer")
         assert len(sb.requests) == 0
 
     @pytest.mark.parametrize("words", ["vector info NAME", "info NAME", "vector convert NAME out.gpkg", "raster info NAME",
                                        "pipeline read NAME", "vector pipeline read NAME ! select --fields"])
-    def test_completing_any_command(sb, run, words):
-        complete(run, *words.replace("NAME", f"MAPFLOW:{RUNNING},WAIT=YES").split())
+    def test_completing_any_command(sb, complete, words):
+        complete(*words.replace("NAME", f"MAPFLOW:{RUNNING},WAIT=YES").split())
         assert len(sb.requests) == 0
 
-    def test_completing_layers(sb, run):
-        assert complete(run, "vector", "info", "MAPFLOW:", "--layer").split()[:3] == ["projects", "processings", "models"]
+    def test_completing_layers(sb, complete):
+        assert complete("vector", "info", "MAPFLOW:", "--layer").split()[:3] == ["projects", "processings", "models"]
         assert len(sb.requests) == 0
 
-    def test_completing_gives_the_shell_no_name_of_a_stranger(sb, run):
+    def test_completing_gives_the_shell_no_name_of_a_stranger(sb, run, complete):
         """A shell runs commands that stand in what it is offered."""
         identifier = sb.add_processing(name="$(reboot)", status="OK", result=b'{"type":"FeatureCollection","features":[]}')
         assert "$(reboot)" in run("ogrinfo", f"MAPFLOW:{identifier}").stdout
-        assert "reboot" not in complete(run, "vector", "info", f"MAPFLOW:{identifier}", "--layer")
+        assert "reboot" not in complete("vector", "info", f"MAPFLOW:{identifier}", "--layer")

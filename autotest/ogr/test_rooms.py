@@ -24,7 +24,8 @@ OGR = {
     "submit": "common",
     "imagery": "common layer submit",
     "account": "common layer submit imagery",
-    "": "common layer result project submit imagery account",
+    "program": "common layer submit imagery account",
+    "": "common layer result project submit imagery account program",
 }
 GDAL_HEADER = re.compile(r"(gdal|ogr|cpl|vrt)\w*\.h")
 

@@ -16,6 +16,7 @@
 #include "imagery/upload.h"
 #include "imagery/upload_options.h"
 #include "layer/qgis_listing.h"
+#include "program/algorithm.h"
 #include "project/project_dataset.h"
 #include "result/processing_dataset.h"
 #include "store/recent.h"
@@ -247,5 +248,6 @@ void RegisterOGRMAPFLOW()
     driver->pfnDelete = Delete;
     driver->pfnUnloadDriver = Unload;
     DeclareClearing(*driver, ClearCaches);
+    OGRMapflowDeclareCommands(*driver);
     GetGDALDriverManager()->RegisterDriver(driver.release());
 }

@@ -174,6 +174,11 @@ inline void DeclareClearing(GDALDriver &driver, void (*clear)(GDALDriver *))
 #endif
 }
 
+// The gdal program and what drivers add to it.
+#if MF_GDAL_AT_LEAST(3, 11)
+#define MF_HAS_PROGRAM
+#endif
+
 // Units and meanings of columns, where GDAL can say them.
 inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 {

@@ -29,6 +29,15 @@ struct OGRMapflowOption
     double most = 1e9;            // of an int or a float
 };
 
+// Options that stand one after the other.
+struct OGRMapflowOptionTable
+{
+    const OGRMapflowOption *first = nullptr, *last = nullptr;
+
+    const OGRMapflowOption *begin() const { return first; }
+    const OGRMapflowOption *end() const { return last; }
+};
+
 // What is wrong with a value, "" when nothing: an end of a sentence, " is not …".
 std::string OGRMapflowFaultOf(const OGRMapflowOption &option, const char *value);
 

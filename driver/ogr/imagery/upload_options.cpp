@@ -4,7 +4,6 @@
 #include <cmath>
 #include <iterator>
 
-#include "common/options.h"
 #include "submit/submission_options.h"
 
 namespace
@@ -118,6 +117,11 @@ CPLStringList OGRMapflowUploadOptions::Tags() const
 {
     return CPLStringList(
         CSLTokenizeString2(Get("TAGS").c_str(), ",", CSLT_STRIPLEADSPACES | CSLT_STRIPENDSPACES));
+}
+
+OGRMapflowOptionTable OGRMapflowUploadOptionTable()
+{
+    return {std::begin(OPTIONS), std::end(OPTIONS)};
 }
 
 std::string OGRMapflowUploadOptionXML()

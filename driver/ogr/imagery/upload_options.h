@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "common/compat.h"
+#include "common/options.h"
 
 class OGRMapflowUploadOptions
 {
@@ -33,6 +33,9 @@ class OGRMapflowUploadOptions
     double m_scaleMin = 0;
     double m_scaleMax = 0;
 };
+
+// All that an upload may have.
+OGRMapflowOptionTable OGRMapflowUploadOptionTable();
 
 // <Option …/> of those that submissions do not have.
 std::string OGRMapflowUploadOptionXML();

@@ -26,6 +26,9 @@ class OGRMapflowSubmissionDataset final : public GDALDataset
     MF_FLUSH_OVERRIDE
     MF_CLOSE_OVERRIDE
 
+    // Tells a program how far the waits of FlushCache and Close are.
+    void ReportTo(GDALProgressFunc progress, void *data) { m_submissions.ReportTo(progress, data); }
+
   protected:
     MF_CREATE_LAYER_OVERRIDE
 
@@ -36,7 +39,6 @@ class OGRMapflowSubmissionDataset final : public GDALDataset
     {
         return m_submissions.CreateLayer(this, name, srs, type, options);
     }
-    void ReportTo(GDALProgressFunc progress, void *data) { m_submissions.ReportTo(progress, data); }
     bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
     OGRMapflowSubmissions m_submissions;

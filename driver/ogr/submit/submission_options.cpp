@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "common/options.h"
 #include "version.h"
 
 namespace
@@ -110,6 +109,11 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
 }
 
 } // namespace
+
+OGRMapflowOptionTable OGRMapflowSubmissionOptionTable()
+{
+    return {std::begin(OPTIONS), std::end(OPTIONS)};
+}
 
 std::string OGRMapflowCreationOptionList()
 {

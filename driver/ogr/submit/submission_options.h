@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "common/compat.h"
+#include "common/options.h"
 #include "submit/submission.h"
 
 class OGRMapflowSubmissionOptions
@@ -36,6 +36,9 @@ class OGRMapflowSubmissionOptions
   private:
     CPLStringList m_values{};
 };
+
+// All that a layer may have.
+OGRMapflowOptionTable OGRMapflowSubmissionOptionTable();
 
 // The XML of GDAL_DMD_CREATIONOPTIONLIST and GDAL_DS_LAYER_CREATIONOPTIONLIST.
 std::string OGRMapflowCreationOptionList();
