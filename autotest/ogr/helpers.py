@@ -44,8 +44,9 @@ OF_THE_SYSTEM = re.compile(r"^Warning 1: GDAL was built against curl .*\n", re.M
 
 @contextlib.contextmanager
 def reports():
-    """Collects (class, message) of the warnings and errors that GDAL reports, in order."""
+    """Collects (class, message) of the warnings and errors that GDAL reports, in order, as a program that starts anew."""
     seen = []
+    gdal.ErrorReset()
 
     def take(kind, number, message):
         if kind != gdal.CE_Debug:

@@ -2,13 +2,14 @@
 
 import json
 import re
+import time
 
 import pytest
 from osgeo import gdal
 
 import oracle
 from helpers import (AWAITING, BUILDING_COUNT, BUILDINGS, CANCELLED, COMBO, COUNTS, FAILED, MISSING, QUEUED, RASTER,
-                     REFUNDED, REWORK, RUNNING, UNKNOWN_STATUS, downloads, refusal, reports, secrets_of)
+                     REFUNDED, REWORK, RUNNING, UNKNOWN_STATUS, downloads, options_of, refusal, reports, secrets_of)
 from settings import config
 
 STATUS, RESULT = r"/processings/[^/]*/v2$", r"/result$"
@@ -244,6 +245,35 @@ def test_nothing_finished_is_said_once(account, processing):
 def test_one_error_although_ogrinfo_opens_twice(run, name, words):
     done = run("ogrinfo", f"MAPFLOW:{name}", env={"MAPFLOW_API_TOKEN": ""})
     assert done.returncode == 1 and done.stderr.count("ERROR") == 1 and words in done.stderr
+
+
+@pytest.mark.parametrize("name, fault, errors", (
+    ("search", {}, 1), ("", {"path": ".", "status": 403}, 4), ("", {"path": ".", "reset": True}, 4),
+    ("project=Urban Analysis", {"path": "/result", "status": 403}, 4)))
+def test_ogrinfo_shows_a_failure_once(sb, run, name, fault, errors):
+    """It asks for count, extent and features. There is one for each thing that fails: three lists and the status, or results."""
+    if fault:
+        sb.fault(**fault)
+    done = run("ogrinfo", "-ro", "-al", f"MAPFLOW:{name}", env={"CPL_LOG_ERRORS": "ON"})
+    said = re.findall("^ERROR.*", done.stderr, re.M)
+    assert len(said) == errors == len({line.replace(" (4 tries)", "") for line in said})
+    assert not [one for one in said for other in said if one != other and one.startswith(other)]
+
+
+def test_failure_is_told_again_later(sb, account):
+    """The next statement of a user is another one, and so is one after the program has taken notice."""
+    sb.fault("/projects", status=403)
+    with oracle.exceptions(False):
+        dataset = gdal.OpenEx("MAPFLOW:", gdal.OF_VECTOR, open_options=options_of(account))
+        layer = dataset.GetLayerByName("projects")
+        with reports() as seen:
+            for pause, reset in ((0, False), (0, False), (1.1, False), (0, True)):
+                time.sleep(pause)
+                if reset:
+                    gdal.ErrorReset()
+                assert layer.GetFeatureCount() == -1
+                assert gdal.GetLastErrorType() == gdal.CE_Failure
+    assert len(seen) == 3 and all("HTTP 403" in text for _, text in seen)
 
 
 def test_each_failure_to_open_is_an_error_in_a_program():

@@ -1,10 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "common/errors.h"
 
+#include <atomic>
+
+#include "base/clock.h"
+
 namespace
 {
 
 thread_local unsigned reported = 0;
+thread_local double lastReport = 0; // by mf_clock_monotonic
+std::atomic<int> listeners{0};
+
+// s. A program that asks for count, extent and features in one go; nobody types so fast.
+constexpr double AT_ONCE = 1.0;
+
+// An error that the user has just read, and that no one has taken notice of since: it still is the
+// last one of GDAL. Of the first attempts it says how many there were: the message may be longer.
+bool IsRepetition(const std::string &message)
+{
+    return listeners == 0 && CPLGetLastErrorType() == CE_Failure &&
+           STARTS_WITH(CPLGetLastErrorMsg(), message.c_str()) &&
+           mf_clock_monotonic() - lastReport < AT_ONCE;
+}
 
 CPLErrorNum CodeOf(mf_error_kind kind)
 {
@@ -49,8 +67,27 @@ std::string OGRMapflowSentence(const mf_error &err)
     return message;
 }
 
+OGRMapflowEachError::OGRMapflowEachError()
+{
+    ++listeners;
+}
+
+OGRMapflowEachError::~OGRMapflowEachError()
+{
+    --listeners;
+}
+
+void OGRMapflowReport(CPLErrorNum code, const std::string &message)
+{
+    if (IsRepetition(message))
+        CPLDebug("MAPFLOW", "Again: %s", message.c_str());
+    else
+        CPLError(CE_Failure, code, "%s", message.c_str());
+    lastReport = mf_clock_monotonic();
+}
+
 void OGRMapflowRaise(const mf_error &err)
 {
     ++reported;
-    CPLError(CE_Failure, CodeOf(err.kind), "%s", OGRMapflowSentence(err).c_str());
+    OGRMapflowReport(CodeOf(err.kind), OGRMapflowSentence(err));
 }

@@ -11,7 +11,21 @@
 // The message of an error as the beginning of a sentence.
 std::string OGRMapflowSentence(const mf_error &err);
 
-// Raises one CE_Failure with the CPLE code that is closest to the kind of the error.
+// Reports an error of a layer that fails in the same way whatever it is asked for. ogrinfo asks for
+// count, extent and features, and its user reads the error once: when it still is the last one of
+// GDAL, and was reported within the last second, it is a line of the debug log.
+void OGRMapflowReport(CPLErrorNum code, const std::string &message);
+
+// As long as one lives, each error is reported: what listens for errors must hear it.
+class OGRMapflowEachError
+{
+  public:
+    OGRMapflowEachError();
+    ~OGRMapflowEachError();
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowEachError)
+};
+
+// Reports an error of the core, with the CPLE code that is closest to its kind.
 void OGRMapflowRaise(const mf_error &err);
 
 // Calls a function of the core whose last argument is a mf_error *, with the others before it.

@@ -151,7 +151,7 @@ bool OGRMapflowScenesLayer::Begin()
     const bool isPlanned = !m_searched.plannedSearch.empty();
     if (!m_scan->fault.empty())
     {
-        CPLError(CE_Failure, CPLE_IllegalArg, "%s", m_scan->fault.c_str());
+        OGRMapflowReport(CPLE_IllegalArg, m_scan->fault);
         return false;
     }
     if (!isPlanned && !CheckArea())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "layer/lazy_layer.h"
 
+#include "common/errors.h"
 #include "layer/statement_dataset.h"
 #include "ogr_recordbatch.h"
 
@@ -89,7 +90,7 @@ OGRLayer *OGRMapflowLazyLayer::InnerOrError()
     const bool isRepetition = !m_failure.empty();
     OGRLayer *const inner = Inner();
     if (inner == nullptr && isRepetition)
-        CPLError(CE_Failure, CPLE_AppDefined, "%s", m_failure.c_str());
+        OGRMapflowReport(CPLE_AppDefined, m_failure);
     return inner;
 }
 

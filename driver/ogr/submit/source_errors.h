@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-#include "common/compat.h"
+#include "common/errors.h"
 
 // Listens as long as it lives. The handler that was there before gets every message.
 class OGRMapflowSourceErrors
@@ -44,6 +44,7 @@ class OGRMapflowSourceErrors
     static void SetHandler();
     static void UnsetHandler();
 
+    const OGRMapflowEachError m_each{};
     OGRMapflowSourceErrors *m_next = nullptr;
     std::thread::id m_thread;
     std::string m_first{};
