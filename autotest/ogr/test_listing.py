@@ -96,7 +96,55 @@ def test_layer_opens_under_the_name_of_the_failure(only_layer, open_mapflow):
     name, _ = only_layer(BUILDINGS, API_TOKEN="")
     dataset = open_mapflow(BUILDINGS)
     assert dataset.GetLayerByName(name).GetFeatureCount() == BUILDING_COUNT
-    assert open_mapflow(BUILDINGS).GetLayerByName("anything else") is None
+    for other in ("anything else", "Error: ", "Error: There is no", name + "x"):
+        assert open_mapflow(BUILDINGS).GetLayerByName(other) is None
+
+
+def test_name_of_a_failure_is_found_by_the_next_process(only_layer, open_mapflow, python):
+    """A project of QGIS keeps it."""
+    name, _ = only_layer(BUILDINGS, API_TOKEN="")
+    program = f"""
+from osgeo import gdal
+dataset = gdal.OpenEx(name)
+print(json.dumps([dataset.GetLayerByName(called) is not None for called in ({name!r}, "Error: anything else", "results")]))"""
+    dataset = open_mapflow(BUILDINGS, CACHE="YES")
+    assert python(program) == [False, False, True]
+    for _ in range(30):  # they do not displace others
+        assert dataset.GetLayerByName(name) is not None
+        assert open_mapflow(BUILDINGS, CACHE="YES").GetLayerByName("results") is not None
+    assert python(program) == [True, False, True]
+
+
+@pytest.mark.parametrize("name, layer, cached", ((BUILDINGS, None, False), (BUILDINGS, None, True),
+                                                 ("project=Urban Analysis", "Leiden district buildings", False)))
+def test_list_that_a_script_asks_for_is_written_whole(run, open_mapflow, tmp_path, name, layer, cached):
+    """Whatever it is called with, what is read has its columns and its reference system."""
+    if cached:
+        assert run("ogrinfo", "-ro", f"MAPFLOW:{BUILDINGS}").returncode == 0
+    target = tmp_path / "out.gpkg"
+    done = run("ogr2ogr", target, f"MAPFLOW:{name}", *([layer] if layer else []), "-oo", "LIST_ALL_TABLES=YES")
+    assert done.returncode == 0, done.said
+    datasets = [gdal.OpenEx(str(target), gdal.OF_VECTOR), open_mapflow(BUILDINGS)]
+    written, expected = (dataset.GetLayer(0) for dataset in datasets)
+    assert field_names(written) == field_names(expected)
+    assert written.GetFeatureCount() == expected.GetFeatureCount() == BUILDING_COUNT
+    assert written.GetSpatialRef().IsSame(expected.GetSpatialRef())
+    assert written.GetGeomType() in (expected.GetGeomType(), ogr.wkbUnknown)
+
+
+@pytest.mark.parametrize("first", ("GetFieldCount", "GetGeomFieldDefn", "GetGeomType"))
+def test_definition_of_a_list_is_known_once_it_is_loaded(sb, open_mapflow, first):
+    points = (b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1},'
+              b'"geometry":{"type":"Point","coordinates":[4,52]}}]}')
+    identifier = sb.add_processing(name="Points", status="OK", result=points)
+    dataset, plain = open_mapflow(identifier, **LIST), open_mapflow(identifier)
+    layer, expected = dataset.GetLayer(0), plain.GetLayer(0)
+    definition = layer.GetLayerDefn()
+    column = definition.GetGeomFieldDefn(0)
+    getattr(definition, first)(*([0] if first == "GetGeomFieldDefn" else []))
+    assert definition.GetFieldCount() == expected.GetLayerDefn().GetFieldCount() == 1
+    assert column.GetType() == definition.GetGeomType() == layer.GetGeomType() == expected.GetGeomType() == ogr.wkbPoint
+    assert column.GetSpatialRef().IsSame(expected.GetSpatialRef())
 
 
 def test_list_of_a_project_downloads_nothing(sb, open_mapflow):
@@ -109,6 +157,7 @@ def test_list_of_a_project_downloads_nothing(sb, open_mapflow):
         layer.SetAttributeFilter(None)
         layer.SetSpatialFilter(None)
         assert layer.GetLayerDefn().GetGeomFieldCount() == 1
+        assert layer.GetLayerDefn().GetGeomFieldDefn(0).GetName() == ""
         assert layer.GetGeomType() == layer.GetLayerDefn().GetGeomType() == ogr.wkbUnknown
     assert {"Combo", "Leiden district buildings"} <= names
     assert downloads(sb) == []

@@ -45,10 +45,13 @@ static int add_name(const struct mf_cache_entry *entry, const char *name, struct
     cJSON *names = read_names(entry);
     if (names == NULL)
         names = cJSON_CreateArray();
-    const int count = cJSON_GetArraySize(names);
+    const int last = cJSON_GetArraySize(names) - 1;
     int failed = 0;
-    if (count == 0 || !is_name(cJSON_GetArrayItem(names, count - 1), name)) {
-        if (count >= MF_FORMER_NAMES_MAX)
+    if (last < 0 || !is_name(cJSON_GetArrayItem(names, last), name)) {
+        for (int i = last; i >= 0; --i)
+            if (is_name(cJSON_GetArrayItem(names, i), name))
+                cJSON_DeleteItemFromArray(names, i);
+        if (cJSON_GetArraySize(names) >= MF_FORMER_NAMES_MAX)
             cJSON_DeleteItemFromArray(names, 0);
         cJSON *const added = cJSON_CreateString(name);
         failed = added == NULL || !cJSON_AddItemToArray(names, added)

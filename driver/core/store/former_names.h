@@ -21,7 +21,7 @@ extern "C" {
 /* More are not kept: the oldest go. */
 #define MF_FORMER_NAMES_MAX 20
 
-/* Adds a name to those of a result that is in the cache, unless it is the last that was added.
+/* Adds a name to those of a result that is in the cache; one that is there becomes the last.
  * `directory` NULL: the user's own; `id` is a UUID in lower case. */
 int mf_former_names_add(const char *directory, const char *base_url, const char *id,
                         const char *name, struct mf_error *err) MF_NODISCARD;

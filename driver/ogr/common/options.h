@@ -70,8 +70,8 @@ class OGRMapflowOptions
     static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
 
     // Whether a dataset is opened to list its layers. QGIS does so before it opens one, with the
-    // open option LIST_ALL_TABLES=YES, which no other program gives, and without the options that
-    // its user has set.
+    // open option LIST_ALL_TABLES=YES and without the options that its user has set. Scripts may
+    // give it too: what they read must be the same.
     static bool IsListing(CSLConstList openOptions);
     bool IsListing() const { return IsListing(m_openOptions.List()); }
 

@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "layer/lazy_definition.h"
 
-OGRMapflowLazyDefinition::OGRMapflowLazyDefinition(const char *name,
+OGRMapflowLazyDefinition::OGRMapflowLazyDefinition(const char *name, bool isListed,
                                                    std::function<const OGRFeatureDefn *()> load)
-    : OGRFeatureDefn(name), m_load(std::move(load))
+    : OGRFeatureDefn(name), m_isListed(isListed), m_load(std::move(load))
 {
     Reference();
+}
+
+void OGRMapflowLazyDefinition::ReplaceGeometry(const OGRFeatureDefn &loaded)
+{
+    DeleteGeomFieldDefn(0);
+    for (int i = 0; i < loaded.GetGeomFieldCount(); ++i)
+        AddGeomFieldDefn(loaded.GetGeomFieldDefn(i));
+}
+
+// A caller may hold the column already.
+void OGRMapflowLazyDefinition::FillGeometry(const OGRFeatureDefn &loaded)
+{
+    if (loaded.GetGeomFieldCount() == 0)
+        return;
+    const OGRGeomFieldDefn *const from = loaded.GetGeomFieldDefn(0);
+    OGRGeomFieldDefn *const column = OGRFeatureDefn::GetGeomFieldDefn(0);
+    column->SetName(from->GetNameRef());
+    column->SetType(from->GetType());
+    column->SetSpatialRef(from->GetSpatialRef());
 }
 
 void OGRMapflowLazyDefinition::Load() const
@@ -18,9 +37,10 @@ void OGRMapflowLazyDefinition::Load() const
     const OGRFeatureDefn *const loaded = load();
     if (loaded == nullptr)
         return; // a caller may have counted the geometry column
-    self->DeleteGeomFieldDefn(0);
-    for (int i = 0; i < loaded->GetGeomFieldCount(); ++i)
-        self->AddGeomFieldDefn(loaded->GetGeomFieldDefn(i));
+    if (m_isListed)
+        self->FillGeometry(*loaded);
+    else
+        self->ReplaceGeometry(*loaded);
     for (int i = 0; i < loaded->GetFieldCount(); ++i)
         self->AddFieldDefn(loaded->GetFieldDefn(i));
 }
@@ -51,19 +71,19 @@ int OGRMapflowLazyDefinition::GetFieldIndex(const char *name) const
 
 OGRGeomFieldDefn *OGRMapflowLazyDefinition::GetGeomFieldDefn(int i)
 {
-    Load();
+    LoadGeometry();
     return OGRFeatureDefn::GetGeomFieldDefn(i);
 }
 
 const OGRGeomFieldDefn *OGRMapflowLazyDefinition::GetGeomFieldDefn(int i) const
 {
-    Load();
+    LoadGeometry();
     return OGRFeatureDefn::GetGeomFieldDefn(i);
 }
 
 int OGRMapflowLazyDefinition::GetGeomFieldIndex(const char *name) const
 {
-    Load();
+    LoadGeometry();
     return OGRFeatureDefn::GetGeomFieldIndex(name);
 }
 

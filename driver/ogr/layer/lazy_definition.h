@@ -9,13 +9,14 @@
 
 // Knows its name, and that there is one geometry column of unknown type. The first look at a column
 // loads the layer, and fills in what its definition has: programs that list layers ask for no more
-// than the number of geometry columns.
+// than the number of geometry columns, QGIS for that column too.
 class OGRMapflowLazyDefinition final : public OGRFeatureDefn
 {
   public:
     // `load` returns the definition of the loaded layer, nullptr after one CPLError: then there is
-    // no other column. It is called once at most.
-    OGRMapflowLazyDefinition(const char *name, std::function<const OGRFeatureDefn *()> load);
+    // no other column. It is called once at most; `isListed`: not for the geometry column.
+    OGRMapflowLazyDefinition(const char *name, bool isListed,
+                             std::function<const OGRFeatureDefn *()> load);
 
     int GetFieldCount() const override;
     OGRFieldDefn *GetFieldDefn(int i) override;
@@ -28,7 +29,16 @@ class OGRMapflowLazyDefinition final : public OGRFeatureDefn
 
   private:
     void Load() const;
+    void LoadGeometry() const
+    {
+        if (!m_isListed)
+            Load();
+    }
 
+    void ReplaceGeometry(const OGRFeatureDefn &loaded);
+    void FillGeometry(const OGRFeatureDefn &loaded);
+
+    const bool m_isListed;
     // Loading changes nothing that a caller could see before.
     mutable std::function<const OGRFeatureDefn *()> m_load;
 };

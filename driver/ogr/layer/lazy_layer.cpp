@@ -6,16 +6,14 @@
 #include "ogr_recordbatch.h"
 
 OGRMapflowLazyLayer::OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
-                                         std::function<OGRLayer *()> load, Definition definition)
-    : m_dataset(dataset), m_load(std::move(load)), m_isUnknown(definition == Definition::Unknown)
+                                         std::function<OGRLayer *()> load, Purpose purpose)
+    : m_dataset(dataset), m_load(std::move(load)), m_purpose(purpose)
 {
     SetDescription(name.c_str());
 }
 
 OGRMapflowLazyLayer::~OGRMapflowLazyLayer()
 {
-    if (m_empty != nullptr)
-        m_empty->Release();
     if (m_lazy != nullptr)
         m_lazy->Release();
 }
@@ -43,26 +41,13 @@ void OGRMapflowLazyLayer::AddMetadata(CSLConstList items) const
     const_cast<OGRMapflowLazyLayer *>(this)->SetMetadata(all.List());
 }
 
+// A layer that cannot be loaded keeps the lazy one: a caller may have counted its geometry column.
 MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
 {
-    if (IsUntouched() && !m_isUnknown)
-        return LazyDefinition();
-    if (!m_isUnknown && Inner() != nullptr)
+    if (!IsUntouched() && Inner() != nullptr)
         return m_inner->GetLayerDefn();
-    if (m_empty == nullptr)
-    {
-        m_empty = new OGRFeatureDefn(GetDescription());
-        m_empty->Reference();
-        // One geometry column, also when loading has failed: a caller may have counted it before.
-        m_empty->SetGeomType(wkbUnknown);
-    }
-    return m_empty;
-}
-
-MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::LazyDefinition() const
-{
     if (m_lazy == nullptr)
-        m_lazy = new OGRMapflowLazyDefinition(GetDescription(),
+        m_lazy = new OGRMapflowLazyDefinition(GetDescription(), m_purpose == Purpose::List,
                                               [this]() -> const OGRFeatureDefn *
                                               {
                                                   OGRLayer *const inner = Inner();

@@ -15,22 +15,25 @@
 class OGRMapflowLazyLayer final : public OGRLayer
 {
   public:
-    enum class Definition
+    enum class Purpose
     {
-        Loaded, // that of the loaded layer
-        Unknown // an empty one, before and after: good for a list that wants nothing but names
+        Reading, // a look at the geometry column loads the layer
+        List     // it does not: QGIS asks for its name and type
     };
 
     // `load` is called once. It returns a layer that lives as long as this one, or nullptr after a
     // CPLError; then there are no features, and each attempt to read one is an error.
     OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
-                        std::function<OGRLayer *()> load,
-                        Definition definition = Definition::Loaded);
+                        std::function<OGRLayer *()> load, Purpose purpose = Purpose::Reading);
     ~OGRMapflowLazyLayer() override;
 
     const char *GetName() MF_CONST_312 override { return GetDescription(); }
     OGRwkbGeometryType GetGeomType() MF_CONST_312 override { return GeometryType(); }
     MF_CONST_312 OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return GetDefinition(); }
+    MF_CONST_312 OGRSpatialReference *GetSpatialRef() MF_CONST_312 override
+    {
+        return Inner() != nullptr ? m_inner->GetSpatialRef() : nullptr;
+    }
     MF_LAYER_USING
     void ResetReading() override;
     OGRFeature *GetNextFeature() override { return Next(); }
@@ -64,7 +67,6 @@ class OGRMapflowLazyLayer final : public OGRLayer
     OGRLayer *InnerOrError();
     void AddMetadata(CSLConstList items) const;
     MF_CONST_312 OGRFeatureDefn *GetDefinition() const;
-    MF_CONST_312 OGRFeatureDefn *LazyDefinition() const;
     OGRwkbGeometryType GeometryType() const;
     OGRFeature *Next();
     OGRErr SpatialFilterSet(int geomField, const OGRGeometry *geometry);
@@ -74,8 +76,7 @@ class OGRMapflowLazyLayer final : public OGRLayer
     // Loading changes nothing that a caller could see before.
     mutable std::function<OGRLayer *()> m_load;
     mutable OGRLayer *m_inner = nullptr;
-    const bool m_isUnknown;
-    mutable OGRFeatureDefn *m_empty = nullptr; // when there is no inner layer, or it stays unknown
+    const Purpose m_purpose;
     mutable OGRMapflowLazyDefinition *m_lazy = nullptr; // given out while it is not loaded
     mutable std::string m_failure{};
     mutable unsigned m_refusals = 0;

@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "layer/qgis_listing.h"
 
+#include <mutex>
+#include <set>
+
 #include "layer/lazy_layer.h"
 
 namespace
 {
 
 constexpr const char *BEGIN = "Error: ";
+
+// The names that this process has given.
+std::mutex namesMutex;
+std::set<std::string> names;
+constexpr size_t MOST_NAMES = 1000; // then they are forgotten
+
+void RememberName(const std::string &name)
+{
+    const std::lock_guard<std::mutex> lock(namesMutex);
+    if (names.size() >= MOST_NAMES)
+        names.clear();
+    names.insert(name);
+}
 
 class UnopenedDataset final : public GDALDataset
 {
@@ -19,7 +35,7 @@ class UnopenedDataset final : public GDALDataset
                   CPLError(CE_Failure, CPLE_OpenFailed, "%s", reason.c_str());
                   return static_cast<OGRLayer *>(nullptr);
               },
-              OGRMapflowLazyLayer::Definition::Unknown)
+              OGRMapflowLazyLayer::Purpose::List)
     {
     }
 
@@ -54,8 +70,9 @@ std::unique_ptr<GDALDataset> OGRMapflowListFailure(const std::optional<OGRMapflo
 {
     const std::string reason = CPLGetLastErrorMsg();
     const std::string id = options ? options->ProcessingId() : std::string();
-    auto dataset =
-        std::make_unique<UnopenedDataset>(BEGIN + WithoutSeparators(WithoutId(reason, id)), reason);
+    const std::string name = BEGIN + WithoutSeparators(WithoutId(reason, id));
+    RememberName(name);
+    auto dataset = std::make_unique<UnopenedDataset>(name, reason);
     // Without one GDAL takes the name as it was typed, and the token may be in that.
     dataset->SetDescription(options ? options->PublicName().c_str() : "MAPFLOW:");
     return dataset;
@@ -63,5 +80,6 @@ std::unique_ptr<GDALDataset> OGRMapflowListFailure(const std::optional<OGRMapflo
 
 bool OGRMapflowIsFailureName(const char *layerName)
 {
-    return STARTS_WITH(layerName, BEGIN);
+    const std::lock_guard<std::mutex> lock(namesMutex);
+    return names.count(layerName) > 0;
 }

@@ -18,7 +18,7 @@
 // when that is at fault.
 std::unique_ptr<GDALDataset> OGRMapflowListFailure(const std::optional<OGRMapflowOptions> &options);
 
-// Whether a layer's name comes from such a list.
+// Whether a layer's name comes from such a list of this process.
 bool OGRMapflowIsFailureName(const char *layerName);
 
 #endif

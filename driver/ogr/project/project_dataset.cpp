@@ -226,8 +226,8 @@ OGRMapflowLazyLayer &OGRMapflowProjectDataset::AddLayer(const std::string &name,
     m_otherNames.push_back(otherNames);
     m_layers.push_back(std::make_unique<OGRMapflowLazyLayer>(
         this, name, std::move(load),
-        m_options.IsListing() && !IsSplit() ? OGRMapflowLazyLayer::Definition::Unknown
-                                            : OGRMapflowLazyLayer::Definition::Loaded));
+        m_options.IsListing() ? OGRMapflowLazyLayer::Purpose::List
+                              : OGRMapflowLazyLayer::Purpose::Reading));
     return *m_layers.back();
 }
 

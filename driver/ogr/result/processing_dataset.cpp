@@ -231,7 +231,7 @@ bool OGRMapflowProcessingDataset::ListResult()
     m_listedLayer = std::make_unique<OGRMapflowLazyLayer>(
         this, LayerName(),
         [this]() -> OGRLayer * { return LoadResult() ? m_resultLayer.get() : nullptr; },
-        OGRMapflowLazyLayer::Definition::Unknown);
+        OGRMapflowLazyLayer::Purpose::List);
     return true;
 }
 
@@ -333,16 +333,17 @@ bool OGRMapflowProcessingDataset::MakeLayers()
         return false;
     set->WarnOfIntegers(LayerName());
     WarnOfOtherAreas(result->collection);
-    RememberName(*result);
+    if (result->is_cached)
+        RememberName(m_processing.name);
     return !EQUAL(m_options.Get("GEOMETRY", "MIXED").c_str(), "SPLIT") ||
            OGRMapflowResultLayer::Split(this, LayerName(), hasStyles, set, m_kinds);
 }
 
-void OGRMapflowProcessingDataset::RememberName(const mf_result &result)
+void OGRMapflowProcessingDataset::RememberName(const char *name)
 {
-    if (result.is_cached && !IsOffline() && m_processing.name[0] != '\0' &&
+    if (!IsOffline() && name[0] != '\0' &&
         mf_former_names_add(m_areas.cache.Directory(), m_areas.baseURL.c_str(), m_processing.id,
-                            m_processing.name, nullptr) != 0)
+                            name, nullptr) != 0)
         CPLDebug("MAPFLOW", "The name of processing %s is not remembered", m_processing.id);
 }
 
@@ -368,7 +369,8 @@ bool OGRMapflowProcessingDataset::ShowResult()
 
 std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::TakeResult()
 {
-    RememberName(*m_fetched);
+    if (m_fetched->is_cached)
+        RememberName(m_processing.name);
     return std::move(m_fetched);
 }
 
@@ -462,9 +464,13 @@ OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
             return kind.get();
     }
     OGRLayer *const result = ResultLayer();
-    if (result != nullptr &&
-        (EQUAL(name, result->GetName()) || EQUAL(name, "results") || OGRMapflowIsFailureName(name)))
+    if (result != nullptr && (EQUAL(name, result->GetName()) || EQUAL(name, "results")))
         return result;
+    if (result != nullptr && OGRMapflowIsFailureName(name))
+    {
+        RememberName(name); // a project of QGIS will ask for it
+        return result;
+    }
     if (EQUAL(name, "processing"))
         return ProcessingLayer();
     if (EQUAL(name, "aois"))

@@ -67,7 +67,7 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     bool FallBack(const mf_error &err);
     bool ListResult();
     bool MakeLayers();
-    void RememberName(const mf_result &result);
+    void RememberName(const char *name);
     bool WasCalled(const char *name) const;
     bool LoadResult();
     bool ReadDocument(const char *document);
