@@ -13,7 +13,7 @@ import pytest
 from osgeo import gdal, ogr
 
 import awkward
-from helpers import quiet
+from helpers import environment_of, quiet
 from paths import BUILD, DATA
 
 PROBE = BUILD / "autotest" / "ogr" / "arrow_probe"
@@ -315,3 +315,18 @@ def test_geometry_column_of_a_statement(sb, open_mapflow, place, dialect, statem
     layer.ResetReading()
     assert layer.TestCapability(ogr.OLCFastGetArrowStream)
     assert len(geometries_in_stream(layer, "wkb_geometry")) == 3
+
+
+def test_failure_between_two_rows_is_no_end(sb):
+    """Rows of the account come in pages. What a batch had before the failure is not given."""
+    for number in range(40):
+        sb.add_project(f"Project {number}")
+
+    def batches():
+        done = subprocess.run([PROBE, "MAPFLOW:", "MAX_FEATURES_IN_BATCH=20,quiet"], capture_output=True, text=True,
+                              env=environment_of(sb), timeout=60, check=True)
+        return [line for line in done.stdout.splitlines() if line.split()[0] in ("batch", "error")]
+
+    assert batches() == ["batch 20", "batch 20", f"batch {len(sb.state.projects) - 40}"]
+    sb.fault("/projects/page", skip=1, status=500)
+    assert batches() == ["batch 20", "error 5 told"]

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "layer/table_layer.h"
 
+#include <cerrno>
+
 #include "common/errors.h"
 #include "common/spatial_reference.h"
 #include "common/waiting.h"
+#include "ogr_recordbatch.h"
 
 // ---- rows ---------------------------------------------------------------------------------------
 
@@ -217,6 +220,18 @@ OGRFeature *OGRMapflowTableLayer::GetNextFeature()
     OGRFeature *const feature = row->Clone();
     UnsetIgnored(*feature);
     return feature;
+}
+
+// GDAL's stream takes a failure to read for the end of the rows.
+int OGRMapflowTableLayer::NextBatch(ArrowArrayStream *stream, ArrowArray *array)
+{
+    const unsigned before = OGRMapflowErrorCount();
+    const int status = OGRLayer::GetNextArrowArray(stream, array);
+    if (status != 0 || OGRMapflowErrorCount() == before)
+        return status;
+    if (array->release != nullptr)
+        array->release(array);
+    return EIO;
 }
 
 OGRFeature *OGRMapflowTableLayer::FindIn(OGRMapflowRows &rows, GIntBig fid)

@@ -67,6 +67,10 @@ class OGRMapflowTableLayer : public OGRLayer
     OGRErr SetAttributeFilter(const char *filter) override { return FilterBy(filter); }
     int TestCapability(const char *capability) MF_CONST_312 override { return CanDo(capability); }
     GDALDataset *GetDataset() override { return m_dataset; }
+    int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override
+    {
+        return NextBatch(stream, array);
+    }
 
   protected:
     OGRErr ICreateFeature(OGRFeature *) override { return RefuseNew(); }
@@ -108,6 +112,7 @@ class OGRMapflowTableLayer : public OGRLayer
     GIntBig CountFeatures(bool forced);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool forced);
     OGRErr MoveTo(GIntBig index);
+    int NextBatch(ArrowArrayStream *stream, ArrowArray *array);
     bool IsGeometryIgnored() const;
     bool NeedsGeometry() const;
     void UnsetIgnored(OGRFeature &feature) const;
