@@ -17,7 +17,7 @@ import time
 import pytest
 from osgeo import ogr
 
-from helpers import without_root
+from helpers import preload, without_root
 from paths import DATA
 from sandbox import Sandbox
 
@@ -399,6 +399,39 @@ def test_file_that_was_only_touched_is_still_good(sb, processing, folder, count,
     assert count(processing) == COUNT
     assert asked(sb) == (1, 0)
     assert only(folder, ".index").read_bytes() != index
+
+
+# Each look at the clock takes a second.
+SLOW_CLOCK = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <time.h>
+int clock_gettime(clockid_t id, struct timespec *now)
+{
+    static int (*real)(clockid_t, struct timespec *);
+    static long looks;
+    if (real == NULL)
+        real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+    const int failed = real(id, now);
+    now->tv_sec += ++looks;
+    return failed;
+}
+"""
+
+
+@pytest.mark.parametrize("progress, lines", (("YES", 2), ("AUTO", 0)))
+def test_check_of_a_stored_result_shows_progress(processing, folder, count, run, tmp_path, progress, lines):
+    """The document is read, then the features. How it is cancelled is tested in core/store."""
+    count(processing)
+    for ending in (".geojson", ".features"):
+        os.utime(only(folder, ending))
+    done = run("ogrinfo", "-ro", "-q", f"MAPFLOW:{processing}", "-oo", f"PROGRESS={progress}", env={
+        "MAPFLOW_CACHE_DIR": str(folder), "MAPFLOW_CACHE": "OFFLINE", "LD_PRELOAD": preload(tmp_path, SLOW_CLOCK)})
+    assert done.returncode == 0
+    said = done.stderr.splitlines()
+    assert len(said) == lines
+    assert all(line.startswith(f"Processing {processing}: the stored result is checked, ") for line in said)
+    assert not said or said[-1].endswith(" 100 %")
 
 
 def test_entry_that_was_copied_is_still_good(sb, processing, folder, count, tmp_path):

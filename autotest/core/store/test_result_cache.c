@@ -162,6 +162,100 @@ static void test_folder_of_others(void)
     chmod(folder, 0700);
 }
 
+/* ---- a document whose identity has changed, as after a restart of the machine ---------------- */
+
+/* How often progress was told, and from which time on the user has had enough. */
+struct watch {
+    int told, stop_after;
+    uint64_t done, total;
+};
+
+static void take_progress(void *ctx, uint64_t done, uint64_t total)
+{
+    struct watch *const watch = ctx;
+    CHECK(done > watch->done && done <= total);
+    watch->done = done;
+    watch->total = total;
+    ++watch->told;
+}
+
+static int has_had_enough(void *ctx)
+{
+    const struct watch *const watch = ctx;
+    return watch->stop_after > 0 && watch->told >= watch->stop_after;
+}
+
+static void touch_document(void *ctx, const char *name)
+{
+    char path[300];
+    (void)ctx;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (strstr(name, ".geojson") != NULL)
+        CHECK_NUMBER(utimensat(AT_FDCWD, path, NULL, 0), 0);
+}
+
+/* A look at this clock takes a second. */
+static double ticking_now(void *ctx)
+{
+    return ++((struct script *)ctx)->now;
+}
+
+static int check_stored(struct watch *watch, struct script *script, enum mf_cache_mode mode,
+                        struct mf_error *err)
+{
+    struct mf_client *client = NULL;
+    const struct mf_result *result = NULL;
+    struct mf_client_options options = script_options(script, "a@b.c:secret");
+    struct mf_clock clock = *options.clock;
+    clock.monotonic = ticking_now;
+    options.clock = &clock;
+    mf_error_init(err);
+    CHECK_NUMBER(mf_client_open(&client, &options, NULL), 0);
+    const struct mf_result_request request = {.client = client,
+                                              .base_url = "https://api.example.com/rest",
+                                              .id = ID,
+                                              .fingerprint = "checked",
+                                              .processing = "{}",
+                                              .mode = mode,
+                                              .cache_directory = folder,
+                                              .cancel = {watch, has_had_enough},
+                                              .progress = take_progress,
+                                              .progress_ctx = watch};
+    const int failed = mf_result_acquire(&result, &request, err);
+    mf_result_release(result);
+    mf_client_close(client);
+    return failed;
+}
+
+static void test_check(void)
+{
+    enum { SIZE = 30 << 20 };
+    static const char begin[] = "{\"type\":\"FeatureCollection\",\"features\":[";
+    char *const document = malloc(SIZE + 1);
+    const struct script_step step = {.status = 200, .body = document};
+    struct script script;
+    struct mf_error err;
+    memset(document, ' ', SIZE);
+    memcpy(document, begin, sizeof begin - 1);
+    strcpy(document + SIZE - 2, "]}");
+    script_start(&script, &step, 1);
+    struct watch watch = {0};
+    CHECK_NUMBER(check_stored(&watch, &script, MF_CACHE_YES, &err), 0);
+    CHECK_NUMBER(watch.told, 0);
+    for (int i = 0; i < 4; ++i) {
+        const enum mf_cache_mode mode = i % 2 ? MF_CACHE_OFFLINE : MF_CACHE_YES;
+        mf_folder_list(folder, touch_document, NULL);
+        watch = (struct watch){.stop_after = i < 2 ? 2 : 0};
+        script_start(&script, NULL, 0);
+        CHECK_NUMBER(check_stored(&watch, &script, mode, &err), i < 2 ? -1 : 0);
+        CHECK_NUMBER(err.kind, i < 2 ? MF_ERR_CANCELLED : MF_OK);
+        CHECK_NUMBER(watch.told, i < 2 ? 2 : 8); /* pieces of 4 MB */
+        CHECK_NUMBER(watch.total, SIZE);
+        CHECK_NUMBER(script.next, 0);
+    }
+    free(document);
+}
+
 /* ---- eviction -------------------------------------------------------------------------------- */
 
 enum { ENTRIES = 200, SIZE = 1000 };
@@ -261,6 +355,7 @@ int main(void)
     test_waiting();
     test_cancelled();
     test_folder_of_others();
+    test_check();
     mf_folder_list(folder, remove_file, NULL);
     test_eviction();
     test_clearing();

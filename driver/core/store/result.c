@@ -170,18 +170,29 @@ static void free_content(struct mf_result *result)
 #define LONGEST_PAUSE 0.1
 #define WARN_AFTER 2.0
 
-static double now(const struct mf_result_request *request)
+double mf_result_now(const struct mf_result_request *request)
 {
     return request->client != NULL ? mf_client_now(request->client) : mf_clock_monotonic();
+}
+
+bool mf_result_is_cancelled(const struct mf_result_request *request)
+{
+    const struct mf_cancel *const cancel = &request->cancel;
+    return cancel->is_cancelled != NULL && cancel->is_cancelled(cancel->ctx);
+}
+
+/* MF_ERR_CANCELLED when the user has had enough. */
+static int check_cancel(const struct mf_result_request *request, struct mf_error *err)
+{
+    return mf_result_is_cancelled(request) ? mf_error_set(err, MF_ERR_CANCELLED, "interrupted") : 0;
 }
 
 /* Pauses a little longer each time. MF_ERR_CANCELLED when the user has had enough. */
 static int pause_a_while(const struct mf_result_request *request, double *pause,
                          struct mf_error *err)
 {
-    const struct mf_cancel *const cancel = &request->cancel;
-    if (cancel->is_cancelled != NULL && cancel->is_cancelled(cancel->ctx))
-        return mf_error_set(err, MF_ERR_CANCELLED, "interrupted");
+    if (check_cancel(request, err) != 0)
+        return -1;
     const double seconds = *pause;
     *pause = seconds * 1.5 < LONGEST_PAUSE ? seconds * 1.5 : LONGEST_PAUSE;
     if (request->client != NULL)
@@ -207,20 +218,21 @@ static void warn_of_wait(const struct mf_result_request *request)
 static int wait_for_lock(struct mf_cache *cache, const struct mf_result_request *request,
                          struct mf_result *result, struct mf_error *err)
 {
-    const double start = now(request);
+    const double start = mf_result_now(request);
     double pause = SHORTEST_PAUSE, last_progress = start;
     int64_t progress = mf_cache_progress(cache);
     bool has_waited = false, has_warned = false;
-    while (!mf_cache_try_lock(cache) && now(request) - last_progress < MF_RESULT_STALLED) {
+    while (!mf_cache_try_lock(cache) &&
+           mf_result_now(request) - last_progress < MF_RESULT_STALLED) {
         if (pause_a_while(request, &pause, err) != 0)
             return -1;
-        if (!has_warned && now(request) - start >= WARN_AFTER) {
+        if (!has_warned && mf_result_now(request) - start >= WARN_AFTER) {
             warn_of_wait(request);
             has_warned = true;
         }
         const int64_t seen = mf_cache_progress(cache);
         if (seen != progress)
-            last_progress = now(request);
+            last_progress = mf_result_now(request);
         progress = seen;
         has_waited = true;
     }
@@ -263,6 +275,8 @@ static int fetch_into_cache(struct mf_cache *cache, struct mf_result *result,
     uint64_t checksum;
     if (request->mode == MF_CACHE_YES && mf_cache_load(cache, request, result))
         return 0;
+    if (check_cancel(request, err) != 0)
+        return -1;
     const int is_missing = wait_for_lock(cache, request, result, err);
     if (is_missing <= 0)
         return is_missing;
@@ -285,10 +299,11 @@ static int open_offline(struct mf_result *result, const struct mf_result_request
         return -1;
     const bool is_loaded = mf_cache_load(&cache, request, result);
     mf_cache_close(&cache);
-    return is_loaded ? 0
-                     : mf_error_set(err, MF_ERR_NOT_FOUND,
-                                    "it is not in the cache, and CACHE=OFFLINE allows no request. "
-                                    "Open it once with CACHE=YES");
+    if (is_loaded || check_cancel(request, err) != 0)
+        return is_loaded ? 0 : -1;
+    return mf_error_set(err, MF_ERR_NOT_FOUND,
+                        "it is not in the cache, and CACHE=OFFLINE allows no request. Open it once "
+                        "with CACHE=YES");
 }
 
 /* When the folder of the cache cannot be used at all, the result is fetched without it. */

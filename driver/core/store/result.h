@@ -43,7 +43,12 @@ struct mf_result_request {
     int64_t cache_size;              /* bytes; 0: MF_DEFAULT_CACHE_SIZE */
     int64_t max_size;                /* bytes after decoding; 0: MF_DEFAULT_MAX_RESULT_SIZE */
     struct mf_schema_rules rules;
-    struct mf_cancel cancel; /* asked while waiting for another thread or process */
+    struct mf_cancel cancel; /* asked while waiting for another thread or process, and while a
+                                stored result is checked */
+    /* Called twice a second while a stored result is checked, which takes long after a restart of
+     * the machine: bytes. May be NULL. */
+    void (*progress)(void *ctx, uint64_t done, uint64_t total);
+    void *progress_ctx;
     void (*debug)(void *ctx, const char *line); /* may be NULL */
     void (*warn)(void *ctx, const char *line);  /* may be NULL */
     void *log_ctx;

@@ -116,11 +116,53 @@ static void log_use(const struct mf_result_request *request, const char *what, c
     request->debug(request->log_ctx, line);
 }
 
+/* The reading of what cannot be trusted as it is. */
+struct check {
+    const struct mf_result_request *request;
+    uint64_t done, total; /* bytes */
+    double shown;         /* s: when progress was told last */
+    bool has_begun;
+};
+
+/* Bytes between two looks at the clock. */
+#define CHECK_PIECE ((size_t)4 << 20)
+#define PROGRESS_PAUSE 0.5
+
+static void tell_progress(struct check *check)
+{
+    const struct mf_result_request *const request = check->request;
+    const double now = mf_result_now(request);
+    if (request->progress == NULL || now - check->shown < PROGRESS_PAUSE)
+        return;
+    check->shown = now;
+    request->progress(request->progress_ctx, check->done, check->total);
+}
+
+/* Whether the bytes of a file have the checksum. False as well when the user has had enough. */
+static bool has_checksum(struct check *check, const struct mf_map *map, uint64_t wanted)
+{
+    struct mf_checksum checksum;
+    if (!check->has_begun)
+        check->shown = mf_result_now(check->request);
+    check->has_begun = true;
+    mf_checksum_init(&checksum);
+    for (size_t at = 0; at < map->size;) {
+        const size_t left = map->size - at, size = left < CHECK_PIECE ? left : CHECK_PIECE;
+        if (mf_result_is_cancelled(check->request))
+            return false;
+        mf_checksum_add(&checksum, map->data + at, size);
+        at += size;
+        check->done += size;
+        tell_progress(check);
+    }
+    return mf_checksum_value(&checksum) == wanted;
+}
+
 /* Maps one file of the entry if it is what it was. Its identity shows that without reading it,
- * until the machine is started anew; after that its checksum does, and *was_read becomes true. */
+ * until the machine is started anew; after that its checksum does. */
 static bool map_part(const struct mf_cache *cache, const char *name, const char *ending,
                      const struct mf_index_part *known, bool same_boot, struct mf_map *map,
-                     bool *was_read)
+                     struct check *check)
 {
     struct mf_file_identity now;
     char *const path = mf_cache_path(&cache->entry, name, ending);
@@ -132,8 +174,7 @@ static bool map_part(const struct mf_cache *cache, const char *name, const char 
         return false;
     if (same_boot && now.inode == known->identity.inode && now.changed == known->identity.changed)
         return true;
-    *was_read = true;
-    return mf_checksum_of(map->data, map->size) == known->checksum;
+    return has_checksum(check, map, known->checksum);
 }
 
 static void use_mapped_features(struct mf_result *result)
@@ -145,16 +186,16 @@ static void use_mapped_features(struct mf_result *result)
 
 /* Maps the document and the features if both are what the index says. */
 static bool map_content(const struct mf_cache *cache, const struct mf_index_facts *facts,
-                        struct mf_result *result, bool *was_read)
+                        struct mf_result *result, struct check *check)
 {
     char boot_id[MF_BOOT_ID_SIZE];
     mf_boot_id(boot_id);
     const bool same_boot = strcmp(boot_id, facts->boot_id) == 0;
-    *was_read = false;
+    check->total = facts->document.identity.size + facts->features.identity.size;
     if (!map_part(cache, facts->name, MF_CACHE_DOCUMENT, &facts->document, same_boot,
-                  &result->document, was_read) ||
+                  &result->document, check) ||
         !map_part(cache, facts->name, MF_CACHE_FEATURES, &facts->features, same_boot,
-                  &result->features, was_read))
+                  &result->features, check))
         return false;
     use_mapped_features(result);
     return true;
@@ -164,15 +205,16 @@ static bool map_content(const struct mf_cache *cache, const struct mf_index_fact
 static const char *load_content(struct mf_cache *cache, const struct mf_result_request *request,
                                 struct mf_result *result, struct mf_index_facts *facts)
 {
-    bool was_read;
+    struct check check = {.request = request};
     const bool is_offline = request->mode == MF_CACHE_OFFLINE;
     if (facts->rules != mf_schema_rules_bits(&request->rules))
         return "it was read by another version of GDAL";
     if (!is_offline && strcmp(facts->fingerprint, request->fingerprint) != 0)
         return "the processing has changed";
-    if (strchr(facts->name, '/') != NULL || !map_content(cache, facts, result, &was_read))
-        return "its document or its features are damaged";
-    if (was_read && write_index(cache, &result->collection, facts, NULL) != 0)
+    if (strchr(facts->name, '/') != NULL || !map_content(cache, facts, result, &check))
+        return mf_result_is_cancelled(request) ? "interrupted"
+                                               : "its document or its features are damaged";
+    if (check.has_begun && write_index(cache, &result->collection, facts, NULL) != 0)
         log_use(request, "cannot refresh the index of", "");
     if (is_offline)
         result->processing = mf_str_copy(facts->processing);

@@ -27,8 +27,14 @@ int mf_cache_open(struct mf_cache *cache, const struct mf_result_request *reques
                   struct mf_error *err) MF_NODISCARD;
 void mf_cache_close(struct mf_cache *cache); /* NULL-safe, unlocks */
 
+/* s, on the client's clock if there is a client. */
+double mf_result_now(const struct mf_result_request *request);
+
+/* The user has had enough. */
+bool mf_result_is_cancelled(const struct mf_result_request *request);
+
 /* Opens the entry into *result if it is there, undamaged and of the request's fingerprint (any
- * fingerprint when the mode is OFFLINE). */
+ * fingerprint when the mode is OFFLINE). False as well when the request is cancelled meanwhile. */
 bool mf_cache_load(struct mf_cache *cache, const struct mf_result_request *request,
                    struct mf_result *result);
 

@@ -34,6 +34,22 @@ void ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wai
     }
 }
 
+// A name may hold anything.
+void ShowLine(std::string line, bool isTerminal)
+{
+    for (char &c : line)
+        c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    fprintf(stderr, isTerminal ? "\r\033[K%s" : "%s\n", line.c_str());
+    fflush(stderr);
+}
+
+bool WantsProgress(const OGRMapflowOptions &options)
+{
+    const std::string progress = options.Get("PROGRESS", "AUTO");
+    return EQUAL(progress.c_str(), "YES") ||
+           (EQUAL(progress.c_str(), "AUTO") && mf_stderr_is_terminal());
+}
+
 // One line that is written anew on a terminal, a line for each look elsewhere.
 int ShowProgress(void *ctx, const mf_processing *p, double seconds)
 {
@@ -46,10 +62,7 @@ int ShowProgress(void *ctx, const mf_processing *p, double seconds)
         line += std::string(", review ") + p->review;
     line += elapsed < 60 ? CPLSPrintf(", %d s", elapsed)
                          : CPLSPrintf(", %d min %02d s", elapsed / 60, elapsed % 60);
-    for (char &c : line)
-        c = static_cast<unsigned char>(c) < ' ' ? ' ' : c; // a name may hold anything
-    fprintf(stderr, isTerminal ? "\r\033[K%s" : "%s\n", line.c_str());
-    fflush(stderr);
+    ShowLine(line, isTerminal);
     return 0;
 }
 
@@ -65,12 +78,34 @@ OGRMapflowInterruptible::~OGRMapflowInterruptible()
     mf_interrupt_end();
 }
 
+OGRMapflowCheckProgress::OGRMapflowCheckProgress(const OGRMapflowOptions &options, std::string what)
+    : m_what(std::move(what)), m_isWanted(WantsProgress(options)),
+      m_isTerminal(mf_stderr_is_terminal() != 0)
+{
+}
+
+OGRMapflowCheckProgress::~OGRMapflowCheckProgress()
+{
+    if (m_isShown && m_isTerminal)
+        fputs("\n", stderr);
+}
+
+void OGRMapflowCheckProgress::Show(void *self, uint64_t done, uint64_t total)
+{
+    auto *const progress = static_cast<OGRMapflowCheckProgress *>(self);
+    if (!progress->m_isWanted)
+        return;
+    progress->m_isShown = true;
+    ShowLine(CPLSPrintf(
+                 "%s: the stored result is checked, %d %%", progress->m_what.c_str(),
+                 static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total))),
+             progress->m_isTerminal);
+}
+
 void OGRMapflowWaiter::Read(const OGRMapflowOptions &options, const mf_client *client)
 {
     ReadTimes(options, client, m_wanted);
-    const std::string progress = options.Get("PROGRESS", "AUTO");
-    if (EQUAL(progress.c_str(), "YES") ||
-        (EQUAL(progress.c_str(), "AUTO") && mf_stderr_is_terminal()))
+    if (WantsProgress(options))
         m_wanted.progress = ShowProgress;
 }
 

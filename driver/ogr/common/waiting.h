@@ -19,6 +19,25 @@ class OGRMapflowInterruptible
     OGRMapflowInterruptible &operator=(const OGRMapflowInterruptible &) = delete;
 };
 
+// What PROGRESS shows of the check of a stored result: the first opening after a restart of the
+// machine reads all of it.
+class OGRMapflowCheckProgress
+{
+  public:
+    // `what`: the beginning of the line.
+    OGRMapflowCheckProgress(const OGRMapflowOptions &options, std::string what);
+    ~OGRMapflowCheckProgress();
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowCheckProgress)
+
+    // For mf_result_request: `self` is one of these; bytes.
+    static void Show(void *self, uint64_t done, uint64_t total);
+
+  private:
+    const std::string m_what;
+    const bool m_isWanted, m_isTerminal;
+    bool m_isShown = false;
+};
+
 // How to wait: WAIT_TIMEOUT, POLL_INTERVAL, PROGRESS.
 class OGRMapflowWaiter
 {

@@ -190,6 +190,9 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_c
     wanted.max_size = m_options.GetSize("MAX_RESULT_SIZE", MF_DEFAULT_MAX_RESULT_SIZE);
     wanted.rules = GeoJSONRules();
     wanted.cancel = OGRMapflowCancel(m_stop);
+    OGRMapflowCheckProgress progress(m_options, "Processing " + m_options.ProcessingId());
+    wanted.progress = OGRMapflowCheckProgress::Show;
+    wanted.progress_ctx = &progress;
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 
