@@ -447,9 +447,9 @@ def test_variants(variant, account):
 # ---- names ----------------------------------------------------------------------------------------
 
 
-NO_TARGET = ("What follows MAPFLOW: is not the id of a processing: ogr2ogr -f CSV /vsistdout/ MAPFLOW: processings "
-             "-select id,name lists them. MAPFLOW:name=<name> and MAPFLOW:project=<name or id> open by name.")
-NO_PROJECT = "The dataset name does not say which project to open."
+NO_TARGET = ("The text after MAPFLOW: is not the id of a processing. To list the ids: ogr2ogr -f CSV /vsistdout/ "
+             "MAPFLOW: processings -select id,name. To open by name: MAPFLOW:name=<name> or MAPFLOW:project=<name or id>.")
+NO_PROJECT = "The dataset name does not specify which project to open."
 
 
 @pytest.mark.parametrize("name, said", [

@@ -611,11 +611,11 @@ def test_folder_that_others_can_write_to_is_not_used(sb, processing, folder, cou
     folder.chmod(mode)
     before = files(folder)
     if cache == "OFFLINE":
-        with pytest.raises(RuntimeError, match="Others can write to the folder .*chmod go-w"):
+        with pytest.raises(RuntimeError, match="he folder .* is writable by other users: run chmod go-w"):
             count(processing, CACHE=cache)
         return
     assert count(processing) == COUNT
-    assert count.said.count(WARNING) == 1 and "Others can write" in count.said and "CACHE_DIR" in count.said
+    assert count.said.count(WARNING) == 1 and "is writable by other users" in count.said and "CACHE_DIR" in count.said
     assert files(folder) == before and asked(sb) == (1, 1)
 
 

@@ -235,7 +235,7 @@ def test_plan_without_downloads(sb, account, status):
 @pytest.mark.parametrize("processing", (FAILED, CANCELLED, REFUNDED))
 def test_nothing_finished_is_said_once(account, processing):
     message = refusal(f"MAPFLOW:{processing}", **account, PARTIAL="YES")
-    assert message == (f"Result of processing {processing}: The server refused the request (HTTP 400, BAD_REQUEST): The "
+    assert message == (f"Result of processing {processing}: the server refused the request (HTTP 400, BAD_REQUEST): The "
                        "processing has no result yet. Nothing of it may be finished: STATUS_ONLY=YES shows its areas")
 
 

@@ -27,8 +27,8 @@ def only_layer(open_mapflow):
 @pytest.mark.parametrize("name, words", (
     (RUNNING, 'Error: Processing ("Harbour, running") has no result yet: its status is IN_PROGRESS, 40 %.'),
     (FAILED, 'Error: Processing ("Failed: too coarse") has no result: its status is FAILED'),
-    (MISSING, "Error: Processing 00000000-0000-4000-8000-000000000000: The server does not find it (HTTP 404"),
-    ("nonsense", "Error: What follows MAPFLOW: is not the id of a processing: ogr2ogr"),
+    (MISSING, "Error: Processing 00000000-0000-4000-8000-000000000000: the server does not find it (HTTP 404"),
+    ("nonsense", "Error: The text after MAPFLOW: is not the id of a processing. To list the ids: ogr2ogr"),
     (f"{BUILDINGS},AOY=1", "Error: The dataset name has an unknown option AOY: ogrinfo --format MAPFLOW lists them."),
     (f"{BUILDINGS},CACHE=MAYBE", "Error: CACHE=MAYBE is not one of YES, NO, REFRESH, ONLINE, OFFLINE."),
     (f"{BUILDINGS},AOI=here", "Error: AOI=here is not the UUID of an area."),
@@ -56,10 +56,10 @@ def test_what_opens_without_a_request_asks_for_a_list(sb, only_layer, open_mapfl
     assert [r.path for r in sb.requests.settle()] == ["/user/status"]
     fault = sb.fault("/user/status", status=503)
     found, _ = only_layer(name)
-    assert found.startswith("Error: The status of the account: The server failed (HTTP 503")
+    assert found.startswith("Error: The status of the account: the server failed (HTTP 503")
     fault.remove()
     found, dataset = only_layer(name, API_TOKEN="bWVAZXhhbXBsZS5jb206d3Jvbmc=")
-    assert found.startswith("Error: The status of the account: The server does not accept the API token")
+    assert found.startswith("Error: The status of the account: the server does not accept the API token")
     with reports() as seen:
         assert dataset.GetLayer(0).GetNextFeature() is None
     assert ["does not accept the API token" in text for _, text in seen] == [True]

@@ -269,8 +269,7 @@ def test_names_that_are_none_or_several(sb, account):
 
 def test_name_that_is_no_id_says_what_to_do(account):
     message = refusal("MAPFLOW:Leiden", **account)
-    assert message == ("What follows MAPFLOW: is not the id of a processing: ogr2ogr -f CSV /vsistdout/ MAPFLOW: processings "
-                       "-select id,name lists them. MAPFLOW:name=<name> and MAPFLOW:project=<name or id> open by name.")
+    assert message == ("The text after MAPFLOW: is not the id of a processing. To list the ids: ogr2ogr -f CSV /vsistdout/ MAPFLOW: processings -select id,name. To open by name: MAPFLOW:name=<name> or MAPFLOW:project=<name or id>.")
 
 
 @pytest.mark.parametrize("text", ("https://app.mapflow.ai/processing/{}?tab=1", "//{}", "processing={}", "{{{}}}", "{} results"))

@@ -554,7 +554,7 @@ def test_areas_say_where_tiles_lie_that_do_not(sb, open_picture):
     transform = dataset.GetGeoTransform()
     assert abs(transform[0] - left) < 1 and abs(transform[3] - top) < 1
     sb.fault("/aois", status=500)
-    with pytest.raises(RuntimeError, match="the service does not say where it lies"):
+    with pytest.raises(RuntimeError, match="the service does not return its position"):
         open_picture(f"MAPFLOW:{NOTHING}")
 
 
@@ -650,7 +650,7 @@ def test_preview_of_an_image_with_other_corners(sb, open_picture, monkeypatch):
 def test_footprints_in_any_spelling(sb, open_picture, form):
     sb.variants.wkt = form
     if form in ("empty", "bad"):
-        with pytest.raises(RuntimeError, match="the service does not say where it lies"):
+        with pytest.raises(RuntimeError, match="the service does not return its position"):
             open_picture(f"MAPFLOW:image={UPLOADED}")
     else:
         check_quarters(open_picture(f"MAPFLOW:image={UPLOADED}"), corners_of(sb, UPLOADED))
@@ -666,7 +666,7 @@ def test_images_that_are_not_ready(sb, open_picture, life, said):
 def test_images_that_are_not_there(sb, open_picture):
     with pytest.raises(RuntimeError, match=MISSING):
         open_picture(f"MAPFLOW:image={MISSING}")
-    with pytest.raises(RuntimeError, match="What follows image= in the dataset name is not an id, which is a UUID"):
+    with pytest.raises(RuntimeError, match="The text after image= in the dataset name is not a UUID"):
         open_picture("MAPFLOW:image=block_07.tif")
     with pytest.raises(RuntimeError, match="has no layers: open it as a raster"):
         open_picture(f"MAPFLOW:image={UPLOADED}", flags=gdal.OF_VECTOR)

@@ -198,7 +198,7 @@ def test_wait_for_an_image(sb, run, ortho):
 
 
 @pytest.mark.parametrize("life, reason", (
-    ("failed", "unsupported data type"), ("failed-null", "it does not say why")))
+    ("failed", "unsupported data type"), ("failed-null", "no reason given")))
 def test_wait_for_an_image_that_fails(sb, run, ortho, life, reason):
     sb.variants.image_life = life
     done = upload(run, ortho, mosaic=EMPTY, WAIT="YES", POLL_INTERVAL="0.01", REPORT="/vsistdout/")

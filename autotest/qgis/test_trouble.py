@@ -32,11 +32,11 @@ def seen(tmp_path_factory):
     ("no_token_for_the_account", "Error: There is no Mapflow API token"),
     ("running", 'Error: Processing ("Harbour, running") has no result yet: its status is IN_PROGRESS, 40 %.'),
     ("failed", 'Error: Processing ("Failed: too coarse") has no result: its status is FAILED, 60 %.'),
-    ("wrong_id", "Error: Processing 00000000-0000-4000-8000-000000000000: The server does not find it"),
-    ("no_id", "Error: What follows MAPFLOW: is not the id of a processing: "),
+    ("wrong_id", "Error: Processing 00000000-0000-4000-8000-000000000000: the server does not find it"),
+    ("no_id", "Error: The text after MAPFLOW: is not the id of a processing. "),
     ("wrong_option", "Error: The dataset name has an unknown option AOY: "),
     ("wrong_value", "Error: CACHE=MAYBE is not one of YES, NO, REFRESH, ONLINE, OFFLINE."),
-    ("wrong_token", "Error: Processing 3fa85f64-5717-4562-b3fc-2c963f66afa6: The server does not accept the API token"),
+    ("wrong_token", "Error: Processing 3fa85f64-5717-4562-b3fc-2c963f66afa6: the server does not accept the API token"),
     ("wrong_project", 'Error: There is no project "Nowhere". The account has "Default"'),
 ))
 def test_error_is_shown(seen, step, words):

@@ -163,7 +163,8 @@ GDALDataset *Create(const char *name, int, int, int bands, GDALDataType,
     if (bands > 0)
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "No raster can be created in Mapflow: make a file.");
+                 "An empty raster cannot be created. Create a file, and upload it with "
+                 "gdal_translate -of MAPFLOW.");
         return nullptr;
     }
     return OGRMapflowSubmissionDataset::Create(name, options).release();

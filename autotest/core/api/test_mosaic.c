@@ -122,7 +122,7 @@ static void test_find(void)
     CHECK_TEXT(find("QUARRY"), "3");
     CHECK(find("DOCKS") == NULL);
     CHECK_NUMBER(err.kind, MF_ERR_ARGUMENT);
-    CHECK_HOLDS(err.message, "several mosaics are called \"DOCKS\". Give the UUID of one: 1, 2");
+    CHECK_HOLDS(err.message, "several mosaics are called \"DOCKS\". Use the UUID of one: 1, 2");
     CHECK(find("Twice") == NULL);
     CHECK_HOLDS(err.message, " 4, 5");
     CHECK(find("Harbour") == NULL);

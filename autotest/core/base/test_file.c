@@ -108,7 +108,7 @@ static void test_private_folder(void)
         CHECK_NUMBER(mf_folder_check_private(directory, &err), -1);
         CHECK_NUMBER(err.kind, MF_ERR_FILE);
         CHECK_HOLDS(err.message, directory);
-        CHECK_HOLDS(err.message, "Others can write");
+        CHECK_HOLDS(err.message, "is writable by other users");
     }
     chmod(directory, 0755);
     CHECK_NUMBER(mf_folder_check_private(directory, NULL), 0);

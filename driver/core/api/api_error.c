@@ -224,10 +224,10 @@ static int redirect_error(const struct mf_response *response, const char *method
     struct mf_url target;
     const char *location = mf_response_header(response, "location");
     if (location == NULL || location[0] == '\0')
-        return mf_error_set(err, MF_ERR_REJECTED,
-                            "The server redirects the request (HTTP %d) and does not say where to: "
-                            "check API_URL",
-                            response->status);
+        return mf_error_set(
+            err, MF_ERR_REJECTED,
+            "The server redirects the request (HTTP %d) without an address: check API_URL",
+            response->status);
     const bool is_known = mf_url_parse(&target, location, NULL) == 0;
     return mf_error_set(err, MF_ERR_REJECTED,
                         "The server redirects the request to %s (HTTP %d), which is not followed "

@@ -114,8 +114,8 @@ static int check_characters(const char *token, struct mf_error *err)
     for (; *token != '\0'; token++)
         if (*token < 0x20 || *token >= 0x7F)
             return mf_error_set(err, MF_ERR_ARGUMENT,
-                                "The API token holds a line break or another character that no "
-                                "token has: copy it again from the account page of the Mapflow web "
+                                "The API token contains a line break or another invalid character: "
+                                "copy it again from the account page of the Mapflow web "
                                 "app");
     return 0;
 }
@@ -211,7 +211,7 @@ static int take_token(struct mf_auth *auth, const char *token, enum mf_auth_sche
     const int failed =
         strchr(token, ' ') != NULL && login == NULL
             ? mf_error_set(err, MF_ERR_ARGUMENT,
-                           "The API token holds a space: copy it again from the account page of "
+                           "The API token contains a space: copy it again from the account page of "
                            "the Mapflow web app")
             : set_headers(auth, token, login, err);
     free(login);

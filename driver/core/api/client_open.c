@@ -61,7 +61,7 @@ static int set_auth(struct mf_client *client, const struct mf_client_options *op
     const int failed = mf_auth_init(&client->auth, text, options->auth, err);
     free(text);
     if (failed && err != NULL && err->kind == MF_ERR_AUTH)
-        return mf_error_set(err, MF_ERR_AUTH, "API_TOKEN_FILE %s holds no token: paste it there",
+        return mf_error_set(err, MF_ERR_AUTH, "API_TOKEN_FILE %s contains no token: paste it there",
                             path);
     if (failed)
         return mf_error_prefix(err, "API_TOKEN_FILE %s", path);

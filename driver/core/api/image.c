@@ -348,7 +348,7 @@ int mf_image_upload(struct mf_client *client, const char *mosaic_id,
         return mf_out_of_memory(err);
     int failed = mf_client_upload(client, path, file, &answer, outcome_unknown, err);
     if (!failed && (*outcome_unknown || (answer != NULL && !cJSON_IsObject(answer)))) {
-        failed = mf_error_set(err, MF_ERR_FORMAT, "the server's answer does not confirm it");
+        failed = mf_error_set(err, MF_ERR_FORMAT, "the server did not confirm it");
         *outcome_unknown = 1;
     }
     if (!failed)

@@ -40,7 +40,7 @@ int mf_named_find(struct mf_named (*at)(const void *list, size_t place), const v
                      name, count == 0 ? " none" : "");
     else
         mf_error_set(err, MF_ERR_ARGUMENT,
-                     "several %ss are called \"%.100s\". Give the UUID of one:", kind, name);
+                     "several %ss are called \"%.100s\". Use the UUID of one:", kind, name);
     size_t listed = 0;
     for (size_t i = 0; i < count && listed < most_named; i++) {
         if (best != NO_FIT && fit_of(at(list, i), name) != best)

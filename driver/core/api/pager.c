@@ -140,7 +140,7 @@ static int turn_page(struct mf_pager *pager, long told, int count, int fresh, st
                              !(is_first && count == MF_PAGE_SIZE && told == count);
     pager->total = is_credible ? told : -1;
     if (count == 0 && told > 0 && seen_count(pager) == 0)
-        return mf_error_set(err, MF_ERR_FORMAT, "the server counts %ld entries and gives none",
+        return mf_error_set(err, MF_ERR_FORMAT, "the server counts %ld entries, but returned none",
                             told);
     if (!is_read_again)
         pager->idle_pages = fresh == 0 ? pager->idle_pages + 1 : 0;
@@ -154,7 +154,7 @@ static int turn_page(struct mf_pager *pager, long told, int count, int fresh, st
     if (pager->is_at_end || (pager->idle_pages < MOST_IDLE_PAGES && pager->pages < MOST_PAGES))
         return 0;
     return mf_error_set(err, MF_ERR_FORMAT,
-                        "the server gives the same entries again and again: %ld came of %ld",
+                        "the server keeps returning the same entries: %ld of %ld were received",
                         seen_count(pager), pager->total);
 }
 

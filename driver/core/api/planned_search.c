@@ -236,9 +236,10 @@ static bool adopt(cJSON *parent, const char *name, cJSON *child)
 static int parse_area(const struct mf_planned_area *area, cJSON **geometry, struct mf_error *err)
 {
     if (area->name != NULL && length_of(area->name) > MF_PLANNED_AOI_NAME_SIZE)
-        return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "the name of an area has %zu characters, and may have %d: \"%.100s\"",
-                            length_of(area->name), MF_PLANNED_AOI_NAME_SIZE, area->name);
+        return mf_error_set(
+            err, MF_ERR_ARGUMENT,
+            "the name of an area has %zu characters, and the limit is %d: \"%.100s\"",
+            length_of(area->name), MF_PLANNED_AOI_NAME_SIZE, area->name);
     if (mf_json_parse(area->geometry, strlen(area->geometry), "an area", geometry, err) != 0)
         return -1;
     if (strcmp(mf_json_string(*geometry, "type", ""), "Polygon") == 0)

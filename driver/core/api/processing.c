@@ -274,7 +274,7 @@ int mf_processing_check_result(const struct mf_processing *p, bool partial, bool
     case MF_STATE_RUNNING:
         if (is_unknown_status(p->status))
             return not_ready(p, err,
-                             "This driver does not know that status and takes it for unfinished. "
+                             "This driver does not know that status, and treats it as unfinished. "
                              "Try again later.");
         return not_ready(p, err,
                          can_wait ? "Open it with WAIT=YES to wait for it, or try again later."

@@ -254,9 +254,11 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
     if (!failed)
         return 0;
     mf_error_prefix(err, "project \"%.100s\" was not created", name);
-    return unknown ? mf_error_append(err, ". It may be there nevertheless: look at the list of "
-                                          "projects before you try again")
-                   : -1;
+    return unknown
+               ? mf_error_append(
+                     err,
+                     ". It may exist nevertheless: read the list of projects before you try again")
+               : -1;
 }
 
 /* Sends a change whose answer is not needed. */

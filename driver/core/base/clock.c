@@ -126,7 +126,8 @@ int mf_random_bytes(void *out, size_t size, struct mf_error *err)
     while (size > 0) {
         const size_t part = size < 256 ? size : 256; /* the most that getentropy gives */
         if (getentropy(bytes, part) != 0)
-            return mf_error_set(err, MF_ERR_FILE, "The operating system gives no random bytes: %s",
+            return mf_error_set(err, MF_ERR_FILE,
+                                "The operating system returned no random bytes: %s",
                                 strerror(errno));
         bytes += part;
         size -= part;

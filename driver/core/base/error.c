@@ -54,6 +54,13 @@ int mf_error_set(struct mf_error *err, enum mf_error_kind kind, const char *form
     return -1;
 }
 
+/* "The server…" becomes "the server…", "HTTP…" stays. */
+static void begin_in_lower_case(char *text)
+{
+    if (text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z')
+        text[0] = (char)(text[0] - 'A' + 'a');
+}
+
 int mf_error_prefix(struct mf_error *err, const char *format, ...)
 {
     if (err == NULL)
@@ -65,6 +72,7 @@ int mf_error_prefix(struct mf_error *err, const char *format, ...)
     vsnprintf(prefix, sizeof prefix, format, args);
     va_end(args);
     memcpy(rest, err->message, sizeof rest);
+    begin_in_lower_case(rest);
     finish(err, snprintf(err->message, sizeof err->message, "%s: %s", prefix, rest));
     return -1;
 }

@@ -57,7 +57,7 @@ int mf_error_set(struct mf_error *err, enum mf_error_kind kind, const char *form
 /* Sets MF_ERR_MEMORY and its message. Returns -1. */
 int mf_out_of_memory(struct mf_error *err);
 
-/* Puts "<prefix>: " before the message, keeps everything else. Returns -1. */
+/* Puts "<prefix>: " before the message, which then begins in lower case. Returns -1. */
 int mf_error_prefix(struct mf_error *err, const char *format, ...) MF_PRINTF(2, 3);
 
 /* Appends text to the message. Returns -1. */

@@ -300,7 +300,7 @@ int mf_folder_check_private(const char *path, struct mf_error *err)
         return mf_error_set(err, MF_ERR_FILE, "The folder %s belongs to another user", path);
     if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return mf_error_set(err, MF_ERR_FILE,
-                            "Others can write to the folder %s (chmod go-w ends that)", path);
+                            "The folder %s is writable by other users: run chmod go-w on it", path);
     return 0;
 }
 

@@ -113,8 +113,8 @@ int mf_json_parse(const char *text, size_t size, const char *what, cJSON **out,
     if (at < size) {
         cJSON_Delete(tree);
         return mf_error_set(err, MF_ERR_FORMAT,
-                            "Cannot read %s: something follows the JSON document at byte %zu", what,
-                            at);
+                            "Cannot read %s: unexpected text after the JSON document at byte %zu",
+                            what, at);
     }
     *out = tree;
     return 0;

@@ -408,7 +408,7 @@ static int follow(struct curl_transport *transport, const struct mf_request *req
     if (mf_url_parse(&hop->parts, hop->url, err) != 0)
         return -1;
     if (hop->parts.has_user_info)
-        return mf_error_set(err, MF_ERR_ARGUMENT, "The URL holds a user name");
+        return mf_error_set(err, MF_ERR_ARGUMENT, "The URL contains a user name");
     const struct mf_url home = hop->parts;
     const double deadline =
         request->total_timeout > 0 ? mf_clock_monotonic() + request->total_timeout : 0;
@@ -452,7 +452,7 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     mf_error_init(&ignored);
     mf_response_free(response);
     if (request->authorization != NULL && strpbrk(request->authorization, "\r\n") != NULL)
-        return mf_error_set(err, MF_ERR_ARGUMENT, "The credentials hold a line break");
+        return mf_error_set(err, MF_ERR_ARGUMENT, "The credentials contain a line break");
     struct hop hop = {.url = mf_str_copy(request->url), .is_home = true};
     if (hop.url == NULL)
         return mf_out_of_memory(err);

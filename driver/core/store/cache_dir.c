@@ -29,8 +29,7 @@ char *mf_cache_folder(const char *directory)
 
 static int no_folder(struct mf_error *err)
 {
-    return mf_error_set(err, MF_ERR_FILE,
-                        "neither XDG_CACHE_HOME nor HOME names a folder of the user");
+    return mf_error_set(err, MF_ERR_FILE, "neither XDG_CACHE_HOME nor HOME is set");
 }
 
 int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, const char *base_url,

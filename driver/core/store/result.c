@@ -58,8 +58,8 @@ static int check_first_byte(struct intake *intake, const char *data, size_t size
     intake->has_begun = i < size;
     if (i < size && data[i] == '<')
         return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server sent a web page where the result should be. Check API_URL, "
-                            "and whether a proxy or a login page stands in between");
+                            "the server sent a web page instead of the result. Check API_URL, and "
+                            "whether a proxy or a login page answered");
     return 0;
 }
 
@@ -133,8 +133,8 @@ static int download(struct mf_result *result, const struct mf_result_request *re
         goto cleanup;
     failed = mf_client_download(request->client, path, &sink, max_size, err);
     if (failed && err != NULL && err->kind == MF_ERR_FILE)
-        mf_error_append(err, ". Make room there; CACHE_DIR names another folder, and CPL_TMPDIR "
-                             "that of results that are not cached");
+        mf_error_append(err, ". Free some space, or set CACHE_DIR (for results that are not cached "
+                             "CPL_TMPDIR) to another folder");
     if (failed && err != NULL && (err->http_status == 402 || err->http_status == 403))
         mf_error_append(err, ". The plan may not include downloads: the web app still shows the "
                              "result, and STATUS_ONLY=YES its areas");
@@ -259,14 +259,12 @@ static int fetch_uncached(struct mf_result *result, const struct mf_result_reque
     return 0;
 }
 
-static void warn_of_cache(const struct mf_result_request *request, const struct mf_error *why)
+static void warn_of_cache(const struct mf_result_request *request, struct mf_error *why)
 {
-    char line[MF_ERROR_MESSAGE_SIZE + 128];
-    if (request->warn == NULL)
-        return;
-    snprintf(line, sizeof line, "The result is not cached: %s. CACHE_DIR names another folder.",
-             why->message);
-    request->warn(request->log_ctx, line);
+    mf_error_prefix(why, "The result is not cached");
+    mf_error_append(why, ". Set CACHE_DIR to another folder.");
+    if (request->warn != NULL)
+        request->warn(request->log_ctx, why->message);
 }
 
 static int fetch_into_cache(struct mf_cache *cache, struct mf_result *result,

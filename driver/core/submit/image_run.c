@@ -208,7 +208,7 @@ static int resume(struct mf_image_run *run, struct mf_error *err)
             &run->options.listener,
             "\"%.100s\" was uploaded before, by a run that did not end or by another process, and "
             "is not sent again: image %s (RESUME=NO sends it again)",
-            run->name, run->id[0] != '\0' ? run->id : "whose id is not known yet");
+            run->name, run->id[0] != '\0' ? run->id : "whose id is not yet known");
     return 0;
 }
 
@@ -422,7 +422,7 @@ static int say_failure(const struct mf_image_run *run, struct mf_error *err)
     const char *const why = mf_str_nonblank(run->image->error);
     return mf_error_set(err, MF_ERR_NOT_READY,
                         "the service cannot use image %s (\"%.100s\"): %.500s", run->id, run->name,
-                        why != NULL ? why : "it does not say why");
+                        why != NULL ? why : "no reason given");
 }
 
 static int say_timeout(const struct mf_image_run *run, double timeout, struct mf_error *err)
@@ -432,7 +432,7 @@ static int say_timeout(const struct mf_image_run *run, double timeout, struct mf
     if (image == NULL)
         what = "not in the mosaic yet";
     else if (image->state == MF_IMAGE_LOADING)
-        what = "still loading or failed to load: the service does not say which";
+        what = "still loading or failed to load: the service does not specify which";
     return mf_error_set(err, MF_ERR_NOT_READY,
                         "after %g s image %s (\"%.100s\") is %s. It is uploaded: repeat the "
                         "command to go on waiting, or raise WAIT_TIMEOUT",

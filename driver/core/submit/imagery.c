@@ -72,8 +72,9 @@ static int read_own(struct mf_imagery *source, const struct mf_submission_option
 {
     char uuid[MF_UUID_SIZE];
     if (is_said(o->zoom))
-        return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "ZOOM does not go with own images: they have their own resolution");
+        return mf_error_set(
+            err, MF_ERR_ARGUMENT,
+            "ZOOM cannot be combined with own images, which have their own resolution");
     if (is_said(o->image_ids) + is_said(o->mosaic_id) + is_said(o->mosaic) > 1)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "IMAGE_IDS, MOSAIC and MOSAIC_ID exclude each other: name images, or a "
@@ -147,7 +148,7 @@ static int read_crs(struct mf_imagery *source, const char *crs, struct mf_error 
         if (mf_str_equal_nocase(crs, known[i]))
             return add_text(source, "crs", known[i], err);
     return mf_error_set(err, MF_ERR_ARGUMENT,
-                        "TILE_CRS=%.40s is not possible. Choose EPSG:3857 or "
+                        "TILE_CRS=%.40s is not supported. Use EPSG:3857 or "
                         "EPSG:3395",
                         crs);
 }
@@ -172,7 +173,7 @@ static int read_tiles(struct mf_imagery *source, const struct mf_submission_opti
                                                                   mf_str_nonblank(o->tile_password);
     if (type == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "TILE_TYPE=%.40s is not possible. Choose one of XYZ, TMS, QUADKEY, "
+                            "TILE_TYPE=%.40s is not supported. Use one of XYZ, TMS, QUADKEY, "
                             "SENTINEL_L2A, LOCAL",
                             type_name);
     if ((login == NULL) != (password == NULL))
@@ -297,8 +298,8 @@ static int check_login(const cJSON *tiles, struct mf_error *err)
     const int has_login = mf_str_nonblank(mf_json_string(tiles, "rasterLogin", NULL)) != NULL;
     if (has_login && mf_str_nonblank(mf_json_string(tiles, "rasterPassword", NULL)) == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "its imagery is a tile service with a login, whose password is not "
-                            "told: give TILE_URL, TILE_LOGIN and TILE_PASSWORD");
+                            "its imagery is a tile service with a login, whose password the "
+                            "service does not return: set TILE_URL, TILE_LOGIN and TILE_PASSWORD");
     return 0;
 }
 
@@ -357,9 +358,8 @@ static int refuse_choice(const struct mf_imagery *source, const struct mf_accoun
     mf_error_set(err, MF_ERR_ARGUMENT,
                  "%s Give one of: PROVIDER (and ZOOM); IMAGE_IDS or MOSAIC; SEARCH_PROVIDER and "
                  "IMAGE_IDS; TILE_URL. PROVIDER can be",
-                 source->kind == MF_IMAGERY_NONE
-                     ? "the options do not say what imagery to process."
-                     : "the options name more than one source of imagery.");
+                 source->kind == MF_IMAGERY_NONE ? "no imagery is specified."
+                                                 : "more than one imagery source is specified.");
     list_providers(account, MF_PROVIDER_DATA, err);
     return -1;
 }

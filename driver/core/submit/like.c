@@ -12,7 +12,7 @@ static int inherit_model(struct mf_submission *s, const cJSON *model, struct mf_
     const char *const name = mf_json_string(model, "name", NULL);
     const char *const id = mf_json_string(model, "id", name);
     if (id == NULL)
-        return mf_error_set(err, MF_ERR_FORMAT, "the service does not tell its model: give MODEL");
+        return mf_error_set(err, MF_ERR_FORMAT, "the service does not return its model: set MODEL");
     s->model_name = mf_str_copy(id);
     s->like_model = name != NULL ? mf_str_copy(name) : NULL;
     return s->model_name == NULL || (name != NULL && s->like_model == NULL) ? mf_out_of_memory(err)

@@ -29,30 +29,28 @@ static int check_job_area(const struct mf_submission *s, const struct mf_job *jo
 {
     if (job->polygons.count > (size_t)account->max_aois)
         return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "%zu polygons are more than the %d that one processing of this account "
-                            "may have. Merge or leave out some, or use SPLIT=FEATURE",
+                            "it has %zu polygons, and the limit of this account is %d for one "
+                            "processing. Merge or leave out some, or use SPLIT=FEATURE",
                             job->polygons.count, account->max_aois);
     if (is_above(job->area_m2, s->aoi_limit_m2))
-        return mf_error_set(
-            err, MF_ERR_ARGUMENT,
-            "the polygons have %.6f km², and one processing in project \"%.60s\" may "
-            "have %.6f km²",
-            job->area_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
+        return mf_error_set(err, MF_ERR_ARGUMENT,
+                            "the total area is %.6f km², and the limit for one processing in "
+                            "project \"%.60s\" is %.6f km²",
+                            job->area_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
     for (size_t i = 0; i < job->polygons.count; i++) {
         const double box_m2 = mf_polygon_bounds_area(&job->polygons.items[i]);
         if (is_above(box_m2, s->aoi_limit_m2))
-            return mf_error_set(
-                err, MF_ERR_ARGUMENT,
-                "the bounding box of polygon %zu has %.6f km², and in project "
-                "\"%.60s\" it may have %.6f km². Cut the polygon into smaller ones, "
-                "with DISSOLVE=NO where the pieces meet",
-                i + 1, box_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
+            return mf_error_set(err, MF_ERR_ARGUMENT,
+                                "the bounding box of polygon %zu has %.6f km², and the limit in "
+                                "project \"%.60s\" is %.6f km². Cut the polygon into smaller ones, "
+                                "with DISSOLVE=NO where the pieces meet",
+                                i + 1, box_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
     }
     if (job->area_m2 < s->source.min_km2 * KM2 * (1 - AREA_TOLERANCE))
-        return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "the polygons have %.6f km², and the provider %.60s sells no less than "
-                            "%.6f km²",
-                            job->area_m2 / KM2, s->source.provider, s->source.min_km2);
+        return mf_error_set(
+            err, MF_ERR_ARGUMENT,
+            "the total area is %.6f km², and the minimum of provider %.60s is %.6f km²",
+            job->area_m2 / KM2, s->source.provider, s->source.min_km2);
     return 0;
 }
 
@@ -81,7 +79,7 @@ int mf_submission_check_areas(const struct mf_submission *s, const struct mf_acc
     }
     if (account->billing == MF_BILLING_AREA && is_above(total_m2, account->remaining_area_m2))
         return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "the polygons have %.6f km², and the account has %.6f km² left",
+                            "the total area is %.6f km², and the account has %.6f km² left",
                             total_m2 / KM2, account->remaining_area_m2 / KM2);
     return 0;
 }
@@ -116,8 +114,7 @@ static int ask_price(const struct mf_submission *s, struct mf_job *job, struct m
         return 0;
     }
     return mf_error_set(err, MF_ERR_FORMAT,
-                        "the server's answer to the question for the price is "
-                        "not a number of credits");
+                        "the server's answer to the price request is not a number of credits");
 }
 
 int mf_submission_check_price(struct mf_submission *s, const struct mf_account *account,

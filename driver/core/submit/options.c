@@ -44,13 +44,11 @@ static int check_meta(const cJSON *meta, struct mf_error *err)
         for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
             if (strcmp(member->string, ours[i]) == 0)
                 return mf_error_set(err, MF_ERR_ARGUMENT,
-                                    "META must not say \"%s\": the driver does", ours[i]);
+                                    "META must not contain \"%s\": the driver sets it", ours[i]);
         }
         if (!cJSON_IsString(member))
             return mf_error_set(err, MF_ERR_ARGUMENT,
-                                "META says for \"%.60s\" something that is not a text: put it in "
-                                "double quotes",
-                                member->string);
+                                "META: the value of \"%.60s\" must be a string", member->string);
     }
     return 0;
 }
@@ -95,9 +93,8 @@ static int read_block(struct mf_submission *s, char *entry, struct mf_error *err
         *sign = '\0';
         mf_str_squeeze(sign + 1);
         if (read_switch(sign + 1, &is_on) != 0)
-            return mf_error_set(err, MF_ERR_ARGUMENT,
-                                "BLOCKS says %.60s=%.40s: a block is switched by YES or NO", entry,
-                                sign + 1);
+            return mf_error_set(err, MF_ERR_ARGUMENT, "BLOCKS: %.60s=%.40s must be YES or NO",
+                                entry, sign + 1);
     }
     mf_str_squeeze(entry);
     if (entry[0] == '\0')
@@ -181,7 +178,7 @@ int mf_submission_read_options(struct mf_submission *s, const struct mf_submissi
                             options->like);
     if (mf_str_nonblank(options->model) == NULL && s->like[0] == '\0')
         return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "MODEL is missing: say which model to run, as MODEL=Buildings");
+                            "MODEL is missing: set it, as in MODEL=Buildings");
     if (options->create_project && mf_str_nonblank(options->project) == NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "CREATE_PROJECT=YES needs PROJECT, the name of the project");

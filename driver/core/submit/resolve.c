@@ -145,7 +145,7 @@ static int use_model(struct mf_submission *s, const struct mf_model_list *models
     const struct mf_model *const model = &models->items[i];
     char uuid[MF_UUID_SIZE];
     if (!mf_uuid_parse(model->id, uuid))
-        return mf_error_set(err, MF_ERR_FORMAT, "the server tells no usable id of the model %.60s",
+        return mf_error_set(err, MF_ERR_FORMAT, "the server returned an invalid id for model %.60s",
                             model->name);
     if (replace(&s->model_id, uuid, err) != 0)
         return -1;
@@ -163,7 +163,8 @@ static int use_project(struct mf_submission *s, const struct mf_project *project
 {
     if (!mf_uuid_parse(project->id, s->project_id))
         return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server tells no usable id of project \"%.60s\"", project->name);
+                            "the server returned an invalid id for project \"%.60s\"",
+                            project->name);
     s->aoi_limit_m2 = project->aoi_limit_m2;
     return replace(&s->project_name, project->name, err);
 }

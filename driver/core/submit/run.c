@@ -245,7 +245,7 @@ static int wait_for_other(struct mf_run *run, struct idle *idle, struct mf_error
         *idle = (struct idle){mf_journal_size(journal), mf_client_now(client)};
     if (mf_client_now(client) - idle->since > idle_timeout)
         return mf_error_set(err, MF_ERR_NOT_READY,
-                            "another process is submitting the same and has not got on for "
+                            "another process is submitting the same, and has made no progress for "
                             "%.0f minutes: end it, and repeat the command. Nothing is submitted",
                             idle_timeout / 60);
     return mf_client_wait(client, idle_interval, err) != 0 || mf_journal_read(journal, err) != 0

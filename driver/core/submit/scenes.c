@@ -47,15 +47,16 @@ static int check_scene(struct facts *facts, const struct mf_scene *scene, struct
         return facts->first != NULL ? 0 : mf_out_of_memory(err);
     }
     if (scene->is_mosaic != facts->is_mosaic)
-        return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "IMAGE_IDS has a mosaic and a single image, \"%.60s\" and \"%.60s\": "
-                            "one processing takes scenes of one product type. Submit them apart",
-                            facts->is_mosaic ? facts->first : scene->id,
-                            facts->is_mosaic ? scene->id : facts->first);
+        return mf_error_set(
+            err, MF_ERR_ARGUMENT,
+            "IMAGE_IDS has a mosaic and a single image, \"%.60s\" and \"%.60s\": "
+            "one processing takes scenes of one product type. Submit them separately",
+            facts->is_mosaic ? facts->first : scene->id,
+            facts->is_mosaic ? scene->id : facts->first);
     if (scene->is_mosaic && scene->zoom != facts->zoom)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "IMAGE_IDS has mosaics of several zooms, \"%.60s\" of %d and \"%.60s\" "
-                            "of %d. Submit them apart",
+                            "of %d. Submit them separately",
                             facts->first, facts->zoom, scene->id, scene->zoom);
     return 0;
 }

@@ -174,7 +174,8 @@ static enum step go_on(struct search *search, const cJSON *answer, const cJSON *
     const int count = cJSON_GetArraySize(list), overlaps = search->page_count > 0;
     const uint64_t first = checksum_of_id(cJSON_GetArrayItem(list, 0));
     if (search->offset == 0 && count == 0 && mf_json_count(answer, "total") > 0)
-        return mf_error_set(err, MF_ERR_FORMAT, "the server counts %d processings and gives none",
+        return mf_error_set(err, MF_ERR_FORMAT,
+                            "the server counts %d processings, but returned none",
                             mf_json_count(answer, "total"));
     if (overlaps && (count == 0 || !was_on_page(search, first)))
         return restart(search, err);
@@ -185,7 +186,7 @@ static enum step go_on(struct search *search, const cJSON *answer, const cJSON *
         return mf_error_set(err, MF_ERR_FORMAT, "the list of processings has no end");
     if (search->repeats >= MOST_REPEATS)
         return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server gives the same page of processings again and again");
+                            "the server keeps returning the same page of processings");
     search->first = first;
     keep_page(search, list);
     return GO_ON;

@@ -27,7 +27,7 @@ int mf_job_take_answer(struct mf_job *job, const cJSON *document, struct mf_erro
         return -1;
     int failed = 0;
     if (!mf_uuid_parse(processing.id, job->id))
-        failed = mf_error_set(err, MF_ERR_FORMAT, "the server's answer has no usable id");
+        failed = mf_error_set(err, MF_ERR_FORMAT, "the server returned an invalid id");
     else {
         free(job->status);
         job->status = mf_str_copy(processing.status);

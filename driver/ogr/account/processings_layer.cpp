@@ -51,8 +51,9 @@ OGRFeature *OGRMapflowProcessingsLayer::FindRow(GIntBig fid)
 
 OGRErr OGRMapflowProcessingsLayer::RefuseNew() const
 {
-    CPLError(CE_Failure, CPLE_NotSupported,
-             "A row does not start a processing: create a layer with its areas in MAPFLOW:.");
+    CPLError(
+        CE_Failure, CPLE_NotSupported,
+        "Inserting a row does not start a processing: create a layer with its areas in MAPFLOW:.");
     return OGRERR_UNSUPPORTED_OPERATION;
 }
 

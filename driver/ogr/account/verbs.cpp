@@ -98,7 +98,7 @@ bool ReadObject(std::string &text, Object object)
 
 void Refuse(const char *form)
 {
-    CPLError(CE_Failure, CPLE_IllegalArg, "The statement is not understood. Write %s.", form);
+    CPLError(CE_Failure, CPLE_IllegalArg, "Invalid statement. Expected: %s.", form);
 }
 
 std::optional<OGRMapflowVerb> Make(const Known &known, std::vector<std::string> arguments)
@@ -122,7 +122,7 @@ int Run(mf_client *client, const OGRMapflowVerb &verb, mf_error *err)
     if (verb.name == "REJECT")
         return mf_processing_reject(client, id, value.c_str(), err);
     if (value.size() != 1 || value[0] < '1' || value[0] > '5')
-        return mf_error_set(err, MF_ERR_ARGUMENT, "a rating is a number from 1 to 5");
+        return mf_error_set(err, MF_ERR_ARGUMENT, "the rating must be a number from 1 to 5");
     return mf_processing_rate(client, id, value[0] - '0',
                               verb.arguments.size() > 2 ? verb.arguments[2].c_str() : "", err);
 }

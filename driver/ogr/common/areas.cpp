@@ -86,11 +86,12 @@ Outcome Acquire(const OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &o
     return outcome;
 }
 
-void WarnOnce(OGRMapflowAreaSource &source, const mf_error &why)
+void WarnOnce(OGRMapflowAreaSource &source, mf_error why)
 {
+    mf_error_prefix(&why, "Areas are not cached");
+    mf_error_append(&why, ". Set CACHE_DIR to another folder.");
     if (!source.hasWarned)
-        CPLError(CE_Warning, CPLE_AppDefined,
-                 "Areas are not cached: %s. CACHE_DIR names another folder.", why.message);
+        CPLError(CE_Warning, CPLE_AppDefined, "%s", why.message);
     source.hasWarned = true;
 }
 

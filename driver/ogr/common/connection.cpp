@@ -97,8 +97,8 @@ bool OGRMapflowCacheOptions::Read(const OGRMapflowOptions &options)
     if (STARTS_WITH(directory.c_str(), "/vsi"))
     {
         CPLError(CE_Failure, CPLE_IllegalArg,
-                 "CACHE_DIR=%.100s is not possible: the cache is mapped into memory and needs a "
-                 "folder of a disk.",
+                 "CACHE_DIR=%.100s is not supported: the cache is memory-mapped, and needs a "
+                 "folder on a disk.",
                  directory.c_str());
         return false;
     }
@@ -110,7 +110,7 @@ bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what)
 {
     const bool isOffline = OGRMapflowCacheMode(options) == MF_CACHE_OFFLINE;
     if (isOffline)
-        CPLError(CE_Failure, CPLE_IllegalArg, "%s asks the server, which CACHE=OFFLINE forbids.",
+        CPLError(CE_Failure, CPLE_IllegalArg, "%s needs a request, which CACHE=OFFLINE forbids.",
                  what);
     return !isOffline;
 }

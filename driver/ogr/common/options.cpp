@@ -330,13 +330,11 @@ std::nullopt_t RefuseTarget(const std::string &text)
     char uuid[MF_UUID_SIZE];
     for (size_t i = 0; i + MF_UUID_SIZE <= text.size() + 1; ++i)
         if (mf_uuid_parse(text.substr(i, MF_UUID_SIZE - 1).c_str(), uuid))
-            return Refuse("What follows MAPFLOW: is more than the id of a processing: write "
-                          "MAPFLOW:" +
+            return Refuse("Unexpected text after the id of the processing: use MAPFLOW:" +
                           std::string(uuid) + ".");
-    return Refuse(
-        "What follows MAPFLOW: is not the id of a processing: ogr2ogr -f CSV "
-        "/vsistdout/ MAPFLOW: processings -select id,name lists them. MAPFLOW:name=<name> "
-        "and MAPFLOW:project=<name or id> open by name.");
+    return Refuse("The text after MAPFLOW: is not the id of a processing. To list the ids: ogr2ogr "
+                  "-f CSV /vsistdout/ MAPFLOW: processings -select id,name. To open by name: "
+                  "MAPFLOW:name=<name> or MAPFLOW:project=<name or id>.");
 }
 
 } // namespace
@@ -477,10 +475,10 @@ bool OGRMapflowOptions::ReadNamedTarget(const std::string &text)
             m_targetName = uuid;
         m_publicName = PREFIX + (named.word + Quoted(m_targetName.c_str()));
         if (hasName && m_targetName.empty())
-            Refuse("The dataset name does not say which " + kind + " to open.");
+            Refuse("The dataset name does not specify which " + kind + " to open.");
         else if (named.isUUID && !isUUID)
-            Refuse(std::string("What follows ") + named.word +
-                   " in the dataset name is not an id, which is a UUID.");
+            Refuse(std::string("The text after ") + named.word +
+                   " in the dataset name is not a UUID.");
         else
             return true;
         return false;

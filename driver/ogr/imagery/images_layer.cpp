@@ -155,7 +155,7 @@ bool OGRMapflowImagesLayer::Fetch()
 OGRErr OGRMapflowImagesLayer::RefuseNew() const
 {
     CPLError(CE_Failure, CPLE_NotSupported,
-             "A row does not upload an image: use gdal_translate -of MAPFLOW.");
+             "Inserting a row does not upload an image: use gdal_translate -of MAPFLOW.");
     return OGRERR_UNSUPPORTED_OPERATION;
 }
 

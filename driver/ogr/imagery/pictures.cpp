@@ -276,7 +276,7 @@ bool CheckChoice(const OGRMapflowOptions &options, std::initializer_list<const c
             return true;
         words += (words.empty() ? "" : ", ") + std::string(word);
     }
-    CPLError(CE_Failure, CPLE_IllegalArg, "RASTER=%s is nothing that %s has. It has %s.",
+    CPLError(CE_Failure, CPLE_IllegalArg, "RASTER=%s is not available for %s. Available: %s.",
              wanted.c_str(), options.PublicName().c_str(), words.c_str());
     return false;
 }
@@ -305,7 +305,8 @@ std::unique_ptr<GDALDataset> OGRMapflowOpenPicture(const OGRMapflowOptions &opti
     const Target target = options.GetTarget();
     if (target != Target::Mosaic && target != Target::Processing && target != Target::Image)
     {
-        CPLError(CE_Failure, CPLE_NotSupported, "%s has no picture.", options.PublicName().c_str());
+        CPLError(CE_Failure, CPLE_NotSupported, "%s has nothing to show as a raster.",
+                 options.PublicName().c_str());
         return nullptr;
     }
     const Client client =

@@ -139,7 +139,7 @@ OGRMapflowPicture OGRMapflowOpenPreview(mf_client *client, const mf_image &image
     if (!corners)
     {
         CPLError(CE_Failure, CPLE_OpenFailed,
-                 "Image %s (\"%s\") cannot be shown: the service does not say where it lies.",
+                 "Image %s (\"%s\") cannot be shown: the service does not return its position.",
                  image.id, image.filename);
         return picture;
     }
@@ -151,7 +151,7 @@ OGRMapflowPicture OGRMapflowOpenPreview(mf_client *client, const mf_image &image
     if (picture.source == nullptr)
     {
         CPLError(CE_Failure, CPLE_OpenFailed,
-                 "The preview of image %s (\"%s\") is no JPEG, PNG or WebP that can be read.",
+                 "The preview of image %s (\"%s\") is not a readable JPEG, PNG or WebP image.",
                  image.id, image.filename);
         return picture;
     }

@@ -77,7 +77,6 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowReadSearchArea(const std::string &wkt
     const auto geometry = OGRMapflowReadShape(text);
     if (geometry != nullptr)
         return OGRMapflowPolygonsInLonLat(*geometry, "SEARCH_AOI");
-    CPLError(CE_Failure, CPLE_IllegalArg,
-             "SEARCH_AOI begins as WKT, and cannot be read as such to its end.");
+    CPLError(CE_Failure, CPLE_IllegalArg, "SEARCH_AOI is not valid WKT.");
     return nullptr;
 }

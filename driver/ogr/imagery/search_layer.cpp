@@ -140,8 +140,8 @@ bool OGRMapflowScenesLayer::CheckArea()
     const bool isAbove = m_scan->areaM2 > m_limitM2; // NaN: no limit
     if (isAbove)
         CPLError(CE_Failure, CPLE_IllegalArg,
-                 "The area of the search has %.2f km², and this account may search %.2f km² at "
-                 "once: choose a smaller one, or insert a row into planned_searches.",
+                 "The search area is %.2f km², and the limit of this account is %.2f km²: choose a "
+                 "smaller one, or insert a row into planned_searches.",
                  m_scan->areaM2 / 1e6, m_limitM2 / 1e6);
     return !isAbove;
 }

@@ -170,7 +170,7 @@ OGRMapflowPicture OGRMapflowOpenTiles(const OGRMapflowOptions &options, mf_clien
     const Extent extent = ExtentOf(layer, client);
     if (!extent.box.IsInit())
     {
-        Refuse(layer, "the service does not say where it lies");
+        Refuse(layer, "the service does not return its position");
         return picture;
     }
     std::string folder;

@@ -174,7 +174,7 @@ bool Upload::SetName()
     return !m_name.empty() &&
            (m_name.size() <= 255 ||
             Refuse(CPLSPrintf(
-                "The file name of the image has %d bytes, and may have 255: NAME sets another.",
+                "The file name of the image has %d bytes, and the limit is 255: set NAME.",
                 static_cast<int>(m_name.size()))));
 }
 
@@ -433,7 +433,7 @@ bool Upload::Judge(bool &isOver) const
     if (image == nullptr || image->state != MF_IMAGE_FAILED)
         return true;
     CPLError(CE_Failure, CPLE_AppDefined, "The service cannot use image %s (\"%s\"): %s", image->id,
-             m_name.c_str(), image->error != nullptr ? image->error : "it does not say why");
+             m_name.c_str(), image->error != nullptr ? image->error : "no reason given");
     return false;
 }
 

@@ -143,7 +143,7 @@ bool CheckPixelSize(const OGRSpatialReference &srs, const Place &place)
     }
     const double larger = std::max(width, height);
     return larger <= LARGEST_PIXEL * (1 + 1e-6) ||
-           Refuse(CPLSPrintf("A pixel of the raster is %.10g m large, and may be %g m at most.",
+           Refuse(CPLSPrintf("The pixel size of the raster is %.10g m, and the limit is %g m.",
                              larger, LARGEST_PIXEL));
 }
 

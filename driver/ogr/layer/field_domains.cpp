@@ -37,7 +37,7 @@ std::vector<Domain> Domains()
              "state of an own image",
              {{"READY", "can be used"},
               {"PROCESSING", "is being prepared"},
-              {"LOADING", "is being loaded, or failed to load: the service does not say which"},
+              {"LOADING", "is being loaded, or failed to load: the service does not specify which"},
               {"FAILED", "failed: see error"}}},
             {MAPFLOW_PLANNED_SEARCH_DOMAIN,
              "state of a planned search",

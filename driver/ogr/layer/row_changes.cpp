@@ -19,8 +19,9 @@ bool OGRMapflowMayChange(const OGRMapflowRights &rights)
         return false;
     if (rights.isInTransaction)
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "The account is not changed in a transaction: the service cannot undo a change. "
-                 "Change it without one. To submit polygons, write them to a layer of another name "
+                 "The account cannot be changed in a transaction: the service cannot undo a "
+                 "change. Change it outside of transactions. To submit polygons, write them to a "
+                 "layer of another name "
                  "than those of the account (ogr2ogr -nln).");
     return !rights.isInTransaction;
 }
@@ -30,11 +31,10 @@ bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what, const
     if (!OGRMapflowMayChange(rights))
         return false;
     if (!rights.canDelete)
-        CPLError(
-            CE_Failure, CPLE_NotSupported,
-            "The %s was not deleted. Deleting a row deletes the %s at the service%s: open with "
-            "the option ALLOW_DELETE=YES if that is what you want.",
-            what, what, included);
+        CPLError(CE_Failure, CPLE_NotSupported,
+                 "The %s was not deleted. Deleting a row deletes the %s at the service%s: to allow "
+                 "that, open with ALLOW_DELETE=YES.",
+                 what, what, included);
     return rights.canDelete;
 }
 
@@ -93,8 +93,9 @@ bool OGRMapflowEditableLayer::FindChanges(const OGRFeature &row, const OGRFeatur
         if (change < 0)
         {
             CPLError(CE_Failure, CPLE_NotSupported,
-                     "The column %s cannot be changed: of a %s the service changes only %s.", name,
-                     m_editing.what, changeable);
+                     "The column %s cannot be changed: the only columns of a %s that can be "
+                     "changed are %s.",
+                     name, m_editing.what, changeable);
             return false;
         }
         changes[columns[change]] =

@@ -104,7 +104,8 @@ bool OGRMapflowTableLayer::CanDo(const char *capability) const
 
 OGRErr OGRMapflowTableLayer::RefuseNew() const
 {
-    CPLError(CE_Failure, CPLE_NotSupported, "The layer %s takes no new rows.", m_defn->GetName());
+    CPLError(CE_Failure, CPLE_NotSupported, "The layer %s does not support inserting rows.",
+             m_defn->GetName());
     return OGRERR_UNSUPPORTED_OPERATION;
 }
 

@@ -70,7 +70,7 @@ std::optional<OGRMapflowOptions> FindProcessing(const OGRMapflowCall &call)
         const std::string id = OGRMapflowFindProcessing(*options);
         return id.empty() ? std::nullopt : std::optional(options->ForProcessing(id));
     }
-    CPLError(CE_Failure, CPLE_IllegalArg, "%s is no processing.", options->PublicName().c_str());
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s is not a processing.", options->PublicName().c_str());
     return std::nullopt;
 }
 

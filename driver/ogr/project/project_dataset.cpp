@@ -160,7 +160,7 @@ bool OGRMapflowProjectDataset::ChooseReadable()
     m_processings.swap(chosen);
     if (!left.empty())
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "Project \"%s\": processings without a result to read are left out: %s.%s",
+                 "Project \"%s\": processings without a readable result are left out: %s.%s",
                  GetMetadataItem("NAME"), Summary(left).c_str(),
                  partial ? "" : " PARTIAL=YES adds what failed ones have.");
     if (mf_client_cancelled(m_client.get()))

@@ -307,8 +307,8 @@ void OGRMapflowProcessingDataset::WarnOfOtherAreas(const mf_collection &features
     };
     if (std::any_of(m_otherAreas.begin(), m_otherAreas.end(), isGiven))
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "Processing %s (\"%s\"): the server was asked for one area, and gave features of "
-                 "others too. A spatial filter leaves them out.",
+                 "Processing %s (\"%s\"): one area was requested, but the server also returned "
+                 "features of others. Use a spatial filter to exclude them.",
                  m_processing.id, m_processing.name);
 }
 

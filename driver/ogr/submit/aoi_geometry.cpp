@@ -232,9 +232,8 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPoly
     if (!OGRGeometryFactory::haveGEOS())
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "This GDAL was built without GEOS and cannot unite polygons: where they overlap "
-                 "it would "
-                 "be billed twice. If they do not, use DISSOLVE=NO.");
+                 "This GDAL was built without GEOS and cannot merge polygons: overlaps would be "
+                 "billed twice. If there are none, use DISSOLVE=NO.");
         return nullptr;
     }
     const std::unique_ptr<OGRGeometry> united = UnionOf(*polygons);
@@ -246,9 +245,8 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPoly
     if (parts->IsEmpty() || !IsValid(*parts, why))
     {
         CPLError(CE_Failure, CPLE_AppDefined,
-                 "The polygons cannot be united (%s). DISSOLVE=NO sends them as they are, and "
-                 "where they "
-                 "overlap it is billed twice.",
+                 "The polygons cannot be merged (%s). DISSOLVE=NO submits them as they are: "
+                 "overlaps are then billed twice.",
                  why.c_str());
         return nullptr;
     }

@@ -76,7 +76,7 @@ OGRMapflowProjection::Create(const OGRSpatialReference *source)
     if (projection->m_transformation == nullptr)
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "There is no way from the layer's coordinate reference system \"%s\" to WGS84.",
+                 "The layer's coordinate reference system \"%s\" cannot be transformed to WGS84.",
                  srs.GetName() != nullptr ? srs.GetName() : "unknown");
         return nullptr;
     }

@@ -56,7 +56,7 @@ class OGRMapflowReportFile::Lock
 bool OGRMapflowReportFile::Fail() const
 {
     CPLError(CE_Failure, CPLE_FileIO, "REPORT=%s cannot be written: %s.", m_path.c_str(),
-             errno != 0 ? strerror(errno) : "no reason is known");
+             errno != 0 ? strerror(errno) : "unknown reason");
     return false;
 }
 

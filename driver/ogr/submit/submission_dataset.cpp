@@ -23,7 +23,7 @@ OGRMapflowSubmissionDataset::Create(const char *name, CSLConstList creationOptio
         options->GetTarget() != OGRMapflowOptions::Target::New)
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "%s is there already and is never overwritten. Processings are created in "
+                 "%s already exists and is never overwritten. Processings are created in "
                  "MAPFLOW:new with the option PROJECT for another project than the default one",
                  options->PublicName().c_str());
         return nullptr;

@@ -81,7 +81,7 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
     if (m_isFinished)
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "Layer \"%s\" was submitted already, or rolled back: it takes no more features.",
+                 "Layer \"%s\" was submitted already, or rolled back: it accepts no more features.",
                  GetName());
         return OGRERR_FAILURE;
     }
@@ -158,8 +158,7 @@ bool OGRMapflowSubmissionLayer::FetchArea(mf_client *client)
     mf_str_list_free(&footprints);
     if (done && missing > 0)
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "%d images of the mosaic are not ready: the area of layer \"%s\" is that of the "
-                 "others.",
+                 "%d images of the mosaic are not ready: the area of layer \"%s\" leaves them out.",
                  missing, GetName());
     return done;
 }
@@ -230,8 +229,9 @@ bool OGRMapflowSubmissionLayer::HasNameField() const
     std::string fields;
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
         fields += (i > 0 ? ", " : " ") + std::string(m_defn->GetFieldDefn(i)->GetNameRef());
-    CPLError(CE_Failure, CPLE_IllegalArg, "NAME_FIELD=%.40s is no field of layer \"%s\". It has%s.",
-             field.c_str(), m_defn->GetName(), fields.empty() ? " none" : fields.c_str());
+    CPLError(CE_Failure, CPLE_IllegalArg,
+             "NAME_FIELD=%.40s is not a field of layer \"%s\". It has%s.", field.c_str(),
+             m_defn->GetName(), fields.empty() ? " none" : fields.c_str());
     return false;
 }
 
@@ -308,7 +308,7 @@ void OGRMapflowSubmissionLayer::WarnOfOverlaps(const OGRMultiPolygon &all) const
     if (twice > std::max(1.0, 1e-6 * sum)) // m²: what is less is due to rounding
         CPLError(
             CE_Warning, CPLE_AppDefined,
-            "Features of layer \"%s\" overlap: %.6f km² are processed and paid more than once.",
+            "Features of layer \"%s\" overlap: %.6f km² are processed and billed more than once.",
             m_defn->GetName(), twice / 1e6);
 }
 

@@ -165,7 +165,8 @@ OGRMapflowSubmissionOptions::Parse(CSLConstList datasetOptions, CSLConstList lay
         !Refuse("NAME and NAME_FIELD exclude each other."))
         return std::nullopt;
     if (options.TakesImageryArea() && splits &&
-        !Refuse("SPLIT=FEATURE does not go with AOI_FROM=IMAGERY, which takes no features."))
+        !Refuse(
+            "SPLIT=FEATURE cannot be combined with AOI_FROM=IMAGERY, which accepts no features."))
         return std::nullopt;
     if (options.GetBool("DRY_RUN", false) && options.GetBool("WAIT", false) &&
         !Refuse("WAIT=YES has nothing to wait for with DRY_RUN=YES."))

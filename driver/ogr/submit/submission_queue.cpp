@@ -39,7 +39,7 @@ void WarnOfCost(const mf_job &job)
 {
     if (job.cost > job.price)
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "Processing %s (\"%s\") costs %.15g credits; the price asked before was %.15g.",
+                 "Processing %s (\"%s\") costs %.15g credits; the price given before was %.15g.",
                  job.id, job.name, job.cost, job.price);
 }
 
