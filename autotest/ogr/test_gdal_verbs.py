@@ -170,7 +170,7 @@ def test_completion_gives_the_shell_no_command(sb, complete, name, offered):
     (("rate", BUILDINGS, "6"), "should be <= 5"),
     (("rate", BUILDINGS, "0"), "should be >= 1"),
     (("rate", BUILDINGS), "have not been specified"),
-    (("accept", BUILDINGS), "accept"),
+    (("accept", BUILDINGS), "not in review"),
     (("reject", REVIEW), "Required argument 'comment'"),
     (("upload", "RASTER", "Nothing of this name"), "There is no mosaic"),
     (("upload", "AOI", QUARRY), "district.geojson"),

@@ -121,7 +121,7 @@ static void test_statuses(void)
     location.value = "";
     mf_api_error(&response, "GET", 0, NULL, &err);
     CHECK_NUMBER(err.kind, MF_ERR_REJECTED);
-    CHECK_HOLDS(err.message, "does not say where to");
+    CHECK_HOLDS(err.message, "without an address");
     CHECK_LACKS(err.message, "GET");
 }
 

@@ -188,7 +188,7 @@ static void test_bad_areas(void)
         if (i == 0)
             CHECK_HOLDS(err.message, "must be a Polygon");
         if (i == 2)
-            CHECK_HOLDS(err.message, "has 65 characters, and may have 64");
+            CHECK_HOLDS(err.message, "has 65 characters, and the limit is 64");
     }
 }
 

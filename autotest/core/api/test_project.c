@@ -167,7 +167,7 @@ static void test_page_ends(void)
     start(endless, COUNT(endless));
     CHECK_NUMBER(mf_project_list_get(&list, client, &err), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
-    CHECK_HOLDS(err.message, "1 came of 40");
+    CHECK_HOLDS(err.message, "1 of 40 were received");
     CHECK_NUMBER(script.next, 3);
     const struct script_step bad[] = {{.status = 200, .body = "7"},
                                       {.status = 200, .body = "{}"},
@@ -288,10 +288,10 @@ static void test_changes(void)
     CHECK_NUMBER(err.kind, MF_ERR_FORBIDDEN);
     CHECK_HOLDS(err.message, "project " ID);
     CHECK_NUMBER(mf_project_create(&project, client, "New", "d", &err), -1);
-    CHECK_HOLDS(err.message, "It may be there");
+    CHECK_HOLDS(err.message, "It may exist");
     CHECK_NUMBER(mf_project_create(&project, client, "New", "d", &err), -1);
     CHECK_HOLDS(err.message, "bad name");
-    CHECK_LACKS(err.message, "It may be there");
+    CHECK_LACKS(err.message, "It may exist");
 }
 
 int main(void)

@@ -32,8 +32,8 @@ static void test_parse(void)
     refuse("", 0, "not valid JSON");
     refuse("{", 1, "not valid JSON");
     refuse("{} x", 4, "byte 3");
-    refuse("{}{}", 4, "follows");
-    refuse("{}\0", 3, "follows");
+    refuse("{}{}", 4, "unexpected text after");
+    refuse("{}\0", 3, "unexpected text after");
     refuse("<html>", 6, "byte 0");
     char deep[2001];
     memset(deep, '[', 1000);

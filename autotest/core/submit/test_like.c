@@ -139,15 +139,15 @@ static void test_refused(void)
     check_refusal((struct mf_submission_options){.like = "1"}, "", "not the UUID of a processing");
     check_refusal((struct mf_submission_options){.zoom = "3"}, DOCUMENT(OWN), "own resolution");
     check_refusal((struct mf_submission_options){.zoom = "x"}, DOCUMENT(MAPBOX), "ZOOM=x");
-    check_refusal(none, DOCUMENT("{}"), "do not say what imagery");
+    check_refusal(none, DOCUMENT("{}"), "no imagery is specified");
     check_refusal(none,
                   DOCUMENT("{\"imagerySearch\":{\"dataProvider\":\"cg\",\"imageIds\":"
                            "[\"a\",\"b,c\",\"d\"]}}"),
                   "comma in its id");
     check_refusal(none,
                   DOCUMENT("{\"userDefined\":{\"url\":\"https://t\",\"rasterLogin\":\"me\"}}"),
-                  "password is not told");
-    check_refusal(none, "{\"id\":\"x\",\"params\":{\"sourceParams\":" MAPBOX "}}", "give MODEL");
+                  "password the service does not return");
+    check_refusal(none, "{\"id\":\"x\",\"params\":{\"sourceParams\":" MAPBOX "}}", "set MODEL");
     check_refusal(none,
                   "{\"workflowDef\":{\"name\":\"Boats\"},\"params\":{\"sourceParams\":" MAPBOX "}}",
                   "no model in project");

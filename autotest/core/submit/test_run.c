@@ -352,7 +352,7 @@ static void test_another_that_does_not_get_on(void)
     struct mf_journal *const journal = open_journal();
     CHECK_NUMBER(mf_journal_try_run(journal, &lock, run_id), 1);
     const double before = service->now;
-    RUN(JOBS(2, 1, 2), "has not got on for 15 minutes: end it, and repeat the command", 0);
+    RUN(JOBS(2, 1, 2), "has made no progress for 15 minutes: end it, and repeat the command", 0);
     CHECK_TEXT(outcome.said, "Another process is submitting the same: waiting for it.\n");
     CHECK(service->now - before > 15 * MINUTE && service->now - before < 16 * MINUTE);
     mf_journal_release_run(journal, &lock, run_id);
@@ -393,7 +393,7 @@ static void test_while_it_is_sent(void)
     service_on_call = run_nested;
     RUN(JOBS(2, 1, 2), NULL, 2);
     CHECK(of_nested.failed);
-    CHECK_HOLDS(of_nested.message, "has not got on");
+    CHECK_HOLDS(of_nested.message, "has made no progress");
     CHECK_NUMBER(count_of(9), 0);
     RUN(JOBS(2, 9, 1), NULL, 2); /* the other run has ended: it is history */
     CHECK_NUMBER(count_of(1), 2);

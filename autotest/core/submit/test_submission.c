@@ -115,14 +115,14 @@ static void test_options(void)
     REFUSED("MAX_COST", o.max_cost = "5 credits");
     REFUSED("META", o.meta = "source=me");
     REFUSED("META", o.meta = "[1]");
-    REFUSED("not a text", o.meta = "{\"a\":1}");
-    REFUSED("the driver does", o.meta = "{\"source-app\":\"me\"}");
+    REFUSED("must be a string", o.meta = "{\"a\":1}");
+    REFUSED("the driver sets it", o.meta = "{\"source-app\":\"me\"}");
     REFUSED("INFERENCE_PARAMS", o.inference_params = "{");
     REFUSED("BLOCKS", o.blocks = "Heights=PERHAPS");
     REFUSED("BLOCKS", o.blocks = "Heights,,OSM");
     REFUSED("exclude", o.provider = NULL; o.zoom = NULL; o.image_ids = PROJECT;
             o.mosaic_id = PROJECT);
-    REFUSED("ZOOM does not go", o.provider = NULL; o.image_ids = PROJECT);
+    REFUSED("ZOOM cannot be combined", o.provider = NULL; o.image_ids = PROJECT);
     REFUSED("not the UUID", o.provider = NULL; o.zoom = NULL; o.image_ids = "1,2");
     REFUSED("not the UUID", o.provider = NULL; o.zoom = NULL; o.mosaic_id = "1");
     REFUSED("needs IMAGE_IDS", o.provider = NULL; o.search_provider = "orbview");
@@ -189,10 +189,10 @@ static void test_not_prepared(void)
     NOT_PREPARED("always runs", 1, o.blocks = "Detection=NO");
     NOT_PREPARED("comes twice", 1, o.blocks = "Heights,heights=NO");
     NOT_PREPARED("Mapbox (Mapbox Satellite), skywatch", 1, o.provider = "bing");
-    NOT_PREPARED("do not say what imagery", 1, o.provider = NULL);
-    NOT_PREPARED("more than one source", 1, o.mosaic_id = PROJECT);
-    NOT_PREPARED("3 polygons are more than the 2", 3, (void)o);
-    NOT_PREPARED("sells no less than 5.000000 km²", 1, o.provider = "SkyWatch");
+    NOT_PREPARED("no imagery is specified", 1, o.provider = NULL);
+    NOT_PREPARED("more than one imagery source", 1, o.mosaic_id = PROJECT);
+    NOT_PREPARED("it has 3 polygons, and the limit of this account is 2", 3, (void)o);
+    NOT_PREPARED("the minimum of provider skywatch is 5.000000 km²", 1, o.provider = "SkyWatch");
     NOT_PREPARED("the price is 15.5 credits, and MAX_COST allows 15 credits", 1, o.max_cost = "15");
 }
 
@@ -249,7 +249,7 @@ static void test_limits(void)
         CHECK_HOLDS(err.message,
                     i == 0   ? "the price is 15.5 credits, and the account has 15 credits left"
                     : i == 1 ? "and the account has 0.700000 km² left"
-                    : i == 2 ? "processing \"more\": the polygons have 3.4"
+                    : i == 2 ? "processing \"more\": the total area is 3.4"
                              : "the bounding box of polygon 1 has 6.8");
         mf_submission_close(s);
     }
@@ -535,10 +535,10 @@ static void test_searching(void)
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"nn", 1, 5}, GONE);
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"{}", 0, 0});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"{\"results\":{},\"total\":0}", 0, 0});
-    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "counts 5 processings and gives none", {"", 0, 5});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "counts 5 processings, but returned none", {"", 0, 5});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "the same page", {"nn", 1, 9}, {"nn", 1, 9}, {"nn", 1, 9},
            {"nn", 1, 9});
-    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "no usable id", {"K", 1, 1});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "invalid id", {"K", 1, 1});
     /* What was sent a moment ago may still appear. */
     SEARCH(30, MF_FOUND, "", {"", 0, 0}, {"", 0, 0}, {"Jno", 1, 3});
     SEARCH(30, MF_FOUND_NOT_YET, "", PAST, PAST, PAST, PAST, PAST, PAST, PAST);
