@@ -5,6 +5,7 @@
 #   ogr       the driver through GDAL, against the sandbox
 #   python    Python's own libraries: fiona and geopandas
 #   r         R's sf
+#   clients   other programs on GDAL, each as its user runs it: PostGIS, MapServer, Dask, QGIS and the rest, as a table
 #   package   the Debian package, lintian, and what cmake --install puts where
 #   coverage  lines of the core that unit tests and tests through GDAL reach: 90 % at least
 #   asan      core and driver under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -22,7 +23,7 @@ ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 # Each test has a sandbox of its own on a free port: test files run in several processes.
 PARALLEL="-n $JOBS --dist loadfile"
-PARTS="core ogr python r package coverage asan tsan fuzz format qgis"
+PARTS="core ogr python r clients package coverage asan tsan fuzz format qgis"
 LOGS=$BUILD/test-logs
 ALL_PASSED=0
 ALL_FAILED=0
@@ -87,7 +88,7 @@ part_core() {
 part_ogr() {
     build_or_count "$BUILD" "$LOGS/ogr-build.log" -DMAPFLOW_WERROR=ON || return 0
     # shellcheck disable=SC2086 # one word an option
-    run_pytest ogr "$BUILD" $PARALLEL --ignore=python .
+    run_pytest ogr "$BUILD" $PARALLEL --ignore=python --ignore=clients .
 }
 
 # run_script NAME SCRIPT: one test, which prints what it has found.
@@ -111,6 +112,15 @@ part_qgis() {
 part_r() {
     build_or_count "$BUILD" "$LOGS/r-build.log" -DMAPFLOW_WERROR=ON || return 0
     run_script r r/run.sh
+}
+
+# pyogrio is not in Debian 12.
+CLIENTS="ogr2ogr,ogrinfo,python,fiona,geopandas-fiona,sf,qgis,postgis,mapserver,dask"
+
+part_clients() {
+    build_or_count "$BUILD" "$LOGS/clients-build.log" -DMAPFLOW_WERROR=ON || return 0
+    run_pytest clients "$BUILD" clients python/test_dask.py --clients "$CLIENTS"
+    sed -n '/^=* clients =*$/,/^=/{/^=/!p}' "$LOGS/clients.log"
 }
 
 part_package() {
@@ -225,6 +235,8 @@ for part in "$@"; do
     core | ogr | asan | tsan) ;;
     python) wanted_packages="$wanted_packages python3-fiona python3-geopandas" ;;
     r) wanted_packages="$wanted_packages r-cran-sf" ;;
+    clients) wanted_packages="$wanted_packages python3-fiona python3-geopandas python3-distributed r-cran-sf qgis python3-qgis
+        postgresql postgresql-postgis mapserver-bin" ;;
     package) wanted_packages="$wanted_packages lintian dpkg-dev file" ;;
     coverage) wanted_packages="$wanted_packages gcovr" ;;
     fuzz) wanted_packages="$wanted_packages clang libclang-rt-dev" ;;

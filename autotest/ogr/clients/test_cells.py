@@ -10,12 +10,12 @@ import pytest
 import oracle
 from helpers import (BUILDING_COUNT, BUILDINGS, COMBO, FAILED, FIRST_AREA, FIRST_AREA_COUNT, FIXED, FOREST, MISSING, NOTHING,
                      RUNNING)
-from paths import DATA
+from paths import AUTOTEST, DATA
 from programs import CLIENTS, Job
 from sandbox import Sandbox
 from table import FOUND
-from test_documentation import section
 
+PAGE = (AUTOTEST.parent / "driver" / "programs.md").read_text(encoding="utf-8")
 WHERE = "class_id = 101"
 BOX = (4.489, 52.163, 4.497, 52.168)
 LATE, LATER = FIXED + "1a7e", FIXED + "1a7f"
@@ -26,14 +26,14 @@ BUILDING = f"MAPFLOW:{BUILDINGS}"
 FAILURES = {
     "running": (Job("running", f"MAPFLOW:{RUNNING}"), "its status is IN_PROGRESS"),
     "failed": (Job("failed", f"MAPFLOW:{FAILED}"), "its status is FAILED"),
-    "missing": (Job("missing", f"MAPFLOW:{MISSING}"), "The server does not find it"),
-    "token": (Job("token", f"{BUILDING},CACHE=NO,API_TOKEN={WRONG}"), f"Processing {BUILDINGS}: The server does not accept"),
+    "missing": (Job("missing", f"MAPFLOW:{MISSING}"), "the server does not find it"),
+    "token": (Job("token", f"{BUILDING},CACHE=NO,API_TOKEN={WRONG}"), f"Processing {BUILDINGS}: the server does not accept"),
     "cut": (Job("cut", f"MAPFLOW:{COMBO}"), "was cut short"),
     # A layer of a project is loaded when it is touched, here in vain.
     "touched": (Job("touched", "MAPFLOW:project=Late"), f"Result of processing {LATE}"),
     "named": (Job("named", "MAPFLOW:project=Later", layer="later"), f"Result of processing {LATER}"),
     # The account opens without a request: the first one is for its rows.
-    "account": (Job("account", f"MAPFLOW:,API_TOKEN={WRONG}", layer="projects"), "list of projects: The server does not accept the API token"),
+    "account": (Job("account", f"MAPFLOW:,API_TOKEN={WRONG}", layer="projects"), "list of projects: the server does not accept the API token"),
     # Rows of the account come page by page, and then an error does.
     "page": (Job("page", "MAPFLOW:", layer="processings"), "HTTP 500"),
 }
@@ -118,21 +118,21 @@ def test_failure(client, answers, found):
 def test_unreachable(client, answers, found):
     answer = answers[1]["uncached"]
     assert answer.rows is None
-    assert ("Cannot connect to" in answer.said and FOREST in answer.said) == client.says_why
+    assert ("cannot connect to" in answer.said and FOREST in answer.said) == client.says_why
     found("error")
 
 
 def test_from_the_cache(client, answers, found):
     answer = answers[1]["cached"]
     assert answer.rows == ids_of()
-    assert (f"Processing {BUILDINGS}: Cannot connect to" in answer.said and "It is opened from the cache" in answer.said) == \
+    assert (f"Processing {BUILDINGS}: cannot connect to" in answer.said and "It is opened from the cache" in answer.said) == \
         client.warns
     found(f"{len(answer.rows)} rows, {'warning' if client.warns else 'silent'}")
 
 
 def test_page_tells_what_is_not_seen(client, client_name):
-    """The table of the driver page: after which errors a program goes on, and whether it shows warnings."""
-    rows = [line.strip("|").split("|") for line in section("Other programs").splitlines() if line.startswith("|")]
+    """The table of the page: after which errors a program goes on, and whether it shows warnings."""
+    rows = [line.strip("|").split("|") for line in PAGE.splitlines() if line.startswith("|")]
     word = client_name.removesuffix("-arrow").split("-")[-1]
     row = next(row for row in rows if word in re.findall(r"\w+", row[0].lower()))
     assert ("fewer rows" in row[1] or "printed" in row[1]) == bool(client.goes_on)

@@ -1,4 +1,4 @@
-"""MapServer: the layer of the driver page, drawn as it is drawn from a file."""
+"""MapServer: the layer of the page, drawn as it is drawn from a file."""
 
 import re
 
@@ -8,7 +8,7 @@ from helpers import BUILDINGS, environment_of
 from paths import AUTOTEST, DATA
 from programs import map_file, run
 
-PAGE = (AUTOTEST.parent / "driver" / "mapflow.md").read_text(encoding="utf-8")
+PAGE = (AUTOTEST.parent / "driver" / "programs.md").read_text(encoding="utf-8")
 (LAYER,) = re.findall(r"^```\n(LAYER\n.*?^END\n)```", PAGE, re.M | re.S)
 NAME = f"MAPFLOW:{BUILDINGS}"
 

@@ -1,4 +1,4 @@
-"""PostGIS: the command of the driver page, and what a failure leaves in the database."""
+"""PostGIS: the command of the page, and what a failure leaves in the database."""
 
 import re
 
@@ -8,7 +8,7 @@ from helpers import BUILDING_COUNT, BUILDINGS, COMBO, COUNTS, FAILED, environmen
 from paths import AUTOTEST
 from programs import ask_postgis, run
 
-PAGE = (AUTOTEST.parent / "driver" / "mapflow.md").read_text(encoding="utf-8")
+PAGE = (AUTOTEST.parent / "driver" / "programs.md").read_text(encoding="utf-8")
 (RECIPE,) = re.findall(r"^ogr2ogr -f PostgreSQL (?:.*\\\n)*.*$", PAGE, re.M)
 SUM = "SELECT count(*), sum(area) FROM buildings"
 

@@ -1,4 +1,4 @@
-"""A project read by many processes: the example of the driver page, with workers of dask on this machine.
+"""A project read by many processes: the example of the page, with workers of dask on this machine.
 
 Each test has its own cluster of two processes, which the example starts.
 """
@@ -16,7 +16,7 @@ import pytest
 from helpers import downloads, environment_of, wait_until
 from paths import AUTOTEST
 
-PAGE = (AUTOTEST.parent / "driver" / "mapflow.md").read_text(encoding="utf-8")
+PAGE = (AUTOTEST.parent / "driver" / "programs.md").read_text(encoding="utf-8")
 (EXAMPLE,) = [text for text in re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S) if "dask" in text]
 PROJECT = "Many"
 EXAMPLE = EXAMPLE.replace("Urban Analysis", PROJECT)
@@ -113,7 +113,7 @@ def test_failed_task_is_an_exception(sb, results, start, tmp_path):
     sb.fault(f"{bad}/result", status=403)
     process = start(EXAMPLE, "failing")
     _, said = process.communicate(timeout=120)
-    assert process.returncode == 1 and f"Result of processing {bad}: The server does not allow this" in said
+    assert process.returncode == 1 and f"Result of processing {bad}: the server does not allow this" in said
     assert f"{bad}.fgb" not in parts(tmp_path / "failing")
 
 
