@@ -67,15 +67,14 @@ if int(gdal.VersionInfo()) >= 3110000:  # has the gdal program
         assert done.returncode != 0 and "Castles" in done.stderr
         assert changes(sb) == []
 
-    def blocks(language):
-        """The code of that language in the page's section about the program."""
-        text = section("With the gdal program").partition("\n### ")[0]
-        return [part.partition("\n```")[0] for part in text.split(f"```{language}\n")[1:]]
+    def blocks(heading, language):
+        """The code of that language in a section of the pages."""
+        return [part.partition("\n```")[0] for part in section(heading).split(f"```{language}\n")[1:]]
 
     def lines(block):
         return [line for line in block.replace("\\\n", "").splitlines() if line]
 
-    @pytest.mark.parametrize("command", [line for block in blocks("sh") for line in lines(block)])
+    @pytest.mark.parametrize("command", [line for block in blocks("With the gdal program", "sh") for line in lines(block)])
     def test_commands_of_the_page(sb, run, tmp_path, command):
         geojson(tmp_path / "district.geojson", *squares(2), properties=[{"kind": "town"}, {"kind": "farm"}])
         assert run("ogr2ogr", tmp_path / "district.gpkg", tmp_path / "district.geojson").returncode == 0
@@ -91,7 +90,7 @@ if int(gdal.VersionInfo()) >= 3110000:  # has the gdal program
             assert "1: Leiden district buildings" in done.stdout
 
     def test_a_pipeline_as_a_file(sb, run, tmp_path):
-        (tmp_path / "large.gdalg.json").write_text(blocks("json")[0])
+        (tmp_path / "large.gdalg.json").write_text(blocks("Pipelines in files", "json")[0])
         (tmp_path / "elsewhere").mkdir()
         for folder in (tmp_path, tmp_path / "elsewhere"):
             done = run("sh", "-c", f"cd '{folder}' && ogrinfo -so -al '{tmp_path}/large.gdalg.json'")

@@ -398,10 +398,9 @@ def test_cache(sb, run, answer, called):
 
 # ---- the page
 
-def blocks(language):
-    """The code of that language in the page's section about the verbs."""
-    text = section("Verbs")
-    return [part.partition("\n```")[0] for part in text.split(f"```{language}\n")[1:]]
+def blocks(heading, language):
+    """The code of that language in a section of the pages."""
+    return [part.partition("\n```")[0] for part in section(heading).split(f"```{language}\n")[1:]]
 
 
 @pytest.fixture
@@ -410,7 +409,7 @@ def district(run, tmp_path, monkeypatch):
     assert run("ogr2ogr", "district.gpkg", geojson(tmp_path / "district.geojson", *squares(2))).returncode == 0
 
 
-@pytest.mark.parametrize("command", blocks("sh")[0].splitlines())
+@pytest.mark.parametrize("command", blocks("Verbs", "sh")[0].splitlines())
 def test_commands_of_the_page(sb, run, district, command):
     done = run("sh", "-c", command)
     assert (done.returncode, done.stderr) == (0, "") and len(done.stdout.splitlines()) > 1
@@ -418,7 +417,7 @@ def test_commands_of_the_page(sb, run, district, command):
 
 
 def test_python_of_the_page(sb, run, district):
-    assert run(sys.executable, "-c", "from osgeo import gdal\n" + blocks("python")[0]).stdout == "OK\n"
+    assert run(sys.executable, "-c", "from osgeo import gdal\n" + blocks("Verbs in Python", "python")[0]).stdout == "OK\n"
     assert len(created(sb)) == 1
 
 

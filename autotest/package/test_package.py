@@ -64,8 +64,8 @@ def test_content(package, triplet):
             listed[path.removeprefix(".")] = (mode, owner, int(size) > 0)
     documents = "/usr/share/doc/gdal-mapflow/"
     assert listed == {path: ("-rw-r--r--", "root/root", True) for path in (
-        f"/usr/lib/{triplet}/gdalplugins/ogr_MAPFLOW.so", f"{documents}mapflow.md", f"{documents}copyright",
-        f"{documents}changelog.gz")}
+        f"/usr/lib/{triplet}/gdalplugins/ogr_MAPFLOW.so", f"{documents}mapflow.md", f"{documents}imagery.md",
+        f"{documents}internals.md", f"{documents}copyright", f"{documents}changelog.gz")}
 
 
 def test_control(package, build):
