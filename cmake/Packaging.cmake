@@ -40,6 +40,7 @@ if(GZIP)
 endif()
 install(FILES "${doc}/copyright" "${PROJECT_SOURCE_DIR}/driver/mapflow.md"
         "${PROJECT_SOURCE_DIR}/driver/imagery.md" "${PROJECT_SOURCE_DIR}/driver/internals.md"
+        "${PROJECT_SOURCE_DIR}/driver/programs.md"
         DESTINATION "share/doc/${CPACK_PACKAGE_NAME}" COMPONENT documents EXCLUDE_FROM_ALL)
 set(CPACK_COMPONENTS_ALL plugin documents)
 set(CPACK_DEB_COMPONENT_INSTALL ON)

@@ -89,7 +89,7 @@ def test_same_page_again_and_again(sb, processings, monkeypatch):
         return cut(self, entries)
     monkeypatch.setattr(paging.Paging, "cut", first)
     layer = processings()
-    assert "again and again" in failure_of(lambda: rows(layer))
+    assert "keeps returning the same" in failure_of(lambda: rows(layer))
     assert len(asked(sb)) < 8
 
 

@@ -582,7 +582,7 @@ def limited(size):
 def test_file_that_cannot_grow_is_a_clear_error(sb, processing, folder):
     done = summary(sb, processing, folder, preexec_fn=limited(3000))
     assert done.returncode != 0
-    assert "Cannot write" in done.stderr
+    assert "cannot write" in done.stderr
     assert [path.name.rpartition(".")[2] for path in files(folder)] == ["lock"]
 
 
@@ -599,7 +599,7 @@ def test_full_disk_is_a_clear_error_or_no_cache(sb, processing, folder, room):
     if done.returncode == 0:
         assert f"Feature Count: {COUNT}" in done.stdout
     else:
-        assert "disk is full" in done.stderr or "Cannot write" in done.stderr
+        assert "disk is full" in done.stderr or "cannot write" in done.stderr
         assert "CACHE_DIR" in done.stderr
 
 

@@ -122,7 +122,7 @@ def test_project_columns_that_stay(sb, editor, column, value):
     layer = editor("projects")
     feature = row(layer, "Forestry")
     feature[column] = value
-    with Refused(f"{column} cannot be changed: of a project the service changes only name, description"):
+    with Refused(f"{column} cannot be changed: the only columns of a project that can be changed are name, description"):
         assert layer.SetFeature(feature) != ogr.OGRERR_NONE
     assert changes(sb) == []
 
@@ -336,7 +336,7 @@ def test_rows_are_not_changed_in_a_transaction(sb, whole, change, owner, end):
     assert begun.StartTransaction() == ogr.OGRERR_NONE
     with reports() as seen:
         assert CHANGES[change](*whole[1:]) != ogr.OGRERR_NONE
-    assert len(seen) == 1 and "not changed in a transaction" in seen[0][1]
+    assert len(seen) == 1 and "cannot be changed in a transaction" in seen[0][1]
     assert changes(sb) == []
     is_rollback_of_rows = (end, owner) in {("RollbackTransaction", "projects"), ("RollbackTransaction", "processings")}
     assert getattr(begun, end)() == (ogr.OGRERR_UNSUPPORTED_OPERATION if is_rollback_of_rows else ogr.OGRERR_NONE)
@@ -364,7 +364,7 @@ def test_statements_in_a_transaction(sb, whole, statement):
     dataset.StartTransaction()
     with reports() as seen:
         dataset.ExecuteSQL(statement.format(processing(sb).id), dialect="" if statement[0] == "R" else "SQLITE")
-    assert sum("not changed in a transaction" in text for _, text in seen) == 1
+    assert sum("cannot be changed in a transaction" in text for _, text in seen) == 1
     assert changes(sb) == []
     dataset.RollbackTransaction()
 
@@ -388,7 +388,7 @@ def test_source_that_is_called_as_a_layer_of_the_account(sb, run, tmp_path, name
 def test_append_says_what_to_do(run, tmp_path):
     source = geojson(tmp_path / "projects.geojson", *squares(2), properties=[{"name": "a"}, {"name": "b"}])
     done = run("ogr2ogr", "-append", "-f", "MAPFLOW", "MAPFLOW:", source, "-nln", "projects", *creation(MAPBOX))
-    assert done.returncode != 0 and done.stderr.count("not changed in a transaction") == 1
+    assert done.returncode != 0 and done.stderr.count("cannot be changed in a transaction") == 1
     assert "ogr2ogr -nln" in done.stderr
 
 
@@ -473,7 +473,7 @@ ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 def test_bad_statements(sb, open_mapflow, statement):
     dataset = open_mapflow("", UPDATE)
     is_rating = statement.split()[-1] in ("6", "0", "five")
-    with Refused("number from 1 to 5" if is_rating else "not understood. Write "):
+    with Refused("number from 1 to 5" if is_rating else "Invalid statement. Expected: "):
         assert answer(dataset, statement) is None
     assert changes(sb) == []
 

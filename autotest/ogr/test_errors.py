@@ -100,7 +100,7 @@ ACCOUNTS = {
     "no such host": (BUILDINGS, {"MAPFLOW_API_URL": "https://host.invalid/rest"},
                      "host.invalid"),
     "nothing listens": (BUILDINGS, {"MAPFLOW_API_URL": "http://127.0.0.1:1/rest"},
-                        "Cannot connect to http://127.0.0.1:1"),
+                        "cannot connect to http://127.0.0.1:1"),
     "plain http": (BUILDINGS, {"MAPFLOW_API_URL": "http://mapflow.example/rest"}, "plain http"),
     "not the API": (BUILDINGS, {"MAPFLOW_API_URL": "{origin}"}, "HTTP 404"),
 }

@@ -260,7 +260,7 @@ def test_new_mosaic_that_cannot_be(sb, opened):
     feature = ogr.Feature(layer.GetLayerDefn())
     assert "A mosaic needs a name" in failure_of(lambda: layer.CreateFeature(feature))
     feature["name"], feature["bytes"] = "x", 5
-    assert "bytes cannot be changed: of a mosaic the service changes only name, tags" in \
+    assert "bytes cannot be changed: the only columns of a mosaic that can be changed are name, tags" in \
         failure_of(lambda: layer.CreateFeature(feature))
     feature.UnsetField("bytes")
     feature.SetGeometry(ogr.CreateGeometryFromWkt("MULTIPOLYGON (((0 0,1 0,1 1,0 0)))"))
@@ -374,8 +374,8 @@ def test_delete_failed_images(sb, open_mapflow, mosaic):
 
 
 @pytest.mark.parametrize("statement, said", [
-    ("DELETE FAILED IMAGES", "Write DELETE FAILED IMAGES <uuid or 'name'>"),
-    ("DELETE FAILED IMAGES a b", "Write DELETE FAILED IMAGES <uuid or 'name'>"),
+    ("DELETE FAILED IMAGES", "Expected: DELETE FAILED IMAGES <uuid or 'name'>"),
+    ("DELETE FAILED IMAGES a b", "Expected: DELETE FAILED IMAGES <uuid or 'name'>"),
     ("DELETE FAILED IMAGES 'Empty", "in quotes and close them"),
     ("DELETE FAILED IMAGES nowhere", 'o mosaic "nowhere"')])
 def test_verb_that_is_not_understood(sb, open_mapflow, statement, said):
@@ -495,7 +495,7 @@ def test_transaction_changes_nothing(sb, open_mapflow):
     layer = dataset.GetLayerByName("mosaics")
     rows(layer)
     dataset.StartTransaction()
-    assert "not changed in a transaction" in failure_of(lambda: new_mosaic(layer))
+    assert "cannot be changed in a transaction" in failure_of(lambda: new_mosaic(layer))
     dataset.RollbackTransaction()
     assert sent(sb) == []
 

@@ -573,7 +573,7 @@ def test_an_answer_that_is_dearer(sb, run, tmp_path, before):
     done = submit(run, source, MAX_COST="6", REPORT="/vsistdout/")
     assert done.returncode == 0, done.said
     (identifier,) = new_ids(sb, before)
-    assert f'Processing {identifier} ("a") costs 7 credits; the price asked before was 5.' in done.stderr
+    assert f'Processing {identifier} ("a") costs 7 credits; the price given before was 5.' in done.stderr
     assert report_of(done.stdout)[0]["cost"] == 7
     assert [line["cost"] for line in journal_lines() if line["state"] == "submitted"] == [7]
 

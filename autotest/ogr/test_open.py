@@ -43,7 +43,7 @@ def test_name_is_understood(name):
 @pytest.mark.parametrize("name, said", (
     ("MAPFLOW:abc", "id of a processing"),
     ("MAPFLOW:/", "id of a processing"),
-    (NAME + "//", "id of a processing"),
+    (NAME + "//", "id of the processing"),
     ("MAPFLOW:" + BUILDINGS[:-1], "id of a processing"),
     ("MAPFLOW:" + BUILDINGS + "0", "id of a processing"),
     ("MAPFLOW:" + BUILDINGS.replace("-", ""), "id of a processing"),
@@ -269,12 +269,14 @@ def test_names_that_are_none_or_several(sb, account):
 
 def test_name_that_is_no_id_says_what_to_do(account):
     message = refusal("MAPFLOW:Leiden", **account)
-    assert message == ("The text after MAPFLOW: is not the id of a processing. To list the ids: ogr2ogr -f CSV /vsistdout/ MAPFLOW: processings -select id,name. To open by name: MAPFLOW:name=<name> or MAPFLOW:project=<name or id>.")
+    assert message == ("The text after MAPFLOW: is not the id of a processing. To list the ids: ogr2ogr -f CSV /vsistdout/ "
+                       "MAPFLOW: processings -select id,name. To open by name: MAPFLOW:name=<name> or "
+                       "MAPFLOW:project=<name or id>.")
 
 
 @pytest.mark.parametrize("text", ("https://app.mapflow.ai/processing/{}?tab=1", "//{}", "processing={}", "{{{}}}", "{} results"))
 def test_name_that_holds_an_id(sb, account, text):
     """An address of the web application, or a way to write it that some other driver has."""
     message = refusal("MAPFLOW:" + text.format(BUILDINGS.upper()), **account)
-    assert message.endswith(f"write MAPFLOW:{BUILDINGS}.") and "app.mapflow" not in message
+    assert message.endswith(f"use MAPFLOW:{BUILDINGS}.") and "app.mapflow" not in message
     assert len(sb.requests) == 0

@@ -279,7 +279,7 @@ def test_whoever_takes_both(open_picture, flags):
 def test_no_raster_is_created():
     with reports() as seen:
         assert gdal.GetDriverByName("MAPFLOW").Create("MAPFLOW:", 10, 10, 1) is None
-    assert "No raster can be created" in seen[0][1]
+    assert "An empty raster cannot be created" in seen[0][1]
 
 
 def test_gdal_without_wms(sb, run):
@@ -517,7 +517,7 @@ NO_PICTURES = (
     (BUILDINGS, "RESULT", "has no raster result. RASTER=SOURCE shows"),
     (RUNNING, "RESULT", "has no result yet: its status is IN_PROGRESS"),
     (QUEUED, "AUTO", "the service has no tiles of it"),
-    (BUILDINGS, "FILE", "RASTER=FILE is nothing that"),
+    (BUILDINGS, "FILE", "RASTER=FILE is not available for"),
     (BUILDINGS, "MOON", "is not one of AUTO, RESULT, SOURCE, FILE, PREVIEW"),
     (MISSING, "AUTO", MISSING),
 )
@@ -673,8 +673,8 @@ def test_images_that_are_not_there(sb, open_picture):
     assert open_picture(f"MAPFLOW:image={UPLOADED}", flags=0).RasterCount == 4
 
 
-@pytest.mark.parametrize("kinds, said", (({"garbage": b"GIF89a"}, "is no JPEG, PNG or WebP"), ({"status": 404}, "404"),
-                                         ({"html": True}, "is no JPEG")), ids=str)
+@pytest.mark.parametrize("kinds, said", (({"garbage": b"GIF89a"}, "is not a readable JPEG, PNG or WebP"), ({"status": 404}, "404"),
+                                         ({"html": True}, "is not a readable JPEG")), ids=str)
 def test_previews_that_are_none(sb, open_picture, kinds, said):
     sb.fault("/preview/", **kinds)
     with pytest.raises(RuntimeError, match=said):
@@ -705,7 +705,7 @@ def test_choosing_between_file_and_preview(sb, open_picture, monkeypatch):
     assert open_picture(f"{FILE},RASTER=FILE").GetMetadataItem("RASTER") == "FILE"
     with pytest.raises(RuntimeError, match="HTTP 403.*RASTER=PREVIEW shows its preview"):
         open_picture(f"MAPFLOW:image={UPLOADED}", RASTER="FILE")
-    with pytest.raises(RuntimeError, match="RASTER=RESULT is nothing that"):
+    with pytest.raises(RuntimeError, match="RASTER=RESULT is not available for"):
         open_picture(FILE, RASTER="RESULT")
     image = sb.rasters.image
     monkeypatch.setattr(sb.rasters, "image", lambda i: {k: v for k, v in image(i).items() if k != "available_for_download"})

@@ -288,10 +288,10 @@ def test_verbs(sb, planned, open_mapflow):
 
 
 @pytest.mark.parametrize("statement, said", [
-    ("PAUSE PLANNED SEARCH", "Write PAUSE PLANNED SEARCH <uuid>"),
-    ("PAUSE PLANNED SEARCH Harbour", "Write PAUSE PLANNED SEARCH <uuid>"),
-    ("RESTART PLANNED SEARCH 5", "Write RESTART PLANNED SEARCH <uuid>"),
-    ("RESTART PLANNED", "Write RESTART <uuid>"),
+    ("PAUSE PLANNED SEARCH", "Expected: PAUSE PLANNED SEARCH <uuid>"),
+    ("PAUSE PLANNED SEARCH Harbour", "Expected: PAUSE PLANNED SEARCH <uuid>"),
+    ("RESTART PLANNED SEARCH 5", "Expected: RESTART PLANNED SEARCH <uuid>"),
+    ("RESTART PLANNED", "Expected: RESTART <uuid>"),
     (f"RESUME PLANNED SEARCH {MISSING}", f"Planned search {MISSING}")])
 def test_verbs_that_cannot_be(sb, planned, open_mapflow, statement, said):
     dataset = open_mapflow("", UPDATE)

@@ -219,7 +219,7 @@ def test_area_above_the_limit(sb, scenes):
     sb.state.user["searchAreaLimit"] = 1_000_000
     layer = scenes()
     said = failure_of(layer.GetNextFeature)
-    assert "has 4.57 km²" in said and "1.00 km²" in said
+    assert "is 4.57 km²" in said and "1.00 km²" in said
     assert asked(sb) == ["GET /user/status"]
     layer.SetSpatialFilterRect(4.48, 52.15, 4.49, 52.155)
     assert len(rows(layer)) > 0
@@ -263,7 +263,7 @@ def test_search_aoi_of_many_features(sb, scenes, tmp_path):
 
 
 @pytest.mark.parametrize("value, said", [
-    ("POLYGON ((4 52", "begins as WKT"), ("/nowhere/x.gpkg", "nowhere"), ("POLYGON EMPTY", "has no polygon"),
+    ("POLYGON ((4 52", "not valid WKT"), ("/nowhere/x.gpkg", "nowhere"), ("POLYGON EMPTY", "has no polygon"),
     ("POLYGON ((300 0,301 0,301 1,300 0))", "not within longitudes"),
     ('{"type": "Point", "coordinates": [4, 52]}', "has no polygon")])
 def test_search_aoi_that_is_none(sb, open_mapflow, value, said):

@@ -501,7 +501,7 @@ def test_a_rollback_of_a_layer_that_was_created_in_it(sb, writing):
     other = dataset.CreateLayer("other", reference("EPSG:4326"), ogr.wkbPolygon)
     write(other, 4.6)
     dataset.RollbackTransaction()
-    with pytest.raises(RuntimeError, match="takes no more features"):
+    with pytest.raises(RuntimeError, match="accepts no more features"):
         write(other, 4.7)
     dataset.FlushCache()
     assert only(sb)["name"] == "area"

@@ -92,7 +92,7 @@ REFUSED_MOSAICS = (
     ({"MOSAIC": "Quarry flights", "MOSAIC_ID": MOSAIC}, "exclude each other"),
     ({"MOSAIC": "Quarry flights", "IMAGE_IDS": UPLOADED}, "exclude each other"),
     ({"MOSAIC": "Quarry flights", "ZOOM": "18"}, "own resolution"),
-    ({"MOSAIC": "Quarry flights", "PROVIDER": "Mapbox"}, "more than one source"),
+    ({"MOSAIC": "Quarry flights", "PROVIDER": "Mapbox"}, "more than one imagery source"),
     ({"MOSAIC_ID": "Quarry flights"}, "not the UUID"),
 )
 
@@ -171,7 +171,7 @@ def test_nothing_is_submitted_unconfirmed(sb, create):
 def test_features_with_geometries_are_refused(sb, run, tmp_path, source):
     done = submit(run, geojson(tmp_path / "aoi.geojson", source), **AREA)
     assert done.returncode == 1
-    assert "takes no features with a geometry" in errors_of(done)[0]
+    assert "accepts no features with a geometry" in errors_of(done)[0]
     assert changes(sb) == []
 
 
@@ -192,8 +192,8 @@ REFUSED_AREAS = (
     ({"MOSAIC": MISSING}, MISSING),
     ({"MOSAIC": None, "IMAGE_IDS": MISSING}, MISSING),
     ({"MOSAIC": None, "PROVIDER": "Mapbox"}, "AOI_FROM=IMAGERY needs own imagery"),
-    ({"MOSAIC": None}, "do not say what imagery"),
-    ({"SPLIT": "FEATURE"}, "takes no features"),
+    ({"MOSAIC": None}, "o imagery is specified"),
+    ({"SPLIT": "FEATURE"}, "accepts no features"),
     ({"AOI_FROM": "MOON"}, "is not one of LAYER, IMAGERY"),
 )
 
@@ -380,11 +380,11 @@ REFUSED = (
     ("mine", {}, "LIKE=mine is not the UUID of a processing"),
     (MISSING, {}, f"LIKE: processing {MISSING}"),
     ({"source": {"userDefined": {"sourceType": "XYZ", "url": "https://t/{z}/{x}/{y}", "rasterLogin": "me",
-                                 "rasterPassword": None}}}, {}, "give TILE_URL, TILE_LOGIN and TILE_PASSWORD"),
+                                 "rasterPassword": None}}}, {}, "set TILE_URL, TILE_LOGIN and TILE_PASSWORD"),
     ({"source": SOURCES[0]}, {"ZOOM": "18"}, "own resolution"),
-    ({"params": None}, {}, "do not say what imagery to process"),
+    ({"params": None}, {}, "o imagery is specified"),
     ({"source": {"imagerySearch": {"dataProvider": "orbview", "imageIds": ["a,b"]}}}, {}, "a comma in its id"),
-    ({"workflowDef": None}, {}, "does not tell its model: give MODEL"),
+    ({"workflowDef": None}, {}, "does not return its model: set MODEL"),
     ({"workflowDef": {"name": "Boats"}}, {}, "MODEL=Boats is no model in project"),
     ({}, {"ZOOM": "x"}, "is not a whole number"),
 )

@@ -22,8 +22,8 @@ RASTERS = {
     "16 bits": ({"kind": gdal.GDT_UInt16}, ["16 bits a sample (UInt16), and must have 8: SCALE=min,max"]),
     "float": ({"kind": gdal.GDT_Float32}, ["32 bits a sample (Float32), and must have 8"]),
     "complex": ({"kind": gdal.GDT_CFloat32}, ["is complex (CFloat32)"]),
-    "large pixels": ({"place": (500000, 30, 0, 6000000, 0, -30)}, ["is 30 m large, and may be 20 m at most"]),
-    "large degrees": ({"epsg": 4326, "place": (12, 0.001, 0, 54, 0, -0.001)}, ["m large, and may be 20 m at most"]),
+    "large pixels": ({"place": (500000, 30, 0, 6000000, 0, -30)}, ["is 30 m, and the limit is 20 m"]),
+    "large degrees": ({"epsg": 4326, "place": (12, 0.001, 0, 54, 0, -0.001)}, [" m, and the limit is 20 m"]),
 }
 
 

@@ -65,7 +65,7 @@ def test_content(package, triplet):
     documents = "/usr/share/doc/gdal-mapflow/"
     assert listed == {path: ("-rw-r--r--", "root/root", True) for path in (
         f"/usr/lib/{triplet}/gdalplugins/ogr_MAPFLOW.so", f"{documents}mapflow.md", f"{documents}imagery.md",
-        f"{documents}internals.md", f"{documents}copyright", f"{documents}changelog.gz")}
+        f"{documents}internals.md", f"{documents}programs.md", f"{documents}copyright", f"{documents}changelog.gz")}
 
 
 def test_control(package, build):

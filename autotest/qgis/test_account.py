@@ -67,7 +67,7 @@ def test_rename_and_describe(seen):
 def test_refusal_is_told(seen):
     done, (told,), status = seen["change_what_cannot_be_changed"]
     assert not done and status == "OK"
-    assert "The column status cannot be changed: of a processing the service changes only name, description" in told
+    assert "The column status cannot be changed: the only columns of a processing that can be changed are name, description" in told
 
 
 def test_delete_needs_the_option(seen):

@@ -156,7 +156,7 @@ std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement)
     std::vector<std::string> words = WordsOf(rest);
     if (!words.empty() || strpbrk(rest, "'\"") == nullptr)
         return Make(*known, std::move(words));
-    Refuse("the text in quotes and close them");
+    Refuse("text in closed quotes");
     return std::nullopt;
 }
 
