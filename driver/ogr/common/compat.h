@@ -152,6 +152,12 @@ inline bool IsStructInArrow(const OGRFieldDefn &field)
 #endif
 }
 
+// ogr2ogr reads a fast Arrow stream, from 3.8 on, and from 3.10 on with -t_srs as well. There it
+// looks for the validity of geometry i in byte i / 256 of the bitmap instead of i / 8: where a
+// geometry is missing, others stay as they are, or the missing one ends the conversion. So it is in
+// 3.10.0 to 3.13.3, and nowhere mended so far.
+#define MF_ARROW_MISREADS_VALIDITY MF_GDAL_AT_LEAST(3, 10)
+
 // That features have styles, where GDAL has a word for it: QGIS then shows them at once.
 inline void DeclareFeatureStyles(GDALDriver &driver)
 {

@@ -367,7 +367,15 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
            EQUAL(capability, OLCFastSpatialFilter) || EQUAL(capability, OLCIgnoreFields) ||
            EQUAL(capability, OLCStringsAsUTF8) ||
            (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr &&
-            !m_hasUnusualColumn && !OGRMapflowStatementDataset::RenamesGeometry(m_dataset));
+            !m_hasUnusualColumn && HasReadableValidity() &&
+            !OGRMapflowStatementDataset::RenamesGeometry(m_dataset));
+}
+
+// Whether ogr2ogr knows which geometries there are in the stream.
+bool OGRMapflowResultLayer::HasReadableValidity() const
+{
+    return !MF_ARROW_MISREADS_VALIDITY || m_defn->GetGeomFieldCount() == 0 ||
+           m_defn->GetGeomFieldDefn(0)->IsIgnored() || m_rows.HasAllGeometries();
 }
 
 // The exact test of the spatial filter, of a row that is not a feature yet.

@@ -78,6 +78,7 @@ class OGRMapflowResultLayer final : public OGRLayer
     bool IsUnfiltered() const { return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr; }
     bool WantsGeometry() const;
     uint64_t FindWithinFilter(uint64_t from) const;
+    bool HasReadableValidity() const;
     bool Passes(const mf_row &row);
     void MoveTo(uint64_t position);
     void DropPieces();

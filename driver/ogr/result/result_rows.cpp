@@ -113,6 +113,18 @@ uint64_t OGRMapflowResultRows::PositionOf(uint64_t index) const
     return position;
 }
 
+bool OGRMapflowResultRows::HasAllGeometries() const
+{
+    if (!m_hasAllGeometries)
+    {
+        uint64_t i = Find(0);
+        while (i < End() && m_set->Feature(i).geometry != MF_GEOMETRY_NONE)
+            i = Find(i + 1);
+        m_hasAllGeometries = i == End();
+    }
+    return *m_hasAllGeometries;
+}
+
 bool OGRMapflowResultRows::Decode(OGRMapflowRow &row, uint64_t position, mf_error &err) const
 {
     if (row.schema == nullptr && mf_row_init(&row, &m_set->Schema(), &err) != 0)

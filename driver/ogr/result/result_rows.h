@@ -4,6 +4,7 @@
 #define MAPFLOW_RESULT_ROWS_H
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ class OGRMapflowResultRows
     uint64_t PositionOf(uint64_t index) const;
 
     OGRwkbGeometryType Type() const { return m_type; }
+    // Whether each feature has a geometry, by the index. In the thread of the layer.
+    bool HasAllGeometries() const;
     // Returns false if there is no extent, or after one CPLError. Decodes few features.
     bool GetExtent(mf_box &extent) const;
 
@@ -58,6 +61,7 @@ class OGRMapflowResultRows
     uint64_t m_count = 0;
     OGRwkbGeometryType m_type = wkbUnknown;
     bool m_makesMultiple = false;
+    mutable std::optional<bool> m_hasAllGeometries{};
 };
 
 #endif
