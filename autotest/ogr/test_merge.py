@@ -557,7 +557,7 @@ def test_arrow_stream_of_real_results(project, probe):
     for native, generic in [probe("native,MAX_FEATURES_IN_BATCH=1000", "generic")]:
         assert native.schema == generic.schema and native.rows == generic.rows
         assert native.batches == [1000, 1000, 853]
-        assert not native.fast  # it has columns of JSON
+        assert native.fast == (int(gdal.VersionInfo()) >= 3100000)  # it has columns of JSON
 
 
 # ---- fetching ----

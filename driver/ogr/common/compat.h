@@ -10,9 +10,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string>
 
 #include "gdal_priv.h"
 #include "gdal_version.h"
+#include "ogr_p.h"
 #include "ogrsf_frmts.h"
 
 #include "geojson/geojson.h"
@@ -140,23 +142,34 @@ inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
 #endif
 }
 
-// Whether the Arrow column of this GDAL is a struct: of a time, and its zone. See
-// OGRMapflowPlanBatch.
-inline bool IsStructInArrow(const OGRFieldDefn &field)
+// A time in the form of Arrow columns of DATETIME_AS_STRING=YES, which GDALs before 3.11 do not
+// make.
+inline std::string OGRMapflowISOTime(const OGRField &time)
 {
-#if MF_GDAL_AT_LEAST(3, 13)
-    return field.GetType() == OFTDateTime && field.GetTZFlag() == OGR_TZFLAG_MIXED_TZ;
+#if MF_GDAL_AT_LEAST(3, 11)
+    char text[OGR_SIZEOF_ISO8601_DATETIME_BUFFER];
+    OGRISO8601Format format = {};
+    format.ePrecision = OGRISO8601Precision::AUTO;
+    const int size = OGRGetISO8601DateTime(&time, format, text);
+    return std::string(text, size > 0 ? static_cast<size_t>(size) : 0);
 #else
-    (void)field;
-    return false;
+    (void)time;
+    return std::string();
 #endif
 }
 
-// ogr2ogr reads a fast Arrow stream, from 3.8 on, and from 3.10 on with -t_srs as well. There it
-// looks for the validity of geometry i in byte i / 256 of the bitmap instead of i / 8: where a
-// geometry is missing, others stay as they are, or the missing one ends the conversion. So it is in
-// 3.10.0 to 3.13.3, and nowhere mended so far.
+// ---- faults of ogr2ogr where it converts through Arrow, which it does from 3.8 on
+
+// With -t_srs, which goes that way from 3.10 on, it looks for the validity of geometry i in byte
+// i / 256 of the bitmap instead of i / 8. Where a geometry is missing, others stay as they are, or
+// the missing one ends the conversion. So it is in 3.10.0 to 3.13.3, and nowhere mended so far.
 #define MF_ARROW_MISREADS_VALIDITY MF_GDAL_AT_LEAST(3, 10)
+
+// A column of JSON becomes one in the target.
+#define MF_ARROW_STATES_JSON MF_GDAL_AT_LEAST(3, 10)
+
+// Times keep their zones, and seconds that are not whole.
+#define MF_ARROW_KEEPS_ZONES MF_GDAL_AT_LEAST(3, 11)
 
 // That features have styles, where GDAL has a word for it: QGIS then shows them at once.
 inline void DeclareFeatureStyles(GDALDriver &driver)

@@ -48,7 +48,8 @@ class Bytes
 
 } // namespace
 
-// The buffers of one column. A list has a second level of values.
+// The buffers of one column. A list has a second level of values, and of two columns in one the
+// second one is there.
 struct OGRMapflowColumn
 {
     std::vector<uint8_t> validity{}; // empty as long as nothing is null
@@ -62,8 +63,10 @@ struct OGRMapflowColumn
     // What an ArrowArray points to, once the column is handed over.
     const void *buffers[3] = {};
     const void *itemBuffers[3] = {};
+    const void *timeBuffers[2] = {};
     ArrowArray item = {};
-    ArrowArray *children[1] = {};
+    ArrowArray time = {};
+    ArrowArray *children[2] = {};
 };
 
 namespace
@@ -73,7 +76,8 @@ using Kind = OGRMapflowColumnKind;
 
 bool HasOffsets(Kind kind)
 {
-    return kind == Kind::String || kind == Kind::Geometry || kind >= Kind::BooleanList;
+    return kind == Kind::String || kind == Kind::DateTimeText || kind == Kind::Geometry ||
+           kind >= Kind::BooleanList;
 }
 
 bool IsList(Kind kind)
@@ -83,8 +87,7 @@ bool IsList(Kind kind)
 
 bool TakesText(Kind kind)
 {
-    return kind == Kind::String || kind == Kind::Date || kind == Kind::Time ||
-           kind == Kind::DateTime;
+    return kind >= Kind::String && kind <= Kind::DateTimeText;
 }
 
 // Bytes that a value adds to a column with offsets, or items that it adds, whichever is more.
@@ -115,6 +118,13 @@ std::optional<Kind> ListKind(const ArrowSchema &list)
     return item == "u" ? std::optional<Kind>(Kind::StringList) : std::nullopt;
 }
 
+bool IsTimeAndOffset(const ArrowSchema &column)
+{
+    return strcmp(column.format, "+s") == 0 && column.n_children == 2 &&
+           strncmp(column.children[0]->format, "tsm:", 4) == 0 &&
+           strcmp(column.children[1]->format, "s") == 0;
+}
+
 std::optional<Kind> FieldKind(const ArrowSchema &column, OGRFieldType type)
 {
     const std::string format = column.format;
@@ -134,6 +144,10 @@ std::optional<Kind> FieldKind(const ArrowSchema &column, OGRFieldType type)
         return Kind::Time;
     if (format.compare(0, 4, "tsm:") == 0 && type == OFTDateTime)
         return Kind::DateTime;
+    if (format == "u" && type == OFTDateTime)
+        return Kind::DateTimeText;
+    if (IsTimeAndOffset(column) && type == OFTDateTime)
+        return Kind::DateTimeAndOffset;
     return format == "+l" ? ListKind(column) : std::nullopt;
 }
 
@@ -174,6 +188,19 @@ bool ReadDate(const mf_value &value, OGRField &date)
     return OGRParseDate(std::string(value.as.text, value.count).c_str(), &date, 0) != 0;
 }
 
+void AppendDateTime(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan,
+                    const OGRField &date, bool valid)
+{
+    int64_t time = valid ? OGRMapflowUnixTime(date, true) * 1000 + Milliseconds(date) % 1000 : 0;
+    int16_t offset = 0;
+    if (valid && plan.toUTC && date.Date.TZFlag > 2)
+        offset = static_cast<int16_t>((date.Date.TZFlag - 100) * 15);
+    time -= static_cast<int64_t>(offset) * 60 * 1000;
+    column.values.Put(time);
+    if (plan.kind == Kind::DateTimeAndOffset)
+        column.itemValues.Put(offset);
+}
+
 bool AppendDate(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, const mf_value &value)
 {
     OGRField date = {};
@@ -186,14 +213,13 @@ bool AppendDate(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, cons
     else if (plan.kind == Kind::Time)
         column.values.Put(static_cast<int32_t>(date.Date.Hour * 3600000 + date.Date.Minute * 60000 +
                                                Milliseconds(date)));
-    else
+    else if (plan.kind == Kind::DateTimeText)
     {
-        int64_t time =
-            valid ? OGRMapflowUnixTime(date, true) * 1000 + Milliseconds(date) % 1000 : 0;
-        if (plan.toUTC && date.Date.TZFlag > 2)
-            time -= static_cast<int64_t>(date.Date.TZFlag - 100) * 15 * 60 * 1000;
-        column.values.Put(time);
+        const std::string text = valid ? OGRMapflowISOTime(date) : std::string();
+        column.values.Put(text.data(), text.size());
     }
+    else
+        AppendDateTime(column, plan, date, valid);
     return valid;
 }
 
@@ -232,6 +258,10 @@ void AppendNothing(OGRMapflowColumn &column, Kind kind, int64_t row)
         case Kind::Int64:
         case Kind::DateTime:
             column.values.Put(int64_t{0});
+            break;
+        case Kind::DateTimeAndOffset:
+            column.values.Put(int64_t{0});
+            column.itemValues.Put(int16_t{0});
             break;
         case Kind::Double:
             column.values.Put(0.0);
@@ -283,8 +313,11 @@ bool AppendValue(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, con
 
 void ReleaseColumn(ArrowArray *array)
 {
-    if (array->n_children == 1 && array->children[0]->release != nullptr)
-        array->children[0]->release(array->children[0]);
+    for (int64_t i = 0; i < array->n_children; ++i)
+    {
+        if (array->children[i]->release != nullptr)
+            array->children[i]->release(array->children[i]);
+    }
     delete static_cast<OGRMapflowColumn *>(array->private_data);
     array->release = nullptr;
 }
@@ -328,6 +361,25 @@ void FillList(OGRMapflowColumn &column, Kind kind, ArrowArray *array)
     array->children = column.children;
 }
 
+void FillTimeAndOffset(OGRMapflowColumn &column, int64_t rows, ArrowArray *array)
+{
+    column.timeBuffers[1] = Buffer(column.values);
+    column.itemBuffers[1] = Buffer(column.itemValues);
+    column.time.buffers = column.timeBuffers;
+    column.item.buffers = column.itemBuffers;
+    column.children[0] = &column.time;
+    column.children[1] = &column.item;
+    for (ArrowArray *const child : column.children)
+    {
+        child->length = rows;
+        child->n_buffers = 2;
+        child->release = ReleaseItem;
+    }
+    array->n_buffers = 1;
+    array->n_children = 2;
+    array->children = column.children;
+}
+
 void FillColumn(std::unique_ptr<OGRMapflowColumn> owned, Kind kind, int64_t rows, ArrowArray *array)
 {
     OGRMapflowColumn &column = *owned;
@@ -344,6 +396,8 @@ void FillColumn(std::unique_ptr<OGRMapflowColumn> owned, Kind kind, int64_t rows
     array->buffers = column.buffers;
     if (IsList(kind))
         FillList(column, kind, array);
+    if (kind == Kind::DateTimeAndOffset)
+        FillTimeAndOffset(column, rows, array);
     array->release = ReleaseColumn;
     array->private_data = owned.release();
 }

@@ -22,11 +22,13 @@ enum class OGRMapflowColumnKind
     Double,
     Boolean,
     String,
-    Date,        // days since 1970
-    Time,        // ms since midnight
-    DateTime,    // ms since 1970
-    Geometry,    // ISO WKB
-    BooleanList, // this and all that follow are lists
+    Date,              // days since 1970
+    Time,              // ms since midnight
+    DateTime,          // ms since 1970
+    DateTimeAndOffset, // that, and the minutes that its zone is ahead of UTC, as two columns
+    DateTimeText,      // as ISO 8601 writes it
+    Geometry,          // ISO WKB
+    BooleanList,       // this and all that follow are lists
     Int32List,
     Int64List,
     DoubleList,
@@ -37,7 +39,7 @@ struct OGRMapflowColumnPlan
 {
     OGRMapflowColumnKind kind;
     int field = -1;     // of the schema; -1 for FID and geometry
-    bool toUTC = false; // DateTime: times with a zone are turned into UTC
+    bool toUTC = false; // DateTime…: times with a zone are turned into UTC
     bool nullable = true;
 };
 

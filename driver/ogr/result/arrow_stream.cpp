@@ -79,10 +79,10 @@ void Stream::MakePiece(Piece &piece, uint64_t begin, uint64_t end) const
     piece.end = begin;
     piece.error.clear();
     piece.batch = std::make_unique<OGRMapflowBatch>(
-        m_plan, m_source.find ? 0 : static_cast<size_t>(end - begin));
+        m_plan, m_source.passes ? 0 : static_cast<size_t>(end - begin));
     for (; static_cast<uint64_t>(piece.batch->Rows()) < m_rowsInBatch; ++piece.end)
     {
-        piece.end = m_source.find ? m_source.find(piece.end) : rows.Find(piece.end);
+        piece.end = m_source.passes ? m_source.find(piece.end) : rows.Find(piece.end);
         if (piece.end >= end)
             return;
         if (!rows.Decode(row, piece.end, err))
@@ -90,7 +90,7 @@ void Stream::MakePiece(Piece &piece, uint64_t begin, uint64_t end) const
             piece.error = err.message;
             return;
         }
-        if (m_source.passes && !m_source.passes(row))
+        if (m_source.passes && !m_source.passes(row, piece.end))
             continue;
         if (!piece.batch->Fits(row))
             return;
@@ -110,9 +110,10 @@ int Stream::GetNext(ArrowArray *array)
     {
         const uint64_t before = *m_source.next;
         Piece filtered; // a filter asks OGR, which is not for several threads
-        if (m_source.find)
+        if (m_source.passes)
             MakePiece(filtered, before, count);
-        Piece &piece = m_source.find ? filtered : m_ahead.Take(before, count, m_rowsInBatch, make);
+        Piece &piece =
+            m_source.passes ? filtered : m_ahead.Take(before, count, m_rowsInBatch, make);
         if (!piece.error.empty() || piece.end == before)
         {
             m_error = piece.error.empty() ? "A feature is too large for a batch." : piece.error;

@@ -16,10 +16,10 @@ struct OGRMapflowStreamSource
     OGRMapflowResultRows rows;
     std::shared_ptr<bool> isAlive;
     uint64_t *next; // the layer's reading position
-    // Empty without a spatial filter. The next position that may pass, by the index; and whether it
-    // does, by the decoded row.
+    // Empty without a filter: whether the row at that position passes, and the next position that
+    // may.
+    std::function<bool(const OGRMapflowRow &, uint64_t position)> passes{};
     std::function<uint64_t(uint64_t from)> find{};
-    std::function<bool(const mf_row &)> passes{};
 };
 
 // Makes *stream. Takes over GDAL's own stream of the layer, which has the schema, and releases it

@@ -123,16 +123,28 @@ OGRMapflowFeatureMaker::OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMa
 std::unique_ptr<OGRFeature> OGRMapflowFeatureMaker::Make(const OGRMapflowRow &row) const
 {
     auto feature = std::make_unique<OGRFeature>(m_defn);
-    // Also when the style is ignored: QGIS 3.22 ignores it and asks for it all the same.
-    if (m_styles != nullptr)
-        feature->SetStyleString(m_styles->Of(row));
+    SetStyle(*feature, row);
     for (int i = 0; i < row.schema->field_count; ++i)
-    {
-        const mf_value &value = row.values[i];
-        if (value.kind != MF_VALUE_UNSET)
-            SetValue(*feature, i, m_types[i], value);
-    }
-    if (row.geometry != MF_GEOMETRY_NONE)
-        feature->SetGeometryDirectly(OGRMapflowGeometryOf(row, m_srs).release());
+        SetField(*feature, row, i);
+    SetGeometry(*feature, row);
     return feature;
+}
+
+void OGRMapflowFeatureMaker::SetField(OGRFeature &feature, const OGRMapflowRow &row,
+                                      int field) const
+{
+    SetValue(feature, field, m_types[static_cast<size_t>(field)], row.values[field]);
+}
+
+void OGRMapflowFeatureMaker::SetGeometry(OGRFeature &feature, const OGRMapflowRow &row) const
+{
+    if (row.geometry != MF_GEOMETRY_NONE)
+        feature.SetGeometryDirectly(OGRMapflowGeometryOf(row, m_srs).release());
+}
+
+// Also when the style is ignored: QGIS 3.22 ignores it and asks for it all the same.
+void OGRMapflowFeatureMaker::SetStyle(OGRFeature &feature, const OGRMapflowRow &row) const
+{
+    if (m_styles != nullptr)
+        feature.SetStyleString(m_styles->Of(row));
 }

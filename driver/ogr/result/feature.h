@@ -18,6 +18,11 @@ class OGRMapflowFeatureMaker
     OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyles *styles);
     std::unique_ptr<OGRFeature> Make(const OGRMapflowRow &row) const;
 
+    // Parts of a feature. A field that has a value keeps it when the row has none.
+    void SetField(OGRFeature &feature, const OGRMapflowRow &row, int field) const;
+    void SetGeometry(OGRFeature &feature, const OGRMapflowRow &row) const;
+    void SetStyle(OGRFeature &feature, const OGRMapflowRow &row) const;
+
   private:
     OGRFeatureDefn *const m_defn;
     const OGRMapflowStyles *const m_styles;

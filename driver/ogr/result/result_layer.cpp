@@ -2,14 +2,17 @@
 #include "result/result_layer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 
 #include "common/errors.h"
 #include "common/spatial_reference.h"
 #include "layer/statement_dataset.h"
+#include "result/arrow_conversion.h"
 #include "result/arrow_stream.h"
 #include "result/geometry.h"
 #include "result/geometry_messages.h"
+#include "result/row_filter.h"
 
 namespace
 {
@@ -77,7 +80,6 @@ void OGRMapflowResultLayer::DefineFields()
 {
     const OGRMapflowResultSet &set = m_rows.Set();
     const mf_schema &schema = set.Schema();
-    std::set<std::string> names;
     for (int i = 0; i < schema.field_count; ++i)
     {
         const mf_field &known = schema.fields[i];
@@ -86,8 +88,6 @@ void OGRMapflowResultLayer::DefineFields()
         field.SetSubType(isText ? OFSTNone : FIELD_SUBTYPES[known.subtype]);
         field.SetWidth(known.subtype == MF_SUBTYPE_BOOLEAN ? 1 : 0);
         SetFieldTimeZone(field, known.time_zone);
-        m_hasUnusualColumn |= set.IsJSON(known) || IsStructInArrow(field) ||
-                              !names.insert(CPLString(field.GetNameRef()).toupper()).second;
         m_defn->AddFieldDefn(&field);
     }
 }
@@ -159,14 +159,10 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
     m_filterUsesGeometry = false;
     if (m_poAttrQuery == nullptr)
         return;
-    const CPLStringList used(m_poAttrQuery->GetUsedFields());
-    for (int i = 0; i < used.Count(); ++i)
-    {
-        m_filterUsesGeometry |= STARTS_WITH_CI(used[i], "OGR_GEOM");
-        const int field = m_defn->GetFieldIndex(used[i]);
-        if (field >= 0)
-            isNeeded(field);
-    }
+    const OGRMapflowFilterNeeds needs(*m_poAttrQuery, *m_defn);
+    m_filterUsesGeometry = needs.geometry || needs.style; // styles differ by geometry
+    for (const int field : needs.fields)
+        isNeeded(field);
 }
 
 // The user gets no field that only the filter or the style has looked at.
@@ -366,34 +362,58 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCFastGetExtent) ||
            EQUAL(capability, OLCFastSpatialFilter) || EQUAL(capability, OLCIgnoreFields) ||
            EQUAL(capability, OLCStringsAsUTF8) ||
-           (EQUAL(capability, OLCFastGetArrowStream) && m_poAttrQuery == nullptr &&
-            !m_hasUnusualColumn && HasReadableValidity() &&
+           (EQUAL(capability, OLCFastGetArrowStream) && HasOwnStream() && ConvertsThroughArrow() &&
             !OGRMapflowStatementDataset::RenamesGeometry(m_dataset));
 }
 
-// Whether ogr2ogr knows which geometries there are in the stream.
-bool OGRMapflowResultLayer::HasReadableValidity() const
+// The exact tests of the filters, of rows that are not features yet.
+void OGRMapflowResultLayer::AddFilters(OGRMapflowStreamSource &source)
 {
-    return !MF_ARROW_MISREADS_VALIDITY || m_defn->GetGeomFieldCount() == 0 ||
-           m_defn->GetGeomFieldDefn(0)->IsIgnored() || m_rows.HasAllGeometries();
+    if (IsUnfiltered())
+        return;
+    std::shared_ptr<OGRMapflowRowFilter> filter;
+    if (m_poAttrQuery != nullptr)
+        filter = std::make_shared<OGRMapflowRowFilter>(*this, m_pszAttrQueryString, *m_maker);
+    source.find = [this](uint64_t from) { return FindWithinFilter(from); };
+    source.passes = [this, filter](const OGRMapflowRow &row, uint64_t position)
+    {
+        if (m_poFilterGeom != nullptr)
+        {
+            const auto geometry = OGRMapflowGeometryOf(row, nullptr);
+            if (geometry == nullptr || !FilterGeometry(geometry.get()))
+                return false;
+        }
+        return filter == nullptr || filter->Passes(row, m_rows.Set().FIDOf(position));
+    };
 }
 
-// The exact test of the spatial filter, of a row that is not a feature yet.
-bool OGRMapflowResultLayer::Passes(const mf_row &row)
+bool OGRMapflowResultLayer::ConvertsThroughArrow() const
 {
-    const auto geometry = OGRMapflowGeometryOf(row, nullptr);
-    return geometry != nullptr && FilterGeometry(geometry.get());
+    return OGRMapflowConvertsThroughArrow(*m_defn, m_rows,
+                                          m_styles != nullptr && !m_defn->IsStyleIgnored());
+}
+
+// A list of FIDs is left to GDAL, which reads just these.
+bool OGRMapflowResultLayer::HasOwnStream() const
+{
+    return m_poAttrQuery == nullptr || !OGRMapflowListsFIDs(*m_poAttrQuery, *m_defn);
 }
 
 // GDAL's own stream has the schema of this layer in this version; batches are made to fit it. A
-// stream with an attribute filter or a column of an unknown form is left to GDAL.
+// column of an unknown form is left to GDAL. A program that would convert the layer wrongly is
+// refused: it takes the features then.
 bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
 {
     ReportGeometriesOnce();
+    if (OGRMapflowIsForConversion(options) && !ConvertsThroughArrow())
+    {
+        memset(stream, 0, sizeof *stream);
+        return false;
+    }
     if (!OGRLayer::GetArrowStream(stream, options))
         return false;
     ArrowSchema schema;
-    if (m_poAttrQuery != nullptr || stream->get_schema(stream, &schema) != 0)
+    if (!HasOwnStream() || stream->get_schema(stream, &schema) != 0)
         return true;
     auto plan = OGRMapflowPlanBatch(
         schema, *m_defn, CPLTestBool(CSLFetchNameValueDef(options, "INCLUDE_FID", "YES")));
@@ -408,11 +428,7 @@ bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstLis
         CPLAtoGIntBig(CSLFetchNameValueDef(options, "MAX_FEATURES_IN_BATCH", "65536"));
     m_rows.wantsGeometry = WantsGeometry();
     OGRMapflowStreamSource source{m_rows, m_isAlive, &m_next};
-    if (m_poFilterGeom != nullptr)
-    {
-        source.find = [this](uint64_t from) { return FindWithinFilter(from); };
-        source.passes = [this](const mf_row &row) { return Passes(row); };
-    }
+    AddFilters(source);
     const ArrowArrayStream schemaStream = *stream;
     OGRMapflowMakeStream(stream, std::move(source), std::move(*plan), schemaStream,
                          wanted > 0 ? static_cast<uint64_t>(wanted) : 65536);

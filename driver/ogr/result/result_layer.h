@@ -13,6 +13,8 @@
 #include "result/read_ahead.h"
 #include "result/result_rows.h"
 
+struct OGRMapflowStreamSource;
+
 // Read-only. FIDs are those of the set of results. The spatial filter is answered from the index:
 // only features whose bounding box meets it are decoded.
 class OGRMapflowResultLayer final : public OGRLayer
@@ -78,8 +80,9 @@ class OGRMapflowResultLayer final : public OGRLayer
     bool IsUnfiltered() const { return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr; }
     bool WantsGeometry() const;
     uint64_t FindWithinFilter(uint64_t from) const;
-    bool HasReadableValidity() const;
-    bool Passes(const mf_row &row);
+    bool HasOwnStream() const;
+    bool ConvertsThroughArrow() const;
+    void AddFilters(OGRMapflowStreamSource &source);
     void MoveTo(uint64_t position);
     void DropPieces();
     static void FillPiece(const OGRMapflowResultRows &rows, Piece &piece, uint64_t begin,
@@ -94,11 +97,6 @@ class OGRMapflowResultLayer final : public OGRLayer
     GDALDataset *const m_dataset;
     OGRMapflowResultRows m_rows;
     OGRFeatureDefn *m_defn = nullptr;
-    // An Arrow schema does not carry the subtype of JSON columns: ogr2ogr, which reads the stream
-    // of a layer that has a fast one, would write their numbers as strings. Of columns whose names
-    // differ in case only it would write one, with values of the other. The stream of a layer with
-    // a column that is a struct in Arrow is GDAL's own.
-    bool m_hasUnusualColumn = false;
     bool m_hasReported = false;        // what GDAL says about the geometries
     bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
     std::unique_ptr<OGRMapflowStyles> m_styles{};

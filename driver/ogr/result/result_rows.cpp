@@ -28,6 +28,16 @@ OGRMapflowGeometryKind KindOf(int geometry)
     }
 }
 
+// GDAL reads no WKB that nests more than 32 collections. A text with as many is longer than this.
+constexpr uint32_t SHALLOW_SIZE = 32 * sizeof R"({"type":"GeometryCollection","geometries":[]})";
+
+bool IsPlain(const mf_feature &feature)
+{
+    if (feature.geometry == MF_GEOMETRY_NONE)
+        return !MF_ARROW_MISREADS_VALIDITY;
+    return feature.geometry != MF_GEOMETRY_COLLECTION || feature.size < SHALLOW_SIZE;
+}
+
 constexpr mf_box NOTHING = {
     std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
     -std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
@@ -113,16 +123,16 @@ uint64_t OGRMapflowResultRows::PositionOf(uint64_t index) const
     return position;
 }
 
-bool OGRMapflowResultRows::HasAllGeometries() const
+bool OGRMapflowResultRows::HasPlainGeometries() const
 {
-    if (!m_hasAllGeometries)
+    if (!m_hasPlainGeometries)
     {
         uint64_t i = Find(0);
-        while (i < End() && m_set->Feature(i).geometry != MF_GEOMETRY_NONE)
+        while (i < End() && IsPlain(m_set->Feature(i)))
             i = Find(i + 1);
-        m_hasAllGeometries = i == End();
+        m_hasPlainGeometries = i == End();
     }
-    return *m_hasAllGeometries;
+    return *m_hasPlainGeometries;
 }
 
 bool OGRMapflowResultRows::Decode(OGRMapflowRow &row, uint64_t position, mf_error &err) const

@@ -40,8 +40,8 @@ class OGRMapflowResultRows
     uint64_t PositionOf(uint64_t index) const;
 
     OGRwkbGeometryType Type() const { return m_type; }
-    // Whether each feature has a geometry, by the index. In the thread of the layer.
-    bool HasAllGeometries() const;
+    // Whether ogr2ogr can read all geometries as WKB, by the index. In the thread of the layer.
+    bool HasPlainGeometries() const;
     // Returns false if there is no extent, or after one CPLError. Decodes few features.
     bool GetExtent(mf_box &extent) const;
 
@@ -61,7 +61,7 @@ class OGRMapflowResultRows
     uint64_t m_count = 0;
     OGRwkbGeometryType m_type = wkbUnknown;
     bool m_makesMultiple = false;
-    mutable std::optional<bool> m_hasAllGeometries{};
+    mutable std::optional<bool> m_hasPlainGeometries{};
 };
 
 #endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "common/open_drivers.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace
+{
+
+// GDAL's list of open datasets, a line each: "  1 N GPKG        -1 512x512x0 out.gpkg". It is the
+// only form of the list that GDAL makes while no dataset can leave it.
+bool ListOpen(std::string &list)
+{
+    char *text = nullptr;
+    size_t size = 0;
+    FILE *const file = open_memstream(&text, &size);
+    if (file == nullptr)
+        return false;
+    GDALDumpOpenDatasets(file);
+    const bool isComplete = fclose(file) == 0;
+    if (isComplete)
+        list.assign(text, size);
+    free(text);
+    return isComplete;
+}
+
+// What follows the numbers at the begin of each line: the name of the driver first.
+std::vector<const char *> DriversIn(const CPLStringList &lines)
+{
+    std::vector<const char *> found;
+    for (int i = 0; i < lines.Count(); ++i)
+    {
+        int at = 0;
+        if (sscanf(lines[i], " %*d %*c %n", &at) == 0 && at > 0)
+            found.push_back(lines[i] + at);
+    }
+    return found;
+}
+
+} // namespace
+
+bool OGRMapflowIsOpen(const std::function<bool(GDALDriver &)> &matches)
+{
+    std::string list;
+    if (!ListOpen(list))
+        return true;
+    const CPLStringList lines(CSLTokenizeString2(list.c_str(), "\n", 0));
+    const auto open = DriversIn(lines);
+    GDALDriverManager &drivers = *GetGDALDriverManager();
+    for (int i = 0; i < drivers.GetDriverCount(); ++i)
+    {
+        GDALDriver &driver = *drivers.GetDriver(i);
+        const std::string name = std::string(driver.GetDescription()) + ' ';
+        for (const char *const one : open)
+        {
+            if (strncmp(one, name.c_str(), name.size()) == 0 && matches(driver))
+                return true;
+        }
+    }
+    return false;
+}
