@@ -6,6 +6,7 @@ from osgeo import gdal, ogr
 from helpers import (COUNTS, PROJECT, PROJECT_DATASET, RESULTS, downloads, field_names, layer_names, messages,
                      most_at_once, options_of, reports, wait_until)
 from paths import DATA
+from settings import config
 
 
 def opened(account, **options):
@@ -273,6 +274,17 @@ def test_reads_ahead_with_a_bound(sb, project, open_mapflow):
     for i in range(20):
         dataset.GetLayer(i).GetFeatureCount()
     assert 1 < most_at_once(downloads(sb)) <= 6 and len(downloads(sb)) == 20
+
+
+def test_one_thread_fetches_one_by_one(sb, project, open_mapflow):
+    project(20)
+    sb.faults.add("/result", delay=0.1)
+    with config(GDAL_NUM_THREADS=1):
+        dataset = open_mapflow(PROJECT_DATASET)
+        for i in range(20):
+            dataset.GetLayer(i).GetFeatureCount()
+        assert open_mapflow(PROJECT_DATASET, MERGE="YES", CACHE="NO").GetLayer(0).GetFeatureCount() > 0
+    assert most_at_once(downloads(sb)) == 1 and len(downloads(sb)) == 40
 
 
 def test_listing_fetches_nothing(sb, project, run, open_mapflow):

@@ -1,10 +1,12 @@
 """Reading in any order: features are made ahead in other threads, and nobody may notice."""
 
 import json
+import os
 
 import pytest
 
 from helpers import in_threads
+from settings import config
 
 COUNT = 6000
 
@@ -150,3 +152,13 @@ def test_reference_system_in_several_threads(sb, open_mapflow):
     in_threads(8, look)
     assert kept.GetLayerCount() == 1
     assert seen == ["3857"] * 4000
+
+
+@pytest.mark.parametrize("threads", (1, 2))
+def test_number_of_threads_is_obeyed(dataset, threads):
+    """One is the reader's own."""
+    layer = dataset.GetLayer(0)
+    with config(GDAL_NUM_THREADS=threads):
+        before = set(os.listdir("/proc/self/task"))
+        during = set().union(*(os.listdir("/proc/self/task") for _ in layer))
+    assert (not during - before) == (threads == 1)

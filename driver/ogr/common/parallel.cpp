@@ -13,6 +13,12 @@ void OGRMapflowWithOptions(CSLConstList options, const std::function<void()> &wo
     work();
 }
 
+int OGRMapflowThreads(int otherwise)
+{
+    const char *const threads = CPLGetConfigOption("GDAL_NUM_THREADS", "ALL_CPUS");
+    return EQUAL(threads, "ALL_CPUS") ? otherwise : std::max(atoi(threads), 1);
+}
+
 void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work)
 {
     const CPLStringList options(CPLGetThreadLocalConfigOptions());
@@ -22,11 +28,13 @@ void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work)
         for (size_t i = next++; i < count; i = next++)
             work(i);
     };
+    // Requests mostly wait: one processor is no reason to make them one by one.
+    const size_t atOnce = OGRMapflowThreads(2) > 1 ? std::min(count, MAPFLOW_PARALLEL_REQUESTS) : 1;
     std::vector<std::thread> helpers;
     // This thread works too.
     try
     {
-        for (size_t i = 1; i < std::min(count, MAPFLOW_PARALLEL_REQUESTS); ++i)
+        for (size_t i = 1; i < atOnce; ++i)
             helpers.emplace_back([&] { OGRMapflowWithOptions(options.List(), takeTurns); });
     }
     catch (const std::system_error &)

@@ -11,9 +11,14 @@
 // What a service can be asked at once without being pressed (API notes 19).
 constexpr size_t MAPFLOW_PARALLEL_REQUESTS = 6;
 
+// The number in GDAL_NUM_THREADS, at least 1; `otherwise` when it has none. With 1 the driver
+// starts no thread.
+int OGRMapflowThreads(int otherwise);
+
 // Calls work(0) … work(count - 1), up to MAPFLOW_PARALLEL_REQUESTS at once, and returns when all
-// have ended. The threads have the caller's configuration options. `work` reports no CPLError: it
-// would reach nobody's error handler. Where the system gives no more threads there are fewer.
+// have ended. One at a time with GDAL_NUM_THREADS=1. The threads have the caller's configuration
+// options. `work` reports no CPLError: it would reach nobody's error handler. Where the system
+// gives no more threads there are fewer.
 void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work);
 
 // Runs `work` with configuration options that were taken from another thread by

@@ -72,7 +72,7 @@ void OGRMapflowPrefetch::LookAhead(size_t i)
 {
     if (i > 0 && m_items[i - 1].isTouched)
         m_expectsAll = true;
-    if (!m_expectsAll)
+    if (!m_expectsAll || OGRMapflowThreads(2) == 1)
         return;
     for (size_t at = i; at < m_items.size() && at < i + MAPFLOW_PARALLEL_REQUESTS; ++at)
     {

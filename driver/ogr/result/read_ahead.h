@@ -14,13 +14,13 @@
 
 #include "common/compat.h"
 #include "common/fork.h"
+#include "common/parallel.h"
 
-// How many pieces are made at once. GDAL_NUM_THREADS=1 leaves all work to the reader's thread.
+// How many pieces are made at once: more than two would hold more memory, and the reader needs a
+// processor too. The reader makes a single one itself.
 inline size_t OGRMapflowPiecesAhead()
 {
-    const char *const threads = CPLGetConfigOption("GDAL_NUM_THREADS", "ALL_CPUS");
-    const int count = EQUAL(threads, "ALL_CPUS") ? CPLGetNumCPUs() : atoi(threads);
-    return count > 1 ? 2 : 1; // more would hold more memory, and the reader needs a processor too
+    return OGRMapflowThreads(CPLGetNumCPUs()) > 1 ? 2 : 1;
 }
 
 // One reader at a time. A piece covers positions [begin, end). Pieces are used again and again, so
