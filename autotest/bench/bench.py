@@ -25,6 +25,10 @@ from server import Server
 POLL = 0.002  # s between looks at a process's memory
 INSTRUCTION_COUNT = 20_000  # features: instructions per byte do not depend on the size
 
+TARGETS = (  # format, ending, how much faster the whole should be, arguments of ogr2ogr
+    ("FlatGeobuf", "fgb", "≥ 8", ("-f", "FlatGeobuf", "-lco", "SPATIAL_INDEX=NO")),
+    ("GPKG", "gpkg", "≥ 2.5", ("-f", "GPKG")))
+
 
 class Bench:
     def __init__(self, build, folder, count, runs):
@@ -92,11 +96,14 @@ class Bench:
         return (self.timed("curl", "-s", "-o", text, self.server.result_url) +
                 self.timed("ogr2ogr", *arguments, out, text))
 
-    def writing_alone(self, name, *arguments):
-        """The conversion from the source that is read fastest, in the same order: what is left is the writer's."""
+    def convert(self, source, name, *arguments, **more):
         out = self.folder / name
         out.unlink(missing_ok=True)
-        return self.timed("ogr2ogr", *arguments, out, self.in_order)
+        return self.timed("ogr2ogr", *arguments, out, source, **more)
+
+    def writing_alone(self, name, *arguments):
+        """The conversion from the source that is read fastest, in the same order: what is left is the writer's."""
+        return self.convert(self.in_order, name, *arguments)
 
     def warm(self, mode, *window):
         return lambda: self.read(mode, self.server.name, "MAPFLOW", *window)[0]
@@ -120,9 +127,7 @@ class Bench:
                   f"{my_cpu:8.2f} {cpu:8.2f}", flush=True)
 
     def measure_speed(self):
-        for name, ending, wanted, more in (("FlatGeobuf", "fgb", "≥ 8", ("-lco", "SPATIAL_INDEX=NO")),
-                                           ("GPKG", "gpkg", "≥ 2.5", ())):
-            arguments = ("-f", name, *more)
+        for name, ending, wanted, arguments in TARGETS:
             self.compare(f"cold to {name}", [wanted, "what writing takes"],
                          lambda: self.cold_ours(f"a.{ending}", *arguments),
                          ("curl + GeoJSON", lambda: self.cold_theirs(f"b.{ending}", *arguments)),
@@ -134,12 +139,27 @@ class Bench:
         self.compare("warm Arrow", ["≥ 20", ""], self.warm("arrow"),
                      ("GeoJSON", self.geojson_driver("arrow")),
                      ("FlatGeobuf", self.flatgeobuf_driver("arrow")))
+        self.measure_conversion()
         self.compare("reopen: open, count, extent", ["≥ 500", ""], self.warm("open"),
                      ("GeoJSON", self.geojson_driver("open")),
                      ("FlatGeobuf", self.flatgeobuf_driver("open")))
         window = self.window()
         self.compare("0.1 % window", ["≥ 0.5"], self.warm("window", *window),
                      ("FlatGeobuf, R-tree", self.flatgeobuf_driver("window", *window)))
+
+    def measure_conversion(self):
+        """ogr2ogr through Arrow, which GDAL can from 3.8 on, against features and against the same bytes as a file."""
+        out = self.folder / "way.gpkg"
+        out.unlink(missing_ok=True)
+        if "WriteArrowBatch()" not in self.run("ogr2ogr", out, self.server.name, CPL_DEBUG="OGR2OGR"):
+            print("warm through Arrow: not with the ogr2ogr of this GDAL")
+            return
+        for name, ending, _, arguments in TARGETS:
+            self.compare(f"warm to {name} through Arrow", ["", ""],
+                         lambda: self.convert(self.server.name, f"d.{ending}", *arguments),
+                         ("GeoJSON", lambda: self.convert(self.geojson, f"e.{ending}", *arguments)),
+                         ("the driver's features", lambda: self.convert(self.server.name, f"f.{ending}", *arguments,
+                                                                        OGR2OGR_USE_ARROW_API="NO")))
 
     def window(self):
         """A square in the middle with about a thousandth of the features."""
