@@ -87,6 +87,21 @@ stop_sandbox() {
     SANDBOX_PID=
 }
 
+# example_files: writes the input files that the examples of README.md and of the pages in driver/ name into the current
+# folder: areas of a town and its port, rasters that can be uploaded, and a table without geometry.
+example_files() {
+    ogr2ogr -q district.gpkg "$ROOT/data/aoi_utm.gpkg" -nln district -dialect SQLITE \
+        -sql "SELECT *, CASE WHEN name LIKE 'Harbour%' THEN 'port' ELSE 'town' END AS kind FROM aoi"
+    gdal_create -q -of GTiff -ot Byte -bands 3 -outsize 400 300 -a_srs EPSG:32631 -a_ullr 602000 5777000 602120 5776910 \
+        -burn 90 -burn 120 -burn 80 ortho.tif
+    gdal_create -q -of GTiff -ot UInt16 -bands 3 -outsize 400 300 -a_srs EPSG:32631 -a_ullr 602120 5777000 602240 5776910 \
+        -burn 1500 -burn 1200 -burn 800 dsm16.tif
+    gdal_translate -q ortho.tif block_07.tif
+    "$PYTHON" -m zipfile -c flight.zip block_07.tif
+    rm block_07.tif
+    printf 'id,name\n1,Quarry\n' >table.csv
+}
+
 # request_counts LOG: what the tests in the desktop have printed: the version, and the requests of each step.
 request_counts() {
     grep -E '^(QGIS [0-9]|[a-z_]+: [0-9]+ requests$)' "$1" | awk '!seen[$0]++'

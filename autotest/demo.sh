@@ -62,9 +62,11 @@ export MAPFLOW_STATE_DIR="$WORK/state"
 cd "$WORK"
 
 if [ "${1:-}" = shell ]; then
-    cp "$ROOT/data/aoi_utm.gpkg" district.gpkg
-    say "In this shell GDAL finds the driver and the account of the local Mapflow; district.gpkg is an area, and"
-    say "MAPFLOW:$PROCESSING a processing. What is made here goes with the shell: leave it by exit."
+    need jq
+    example_files
+    say "In this shell GDAL finds the driver and the account of the local Mapflow; MAPFLOW:$PROCESSING"
+    say "is a processing. These files are here for the examples: $(echo *.*)."
+    say "What is made here goes with the shell: leave it by exit."
     for name in GDAL_DRIVER_PATH MAPFLOW_API_URL MAPFLOW_API_TOKEN; do
         eval "say \"export $name=\${$name:-}\""
     done

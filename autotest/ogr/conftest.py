@@ -130,6 +130,15 @@ def run(sb):
 
 
 @pytest.fixture
+def example_folder(run, tmp_path, monkeypatch):
+    """A folder with the input files that the examples of the pages name; it becomes the current one."""
+    monkeypatch.chdir(tmp_path)
+    done = run("sh", "-e", "-c", f"ROOT='{AUTOTEST.parent}'; . '{AUTOTEST}/common.sh'; example_files")
+    assert done.returncode == 0, done.said
+    return tmp_path
+
+
+@pytest.fixture
 def complete(run):
     """What TAB offers in the gdal program after these words, whose last one may be begun: complete("vector", …)."""
     def offered(*words, is_complete=True, env=None):

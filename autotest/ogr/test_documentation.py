@@ -90,16 +90,13 @@ def test_pages_are_short(name):
     assert [line for line in prose(PAGES[name]) if len(line) > 150] == []
 
 
-def test_readme_has_the_open_options_of_the_driver():
-    rows = re.findall(r"^\| `([A-Z_]+)` \|(.*)\|(.*)\|$", README, re.M)
-    told = {name: (re.findall(r"`([^`]+)`", default) or [None])[0] for name, _, default in rows}
-    options = declared("DMD_OPENOPTIONLIST")
-    assert {name: options[name][1] for name in options if name != "CACHE_DIR"} == \
-        {name: default for name, default in told.items() if name != "CACHE_DIR"}
-    assert "CACHE_DIR" in told  # its default depends on the user
-    for name, meaning, _ in rows:
-        values = [value for value in re.findall(r"`([A-Z]+)`", meaning) if value not in options]
-        assert not options[name][0] or set(values) <= set(options[name][0]), name
+def test_readme_names_options_that_are_there():
+    options = {**declared("DMD_CREATIONOPTIONLIST"), **declared("DMD_OPENOPTIONLIST")}
+    named = re.findall(r"[`,](?:MAPFLOW_)?([A-Z_]+)(?:=([A-Z]+))?`", README)
+    ours = {(name, value) for name, value in named if name != "MAPFLOW" and not name.startswith(("GDAL_", "CPL_"))}
+    assert {("PARTIAL", "YES"), ("CACHE", "REFRESH"), ("WAIT_TIMEOUT", "")} <= ours
+    for name, value in ours:
+        assert name in options and (not value or value in options[name][0]), name
 
 
 @pytest.mark.parametrize("text", ("\n".join(PAGES.values()), README), ids=("pages", "README"))

@@ -42,7 +42,7 @@ Rscript --vanilla "$ROOT/autotest/r/read.R" "MAPFLOW:$PROCESSING" "$LAYER" >"$WO
 diff "$WORK/expected.txt" "$WORK/read.txt"
 
 # The example of the README, as it stands there.
-sed -n '/^```r$/,/^```$/ { /^```/d; p }' "$ROOT/README.md" | sed "s/<id>/$PROCESSING/" >"$WORK/example.R"
+sed -n '/^```r$/,/^```$/ { /^```/d; p }' "$ROOT/README.md" >"$WORK/example.R"
 (cd "$WORK" && Rscript --vanilla example.R)
 
 # What sf writes is confirmed.

@@ -62,7 +62,7 @@ HERE = [name for name, module in (("pyogrio", "pyogrio"), ("pyogrio-arrow", "pya
                                   ("fiona", "fiona"), ("geopandas-fiona", "fiona")) if importable(module)]
 README = (pathlib.Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 EXAMPLES = [text for text in re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
-            if "MAPFLOW:<id>" in text and all(map(importable, re.findall(r"^import (\w+)", text, re.M)))]
+            if all(map(importable, re.findall(r"^(?:import|from) (\w+)", text, re.M)))]
 
 
 def test_one_of_the_libraries_is_here():
@@ -70,8 +70,8 @@ def test_one_of_the_libraries_is_here():
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_example_of_the_readme(run, example):
-    done = run(sys.executable, "-W", "ignore", "-c", example.replace("<id>", BUILDINGS))
+def test_example_of_the_readme(run, example_folder, example):
+    done = run(sys.executable, "-W", "ignore", "-c", example)
     assert done.returncode == 0, done.said
     assert done.stdout
 
