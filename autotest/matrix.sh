@@ -27,7 +27,7 @@ FOLDER=${MAPFLOW_MATRIX_DIR:-/var/tmp/mapflow-matrix}
 HEADERS=$FOLDER/forky-headers
 LOGS=$FOLDER/logs
 TREE_PACKAGES="libgdal-dev gdal-bin python3-gdal libcjson-dev libcurl4-gnutls-dev libxxhash-dev libfast-float-dev cmake ninja-build
-gcc g++ dpkg-dev file python3-pytest python3-pyogrio python3-geopandas ca-certificates binutils openssl valgrind locales"
+gcc g++ dpkg-dev file python3-pytest python3-pyogrio python3-geopandas ca-certificates binutils jq openssl valgrind locales"
 QGIS_PACKAGES="qgis python3-qgis xvfb xauth"
 FAILED=0
 

@@ -229,7 +229,7 @@ run_part() {
 
 # shellcheck disable=SC2086 # one word a part
 [ $# -gt 0 ] || set -- $PARTS
-wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest python3-pytest-xdist binutils openssl valgrind locales"
+wanted_packages="$BUILD_PACKAGES python3-gdal python3-pytest python3-pytest-xdist binutils jq openssl valgrind locales"
 for part in "$@"; do
     case $part in
     core | ogr | asan | tsan) ;;

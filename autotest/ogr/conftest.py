@@ -121,9 +121,9 @@ class Finished(subprocess.CompletedProcess):
 @pytest.fixture
 def run(sb):
     """Runs a GDAL program with the account in its environment: run("ogrinfo", …) -> Finished."""
-    def started(program, *arguments, env=None, timeout=60):
+    def started(program, *arguments, env=None, timeout=60, stdin=None):
         path = shutil.which(program, path="/usr/bin:/bin:" + os.environ["PATH"])
-        done = subprocess.run([path, *map(str, arguments)], capture_output=True, text=True,
+        done = subprocess.run([path, *map(str, arguments)], capture_output=True, text=True, input=stdin,
                               env=environment_of(sb, **(env or {})), timeout=timeout, check=False)
         return Finished(done.args, done.returncode, done.stdout, OF_THE_SYSTEM.sub("", done.stderr))
     return started
