@@ -3,8 +3,9 @@
 import os
 
 from osgeo import gdal
+from qgis.core import QgsProject, QgsRasterLayer
 
-from user import BUILDINGS, FIXED, add, bar, log
+from user import BUILDINGS, FIXED, add, bar, log, open_project, save_project
 
 
 def told(text, **options):
@@ -12,6 +13,10 @@ def told(text, **options):
     added, choice, _ = add(text, choose=(), **options)
     assert added == []
     return [name for name, _ in choice.rows], bar()
+
+
+def last_of_the_log():
+    return [text for tag, text in log if tag == "OGR"][-1]
 
 
 def step_no_token():
@@ -34,7 +39,23 @@ def step_running():
 
 def step_running_added_all_the_same():
     (layer,), _, _ = add(f"MAPFLOW:{FIXED}0003")
-    return [layer.isValid(), [text for tag, text in log if tag == "OGR"][-1]]
+    return [layer.isValid(), last_of_the_log()]
+
+
+def step_waiting():
+    """WAIT=YES: in the text, in the environment, and in a project that is opened again."""
+    seen = {"text": told(f"MAPFLOW:{FIXED}0003,WAIT=YES")}
+    (layer,), _, _ = add(f"MAPFLOW:{FIXED}0003,WAIT=YES")
+    seen["added"] = [layer.isValid(), last_of_the_log()]
+    gdal.SetConfigOption("MAPFLOW_WAIT", "YES")
+    seen["raster"] = [QgsRasterLayer(f"MAPFLOW:{FIXED}0003,RASTER=RESULT").isValid()]
+    QgsProject.instance().clear()
+    (layer,), _, _ = add(BUILDINGS)
+    layer.setDataSource(layer.source().replace("afa6", "0003"), "running", "ogr")
+    save_project("waiting.qgz")
+    seen["project"] = [layer.isValid() for layer in open_project("waiting.qgz")]
+    gdal.SetConfigOption("MAPFLOW_WAIT", None)
+    return seen
 
 
 def step_failed():

@@ -51,6 +51,15 @@ def test_layer_that_is_added_all_the_same(seen):
     assert '("Harbour, running") has no result yet: its status is IN_PROGRESS, 40 %.' in logged
 
 
+def test_window_never_waits_for_a_processing(seen):
+    (told,), bar = seen["waiting"]["text"]
+    valid, logged = seen["waiting"]["added"]
+    assert bar == [] and not valid
+    for text in (told, logged):
+        assert '("Harbour, running") has no result yet: its status is IN_PROGRESS, 40 %. Try again later.' in text
+    assert seen["waiting"]["raster"] == seen["waiting"]["project"] == [False]
+
+
 def test_options_of_the_dialog_help(seen):
     """QGIS lists the layers without them."""
     assert seen["token"] == [True, COUNT]

@@ -194,8 +194,19 @@ def save_project(name):
     QgsProject.instance().write(str(FOLDER / name))
 
 
+def keep_unavailable():
+    """QGIS asks what to do about layers that it cannot open: keep them."""
+    dialog = QApplication.activeModalWidget()
+    if dialog is not None and "Unavailable" in dialog.windowTitle():
+        dialog.reject()
+
+
 def open_project(name):
     QgsProject.instance().clear()
+    timer = QTimer()
+    timer.timeout.connect(keep_unavailable)
+    timer.start(300)
     QgsProject.instance().read(str(FOLDER / name))
+    timer.stop()
     drawn()
     return layers()
