@@ -6,7 +6,7 @@ import re
 import pytest
 from osgeo import gdal, ogr
 
-from helpers import BUILDINGS, COMBO, FOREST
+from helpers import BUILDINGS, COMBO, FOREST, options_of, reports
 
 COLOURS = {101: "D7191C", 102: "F69053", 103: "DD00FF", 104: "A666DE", 105: "9DC357", None: "2B83BA"}
 # The icon of KML, and the symbol of QGIS.
@@ -227,3 +227,95 @@ def test_driver_says_that_features_have_styles():
     told = gdal.GetDriverByName("MAPFLOW").GetMetadata()
     assert told["DCAP_FEATURE_STYLES"] == "YES"
     assert told.get("DCAP_FEATURE_STYLES_READ") == ("YES" if hasattr(gdal, "DCAP_FEATURE_STYLES_READ") else None)
+
+
+# ---- colours by status, and datasets that have none ----
+
+STATUS_COLOURS = {"OK": "1A9641", "FAILED": "D7191C", "CANCELLED": "808080", "CANCELED": "808080", "REFUNDED": "A666DE",
+                  "UNPROCESSED": "F69053", "AWAITING": "F69053", "IN_PROGRESS": "2B83BA", "PONDERING": "2B83BA"}
+
+
+def style_of(status):
+    colour = STATUS_COLOURS.get(status, "2B83BA")  # what is not known is not finished
+    return f"BRUSH(fc:#{colour}80);PEN(c:#{colour},w:1px)"
+
+
+@pytest.fixture
+def areas(sb):
+    """A processing with an area of each status."""
+    shape = square()["geometry"]
+    return sb.add_processing(name="Areas", status="OK",
+                             aois=[{"geometry": shape, "status": status} for status in STATUS_COLOURS])
+
+
+@pytest.mark.parametrize("options", ({}, {"STATUS_ONLY": "YES"}))
+def test_areas_have_the_colour_of_their_status(areas, open_mapflow, options):
+    dataset = open_mapflow(areas, **options)
+    layer = dataset.GetLayerByName("aois")
+    seen = {row["status"]: row.GetStyleString() for row in layer}
+    assert len(seen) == len(STATUS_COLOURS) and seen == {status: style_of(status) for status in seen}
+    assert layer.GetFeature(1).GetStyleString() == style_of(layer.GetFeature(1)["status"])
+    layer.SetAttributeFilter(f"OGR_STYLE = '{style_of('FAILED')}'")
+    assert [row["status"] for row in layer] == ["FAILED"]
+
+
+def test_processings_have_the_colour_of_their_status(sb, open_mapflow):
+    dataset = open_mapflow("")
+    layer = dataset.GetLayerByName("processings")
+    layer.SetIgnoredFields(["OGR_STYLE", "status"])
+    coloured = [row.GetStyleString() for row in layer]
+    layer.SetIgnoredFields([])
+    wanted = [style_of(row["status"]) for row in layer]
+    assert coloured == wanted and len(set(wanted)) > 4
+
+
+def test_colour_follows_the_status(sb, account):
+    failed = sb.add_processing(name="Again", status="FAILED")
+    dataset = gdal.OpenEx("MAPFLOW:", gdal.OF_VECTOR | gdal.OF_UPDATE, open_options=options_of(account))
+    layer = dataset.GetLayerByName("processings")
+    layer.SetAttributeFilter(f"id = '{failed}'")
+    assert [row.GetStyleString() for row in layer] == [style_of("FAILED")]
+    dataset.ReleaseResultSet(dataset.ExecuteSQL(f"RESTART {failed}"))
+    row, = layer
+    assert row["status"] != "FAILED" and row.GetStyleString() == style_of(row["status"])
+
+
+@pytest.mark.parametrize("name, layer", ((",STYLE=NO", "processings"), (f"{BUILDINGS},STYLE=NO", "aois")))
+def test_status_has_no_colour_without_styles(open_mapflow, name, layer):
+    dataset = open_mapflow(name)
+    assert {row.GetStyleString() for row in dataset.GetLayerByName(layer)} == {None}
+
+
+STYLED, PLAIN = True, False
+
+
+@pytest.mark.parametrize("name, layer, has_styles", (
+    (BUILDINGS, "results", STYLED), (BUILDINGS, "aois", STYLED), (f"{BUILDINGS},STATUS_ONLY=YES", "aois", STYLED),
+    (f"{BUILDINGS},STYLE=NO", "results", PLAIN), (f"{BUILDINGS},STYLE=NO", "aois", PLAIN),
+    (f"{BUILDINGS},STYLE=NO,CACHE=OFFLINE", "results", PLAIN),
+    ("project=Urban Analysis", "Combo", STYLED), ("project=Urban Analysis,STYLE=NO", "Combo", PLAIN),
+    ("", "processings", STYLED), (",STYLE=NO", "processings", PLAIN), ("", "mosaics", PLAIN), ("", "images", PLAIN),
+    ("", "planned_searches", PLAIN), ("mosaic=Quarry flights", "images", PLAIN), ("search", "scenes", PLAIN)))
+def test_driver_of_a_dataset_says_whether_it_has_styles(open_mapflow, name, layer, has_styles):
+    """QGIS asks it of a layer that it has just got, and draws all of that layer in its own manner when it says no."""
+    kept = open_mapflow(BUILDINGS)
+    with reports():
+        dataset = open_mapflow(name)
+        assert dataset.GetLayerByName(layer) is not None
+    told = dataset.GetDriver().GetMetadata()
+    registered = gdal.GetDriverByName("MAPFLOW").GetMetadata()
+    of_styles = {item for item in registered if "FEATURE_STYLES" in item}
+    assert of_styles and told == {item: value for item, value in registered.items()
+                                  if has_styles or item not in of_styles}
+    assert dataset.GetDriver().ShortName == "MAPFLOW"
+    del kept
+
+
+def test_driver_of_the_account_follows_the_layer(open_mapflow):
+    dataset = open_mapflow("")
+    for name, has_styles in (("mosaics", False), ("processings", True), ("images", False), ("processings", True)):
+        dataset.GetLayerByName(name)
+        assert (dataset.GetDriver().GetMetadataItem("DCAP_FEATURE_STYLES") is not None) == has_styles
+    names = [dataset.GetLayer(i).GetName() for i in range(dataset.GetLayerCount())]
+    dataset.GetLayer(names.index("processings"))
+    assert dataset.GetDriver().GetMetadataItem("DCAP_FEATURE_STYLES") == "YES"

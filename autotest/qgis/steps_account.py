@@ -5,7 +5,8 @@ import os
 from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from qgis.utils import iface
 
-from user import add, bar, colours_on_the_map, drawn, layers, open_project, pan, rows_of_the_table, save_project
+from user import (add, bar, colours_on_the_map, drawn, embedded_colours, is_filled, layers, open_project, pan,
+                  rows_of_the_table, save_project)
 
 
 def step_project():
@@ -28,6 +29,7 @@ def step_account():
     QgsProject.instance().clear()
     (layer,), choice, _ = add("MAPFLOW:", choose=("processings",))
     return {"rows": choice.rows, "name": layer.name(), "count": layer.featureCount(),
+            "renderer": layer.renderer().type(), "colours": embedded_colours(layer),
             "drawn": len([f for f in layer.getFeatures() if not f.geometry().isEmpty()])}
 
 
@@ -46,6 +48,12 @@ def step_tables():
         (layer,), _, _ = add("MAPFLOW:", choose=(name,))
         counts[name] = [layer.isValid(), layer.featureCount(), len(list(layer.getFeatures()))]
     return counts
+
+
+def step_fills():
+    """Layers of one dataset, of which one alone has colours of its own."""
+    return {name: is_filled(layer) for name in ("mosaics", "images", "planned_searches", "processings", "mosaics")
+            for layer in (QgsVectorLayer(f"MAPFLOW:|layername={name}", "", "ogr"),)}
 
 
 def processings():

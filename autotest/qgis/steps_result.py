@@ -1,9 +1,9 @@
 """A processing in QGIS, from typing its name to saving it. Runs inside QGIS."""
 
-from qgis.core import Qgis, QgsFeatureRequest, QgsProject, QgsVectorFileWriter, QgsVectorLayer
+from qgis.core import Qgis, QgsProject, QgsVectorFileWriter, QgsVectorLayer
 
-from user import (BUILDINGS, FOLDER, add, bar, click, colours_on_the_map, drawn, layers, open_project, pan,
-                  rows_of_the_table, save_project)
+from user import (BUILDINGS, FOLDER, add, bar, click, colours_on_the_map, drawn, embedded_colours, is_filled, layers,
+                  open_project, pan, rows_of_the_table, save_project)
 
 
 def step_draw():
@@ -55,16 +55,17 @@ def step_reopen():
     return [layer.isValid(), layer.source() == source, layer.featureCount(), layer.renderer().type()]
 
 
-def colours_of(layer):
-    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.EmbeddedSymbols)
-    return len({feature.embeddedSymbol().color().name() for feature in layer.getFeatures(request)})
-
-
 def step_option_in_the_string():
     (layer,), _, _ = add(f"{BUILDINGS},STYLE=NO")
-    return [layer.isValid(), layer.featureCount(), colours_of(layer)]
+    return [layer.isValid(), layer.featureCount(), is_filled(layer)]
 
 
 def step_option_in_the_dialog():
     (layer,), _, _ = add(BUILDINGS, STYLE="No")
-    return [layer.isValid(), "|option:STYLE=NO" in layer.source(), layer.featureCount(), colours_of(layer)]
+    return [layer.isValid(), "|option:STYLE=NO" in layer.source(), layer.featureCount(), is_filled(layer)]
+
+
+def step_areas():
+    (layer,), _, _ = add(f"{BUILDINGS},STATUS_ONLY=YES", choose=("aois",))
+    plain = QgsVectorLayer(f"{BUILDINGS},STYLE=NO|layername=aois", "", "ogr")
+    return [layer.renderer().type(), embedded_colours(layer), is_filled(plain)]

@@ -54,6 +54,15 @@ def test_account_is_listed_and_drawn(seen):
     assert seen["tables"] == {name: [True, count, count] for name, count in ROWS.items() if name != "processings"}
 
 
+def test_processings_are_coloured_by_status(seen):
+    assert seen["account"]["renderer"] == "embeddedSymbol"
+    assert seen["account"]["colours"] == ["#1a9641", "#2b83ba", "#808080", "#a666de", "#d7191c", "#f69053"]
+
+
+def test_other_layers_are_filled_in_the_manner_of_qgis(seen):
+    assert seen["fills"] == {"mosaics": True, "images": True, "planned_searches": True, "processings": False}
+
+
 def test_drawn_account_costs_nothing_more(requests):
     areas = [path for path in requests["account"] if path.endswith("/aois")]
     assert len(areas) == len(set(areas)) == ROWS["processings"]

@@ -87,9 +87,13 @@ def test_project_is_saved_and_opened_again(seen):
 
 
 def test_options(seen):
-    """One colour: without a style QGIS takes its own."""
-    assert seen["option_in_the_string"] == [True, COUNT, 1]
-    assert seen["option_in_the_dialog"] == [True, True, COUNT, 1]
+    """Without styles QGIS draws in its own manner."""
+    assert seen["option_in_the_string"] == [True, COUNT, True]
+    assert seen["option_in_the_dialog"] == [True, True, COUNT, True]
+
+
+def test_areas_are_coloured_by_status(seen):
+    assert seen["areas"] == ["embeddedSymbol", ["#1a9641"], True]
 
 
 # ---- the next day: these tests go in this order

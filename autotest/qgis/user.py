@@ -3,9 +3,9 @@
 import os
 import pathlib
 
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject
 from qgis.gui import QgsMapToolIdentify
-from qgis.PyQt.QtCore import QEventLoop, QTimer
+from qgis.PyQt.QtCore import QEventLoop, Qt, QTimer
 from qgis.PyQt.QtWidgets import (QApplication, QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QTableView,
                                  QTreeView, QWidget)
 from qgis.utils import iface
@@ -157,6 +157,19 @@ def colours_on_the_map():
     colours = {image.pixelColor(x, y).getRgb()[:3]
                for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     return sum(max(colour) - min(colour) > 40 for colour in colours)
+
+
+def embedded_colours(layer):
+    """The colours that QGIS has from the layer's features themselves, and draws when the renderer is embeddedSymbol."""
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.EmbeddedSymbols)
+    return sorted({feature.embeddedSymbol().color().name() for feature in layer.getFeatures(request)
+                   if feature.embeddedSymbol() is not None})
+
+
+def is_filled(layer):
+    """Whether QGIS draws the layer in its own manner, with one symbol, which has a fill."""
+    renderer = layer.renderer()
+    return renderer.type() == "singleSymbol" and renderer.symbol().symbolLayer(0).brushStyle() == Qt.SolidPattern
 
 
 def pan(*moves):

@@ -10,6 +10,7 @@
 #include "common/errors.h"
 #include "common/options.h"
 #include "common/reopening.h"
+#include "common/styles_shown.h"
 #include "common/waiting.h"
 #include "imagery/imagery_dataset.h"
 #include "imagery/pictures.h"
@@ -197,6 +198,7 @@ std::string CreationOptionList()
 void Unload(GDALDriver *)
 {
     OGRMapflowDisconnectAll();
+    OGRMapflowSetStylelessDriver(nullptr);
 }
 
 void ClearCaches(GDALDriver *)
@@ -204,14 +206,8 @@ void ClearCaches(GDALDriver *)
     mf_recent_clear();
 }
 
-} // namespace
-
-extern "C" CPL_DLL void RegisterOGRMAPFLOW();
-
-void RegisterOGRMAPFLOW()
+std::unique_ptr<GDALDriver> MakeDriver()
 {
-    if (!GDAL_CHECK_VERSION("OGR/MAPFLOW driver") || GDALGetDriverByName("MAPFLOW") != nullptr)
-        return;
     auto driver = std::make_unique<GDALDriver>();
     driver->SetDescription("MAPFLOW");
     driver->SetMetadataItem(GDAL_DMD_LONGNAME, "Mapflow: AI on satellite and aerial imagery");
@@ -220,7 +216,6 @@ void RegisterOGRMAPFLOW()
     driver->SetMetadataItem(GDAL_DCAP_OPEN, "YES");
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "MAPFLOW:");
     driver->SetMetadataItem(GDAL_DMD_SUPPORTED_SQL_DIALECTS, "OGRSQL SQLITE");
-    DeclareFeatureStyles(*driver);
     driver->SetMetadataItem(GDAL_DMD_SUBDATASETS, "YES");
     driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, OGRMapflowOpenOptionList().c_str());
     driver->SetMetadataItem(GDAL_DCAP_CREATE, "YES");
@@ -247,8 +242,22 @@ void RegisterOGRMAPFLOW()
     driver->pfnCreate = Create;
     driver->pfnCreateCopy = OGRMapflowUpload;
     driver->pfnDelete = Delete;
-    driver->pfnUnloadDriver = Unload;
     DeclareClearing(*driver, ClearCaches);
+    return driver;
+}
+
+} // namespace
+
+extern "C" CPL_DLL void RegisterOGRMAPFLOW();
+
+void RegisterOGRMAPFLOW()
+{
+    if (!GDAL_CHECK_VERSION("OGR/MAPFLOW driver") || GDALGetDriverByName("MAPFLOW") != nullptr)
+        return;
+    OGRMapflowSetStylelessDriver(MakeDriver());
+    auto driver = MakeDriver();
+    DeclareFeatureStyles(*driver);
+    driver->pfnUnloadDriver = Unload;
     OGRMapflowDeclareCommands(*driver);
     GetGDALDriverManager()->RegisterDriver(driver.release());
 }

@@ -5,6 +5,7 @@
 #include "account/projects_layer.h"
 #include "account/relationships.h"
 #include "account/submissions_table.h"
+#include "common/styles_shown.h"
 #include "layer/processing_columns.h"
 #include "layer/table_sql.h"
 
@@ -34,7 +35,8 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &opti
                                                    OGRMapflowClient client,
                                                    const OGRMapflowAreaSource &areas,
                                                    const OGRMapflowRights &rights)
-    : m_options(options), m_session(std::move(client), rights), m_submissions(options, nullptr)
+    : m_options(options), m_hasStyles(options.HasStyles()), m_session(std::move(client), rights),
+      m_submissions(options, nullptr)
 {
     auto processings = std::make_unique<OGRMapflowProcessingsLayer>(this, m_session, areas);
     m_processings = processings.get();
@@ -55,6 +57,8 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &opti
     m_layers.push_back(std::move(images));
     m_layers.push_back(std::move(planned));
     OGRMapflowAddFieldDomains(m_oMapFieldDomains);
+    if (m_hasStyles)
+        m_processings->ColourByStatus();
 }
 
 OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
@@ -63,6 +67,12 @@ OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
     if (i < 0 || i >= known + m_submissions.Count())
         return nullptr;
     return i < known ? m_layers[static_cast<size_t>(i)].get() : m_submissions.Layer(i - known);
+}
+
+OGRLayer *OGRMapflowAccountDataset::Handed(OGRLayer *layer)
+{
+    poDriver = OGRMapflowDriverFor(layer == m_processings && m_hasStyles);
+    return layer;
 }
 
 OGRLayer *OGRMapflowAccountDataset::LayerCalled(const char *name)

@@ -35,8 +35,11 @@ class OGRMapflowAccountDataset final : public GDALDataset
     {
         return static_cast<int>(m_layers.size()) + m_submissions.Count();
     }
-    OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
-    OGRLayer *GetLayerByName(const char *name) override { return LayerCalled(name); }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override
+    {
+        return const_cast<OGRMapflowAccountDataset *>(this)->Handed(LayerAt(i));
+    }
+    OGRLayer *GetLayerByName(const char *name) override { return Handed(LayerCalled(name)); }
     MF_DATASET_USING
     int TestCapability(const char *capability) MF_CONST_312 override;
     OGRErr StartTransaction(int force) override { return Begin(force); }
@@ -76,8 +79,12 @@ class OGRMapflowAccountDataset final : public GDALDataset
 
     OGRLayer *LayerAt(int i) const;
     OGRLayer *LayerCalled(const char *name);
+    // A layer that a program gets. Only processings have styles: the driver says so of the layer
+    // that was got last.
+    OGRLayer *Handed(OGRLayer *layer);
 
     const OGRMapflowOptions m_options;
+    const bool m_hasStyles;
     OGRMapflowAccountSession m_session;
     OGRMapflowProcessingsLayer *m_processings = nullptr; // four of the layers
     OGRMapflowMosaicsLayer *m_mosaics = nullptr;

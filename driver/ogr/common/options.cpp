@@ -216,8 +216,9 @@ const OGRMapflowOption OPTIONS[] = {
      "Area of a search: WKT in longitude and latitude, or a file of polygons that GDAL opens. "
      "Without it the spatial filter",
      nullptr, 0, SEARCH, VECTOR},
-    {"STYLE", "boolean", "YES", "Give features the colours of their class as OGR feature styles",
-     nullptr, 0, PROCESSING | PROJECT, VECTOR},
+    {"STYLE", "boolean", "YES",
+     "Give features the colours of their class or status as OGR feature styles", nullptr, 0,
+     ACCOUNT | PROCESSING | PROJECT, VECTOR},
     {"RASTER", "string-select", "AUTO",
      "What to show as a raster. RESULT or SOURCE of a processing: its raster result, or the "
      "imagery "

@@ -115,6 +115,7 @@ class OGRMapflowOptions
     // Where the value that Get gives was said, in words.
     std::string SourceOf(const char *key) const;
     bool GetBool(const char *key, bool fallback) const;
+    bool HasStyles() const { return GetBool("STYLE", true); }
     double GetSeconds(const char *key, double fallback) const;
     int64_t GetSize(const char *key, int64_t fallback) const; // bytes
 

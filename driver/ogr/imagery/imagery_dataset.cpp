@@ -2,6 +2,7 @@
 #include "imagery/imagery_dataset.h"
 
 #include "common/errors.h"
+#include "common/styles_shown.h"
 #include "imagery/images_layer.h"
 #include "imagery/planned_layer.h"
 #include "imagery/search_area.h"
@@ -15,6 +16,7 @@ OGRMapflowImageryDataset::Connect(const OGRMapflowOptions &options, const char *
         return nullptr;
     std::unique_ptr<OGRMapflowImageryDataset> dataset(new OGRMapflowImageryDataset(options));
     dataset->SetDescription(options.PublicName().c_str());
+    dataset->poDriver = OGRMapflowDriverFor(false);
     dataset->m_client = OGRMapflowConnect(options);
     OGRMapflowAddFieldDomains(dataset->m_oMapFieldDomains);
     return dataset->m_client != nullptr ? std::move(dataset) : nullptr;

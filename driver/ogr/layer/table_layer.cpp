@@ -6,6 +6,7 @@
 #include "common/errors.h"
 #include "common/spatial_reference.h"
 #include "common/waiting.h"
+#include "layer/status_style.h"
 #include "ogr_recordbatch.h"
 
 // ---- rows ---------------------------------------------------------------------------------------
@@ -164,7 +165,10 @@ bool OGRMapflowTableLayer::FetchGeometriesFrom(OGRMapflowRows &rows, size_t i)
 OGRMapflowTableLayer::Match OGRMapflowTableLayer::Evaluate(OGRMapflowRows &rows, size_t i)
 {
     OGRFeature *const row = rows.items[i].get();
-    if (row == nullptr || !PassesWithoutGeometry(*row))
+    if (row == nullptr)
+        return Match::No;
+    Colour(*row);
+    if (!PassesWithoutGeometry(*row))
         return Match::No;
     if (NeedsGeometry() && !FetchGeometriesFrom(rows, i))
         return Match::Failed;
@@ -172,6 +176,14 @@ OGRMapflowTableLayer::Match OGRMapflowTableLayer::Evaluate(OGRMapflowRows &rows,
         (m_poFilterGeom == nullptr || FilterGeometry(row->GetGeomFieldRef(m_iGeomFieldFilter))) &&
         (!m_filterUsesGeometry || m_poAttrQuery->Evaluate(row));
     return passes ? Match::Yes : Match::No;
+}
+
+// When it is read: the status may have changed since the row was made. QGIS 3.22 draws with styles
+// that it has told GDAL to ignore.
+void OGRMapflowTableLayer::Colour(OGRFeature &row) const
+{
+    if (m_statusField >= 0)
+        row.SetStyleString(OGRMapflowStatusStyle(row.GetFieldAsString(m_statusField)));
 }
 
 // ---- reading ------------------------------------------------------------------------------------
@@ -250,6 +262,7 @@ std::unique_ptr<OGRFeature> OGRMapflowTableLayer::FindFeature(GIntBig fid)
     OGRFeature *const row = FindRow(fid);
     if (row == nullptr)
         return nullptr;
+    Colour(*row);
     const bool hasGeometry = IsGeometryIgnored() || row->GetGeometryRef() != nullptr;
     return std::unique_ptr<OGRFeature>(hasGeometry || FetchGeometries({row}) ? row->Clone()
                                                                              : nullptr);

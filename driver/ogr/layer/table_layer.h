@@ -46,6 +46,8 @@ class OGRMapflowTableLayer : public OGRLayer
         for (const OGRMapflowColumn<Item> &c : columns)
             OGRMapflowAddColumn(*m_defn, c.name, c.kind, c.comment, c.domain);
     }
+    // Gives rows the colour of their column `status`.
+    void ColourByStatus() { m_statusField = m_defn->GetFieldIndex("status"); }
     // A new row to fill. FID = position.
     OGRFeature &AddRow();
     // A row of the layer that these columns are from.
@@ -104,6 +106,7 @@ class OGRMapflowTableLayer : public OGRLayer
     // Whether the attribute filter, as far as it needs no geometry, lets a row pass.
     bool PassesWithoutGeometry(OGRFeature &row) const;
     Match Evaluate(OGRMapflowRows &rows, size_t i);
+    void Colour(OGRFeature &row) const;
     // The geometry of a row that is read now. The next rows are read soon: theirs come with it.
     bool FetchGeometriesFrom(OGRMapflowRows &rows, size_t i);
     // The next row that passes; nullptr at the end and after a CPLError, which sets *failed.
@@ -118,6 +121,7 @@ class OGRMapflowTableLayer : public OGRLayer
     void UnsetIgnored(OGRFeature &feature) const;
 
     GDALDataset *const m_dataset;
+    int m_statusField = -1;              // -1: rows have no colours
     OGRMapflowRows *m_reading = nullptr; // nullptr: at the start
     size_t m_next = 0;
     bool m_isAtEnd = false; // whatever rows there are

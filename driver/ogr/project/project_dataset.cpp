@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "common/errors.h"
 #include "common/parallel.h"
+#include "common/styles_shown.h"
 #include "common/waiting.h"
 #include "layer/layer_names.h"
 #include "layer/qgis_listing.h"
@@ -27,6 +28,7 @@ OGRMapflowProjectDataset::Open(const OGRMapflowOptions &options)
         return nullptr;
     std::unique_ptr<OGRMapflowProjectDataset> dataset(new OGRMapflowProjectDataset(options));
     dataset->SetDescription(options.PublicName().c_str());
+    dataset->poDriver = OGRMapflowDriverFor(options.HasStyles());
     dataset->m_client = OGRMapflowConnect(options, &dataset->m_stop);
     return dataset->m_client != nullptr && dataset->Load() ? std::move(dataset) : nullptr;
 }
@@ -251,7 +253,7 @@ bool OGRMapflowProjectDataset::LoadMerged()
     const auto set = OGRMapflowResultSet::Merge(std::move(parts), OGRMapflowColumnForms(m_options));
     if (set == nullptr)
         return false;
-    const bool hasStyles = m_options.GetBool("STYLE", true);
+    const bool hasStyles = m_options.HasStyles();
     m_merged = OGRMapflowResultLayer::Create(this, MERGED_NAME, hasStyles,
                                              {set, OGRMapflowGeometryKind::All});
     if (m_merged == nullptr)

@@ -9,6 +9,7 @@
 #include "base/redact.h"
 #include "base/uuid.h"
 #include "common/errors.h"
+#include "common/styles_shown.h"
 #include "common/waiting.h"
 #include "layer/layer_names.h"
 #include "layer/qgis_listing.h"
@@ -23,6 +24,7 @@ OGRMapflowProcessingDataset::Open(OGRMapflowOptions options)
         new OGRMapflowProcessingDataset(std::move(options)));
     dataset->SetDescription(dataset->m_options.PublicName().c_str());
     dataset->m_statusOnly = dataset->m_options.GetBool("STATUS_ONLY", false);
+    dataset->poDriver = OGRMapflowDriverFor(dataset->m_options.HasStyles());
     if (!dataset->ReadCacheOptions() ||
         !(dataset->IsOffline() ? dataset->OpenOffline() : dataset->OpenOnline()))
         return nullptr;
@@ -325,7 +327,7 @@ bool OGRMapflowProcessingDataset::MakeLayers()
     const auto result = std::move(m_fetched);
     if (IsOffline() && !(ReadDocument(result->processing) && CheckArea()))
         return false;
-    const bool hasStyles = m_options.GetBool("STYLE", true);
+    const bool hasStyles = m_options.HasStyles();
     const auto set =
         OGRMapflowResultSet::Of({result, m_processing.id, m_processing.name,
                                  m_processing.model != nullptr ? m_processing.model : ""},
@@ -498,6 +500,8 @@ OGRLayer *OGRMapflowProcessingDataset::AOILayer()
         if (m_statusOnly && source.cache.mode == MF_CACHE_YES)
             source.cache.mode = MF_CACHE_REFRESH; // the state of each area as it is now
         m_aoiLayer = OGRMapflowMakeAOITable(this, source, OGRMapflowAreaOwner::Of(m_processing));
+        if (m_aoiLayer != nullptr && m_options.HasStyles())
+            m_aoiLayer->ColourByStatus();
     }
     return m_aoiLayer.get();
 }
