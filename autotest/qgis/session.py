@@ -61,8 +61,9 @@ class Run:
 class Desktop:
     """A user's QGIS: a folder with a profile and a cache. Each run is a new process."""
 
-    def __init__(self, folder, sandbox):
+    def __init__(self, folder, sandbox, screen="1600x1200"):
         self.folder = folder
+        self.screen = screen
         self.sandbox = sandbox
         build = pathlib.Path(os.environ.get("MAPFLOW_BUILD_DIR", ROOT / "build")).resolve()
         self._environment = {
@@ -84,7 +85,7 @@ class Desktop:
         for name in ("seen.json", "pid"):
             (self.folder / name).unlink(missing_ok=True)
         return subprocess.Popen(
-            ["timeout", "150", "xvfb-run", "-a", "-s", "-screen 0 1600x1200x24", "qgis", "--nologo", "--noversioncheck",
+            ["timeout", "150", "xvfb-run", "-a", "-s", f"-screen 0 {self.screen}x24", "qgis", "--nologo", "--noversioncheck",
              "--noplugins", "--profiles-path", str(self.folder / "profile"), "--code", str(HERE / "desktop.py")],
             env={**self._environment, "MAPFLOW_QGIS_STEPS": steps, **environment},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

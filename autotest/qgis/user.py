@@ -131,13 +131,16 @@ class AddVectorLayer:
                 field = next(w for w in box.findChildren(QWidget)
                              if w.objectName() == name and isinstance(w, (QLineEdit, QComboBox)))
                 field.setCurrentText(value) if isinstance(field, QComboBox) else field.setText(value)
-            buttons = {b.text().replace("&", ""): b for b in source.findChildren(QPushButton)}
-            buttons["Add"].click()
-            buttons["Close"].click()
+            self.press(source)
             source.window().close()
         except Exception as failure:  # it would be lost in the timer
             self._failure = failure
         self._is_done = True
+
+    def press(self, source):
+        buttons = {b.text().replace("&", ""): b for b in source.findChildren(QPushButton)}
+        buttons["Add"].click()
+        buttons["Close"].click()
 
 
 def add(text, choose=None, delay=500, is_drawn=True, **options):
