@@ -328,6 +328,19 @@ def test_the_same_again_says_so(sb, run, aoi):
     assert len(created(sb)) == 2
 
 
+def test_a_dry_run_says_that_the_same_was_submitted(sb, run, aoi):
+    """Who asks for the price is about to pay: now is the time to say that it was paid for."""
+    assert submit(run, aoi, DRY_RUN="YES").said == ""
+    assert submit(run, aoi).said == ""
+    first = list(sb.state.processings)[-1]
+    for _ in range(2):
+        (line,) = submit(run, aoi, DRY_RUN="YES").said.splitlines()
+        assert line.startswith('Warning 1: "aoi" was submitted before, on 2')
+        assert line.endswith(f"as processing {first}: it would be submitted anew.")
+    assert submit(run, aoi, DRY_RUN="YES", NAME="another").said == ""
+    assert len(created(sb)) == 1
+
+
 # ---- one for each feature
 
 def test_split_by_feature(sb, run, tmp_path):

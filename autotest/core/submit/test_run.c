@@ -198,6 +198,7 @@ static void test_a_dry_run(void)
     dry.dry_run = 1;
     RUN(dry, NULL, 0);
     CHECK_NUMBER(journal_size(), 0);
+    CHECK_TEXT(outcome.said, "");
     service->plans[1] = SERVICE_LOST_AFTER;
     service->broken_lists = 1000;
     RUN(JOBS(2, 1, 2), "could not be listed", 2);
@@ -211,7 +212,8 @@ static void test_a_dry_run(void)
     RUN(JOBS(2, 1, 2), NULL, 0);
     CHECK_NUMBER(count_of(1) + count_of(2), 2);
     RUN(dry, NULL, 0);
-    CHECK_TEXT(outcome.said, "");
+    CHECK_HOLDS(outcome.said, "(and 1 others) was submitted before, on ");
+    CHECK_HOLDS(outcome.said, ": it would be submitted anew.\n");
 }
 
 /* ---- answers that are lost ------------------------------------------------------------------ */

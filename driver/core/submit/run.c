@@ -121,6 +121,11 @@ static enum verdict judge(const struct mf_run *run, const struct mf_run_job *of)
     return entry->state == MF_JOURNAL_SUBMITTED ? ADOPT : SETTLE;
 }
 
+static const char *outlook(const struct mf_run *run)
+{
+    return run->options.dry_run ? "would be" : "is";
+}
+
 /* Says that a job of a run that did not end has expired. */
 static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
                          const struct mf_journal_entry *entry)
@@ -131,14 +136,14 @@ static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
         mf_tell(
             &run->options.listener,
             "\"%.60s\" was submitted on %s as processing %s, by a run that did not end. That is "
-            "more than 30 days ago: it is submitted anew.",
-            of->job->name, time, entry->id);
+            "more than 30 days ago: it %s submitted anew.",
+            of->job->name, time, entry->id, outlook(run));
     else
         mf_tell(&run->options.listener,
                 "\"%.60s\" was sent on %s, and the server did not confirm it. That is more than 30 "
-                "days ago: it is submitted anew. In the project it is the one whose meta data has "
+                "days ago: it %s submitted anew. In the project it is the one whose meta data has "
                 "\"%s\": \"%s\", if it exists.",
-                of->job->name, time, MF_META_MARKER, entry->marker);
+                of->job->name, time, outlook(run), MF_META_MARKER, entry->marker);
 }
 
 /* Notes what the user has to hear about a job that is sent although it was sent before. */
@@ -164,8 +169,8 @@ static void tell_history(const struct mf_run *run)
     if (run->told.earlier > 1)
         snprintf(others, sizeof others, " (and %zu others)", run->told.earlier - 1);
     mf_tell(&run->options.listener,
-            "\"%.60s\"%s was submitted before, on %s, as processing %s: it is submitted anew.",
-            run->told.last_name, others, time, run->told.last.id);
+            "\"%.60s\"%s was submitted before, on %s, as processing %s: it %s submitted anew.",
+            run->told.last_name, others, time, run->told.last.id, outlook(run));
 }
 
 static void note_adopted(struct mf_run *run, const struct mf_job *job)
@@ -360,12 +365,17 @@ static int resume(struct mf_run *run, const struct mf_run_job *of, struct mf_err
     return 0;
 }
 
-/* For a dry run: what would be taken over. */
+/* For a dry run: what would be taken over, and what would be paid for again. */
 static void preview(struct mf_run *run)
 {
     size_t open = 0;
-    for (size_t i = 0; i < run->count; i++)
-        open += judge(run, &run->jobs[i]) != SEND;
+    for (size_t i = 0; i < run->count; i++) {
+        const bool is_open = judge(run, &run->jobs[i]) != SEND;
+        open += is_open;
+        if (!is_open)
+            note_history(run, &run->jobs[i]);
+    }
+    tell_history(run);
     if (open > 0)
         mf_tell(&run->options.listener,
                 "%zu of %zu processings were sent before by a run that did not end: they would be "
