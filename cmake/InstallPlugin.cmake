@@ -1,4 +1,6 @@
-# Installs the plugin where this GDAL looks for plugins: in MAPFLOW_PLUGIN_DIR, below the install prefix,
+# Installs the plugin, and the scripts for QGIS.
+#
+# The plugin goes where this GDAL looks for plugins: in MAPFLOW_PLUGIN_DIR, below the install prefix,
 # which is GDAL's own unless another one is given. The usual one of CMake, /usr/local, would not do on
 # Debian. Where that folder has one of GDAL's version in it, such as 3.6, GDAL looks nowhere else: then
 # the plugin goes there.
@@ -37,3 +39,7 @@ install(CODE "
   endif()" COMPONENT plugin)
 install(TARGETS ogr_MAPFLOW COMPONENT plugin
         LIBRARY DESTINATION "${MAPFLOW_PLUGIN_DIR}\${mapflow_version_folder}")
+
+# The scripts for the Processing toolbox of QGIS: their folder is named in its options.
+install(FILES "${PROJECT_SOURCE_DIR}/driver/qgis/mapflow_shared.py" "${PROJECT_SOURCE_DIR}/driver/qgis/mapflow_submit.py"
+        COMPONENT plugin DESTINATION "${CMAKE_INSTALL_DATADIR}/gdal-mapflow/qgis")

@@ -13,6 +13,8 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MAPFLOW_BUILD_DIR", ROOT / "build")).resolve()
 BUILD = BUILD.with_name(BUILD.name + "-package")
+# For the Processing toolbox of QGIS.
+SCRIPTS = [f"share/gdal-mapflow/qgis/{path.name}" for path in sorted((ROOT / "driver/qgis").glob("*.py"))]
 
 
 def tool(*command, env=None):
@@ -65,7 +67,8 @@ def test_content(package, triplet):
     documents = "/usr/share/doc/gdal-mapflow/"
     assert listed == {path: ("-rw-r--r--", "root/root", True) for path in (
         f"/usr/lib/{triplet}/gdalplugins/ogr_MAPFLOW.so", f"{documents}mapflow.md", f"{documents}imagery.md",
-        f"{documents}internals.md", f"{documents}programs.md", f"{documents}copyright", f"{documents}changelog.gz")}
+        f"{documents}internals.md", f"{documents}programs.md", f"{documents}copyright", f"{documents}changelog.gz",
+        *(f"/usr/{script}" for script in SCRIPTS))}
 
 
 def test_control(package, build):
@@ -93,16 +96,17 @@ def test_lintian(package):
 
 def installed(build, *arguments, folder, env=None):
     tool("cmake", "--install", build, *arguments, env=env)
-    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
 def test_install_below_a_prefix(build, tmp_path, triplet):
-    assert installed(build, "--prefix", tmp_path, folder=tmp_path) == [f"lib/{triplet}/gdalplugins/ogr_MAPFLOW.so"]
+    assert installed(build, "--prefix", tmp_path, folder=tmp_path) == \
+        [f"lib/{triplet}/gdalplugins/ogr_MAPFLOW.so", *SCRIPTS]
 
 
 def test_install_where_gdal_looks(build, tmp_path, triplet):
     assert installed(build, folder=tmp_path, env={"DESTDIR": str(tmp_path)}) == \
-        [f"usr/lib/{triplet}/gdalplugins/ogr_MAPFLOW.so"]
+        [f"usr/lib/{triplet}/gdalplugins/ogr_MAPFLOW.so", *(f"usr/{script}" for script in SCRIPTS)]
 
 
 def test_install_into_the_folder_of_the_version(build, tmp_path, triplet):
@@ -110,6 +114,6 @@ def test_install_into_the_folder_of_the_version(build, tmp_path, triplet):
     version = re.match(r"\d+\.\d+", gdal_version()).group()
     (tmp_path / "lib" / triplet / "gdalplugins" / version).mkdir(parents=True)
     assert installed(build, "--prefix", tmp_path, folder=tmp_path) == \
-        [f"lib/{triplet}/gdalplugins/{version}/ogr_MAPFLOW.so"]
+        [f"lib/{triplet}/gdalplugins/{version}/ogr_MAPFLOW.so", *SCRIPTS]
     done = tool("ogrinfo", "--formats", env={"GDAL_DRIVER_PATH": str(tmp_path / "lib" / triplet / "gdalplugins")})
     assert "MAPFLOW -raster,vector-" in done

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,11 @@ from dataclasses import dataclass
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+PAGE = (ROOT / "driver/mapflow.md").read_text()
+SCRIPTS = ROOT / "driver/qgis"
+# The qgis_process of Debian 12 passes an option that only the desktop knows.
+QGIS_PROCESS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
+BUILD = pathlib.Path(os.environ.get("MAPFLOW_BUILD_DIR", ROOT / "build")).resolve()
 sys.path.insert(0, str(HERE.parent))
 
 from sandbox import Sandbox  # noqa: E402
@@ -34,6 +40,18 @@ proxyPort=9
 proxyType=HttpProxy
 [qgis]
 checkVersion=false
+"""
+
+# Processing with the folder of scripts that was set in its options.
+PROCESSING = r"""
+[Processing]
+Configuration\SCRIPTS_FOLDERS={}
+[PythonPlugins]
+MetaSearch=false
+db_manager=false
+processing=true
+sagaprovider=false
+grassprovider=false
 """
 
 
@@ -61,32 +79,47 @@ class Run:
 class Desktop:
     """A user's QGIS: a folder with a profile and a cache. Each run is a new process."""
 
-    def __init__(self, folder, sandbox, screen="1600x1200"):
+    def __init__(self, folder, sandbox, screen="1600x1200", scripts=None):
+        """`scripts` is a folder of scripts for the Processing toolbox; without it QGIS starts without Processing."""
         self.folder = folder
         self.screen = screen
+        self.plugins = ["--noplugins"] if scripts is None else []
         self.sandbox = sandbox
-        build = pathlib.Path(os.environ.get("MAPFLOW_BUILD_DIR", ROOT / "build")).resolve()
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("MAPFLOW_")},
-            "PATH": "/usr/bin:/bin:" + os.environ["PATH"], "GDAL_DRIVER_PATH": str(build / "gdalplugins"),
+            "PATH": "/usr/bin:/bin:" + os.environ["PATH"], "GDAL_DRIVER_PATH": str(BUILD / "gdalplugins"),
             "MAPFLOW_API_URL": sandbox.url, "MAPFLOW_API_TOKEN": sandbox.token, "no_proxy": "127.0.0.1",
             "MAPFLOW_QGIS_FOLDER": str(folder), "MAPFLOW_QGIS_MODULES": str(HERE),
             "XDG_CACHE_HOME": str(folder / "cache"), "XDG_STATE_HOME": str(folder / "state"),
             "XDG_RUNTIME_DIR": str(folder)}
         settings = folder / "profile/profiles/default/QGIS/QGIS3.ini"
         settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(SETTINGS)
+        settings.write_text(SETTINGS + (PROCESSING.format(scripts) if scripts is not None else ""))
 
     @property
     def cached_files(self):
         return sorted(path.name for path in (self.folder / "cache/gdal-mapflow").iterdir())
 
+    def run_without_window(self, *words, **environment):
+        """Runs qgis_process with the same profile, in the folder `files`. Returns (exit code, what it printed)."""
+        data = self.folder / "data"
+        profiles = data / "QGIS/QGIS3"
+        if not profiles.exists():
+            profiles.parent.mkdir(parents=True)
+            profiles.symlink_to(self.folder / "profile")
+        (self.folder / "files").mkdir(exist_ok=True)
+        done = subprocess.run(
+            [QGIS_PROCESS, *words], capture_output=True, text=True, check=False, timeout=150, cwd=self.folder / "files",
+            env={**self._environment, "XDG_DATA_HOME": str(data), "QT_QPA_PLATFORM": "offscreen", **environment})
+        return done.returncode, done.stdout + done.stderr
+
     def _start(self, steps, environment):
         for name in ("seen.json", "pid"):
             (self.folder / name).unlink(missing_ok=True)
         return subprocess.Popen(
-            ["timeout", "150", "xvfb-run", "-a", "-s", f"-screen 0 {self.screen}x24", "qgis", "--nologo", "--noversioncheck",
-             "--noplugins", "--profiles-path", str(self.folder / "profile"), "--code", str(HERE / "desktop.py")],
+            ["timeout", "150", "xvfb-run", "-a", "-s", f"-screen 0 {self.screen}x24", "qgis", "--nologo",
+             "--noversioncheck", *self.plugins, "--profiles-path", str(self.folder / "profile"),
+             "--code", str(HERE / "desktop.py")],
             env={**self._environment, "MAPFLOW_QGIS_STEPS": steps, **environment},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

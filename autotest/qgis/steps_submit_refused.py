@@ -1,0 +1,7 @@
+"""What the toolbox says where the driver, or the token, is missing. Runs inside QGIS."""
+
+from toolbox import refusal_of
+
+
+def step_refused():
+    return refusal_of("Submit areas to Mapflow")
