@@ -41,5 +41,6 @@ install(TARGETS ogr_MAPFLOW COMPONENT plugin
         LIBRARY DESTINATION "${MAPFLOW_PLUGIN_DIR}\${mapflow_version_folder}")
 
 # The scripts for the Processing toolbox of QGIS: their folder is named in its options.
-install(FILES "${PROJECT_SOURCE_DIR}/driver/qgis/mapflow_shared.py" "${PROJECT_SOURCE_DIR}/driver/qgis/mapflow_submit.py"
+install(FILES "${PROJECT_SOURCE_DIR}/driver/qgis/mapflow_project.py" "${PROJECT_SOURCE_DIR}/driver/qgis/mapflow_shared.py"
+              "${PROJECT_SOURCE_DIR}/driver/qgis/mapflow_submit.py"
         COMPONENT plugin DESTINATION "${CMAKE_INSTALL_DATADIR}/gdal-mapflow/qgis")

@@ -4,4 +4,4 @@ from toolbox import refusal_of
 
 
 def step_refused():
-    return refusal_of("Submit areas to Mapflow")
+    return [refusal_of(title) for title in ("Submit areas to Mapflow", "Open results of a Mapflow project")]
