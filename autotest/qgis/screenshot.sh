@@ -1,20 +1,23 @@
 #!/bin/sh
-# The picture of the README, QGIS with the buildings of a processing: sh autotest/qgis/screenshot.sh [FILE.png]
+# The pictures of the README, QGIS with the buildings of a processing, and the script that submits areas:
+# sh autotest/qgis/screenshot.sh [FOLDER]
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$ROOT/autotest/common.sh"
 
-PICTURE=${1:-$ROOT/data/qgis.png}
+FOLDER=${1:-$ROOT/data}
 # shellcheck disable=SC2086 # one word a package
-need $BUILD_PACKAGES qgis python3-qgis xvfb xauth pngquant
+need $BUILD_PACKAGES qgis python3-qgis xvfb xauth pngquant fonts-noto-color-emoji
 mkdir -p "$BUILD"
 build "$BUILD" "$BUILD/screenshot-build.log"
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 (cd "$ROOT/autotest/qgis" && MAPFLOW_BUILD_DIR=$BUILD "$PYTHON" -c 'import pathlib, sys
-from session import Desktop, new_sandbox
-with new_sandbox() as sandbox:
-    desktop = Desktop(pathlib.Path(sys.argv[1]), sandbox)
-    print(desktop.run("steps_screenshot", PICTURE=sys.argv[1] + "/picture.png").seen)' "$WORK")
-pngquant --force --output "$PICTURE" 128 "$WORK/picture.png"
-say "Written: $PICTURE"
+from test_screenshot import picture_of_buildings, picture_of_submitting
+folder = pathlib.Path(sys.argv[1])
+for name, picture in (("qgis", picture_of_buildings), ("qgis-submit", picture_of_submitting)):
+    (folder / name).mkdir()
+    print(picture(folder / name, folder / f"{name}.png"))' "$WORK")
+pngquant --force --output "$FOLDER/qgis.png" 128 "$WORK/qgis.png"
+pngquant --force --output "$FOLDER/qgis-submit.png" 64 "$WORK/qgis-submit.png"
+say "Written: $FOLDER/qgis.png $FOLDER/qgis-submit.png"
