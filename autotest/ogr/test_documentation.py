@@ -13,6 +13,7 @@ ROOT = AUTOTEST.parent
 PAGES = {name: (ROOT / "driver" / name).read_text(encoding="utf-8") 
          for name in ("mapflow.md", "imagery.md", "internals.md", "programs.md")}
 LINE_LIMITS = {"mapflow.md": 280, "imagery.md": 150}
+README_LIMIT = 200
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONFIGURATION_ALONE = {"ALLOW_HTTP", "STATE_DIR"}  # configuration options that are no open options
 OF_THE_BUILD = {"BUILD_DIR", "PLUGIN_DIR", "MATRIX_DIR"}
@@ -88,6 +89,10 @@ def test_pages_are_short(name):
     lines = PAGES[name].splitlines()
     assert len(lines) <= LINE_LIMITS[name]
     assert [line for line in prose(PAGES[name]) if len(line) > 150] == []
+
+
+def test_readme_is_short():
+    assert len(README.splitlines()) <= README_LIMIT
 
 
 def test_readme_names_options_that_are_there():

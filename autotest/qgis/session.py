@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-PAGE = (ROOT / "driver/mapflow.md").read_text()
+PAGE = (ROOT / "driver/programs.md").read_text()
 SCRIPTS = ROOT / "driver/qgis"
 # The qgis_process of Debian 12 passes an option that only the desktop knows.
 QGIS_PROCESS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
