@@ -39,6 +39,7 @@ struct Contents
     bool times = false; // of day
     bool zones = false;
     bool json = false;
+    bool booleanLists = false;
     bool styles = false;
 };
 
@@ -55,6 +56,8 @@ Contents ContentsOf(const OGRFeatureDefn &defn)
         contents.times |= field.GetType() == OFTTime;
         contents.zones |= field.GetType() == OFTDateTime;
         contents.json |= field.GetSubType() == OFSTJSON;
+        contents.booleanLists |=
+            field.GetType() == OFTIntegerList && field.GetSubType() == OFSTBoolean;
     }
     contents.geometries = defn.GetGeomFieldCount() > 0 && !defn.GetGeomFieldDefn(0)->IsIgnored();
     return contents;
@@ -81,9 +84,11 @@ bool OGRMapflowConvertsThroughArrow(const OGRFeatureDefn &defn, const OGRMapflow
 {
     Contents contents = ContentsOf(defn);
     contents.styles = hasStyles;
-    // From GDAL 3.13 on ogr2ogr crashes where there is no column at all.
-    if ((!contents.columns && !contents.geometries) || !AreNamesClear(defn) ||
-        (contents.json && !MF_ARROW_STATES_JSON) || (contents.zones && !MF_ARROW_KEEPS_ZONES) ||
+    // From GDAL 3.13 on ogr2ogr crashes where there is no column at all. A stream's lists of
+    // booleans become lists of 0 and 1.
+    if ((!contents.columns && !contents.geometries) || contents.booleanLists ||
+        !AreNamesClear(defn) || (contents.json && !MF_ARROW_STATES_JSON) ||
+        (contents.zones && !MF_ARROW_KEEPS_ZONES) ||
         (contents.geometries && !rows.HasPlainGeometries()))
         return false;
     const bool depends = contents.styles || contents.dates || contents.times;

@@ -389,7 +389,8 @@ void OGRMapflowResultLayer::AddFilters(OGRMapflowStreamSource &source)
 
 bool OGRMapflowResultLayer::ConvertsThroughArrow() const
 {
-    return OGRMapflowConvertsThroughArrow(*m_defn, m_rows,
+    return !(MF_ARROW_FORGETS_SELECTION && m_poAttrQuery != nullptr) &&
+           OGRMapflowConvertsThroughArrow(*m_defn, m_rows,
                                           m_styles != nullptr && !m_defn->IsStyleIgnored());
 }
 
