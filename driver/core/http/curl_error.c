@@ -68,7 +68,8 @@ static const struct failure {
      NULL, ": check GDAL_HTTP_SSLCERT and GDAL_HTTP_SSLKEY", NULL},
     /* The words of OpenSSL, GnuTLS and Schannel. Older ones of GnuTLS are the same for all. */
     {CURLE_PEER_FAILED_VERIFICATION, EITHER, MF_ERR_NETWORK, false, "The certificate of ",
-     " has expired", ": check the clock of this machine, or report it to whoever runs the server", "expired"},
+     " has expired", ": check the clock of this machine, or report it to whoever runs the server",
+     "expired"},
     {CURLE_PEER_FAILED_VERIFICATION, EITHER, MF_ERR_NETWORK, false, "The certificate of ",
      " is for another host", ": check API_URL", "match"},
     {CURLE_PEER_FAILED_VERIFICATION, EITHER, MF_ERR_NETWORK, false, "The certificate of ",

@@ -165,8 +165,9 @@ inline std::string OGRMapflowISOTime(const OGRField &time)
 // the missing one ends the conversion. So it is in 3.10.0 to 3.13.3, and nowhere mended so far.
 #define MF_ARROW_MISREADS_VALIDITY MF_GDAL_AT_LEAST(3, 10)
 
-// With -select and -where together, where it goes that way in 3.13, the target gets columns that are
-// not selected; 3.10 does not go that way. Whether there is a selection is not told to the layer.
+// With -select and -where together, where it goes that way in 3.13, the target gets columns that
+// are not selected; 3.10 does not go that way. Whether there is a selection is not told to the
+// layer.
 #define MF_ARROW_FORGETS_SELECTION MF_GDAL_AT_LEAST(3, 11)
 
 // A column of JSON becomes one in the target.
