@@ -166,8 +166,8 @@ constexpr const char *VECTOR = "vector", *RASTER = "raster", *NO_DIALOG = "progr
 
 const OGRMapflowOption OPTIONS[] = {
     {"API_TOKEN", "string", nullptr,
-     "API token of the Mapflow account. Better given as the environment variable MAPFLOW_API_TOKEN "
-     "or as API_TOKEN_FILE",
+     "API token of the Mapflow account. Safer: the environment variable MAPFLOW_API_TOKEN, or "
+     "API_TOKEN_FILE",
      nullptr, 0, ANY, NO_DIALOG},
     {"API_TOKEN_FILE", "string", nullptr, "File that holds the API token", nullptr, 0, ANY,
      NO_DIALOG},
@@ -190,31 +190,29 @@ const OGRMapflowOption OPTIONS[] = {
      "Longest time between two polls while waiting, in seconds, at least 5", nullptr, 0.01, ANY,
      NO_DIALOG},
     {"PROGRESS", "string-select", "AUTO",
-     "A line about the wait on the standard error stream: AUTO when that is a terminal",
-     "AUTO,YES,NO", 0, ANY, NO_DIALOG},
+     "Show the progress of a wait on standard error. AUTO: if that is a terminal", "AUTO,YES,NO", 0,
+     ANY, NO_DIALOG},
     {"GEOMETRY", "string-select", "MIXED",
      "SPLIT gives a layer for each kind of geometry of a result: _polygon, _line, _point",
      "MIXED,SPLIT", 0, PROCESSING | PROJECT, VECTOR},
-    {"MERGE", "boolean", "NO",
-     "One layer, results, that has the features of all results of a project, and which processing "
-     "each is of",
+    {"MERGE", "boolean", "NO", "One layer, results, with the features of all results of a project",
      nullptr, 0, PROJECT, VECTOR},
     {"INTEGERS", "string-select", "NATIVE",
-     "TEXT reads columns that have integers beyond 64 bits as strings; NATIVE gives the nearest "
-     "integers of 64 bits",
+     "TEXT reads columns with integers beyond 64 bits as strings. NATIVE returns the nearest "
+     "64-bit integers",
      "NATIVE,TEXT", 0, PROCESSING | PROJECT, VECTOR},
     {"JSON", "string-select", "NATIVE",
-     "TEXT declares columns of JSON as plain strings, for programs that do not take all of them",
+     "TEXT declares JSON columns as plain strings, for programs that do not accept all of them",
      "NATIVE,TEXT", 0, PROCESSING | PROJECT, VECTOR},
     {"LAYER_NAME", "string", nullptr,
-     "Name of the layer of a processing, which is else that of the processing", nullptr, 0,
+     "Name of the layer of a processing. Default: the name of the processing", nullptr, 0,
      PROCESSING, NO_DIALOG},
     {"ALLOW_DELETE", "boolean", "NO",
-     "Rows of the account may be deleted, and what they stand for with them", nullptr, 0,
+     "Allow deleting rows of the account, and what they represent at the service", nullptr, 0,
      ACCOUNT | MOSAIC, VECTOR},
     {"SEARCH_AOI", "string", nullptr,
      "Area of a search: WKT in longitude and latitude, or a file of polygons that GDAL opens. "
-     "Without it the spatial filter",
+     "Default: the spatial filter",
      nullptr, 0, SEARCH, VECTOR},
     {"STYLE", "boolean", "YES",
      "Give features the colours of their class or status as OGR feature styles", nullptr, 0,
@@ -227,16 +225,16 @@ const OGRMapflowOption OPTIONS[] = {
     {"MAX_RESULT_SIZE", "size", "64G", "Largest result to accept, in bytes or with K, M or G",
      nullptr, 0, PROCESSING | PROJECT, NO_DIALOG},
     {"CACHE", "string-select", "YES",
-     "Use of the cache: YES reads and stores, and falls back to what is stored when the server "
-     "cannot be reached; ONLINE does not fall back, NO neither reads nor stores, REFRESH fetches "
-     "anew, OFFLINE makes no request",
+     "Use of the cache. YES reads and stores, and uses what is stored if the server cannot be "
+     "reached; ONLINE makes that an error. NO neither reads nor stores. REFRESH fetches again. "
+     "OFFLINE makes no request",
      "YES,NO,REFRESH,ONLINE,OFFLINE", 0, ANY},
     {"CACHE_DIR", "string", nullptr,
      "Folder of the cache. Default: gdal-mapflow in the cache folder of the user", nullptr, 0, ANY,
      NO_DIALOG},
     {"CACHE_SIZE", "size", "10G",
-     "Size of the cache, in bytes or with K, M or G: beyond it results go that were used least "
-     "recently",
+     "Size of the cache, in bytes or with K, M or G. Beyond it, the least recently used results "
+     "are removed",
      nullptr, 0, ANY, NO_DIALOG},
     {"STATE_DIR", "string", nullptr,
      "Folder of the journal of submissions. Default: gdal-mapflow in the state folder of the user",

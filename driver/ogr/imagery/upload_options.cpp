@@ -14,16 +14,17 @@ constexpr unsigned SHARED = 1;
 
 const OGRMapflowOption OPTIONS[] = {
     {"TAGS", "string", nullptr,
-     "Tags of the mosaic, a comma list; a mosaic that is there gets those that it lacks"},
-    {"CREATE_MOSAIC", "boolean", "NO", "Create the mosaic when there is none of that name"},
+     "Tags of the mosaic, separated by commas. An existing mosaic gets the missing ones"},
+    {"CREATE_MOSAIC", "boolean", "NO", "Create the mosaic if none has that name"},
     {"DUPLICATES", "string-select", "REFUSE",
-     "What to do with an image that the mosaic has already, by name and size or by content",
+     "What to do with an image that the mosaic already has, by name and size or by content",
      "REFUSE,ALLOW"},
     {"CONVERT", "string-select", "AUTO",
-     "AUTO sends a GeoTIFF as it is where that is possible, and converts all else; NO only sends",
+     "AUTO sends a GeoTIFF unchanged if possible, and converts everything else. NO never converts",
      "AUTO,NO"},
     {"SCALE", "string", nullptr,
-     "Values of the raster that become 1 and 255, as 0,3000. Needed for all but 8-bit data"},
+     "Values of the raster that become 1 and 255, as in 0,3000. Required unless the data are "
+     "8-bit"},
     {"NAME", "string", nullptr, "File name of the image. Default: that of the raster", nullptr, 0,
      SHARED},
     {"WAIT", "boolean", "NO", "Wait until the service can use the image", nullptr, 0, SHARED},
