@@ -1,4 +1,4 @@
-"""Lists every error and warning of the driver, as the source has them: python3 autotest/messages.py > messages.md
+"""Lists the errors and warnings of the driver, as the source has them: python3 autotest/messages.py > messages.md
 
 A message of the core may get a prefix ("processing <id>: …"), a full stop or more sentences; "…" stands for a value.
 """
@@ -9,7 +9,7 @@ import re
 DRIVER = pathlib.Path(__file__).resolve().parent.parent / "driver"
 STRING = r'"(?:[^"\\]|\\.)*"'
 VALUE = re.compile(r"%[-+0-9.*]*(?:l|ll|z)?[a-zA-Z]|%%")
-CALL = re.compile(r"\b(CPLError|OGRMapflowReport|OGRMapflowWarn|mf_error_set|mf_error_append|mf_error_prefix|Refuse\w*|ReportError)\s*\(")
+CALL = re.compile(r"\b(CPLError|OGRMapflowReport|OGRMapflowWarn|mf_error_set|mf_error_append|mf_error_prefix|mf_tell|Refuse\w*|ReportError)\s*\(")
 
 
 def arguments(text, begin):

@@ -375,7 +375,7 @@ def test_change_is_sent_once(sb, planned, open_mapflow, quickly, change, trouble
     if trouble in LOST and change == "create":
         assert 'lanned search "New" was not created' in said and "read the list of planned searches before" in said
     elif trouble in LOST:
-        assert "It may be done nevertheless: read it again before you repeat the change" in said
+        assert "The change may have been made: read it again before you repeat it" in said
     assert not [secret for secret in secrets_of(sb) if secret in said]
 
 
@@ -385,7 +385,7 @@ def test_answer_that_says_nothing(sb, open_mapflow, body):
     layer = dataset.GetLayerByName("planned_searches")
     rows(layer)
     sb.fault("/template$", method="POST", done=True, **({"garbage": body} if body else {"empty": True}))
-    assert "It may exist nevertheless" in failure_of(lambda: layer.CreateFeature(new(layer, name="New")))
+    assert "It may exist anyway" in failure_of(lambda: layer.CreateFeature(new(layer, name="New")))
     assert [i.name for i in sb.planned.items.values()] == ["New"] and len(sent(sb)) == 1
 
 

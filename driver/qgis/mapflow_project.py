@@ -82,7 +82,7 @@ class MapflowProject(QgsProcessingAlgorithm):
         raise QgsProcessingException("The account has no default project: choose one.")
 
     def load(self, layer, options, feedback):
-        """Logs an error if the result cannot be read. The others are loaded nevertheless."""
+        """Logs an error if the result cannot be read. The others are still loaded."""
         with mapflow.gdal_errors(feedback.pushWarning) as errors:
             layer.GetFeatureCount()  # downloads it, and prefetches the next ones
         try:

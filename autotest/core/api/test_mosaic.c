@@ -179,13 +179,13 @@ static void test_changes(void)
     CHECK_NUMBER(mf_mosaic_create(&m, client, "N", NULL, &unknown, &err), -1);
     CHECK_TEXT(script.requests[1].body, "{\"name\":\"N\",\"tags\":[]}");
     CHECK_NUMBER(unknown, 1);
-    CHECK_HOLDS(err.message, "It may exist nevertheless");
+    CHECK_HOLDS(err.message, "It may exist anyway");
     CHECK_NUMBER(mf_mosaic_create(&m, client, "N", NULL, &unknown, &err), -1);
     CHECK_NUMBER(unknown, 0);
     CHECK_HOLDS(err.message, "mosaic \"N\" was not created: ");
     CHECK_HOLDS(err.message, "body.name: bad");
     CHECK_NUMBER(mf_mosaic_create(&m, client, "N", NULL, NULL, &err), -1);
-    CHECK_HOLDS(err.message, "It may exist nevertheless");
+    CHECK_HOLDS(err.message, "It may exist anyway");
     CHECK_NUMBER(mf_mosaic_update(client, ID, "M", &tags, &err), 0);
     CHECK_TEXT(script.requests[4].method, "PUT");
     CHECK_TEXT(script.requests[4].body, "{\"name\":\"M\",\"tags\":[\"a, b\",\"c\"]}");

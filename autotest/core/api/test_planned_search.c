@@ -165,9 +165,9 @@ static void test_create(void)
     CHECK_NUMBER(create(areas, 2, &lost, &unknown), MF_ERR_SERVER);
     CHECK_NUMBER(unknown, 1);
     CHECK_HOLDS(err.message, "planned search \"N\" was not created: ");
-    CHECK_HOLDS(err.message, "It may exist nevertheless");
+    CHECK_HOLDS(err.message, "It may exist anyway");
     CHECK_NUMBER(create(areas, 2, &odd, NULL), MF_ERR_FORMAT);
-    CHECK_HOLDS(err.message, "It may exist nevertheless");
+    CHECK_HOLDS(err.message, "It may exist anyway");
 }
 
 static void test_bad_areas(void)

@@ -14,7 +14,7 @@ int mf_change_send(struct mf_client *client, const char *method, char *path, con
     if (!failed)
         return 0;
     mf_error_prefix(err, "%s %s", of.kind, of.id);
-    return unknown ? mf_error_append(err, ". It may be done nevertheless: read it again before you "
-                                          "repeat the change")
+    return unknown ? mf_error_append(
+                         err, ". The change may have been made: read it again before you repeat it")
                    : -1;
 }

@@ -173,7 +173,7 @@ int mf_mosaic_create(struct mf_mosaic *mosaic, struct mf_client *client, const c
     if (!failed)
         return 0;
     mf_error_prefix(err, "mosaic \"%.100s\" was not created", name);
-    return unknown ? mf_error_append(err, ". It may exist nevertheless: read the list of mosaics "
+    return unknown ? mf_error_append(err, ". It may exist anyway: read the list of mosaics "
                                           "before you try again")
                    : -1;
 }

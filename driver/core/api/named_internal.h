@@ -14,9 +14,9 @@ struct mf_named {
     const char *name;
 };
 
-/* Finds `name` among `count` objects of a kind ("mosaic"), which `at` gives: exactly as written,
- * else in another case, when only one is called so. *found is its place. MF_ERR_NOT_FOUND names the
- * objects there are; MF_ERR_ARGUMENT, when several have the name, lists their ids. */
+/* Finds `name` among `count` objects of a kind ("mosaic"), which `at` returns: an exact match, else
+ * the only match in another case. *found is its position. MF_ERR_NOT_FOUND lists the names. If
+ * several objects have the name, MF_ERR_ARGUMENT lists their ids. */
 int mf_named_find(struct mf_named (*at)(const void *list, size_t place), const void *list,
                   size_t count, const char *kind, const char *name, size_t *found,
                   struct mf_error *err) MF_NODISCARD;

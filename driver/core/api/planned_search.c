@@ -328,7 +328,7 @@ int mf_planned_search_create(struct mf_planned_search *search, struct mf_client 
     if (!failed)
         return 0;
     mf_error_prefix(err, "planned search \"%.100s\" was not created", options->name);
-    return unknown ? mf_error_append(err, ". It may exist nevertheless: read the list of planned "
+    return unknown ? mf_error_append(err, ". It may exist anyway: read the list of planned "
                                           "searches before you try again")
                    : -1;
 }

@@ -256,8 +256,7 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
     mf_error_prefix(err, "project \"%.100s\" was not created", name);
     return unknown
                ? mf_error_append(
-                     err,
-                     ". It may exist nevertheless: read the list of projects before you try again")
+                     err, ". It may exist anyway: read the list of projects before you try again")
                : -1;
 }
 

@@ -247,8 +247,8 @@ static bool is_credential(const char *name)
     return false;
 }
 
-/* cJSON prints 15 digits if they are nearly right, and no infinity. Gives a number that it would
- * change a text of its own. Returns -1 without memory. */
+/* cJSON prints 15 digits if that is nearly exact, and cannot print infinity. Replaces a number that
+ * it would change by raw text. Returns -1 if there is no memory. */
 static int keep_number(cJSON *item)
 {
     char text[MF_NUMBER_TEXT_SIZE];
@@ -269,7 +269,7 @@ static int keep_number(cJSON *item)
     return 0;
 }
 
-/* "url", the user's own imagery, or "tileUrl" and the like: whoever has one may read there. */
+/* "url" (the user's own imagery), "tileUrl" and the like: such a URL grants access by itself. */
 static bool is_address(const char *name)
 {
     const size_t size = strlen(name);

@@ -184,8 +184,8 @@ static enum mf_field_type element_of(enum mf_field_type type)
     return is_list(type) ? type - MF_FIELD_INTEGER_LIST + MF_FIELD_INTEGER : type;
 }
 
-/* Fields of numbers, and lists: the wider one of both elements, in a list if one of both is one.
- * Other values make JSON of them, but an empty list fits all lists, and a string a list of strings.
+/* Widens a field of numbers or of lists to the wider element type, as a list if either is a list.
+ * Another value makes it JSON, except an empty list in any list, or a string in a list of strings.
  */
 static void widen_number_or_list(struct mf_field *field, const struct mf_field *made,
                                  enum mf_value_class kind)
@@ -271,8 +271,8 @@ static enum mf_parse_status note_beyond_int64(char **beyond, const struct mf_obs
 }
 
 /* ---- feature-level ids ----------------------------------------------------------------------
- * GDAL makes FIDs of ids that are not negative integers, and a field of the others; here the FID is
- * the position, so that such ids become a field too, unless a property has that name. */
+ * GDAL takes FIDs from ids that are non-negative integers, and makes a field of other ids. Here the
+ * FID is the position, so all ids become a field, unless a property has that name. */
 
 static bool is_integer(enum mf_value_class kind)
 {
@@ -489,7 +489,7 @@ enum mf_parse_status mf_schema_builder_add_schema(struct mf_schema_builder *buil
     return MF_PARSE_OK;
 }
 
-/* Most formats know no two columns whose names differ in case only. */
+/* Most formats do not allow two columns whose names differ only in case. */
 static bool has_id_in_any_case(const struct mf_schema *schema)
 {
     for (int i = 0; i < schema->field_count; ++i) {

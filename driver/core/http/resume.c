@@ -69,7 +69,7 @@ static int begin_part(struct mf_resume *resume, struct mf_error *err)
         return 0;
     start_over(resume);
     return mf_error_set(err, MF_ERR_TRUNCATED,
-                        "The answer was cut short, and the server continued it at another place");
+                        "The answer was cut short, and the server did not resume it there");
 }
 
 static int resume_begin(void *ctx, int64_t announced, struct mf_error *err)

@@ -17,7 +17,7 @@
 
 /* ---- download ------------------------------------------------------------------------------- */
 
-/* The file system has a price for each write: bytes are gathered to pieces of this size. */
+/* Each write has a cost: bytes are collected into pieces of this size. */
 #define PIECE_SIZE ((size_t)256 * 1024)
 
 /* Where the bytes of a download go: to the file and through the scanner. */
@@ -181,7 +181,7 @@ bool mf_result_is_cancelled(const struct mf_result_request *request)
     return cancel->is_cancelled != NULL && cancel->is_cancelled(cancel->ctx);
 }
 
-/* MF_ERR_CANCELLED when the user has had enough. */
+/* Fails with MF_ERR_CANCELLED if the user has cancelled. */
 static int check_cancel(const struct mf_result_request *request, struct mf_error *err)
 {
     return mf_result_is_cancelled(request) ? mf_error_set(err, MF_ERR_CANCELLED, "interrupted") : 0;
@@ -394,8 +394,8 @@ static void free_shared(struct shared *shared)
     free(shared);
 }
 
-/* Finds the result in the table, waiting while another thread loads it, or puts an empty entry
- * there that the caller has to load. Returns 1, 0 for the empty entry, -1. */
+/* Finds the result in the table, waiting while another thread loads it. Returns 1 if it is there,
+ * 0 after adding an empty entry that the caller must load, -1 on failure. */
 static int find_or_claim(struct shared **out, char *key, const struct mf_result_request *request,
                          struct mf_error *err)
 {

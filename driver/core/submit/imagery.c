@@ -413,7 +413,7 @@ int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *accou
         return 0;
     const int i = mf_name_match(source->provider, provider_name, &of, account->provider_count);
     if (i < 0) {
-        mf_error_set(err, MF_ERR_ARGUMENT, "%s=%.60s is not one of this account's. There are",
+        mf_error_set(err, MF_ERR_ARGUMENT, "%s=%.60s is not available. The account has",
                      of.kind == MF_PROVIDER_DATA ? "PROVIDER" : "SEARCH_PROVIDER",
                      source->provider);
         list_providers(account, of.kind, err);

@@ -239,7 +239,7 @@ int mf_submission_resolve(struct mf_submission *s, const struct mf_account *acco
     }
     if (failed) {
         if (s->project == NULL)
-            mf_error_append(&own, ". Say which project by PROJECT");
+            mf_error_append(&own, ". Set PROJECT");
         if (err != NULL)
             *err = own;
         return -1;

@@ -141,7 +141,7 @@ static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
     else
         mf_tell(&run->options.listener,
                 "\"%.60s\" was sent on %s, and the server did not confirm it. That is more than 30 "
-                "days ago: it %s submitted anew. In the project it is the one whose meta data has "
+                "days ago: it %s submitted anew. In the project it is the one whose metadata has "
                 "\"%s\": \"%s\", if it exists.",
                 of->job->name, time, outlook(run), MF_META_MARKER, entry->marker);
 }

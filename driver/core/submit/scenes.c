@@ -157,7 +157,7 @@ int mf_submission_check_scenes(const struct mf_submission *s, const struct mf_ac
         if (job->state != MF_JOB_SENT && job->area_m2 < facts.min_km2 * KM2 * (1 - AREA_TOLERANCE))
             failed = mf_error_set(err, MF_ERR_ARGUMENT,
                                   "the polygons of \"%.60s\" have %.6f km², and a processing with "
-                                  "these scenes must have %.6f km²",
+                                  "these scenes needs at least %.6f km²",
                                   job->name, job->area_m2 / KM2, facts.min_km2);
     }
     free(facts.first);

@@ -60,7 +60,7 @@ static int settle_unknown(const struct mf_submission *s, struct mf_job *job,
         mf_error_append(err, " It is not in project %s yet.", s->project_id);
     return mf_error_append(err,
                            " It may exist or appear later, and cost credits: in the project it is "
-                           "the one whose meta data has \"%s\": \"%s\"",
+                           "the one whose metadata has \"%s\": \"%s\"",
                            MF_META_MARKER, job->marker);
 }
 

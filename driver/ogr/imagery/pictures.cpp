@@ -250,8 +250,8 @@ Dataset OpenImage(const OGRMapflowOptions &options, const Client &client)
     {
         dataset->SetMetadataItem("APPROXIMATE", "YES");
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "The preview of image %s (\"%s\") fills the box around its footprint: where its "
-                 "corners lie is not known.",
+                 "The preview of image %s (\"%s\") fills the box around its footprint: the "
+                 "position of its corners is unknown.",
                  values.id, values.filename);
     }
     if (isFile)

@@ -155,7 +155,7 @@ bool CheckLayer(const OGRMapflowTileLayer &layer, const std::string &address)
                              "know");
     return GetGDALDriverManager()->GetDriverByName("WMS") != nullptr ||
            Refuse(layer, "this GDAL has no WMS driver, which reads tiles. Install a GDAL that has "
-                         "it, or take WMS out of GDAL_SKIP");
+                         "it, or remove WMS from GDAL_SKIP");
 }
 
 } // namespace

@@ -20,7 +20,7 @@ class Band final : public GDALRasterBand
     CPLErr IReadBlock(int, int, void *) override
     {
         CPLError(CE_Failure, CPLE_NotSupported,
-                 "The pixels of an image that was uploaded are not read from here: open the image "
+                 "The pixels of an uploaded image cannot be read from this dataset: open the image "
                  "or its mosaic.");
         return CE_Failure;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// upload_file: the bytes that are sent: a GeoTIFF where it lies, or what a raster was converted to.
+// upload_file: the file to upload: an existing GeoTIFF, or one that a raster was converted to.
 #ifndef MAPFLOW_UPLOAD_FILE_H
 #define MAPFLOW_UPLOAD_FILE_H
 
@@ -33,8 +33,8 @@ class OGRMapflowUploadFile
 
     int64_t Size() const { return m_size; } // bytes
 
-    // A text that changes with the content: place and time of a file, else its SHA-1. "" after one
-    // CPLError.
+    // A string that changes with the content: path and modification time of a file, else its SHA-1.
+    // "" after one CPLError.
     std::string Content(GDALProgressFunc progress, void *progressData);
 
     // SHA-1 of the bytes, read once; "" after one CPLError. May be cancelled.

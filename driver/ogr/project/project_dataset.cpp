@@ -164,7 +164,7 @@ bool OGRMapflowProjectDataset::ChooseReadable()
         CPLError(CE_Warning, CPLE_AppDefined,
                  "Project \"%s\": processings without a readable result are left out: %s.%s",
                  GetMetadataItem("NAME"), Summary(left).c_str(),
-                 partial ? "" : " PARTIAL=YES adds what failed ones have.");
+                 partial ? "" : " PARTIAL=YES adds the finished parts of failed ones.");
     if (mf_client_cancelled(m_client.get()))
         CPLError(CE_Failure, CPLE_UserInterrupt, "Interrupted");
     return !mf_client_cancelled(m_client.get());

@@ -87,10 +87,9 @@ std::unique_ptr<OGRMapflowAOIs> OGRMapflowAOIs::Create(const OGRSpatialReference
 void OGRMapflowAOIs::WarnAssumed()
 {
     if (m_projection->IsAssumed() && !m_hasWarned)
-        CPLError(
-            CE_Warning, CPLE_AppDefined,
-            "The layer has no coordinate reference system: its coordinates are taken for WGS84 "
-            "longitude and latitude.");
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "The layer has no coordinate reference system: its coordinates are read as WGS84 "
+                 "longitude and latitude.");
     m_hasWarned = true;
 }
 

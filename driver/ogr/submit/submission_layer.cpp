@@ -137,8 +137,8 @@ bool OGRMapflowSubmissionLayer::TakeFootprint(const char *wkt)
         written.area = m_aois->Convert(geometry.get(), number);
     else
         CPLError(CE_Failure, CPLE_AppDefined,
-                 "AOI_FROM=IMAGERY: the service gives a footprint that cannot be read. Nothing is "
-                 "submitted.");
+                 "AOI_FROM=IMAGERY: the service returned a footprint that cannot be read. Nothing "
+                 "is submitted.");
     if (written.area.polygons == nullptr)
         return false;
     m_footprints.push_back(std::move(written));

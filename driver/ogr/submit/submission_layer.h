@@ -55,7 +55,7 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     // Whether a feature was refused, after which nothing of the layer is submitted.
     bool IsRefused() const { return m_isRefused; }
 
-    // Features that were written, and the way back to fewer.
+    // The number of features written. Truncate() drops those after the first `count`.
     size_t Count() const { return m_written.size(); }
     void Truncate(size_t count);
 
