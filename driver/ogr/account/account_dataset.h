@@ -15,13 +15,14 @@
 #include "imagery/planned_layer.h"
 #include "submit/submission_queue.h"
 
-// Layers: projects, processings, models, providers, account, mosaics, images,
-// planned_searches. No request is made
-// before features of a layer are read. For update: projects, processings, mosaics, images and
-// planned searches can be changed, and ExecuteSQL understands the verbs of verbs.h, each of which
-// answers with the row of what it has changed. A layer that is created is one processing submitted,
-// see submission_queue.h; it comes after the others, whatever its name. A transaction is for such
-// layers: nothing else changes in one, see row_changes.h.
+// Layers: projects, processings, models, providers, account, mosaics, images, planned_searches. No
+// request is made before features of a layer are read.
+//
+// For update: projects, processings, mosaics, images and planned searches can be changed.
+// ExecuteSQL also runs the verbs of verbs.h; each returns the row of the object that it changed.
+// Each created layer is submitted as one processing, see submission_queue.h; it comes after the
+// others, whatever its name. A transaction covers only created layers: nothing else can be changed
+// in one, see row_changes.h.
 class OGRMapflowAccountDataset final : public GDALDataset
 {
   public:
@@ -54,8 +55,8 @@ class OGRMapflowAccountDataset final : public GDALDataset
         return Execute(statement, filter, dialect);
     }
 
-    // Runs a verb, as ExecuteSQL does, and shows the new state of what it has changed. The caller
-    // releases the layer by ReleaseResultSet. nullptr after one CPLError.
+    // Runs a verb, as ExecuteSQL does, and returns the new state of the object that it changed. The
+    // caller releases the layer with ReleaseResultSet. nullptr after one CPLError.
     OGRLayer *RunVerb(const OGRMapflowVerb &verb);
 
   protected:
@@ -79,8 +80,8 @@ class OGRMapflowAccountDataset final : public GDALDataset
 
     OGRLayer *LayerAt(int i) const;
     OGRLayer *LayerCalled(const char *name);
-    // A layer that a program gets. Only processings have styles: the driver says so of the layer
-    // that was got last.
+    // Passes on a layer that a program gets. Only processings have styles, so the dataset's driver
+    // is set to match the layer that was returned last.
     OGRLayer *Handed(OGRLayer *layer);
 
     const OGRMapflowOptions m_options;
@@ -91,7 +92,7 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRMapflowImagesLayer *m_images = nullptr;
     OGRMapflowPlannedLayer *m_planned = nullptr;
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
-    std::unique_ptr<OGRMapflowTableLayer> m_journal{}; // not counted: found by its name
+    std::unique_ptr<OGRMapflowTableLayer> m_journal{}; // not counted: found only by its name
     OGRMapflowSubmissions m_submissions;
 };
 

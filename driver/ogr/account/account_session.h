@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// account_session: what the layers of an account share: the client, what the user may do, the
+// account_session: state shared by the layers of an account: the client, the user's rights, the
 // account's status, the projects, the mosaics.
 #ifndef MAPFLOW_ACCOUNT_SESSION_H
 #define MAPFLOW_ACCOUNT_SESSION_H
@@ -33,8 +33,8 @@ class OGRMapflowAccountSession
     // GET /user/status, once. nullptr after one CPLError.
     const mf_account *Account();
 
-    // The role of this account in a project; needs the account's status when the project is shared.
-    // "" after one CPLError.
+    // Returns the role of this account in a project. For a shared project this needs the account's
+    // status. "" after one CPLError.
     std::string RoleIn(const mf_project &project);
 
   private:

@@ -52,8 +52,8 @@ constexpr OGRMapflowColumn<mf_project> PROJECT_COLUMNS[] = {
     {"project", Kind::Text, "name of that project", &mf_project::name},
 };
 
-// A model is run in a project: one row for each pair. A model of the account that no project has
-// comes at the end, without one.
+// Adds one row for each pair of model and project. Models of the account that no project has come
+// last, without a project.
 bool FillModels(OGRMapflowTableLayer &table, OGRMapflowAccountSession &session)
 {
     std::set<std::string> shown;
@@ -151,8 +151,8 @@ constexpr OGRMapflowColumn<mf_storage> STORAGE_COLUMNS[] = {
      &mf_storage::max_pixels},
 };
 
-// A server without own imagery (404) limits nothing here. After another failure there is no row: a
-// limit that is not set stands for none.
+// A server without own imagery (404) sets no limits here. Any other failure leaves the table
+// without its row, because an unset limit would mean no limit.
 bool ReadStorage(mf_client *client, mf_storage &storage)
 {
     mf_error err;
@@ -177,7 +177,7 @@ bool FillAccount(OGRMapflowTableLayer &table, OGRMapflowAccountSession &session)
 
 // ---- the layers ---------------------------------------------------------------------------------
 
-// All rows are added by `fill` at the first touch.
+// `fill` adds all rows at the first access.
 template <class Fill, class... Columns>
 std::unique_ptr<OGRMapflowTableLayer> Make(GDALDataset *dataset, const char *name,
                                            OGRMapflowAccountSession &session, Fill fill,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// account_tables: the layers of an account that cannot be changed: models, providers, account.
+// account_tables: the read-only layers of an account: models, providers, account.
 #ifndef MAPFLOW_ACCOUNT_TABLES_H
 #define MAPFLOW_ACCOUNT_TABLES_H
 
@@ -9,7 +9,7 @@
 #include "account/account_session.h"
 #include "layer/table_layer.h"
 
-// Their columns are there at once; their rows are fetched at the first touch.
+// Makes the layers with their columns. Rows are fetched at the first access.
 std::vector<std::unique_ptr<OGRMapflowTableLayer>>
 OGRMapflowMakeAccountTables(GDALDataset *dataset, OGRMapflowAccountSession &session);
 

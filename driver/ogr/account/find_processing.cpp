@@ -14,7 +14,7 @@ struct Named
     std::string id, name;
 };
 
-// The processings that have the name, in any case. Returns false after one CPLError.
+// Lists the processings with the name, ignoring case. Returns false after one CPLError.
 bool List(const OGRMapflowOptions &options, std::vector<Named> &found)
 {
     const auto account = OGRMapflowAccountDataset::Open(options, GA_ReadOnly);
@@ -23,7 +23,7 @@ bool List(const OGRMapflowOptions &options, std::vector<Named> &found)
         return false;
     const CPLString quoted = CPLString(options.TargetName()).replaceAll("'", "''");
     const char *const ignored[] = {"OGR_GEOMETRY", nullptr};
-    layer->SetIgnoredFields(const_cast<const char **>(ignored)); // areas are requests
+    layer->SetIgnoredFields(const_cast<const char **>(ignored)); // geometries cost requests
     layer->SetAttributeFilter(("name = '" + quoted + "'").c_str());
     CPLErrorReset();
     for (const auto &row : *layer)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// find_processing: the processing that has a name (MAPFLOW:name=…).
+// find_processing: finds a processing by its name (MAPFLOW:name=…).
 #ifndef MAPFLOW_FIND_PROCESSING_H
 #define MAPFLOW_FIND_PROCESSING_H
 
@@ -7,8 +7,8 @@
 
 #include "common/options.h"
 
-// The id of the one processing of the account that is called so: exactly, else in another case.
-// Returns "" after one CPLError when there is none, or when there are several.
+// Returns the id of the only processing of the account with that name. Case is ignored if none
+// matches exactly. Returns "" after one CPLError when there is none, or when there are several.
 std::string OGRMapflowFindProcessing(const OGRMapflowOptions &options);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// processing_rows: the processings of an account that were read, as rows.
+// processing_rows: the processings of an account that were read so far, as rows.
 #ifndef MAPFLOW_PROCESSING_ROWS_H
 #define MAPFLOW_PROCESSING_ROWS_H
 
@@ -13,14 +13,14 @@
 #include "common/areas.h"
 #include "common/compat.h"
 
-// Holds each row once, whatever filters it was read through, so that a change shows everywhere.
+// Holds each row only once, whatever filter it was read through, so that a change shows everywhere.
 class OGRMapflowProcessingRows
 {
   public:
     struct Entry
     {
         std::shared_ptr<OGRFeature> row{}; // nullptr: it was deleted here
-        OGRMapflowAreaOwner owner{};       // what its areas are fetched by
+        OGRMapflowAreaOwner owner{};       // needed to fetch its areas
     };
 
     // `defn` has MAPFLOW_PROCESSING_COLUMNS and a geometry.
@@ -32,19 +32,21 @@ class OGRMapflowProcessingRows
     OGRMapflowProcessingRows(const OGRMapflowProcessingRows &) = delete;
     OGRMapflowProcessingRows &operator=(const OGRMapflowProcessingRows &) = delete;
 
-    // A row without the name of the project and without geometry. Any thread.
+    // Makes a row without geometry and without the name of the project. May be called from any
+    // thread.
     Entry Make(const mf_processing &processing) const;
-    // The row that is known already, or else this one. nullptr when it was deleted here.
+    // Returns the row that is already known, or else stores this one. nullptr when it was deleted
+    // here.
     std::shared_ptr<OGRFeature> Keep(Entry entry);
     bool IsKnown(GIntBig fid) const { return m_entries.count(fid) > 0; }
-    // nullptr when it is not known or was deleted here.
+    // nullptr when the row is not known or was deleted here.
     std::shared_ptr<OGRFeature> Find(GIntBig fid) const;
     std::vector<OGRFeature *> OfProject(const std::string &id) const;
-    // Shows a newer state of a processing, if it is known.
+    // Updates the row of a processing, if it is known.
     void Refresh(const mf_processing &processing);
     void Remove(GIntBig fid) { m_entries[fid].row = nullptr; }
 
-    // Gives rows their areas, several requests at once. Returns false after one CPLError.
+    // Fetches the areas of rows, with several requests at once. Returns false after one CPLError.
     bool FetchAreas(const std::vector<OGRFeature *> &rows);
 
   private:
@@ -54,8 +56,8 @@ class OGRMapflowProcessingRows
     bool m_hasWarned = false;
 };
 
-// Sets the column `project` of a row by its `project_id`, where it is not set. Makes a request for
-// a project that is not in the list yet. Returns false after one CPLError.
+// Sets the column `project` of a row from its `project_id`, unless it is set. Makes a request for a
+// project that is not in the list yet. Returns false after one CPLError.
 bool OGRMapflowSetProject(OGRFeature &row, OGRMapflowProjectList &projects);
 
 #endif

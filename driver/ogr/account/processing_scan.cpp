@@ -80,7 +80,7 @@ bool OGRMapflowProcessingScan::OpenSources(size_t count)
     return true;
 }
 
-// Somebody else may delete a project after the list was read: it has no processings then.
+// Whether someone else deleted a listed project in the meantime. It then has no processings.
 static bool IsGone(mf_client *client, const mf_project &listed, const mf_error &err)
 {
     mf_project project;
@@ -122,7 +122,7 @@ bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
 bool OGRMapflowProcessingScan::ReadPages(const std::vector<size_t> &sources)
 {
     std::vector<mf_error> errors(sources.size());
-    std::vector<char> done(sources.size(), 0); // a vector of bool would not bear several threads
+    std::vector<char> done(sources.size(), 0); // vector<bool> is not safe with several threads
     OGRMapflowInParallel(sources.size(),
                          [&](size_t turn)
                          {
@@ -176,8 +176,8 @@ bool OGRMapflowProcessingScan::FetchPage()
 
 // ---- counting -----------------------------------------------------------------------------------
 
-// The service counts the processings of a project with each page; the pages are kept for reading.
-// When it does not for one of them, the rows have to be counted.
+// Adds up the counts that the service returns with the pages of each project. The pages are kept
+// for reading. `total` is -1 if a project has no count: the rows must then be counted.
 bool OGRMapflowProcessingScan::Count(bool forced, GIntBig &total)
 {
     OGRMapflowProjectList &projects = m_session.Projects();
@@ -196,8 +196,8 @@ bool OGRMapflowProcessingScan::Count(bool forced, GIntBig &total)
     }
     if (!forced && !unread.empty())
         return true;
-    // The first page comes before the others: when the server does not know its path, this is found
-    // out once and not in each thread.
+    // Read one page before the others. If the server lacks its path, this is found out once, and
+    // not in each thread.
     if (!unread.empty() && !ReadPages({unread[0]}))
         return false;
     if (unread.size() > 1 && !ReadPages({unread.begin() + 1, unread.end()}))

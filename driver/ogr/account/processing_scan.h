@@ -12,8 +12,8 @@
 #include "account/processing_rows.h"
 #include "account/pushdown.h"
 
-// Its rows have everything but the geometry. By an id there is one request, and one more when the
-// name of the project is wanted, which comes for nothing with the pages of a project.
+// Its rows have everything but the geometry. A scan by id makes one request, and a second one if
+// the project's name is needed. With the pages of a project its name costs no request.
 class OGRMapflowProcessingScan
 {
   public:
@@ -35,30 +35,30 @@ class OGRMapflowProcessingScan
     struct Source
     {
         mf_pager *pager = nullptr;
-        std::deque<OGRMapflowProcessingRows::Entry> ahead{}; // read, and not yet among the rows
+        std::deque<OGRMapflowProcessingRows::Entry> ahead{}; // read, but not among the rows yet
         bool isBegun = false;                                // a page was read
         bool isAtEnd = false;
     };
 
-    // Each makes requests. They return false after one CPLError.
+    // Each makes requests and returns false after one CPLError.
     bool AskForOne();
     bool FetchById();
     bool FetchPage();
     bool Count(bool forced, GIntBig &total);
     bool ReadPages(const std::vector<size_t> &sources);
-    // Makes the sources of the first `count` projects. No request.
+    // Makes the sources of the first `count` projects. Makes no request.
     bool OpenSources(size_t count);
     bool IsWanted(const mf_project &project) const;
-    // Reads a page of a source. Does not report: it may run in a thread of its own.
+    // Reads a page of a source. Raises no CPLError, because it may run in another thread.
     bool ReadPage(size_t i, mf_error &err);
 
     OGRMapflowAccountSession &m_session;
     OGRMapflowProcessingRows &m_known;
     const OGRMapflowPushdown m_pushdown;
     const bool m_needsProject;
-    std::deque<Source> m_sources{}; // by position of the project
+    std::deque<Source> m_sources{}; // by the project's position
     size_t m_current = 0;
-    std::set<GIntBig> m_given{}; // FIDs: one may be moved to another project while they are read
+    std::set<GIntBig> m_given{}; // FIDs: a processing may change its project during the scan
     OGRMapflowRows m_rows{};
 };
 

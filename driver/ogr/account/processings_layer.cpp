@@ -111,7 +111,7 @@ bool OGRMapflowProcessingsLayer::SendDeletion(const OGRFeature &row)
     return true;
 }
 
-// Another layer of this dataset has renamed or deleted a project.
+// Called when another layer of this dataset has renamed or deleted a project.
 void OGRMapflowProcessingsLayer::FollowProject(const std::string &id)
 {
     const bool isDeleted = m_session.Projects().IsDeleted(id);

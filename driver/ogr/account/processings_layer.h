@@ -9,20 +9,19 @@
 
 #include "account/processing_scan.h"
 
-// For update: `name`, `description`, and `project` or `project_id` can be changed; with
-// ALLOW_DELETE=YES rows can be deleted. Each change is sent at once.
+// For update: `name`, `description`, and `project` or `project_id` can be changed. With
+// ALLOW_DELETE=YES rows can be deleted. Each change is sent immediately.
 //
 // FID: OGRMapflowStableFID. Conditions on `id`, `project`, `project_id` and `name` are pushed to
-// the server. The geometry, a MultiPolygon of the areas, and the name of the project of a
-// processing that was found by its id cost a request each: they are fetched when the column is not
-// ignored.
+// the server. The geometry, a MultiPolygon of the areas, costs a request. So does the project name
+// of a processing that was found by its id. Both are fetched only if the column is not ignored.
 class OGRMapflowProcessingsLayer final : public OGRMapflowEditableLayer
 {
   public:
     OGRMapflowProcessingsLayer(GDALDataset *dataset, OGRMapflowAccountSession &session,
                                OGRMapflowAreaSource areas);
 
-    // Shows a newer state of a processing in its row, if that was read.
+    // Updates the row of a processing, if it was read.
     void Refresh(const mf_processing &processing) { m_known.Refresh(processing); }
 
   protected:
@@ -40,8 +39,8 @@ class OGRMapflowProcessingsLayer final : public OGRMapflowEditableLayer
 
   private:
     bool NeedsProject() const;
-    // The UUID of the project that a change names, "" when it names none. Returns false after one
-    // CPLError.
+    // Sets `target` to the UUID of the project that a change names, "" when it names none. Returns
+    // false after one CPLError.
     bool FindTarget(const OGRMapflowChanges &changes, std::string &target);
     void FollowProject(const std::string &id);
     void DropDeleted();
@@ -49,7 +48,7 @@ class OGRMapflowProcessingsLayer final : public OGRMapflowEditableLayer
     OGRMapflowAccountSession &m_session;
     OGRMapflowProcessingRows m_known;
     OGRMapflowProcessingScan m_all;
-    std::unique_ptr<OGRMapflowProcessingScan> m_some{}; // of the latest filter that was pushed down
+    std::unique_ptr<OGRMapflowProcessingScan> m_some{}; // for the latest pushed-down filter
 };
 
 #endif

@@ -48,7 +48,7 @@ OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
               });
 }
 
-// Adds the projects that are known by now, or else the next page.
+// Adds rows for the projects that are known by now. Fetches the next page first if all are shown.
 bool OGRMapflowProjectsLayer::Fetch()
 {
     OGRMapflowProjectList &projects = m_session.Projects();
@@ -78,7 +78,7 @@ bool OGRMapflowProjectsLayer::AddProject(const mf_project &project)
 bool OGRMapflowProjectsLayer::SendNew(const OGRFeature &, OGRMapflowChanges &values,
                                       std::string &id)
 {
-    // The projects that are there come first, so that no later page brings the new one again.
+    // Read all existing projects first, so that no later page returns the new one again.
     if (!m_session.Projects().ReachAll())
         return false;
     mf_project project;

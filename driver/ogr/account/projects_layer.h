@@ -6,10 +6,10 @@
 #include "account/account_session.h"
 #include "layer/row_changes.h"
 
-// For update: rows can be inserted, and `name` and `description` changed; with ALLOW_DELETE=YES
-// rows can be deleted. Each change is sent at once.
+// For update: rows can be inserted, and `name` and `description` changed. With ALLOW_DELETE=YES
+// rows can be deleted. Each change is sent immediately.
 //
-// FID: OGRMapflowStableFID. `role` costs a request when a project is shared.
+// FID: OGRMapflowStableFID. `role` needs a request if a project is shared.
 class OGRMapflowProjectsLayer final : public OGRMapflowInsertableLayer
 {
   public:
@@ -26,7 +26,7 @@ class OGRMapflowProjectsLayer final : public OGRMapflowInsertableLayer
     bool AddProject(const mf_project &project);
 
     OGRMapflowAccountSession &m_session;
-    size_t m_shown = 0; // projects of the session's list that are rows
+    size_t m_shown = 0; // number of projects of the session's list that are rows
 };
 
 #endif

@@ -9,11 +9,11 @@
 namespace
 {
 
-// Shorter texts find half of everything.
+// Shorter strings match half of all names.
 constexpr size_t SHORTEST_TERM = 2;
 
-// The longest part of a LIKE pattern without wildcards. A pattern with an escape is not looked
-// into.
+// Returns the longest part of a LIKE pattern without wildcards. A pattern with ESCAPE is never
+// passed to it.
 std::string LongestLiteral(const std::string &pattern)
 {
     std::string longest;
@@ -33,7 +33,7 @@ bool IsText(const swq_expr_node &node)
            node.string_value != nullptr;
 }
 
-// column = 'text', in either order, and column LIKE 'text'.
+// Adds column = 'string', with the operands in either order, and column LIKE 'string'.
 void AddComparison(const swq_expr_node &node, const OGRFeatureDefn &defn,
                    OGRMapflowPushdown &pushdown)
 {

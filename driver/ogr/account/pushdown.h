@@ -7,7 +7,7 @@
 
 #include "common/compat.h"
 
-// Conditions that each row of the answer fulfils, "" for none. There may be others in the filter:
+// Conditions that every row of the result meets, "" for none. The filter may have more of them, so
 // rows are checked again.
 struct OGRMapflowPushdown
 {
@@ -22,8 +22,8 @@ struct OGRMapflowPushdown
     }
 };
 
-// Looks at the comparisons between the ANDs of a filter on the layer `processings`, of the forms
-// column = 'text' and column LIKE '%text%'. `query` may be nullptr.
+// Reads the comparisons that a filter on the layer `processings` combines with AND, of the forms
+// column = 'string' and column LIKE '%string%'. `query` may be nullptr.
 OGRMapflowPushdown OGRMapflowReadFilter(OGRFeatureQuery *query, const OGRFeatureDefn &defn);
 
 #endif

@@ -5,7 +5,7 @@ static GDALRelationship OneToMany(const char *name, const char *left, const char
                                   const char *reference)
 {
     GDALRelationship relationship(name, left, right);
-    relationship.SetType(GDALRelationshipType::GRT_COMPOSITE); // what is deleted takes them along
+    relationship.SetType(GDALRelationshipType::GRT_COMPOSITE); // deleting the parent deletes these
     relationship.SetLeftTableFields({"id"});
     relationship.SetRightTableFields({reference});
     relationship.SetRelatedTableType("features");

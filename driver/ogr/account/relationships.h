@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// relationships: which layers of the account refer to which.
+// relationships: the relationships between layers of the account.
 #ifndef MAPFLOW_RELATIONSHIPS_H
 #define MAPFLOW_RELATIONSHIPS_H
 
@@ -8,7 +8,7 @@
 
 #include "common/compat.h"
 
-// All of the account: of projects and their processings, and of mosaics and their images.
+// Returns all of them: projects to their processings, and mosaics to their images.
 const std::vector<GDALRelationship> &OGRMapflowRelationships();
 
 #endif

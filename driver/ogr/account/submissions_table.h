@@ -8,8 +8,8 @@
 #include "common/options.h"
 #include "layer/table_layer.h"
 
-// A row for each processing of each run, the oldest first, of all accounts at the server of
-// `options`. Read from the disk at the first touch: no request.
+// Makes a layer with one row for each processing of each run, the oldest first, of all accounts at
+// the server of `options`. Reads from disk at the first access and makes no request.
 std::unique_ptr<OGRMapflowTableLayer>
 OGRMapflowMakeSubmissionsTable(GDALDataset *dataset, const OGRMapflowOptions &options);
 

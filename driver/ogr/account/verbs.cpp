@@ -30,8 +30,8 @@ constexpr Known VERBS[] = {
     {"RESUME PLANNED SEARCH", 1, 1, "RESUME PLANNED SEARCH <uuid>", Object::PlannedSearch},
     {"RESTART PLANNED SEARCH", 1, 1, "RESTART PLANNED SEARCH <uuid>", Object::PlannedSearch}};
 
-// Splits at spaces that are not inside quotes, single or double. A doubled quote inside quotes is
-// one quote. Returns nothing when a quote is not closed.
+// Splits at spaces outside of single or double quotes. A doubled quote inside quotes stands for one
+// quote. Returns nothing when a quote is not closed.
 std::vector<std::string> WordsOf(const char *p)
 {
     std::vector<std::string> words;
@@ -54,7 +54,7 @@ std::vector<std::string> WordsOf(const char *p)
     return words;
 }
 
-// Whether a statement starts with the words of a verb's name; *rest is what follows them.
+// Whether a statement starts with the words of a verb's name. Sets *rest to what follows them.
 bool StartsWith(const char *statement, const char *name, const char **rest)
 {
     const CPLStringList words(CSLTokenizeString2(name, " ", 0));
@@ -70,7 +70,7 @@ bool StartsWith(const char *statement, const char *name, const char **rest)
     return true;
 }
 
-// The one with the longest name: another may begin as it does.
+// Finds the verb with the longest matching name, because one name may begin with another.
 const Known *FindVerb(const char *statement, const char **rest)
 {
     const Known *found = nullptr;
@@ -86,7 +86,7 @@ const Known *FindVerb(const char *statement, const char **rest)
     return found;
 }
 
-// A mosaic has a name as well.
+// Checks for a UUID, or for a mosaic also a name. Normalizes a UUID.
 bool ReadObject(std::string &text, Object object)
 {
     char id[MF_UUID_SIZE];

@@ -7,8 +7,8 @@
 //   REJECT <uuid> 'comment'     rejects a result in review, for rework
 //   DELETE FAILED IMAGES <uuid or 'name'>  deletes the failed images of a mosaic
 //   PAUSE PLANNED SEARCH <uuid>    stops an active planned search
-//   RESUME PLANNED SEARCH <uuid>   goes on with a paused one
-//   RESTART PLANNED SEARCH <uuid>  searches anew with a failed one
+//   RESUME PLANNED SEARCH <uuid>   resumes a paused planned search
+//   RESTART PLANNED SEARCH <uuid>  restarts a failed planned search
 #ifndef MAPFLOW_VERBS_H
 #define MAPFLOW_VERBS_H
 
@@ -31,22 +31,24 @@ struct OGRMapflowVerb
     };
     std::string name{};                   // "DELETE FAILED IMAGES"
     Object object = Object::Processing;   // what it changes
-    bool deletes = false;                 // for good
+    bool deletes = false;                 // permanently
     std::vector<std::string> arguments{}; // the object first; a UUID in lower case
 };
 
 // Whether a statement starts with one of the verbs.
 bool OGRMapflowIsVerb(const char *statement);
 
-// Nothing when a statement starts with none, and after one CPLError, with the right form.
+// Returns nothing when a statement starts with no verb, and after one CPLError that states the
+// right form.
 std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement);
 
-// A verb by its name, which must be one of these. Nothing after one CPLError, with the right form.
+// Makes a verb from its name, which must be one of these. Returns nothing after one CPLError that
+// states the right form.
 std::optional<OGRMapflowVerb> OGRMapflowMakeVerb(const char *name,
                                                  std::vector<std::string> arguments);
 
-// Each runs a verb for its object and reads that again; the caller frees it. Returns false after
-// one CPLError.
+// Each runs a verb on its object and reads the object again, which the caller frees. Returns false
+// after one CPLError.
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_processing &processing);
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_mosaic &mosaic);
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_planned_search &search);
