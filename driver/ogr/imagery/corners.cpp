@@ -10,8 +10,8 @@ namespace
 
 constexpr double SAME = 1e-9; // degrees
 
-// The corners of the only ring, without the one that closes it and those that are repeated; none
-// when there are several polygons.
+// Returns the corners of the only ring, without the closing one and repeated ones; none when there
+// are several polygons.
 std::vector<OGRRawPoint> RingOf(const OGRGeometry &footprint)
 {
     std::vector<OGRRawPoint> ring;
@@ -48,7 +48,7 @@ bool IsBox(const std::vector<OGRRawPoint> &ring, const OGREnvelope &box)
     return std::all_of(ring.begin(), ring.end(), isCorner);
 }
 
-// Clockwise, from the corner that is nearest to the north-west of the box.
+// Orders the ring clockwise, starting at the corner nearest to the box's north-west.
 void PutInOrder(std::vector<OGRRawPoint> &ring, const OGREnvelope &box)
 {
     double area = 0;

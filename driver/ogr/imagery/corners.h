@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// corners: where the corners of a picture lie.
+// corners: the positions of the corners of a picture.
 #ifndef MAPFLOW_CORNERS_H
 #define MAPFLOW_CORNERS_H
 
@@ -8,17 +8,17 @@
 
 #include "common/compat.h"
 
-// The corners of a picture in degrees: north-west, north-east, south-east, south-west, as they are
-// in the picture itself, which may be turned on the ground.
+// The corners of a picture in degrees: north-west, north-east, south-east, south-west in the
+// picture's own orientation. The picture may be rotated on the ground.
 struct OGRMapflowCorners
 {
     std::array<OGRRawPoint, 4> points{};
-    bool isUpright = false; // a box of meridians and parallels
-    bool isExact = true;    // false: the box around a footprint that has other corners
+    bool isUpright = false; // a box along meridians and parallels
+    bool isExact = true;    // false: the box around a footprint without four corners
 };
 
-// From the ring of a footprint, which may begin at any corner and run either way (imagery
-// notes 6.1).
+// Finds the corners from the ring of a footprint, which may start at any corner and run in either
+// direction (imagery notes 6.1).
 std::optional<OGRMapflowCorners> OGRMapflowCornersOf(const OGRGeometry &footprint);
 
 #endif

@@ -17,7 +17,7 @@ bool IsFinite(const OGRGeometry &geometry)
     return std::isfinite(box.MinX + box.MaxX + box.MinY + box.MaxY);
 }
 
-// nullptr when there is none.
+// Returns nullptr when there is no polygon.
 std::unique_ptr<OGRMultiPolygon> PolygonsOf(const OGRGeometry &geometry)
 {
     const std::unique_ptr<OGRGeometry> linear(geometry.getLinearGeometry());
@@ -34,8 +34,9 @@ std::unique_ptr<OGRMultiPolygon> PolygonsOf(const OGRGeometry &geometry)
     return polygons->IsEmpty() || !IsFinite(*polygons) ? nullptr : std::move(polygons);
 }
 
-// The edges of a polygon as wide as a continent are no geodesics: the box around it, m², on a
-// sphere of the same area. 0 for any other.
+// Returns the area, in m², of the box around a polygon at least 60 degrees wide, on a sphere with
+// the area of the ellipsoid; 0 for a narrower one. The edges of such a wide polygon are not
+// geodesics.
 double AreaOfWide(const OGRPolygon &polygon)
 {
     constexpr double RADIUS = 6371007.2, DEGREE = 3.14159265358979323846 / 180, WIDEST = 60;

@@ -6,7 +6,7 @@
 namespace
 {
 
-// No HEAD, which the address is not signed for, and no look for files beside it.
+// Disables HEAD requests, for which the address is not signed, and the search for sidecar files.
 std::string AddressOf(const char *url)
 {
     char *const escaped = CPLEscapeString(url, -1, CPLES_URL);
@@ -16,7 +16,8 @@ std::string AddressOf(const char *url)
     return address;
 }
 
-// Overviews of the file that have half as many pixels a side as the one before.
+// Counts the overviews of the file, as long as each has half as many pixels a side as the one
+// before.
 int LevelsOf(GDALRasterBand &band)
 {
     int levels = 0;

@@ -11,18 +11,19 @@
 #include "imagery/search_layer.h"
 #include "layer/row_changes.h"
 
-// A statement is answered whole or not at all: see table_sql.h. One in OGR SQL gives the order of
-// its rows to the service, where that can sort by it.
+// ExecuteSQL returns complete results or fails, see table_sql.h. The order of an OGR SQL statement
+// is passed to the service, if it can sort by that column.
 class OGRMapflowImageryDataset final : public GDALDataset
 {
   public:
-    // MAPFLOW:mosaic=…: the layer `images`, which can be changed as that of the account. Asks for
-    // the mosaic. nullptr after one CPLError.
+    // MAPFLOW:mosaic=…: the layer `images`, editable like that of the account. Requests the mosaic.
+    // nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowImageryDataset> OpenMosaic(const OGRMapflowOptions &options,
                                                                 GDALAccess access);
-    // MAPFLOW:search: the layer `scenes`. No request before it is read. nullptr after one CPLError.
+    // MAPFLOW:search: the layer `scenes`. Makes no request before it is read. nullptr after one
+    // CPLError.
     static std::unique_ptr<OGRMapflowImageryDataset> OpenSearch(const OGRMapflowOptions &options);
-    // MAPFLOW:planned_search=…: the layers `areas` and `scenes`. Asks for the planned search.
+    // MAPFLOW:planned_search=…: the layers `areas` and `scenes`. Requests the planned search.
     // nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowImageryDataset>
     OpenPlannedSearch(const OGRMapflowOptions &options);
@@ -49,7 +50,7 @@ class OGRMapflowImageryDataset final : public GDALDataset
     const OGRMapflowOptions m_options;
     OGRMapflowRights m_rights{};
     OGRMapflowClient m_client{};
-    std::unique_ptr<OGRMapflowMosaicList> m_mosaics{}; // of a mosaic
+    std::unique_ptr<OGRMapflowMosaicList> m_mosaics{}; // only for a mosaic
     std::vector<std::unique_ptr<OGRMapflowTableLayer>> m_layers{};
     OGRMapflowScenesLayer *m_scenes = nullptr; // one of the layers
 };

@@ -50,7 +50,8 @@ constexpr OGRMapflowEditing EDITING = {
     "image", "name", " for good",
     "The footprint of an image cannot be changed: it is that of its file."};
 
-// A mean of two, NaN when unknown. The latitude is that of the middle of its footprint.
+// Returns the mean of both directions in m, NaN when unknown. Uses the latitude of the middle of
+// the footprint.
 double PixelSizeOf(const mf_image &image, const OGRGeometry *footprint)
 {
     OGREnvelope box;
@@ -94,7 +95,7 @@ void OGRMapflowImagesLayer::AddImages(const mf_mosaic &mosaic, const mf_image_li
     }
 }
 
-// Somebody else may delete a mosaic after the list was read: it has no images then.
+// Whether someone else deleted a listed mosaic in the meantime. It then has no images.
 static bool IsGone(mf_client *client, const char *id, const mf_error &err)
 {
     mf_mosaic mosaic;
@@ -107,7 +108,8 @@ static bool IsGone(mf_client *client, const char *id, const mf_error &err)
     return isGone;
 }
 
-// The next mosaics. Who reads the first rows only, does not pay for the others.
+// Fetches the images of the next mosaics. The first call fetches only one, so that reading just the
+// first rows stays cheap.
 bool OGRMapflowImagesLayer::Fetch()
 {
     if (!m_mosaics.Read())

@@ -7,18 +7,19 @@
 #include "imagery/mosaic_list.h"
 #include "layer/row_changes.h"
 
-// The images of all mosaics of a list, mosaic by mosaic. For update: `name` can be changed; with
-// ALLOW_DELETE=YES rows can be deleted. Each change is sent at once, once.
+// The images of all mosaics of a list, mosaic by mosaic. For update: `name` can be changed. With
+// ALLOW_DELETE=YES rows can be deleted. Each change is sent immediately and only once.
 //
-// FID: OGRMapflowStableFID. Geometry: the footprint. Two requests for each mosaic, several mosaics
-// at once after the first one; a server that knows no states shows only what can be used.
+// FID: OGRMapflowStableFID. Geometry: the footprint. Makes two requests for each mosaic, and
+// queries several mosaics at once after the first one. A server without image states lists only
+// usable images.
 class OGRMapflowImagesLayer final : public OGRMapflowEditableLayer
 {
   public:
     OGRMapflowImagesLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
                           const OGRMapflowRights &rights);
 
-    // Takes the FAILED images of a mosaic out, which the service has deleted.
+    // Removes the rows of the FAILED images of a mosaic, which the service has deleted.
     void DropFailed(const std::string &mosaicId);
 
   protected:
@@ -30,11 +31,11 @@ class OGRMapflowImagesLayer final : public OGRMapflowEditableLayer
   private:
     bool Fetch();
     void AddImages(const mf_mosaic &mosaic, const mf_image_list &images);
-    // Follows what the layer of mosaics has changed.
+    // Applies a change that the layer of mosaics has made.
     void FollowMosaic(const std::string &id);
 
     OGRMapflowMosaicList &m_mosaics;
-    size_t m_next = 0; // mosaics of the list whose images are rows
+    size_t m_next = 0; // number of mosaics whose images are rows
 };
 
 #endif

@@ -18,7 +18,7 @@ bool OGRMapflowMosaicList::Read()
         return true;
     if (!OGRMapflowTry(mf_mosaic_list_get, &list, m_client))
         return false;
-    // The texts move; the array is freed alone.
+    // The strings move to m_mosaics. Only the array is freed.
     m_mosaics.insert(m_mosaics.end(), list.items, list.items + list.count);
     list.count = 0;
     mf_mosaic_list_free(&list);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// mosaic_list: the mosaics of an account, in the order of the service.
+// mosaic_list: the mosaics of an account, in the order that the service returns.
 #ifndef MAPFLOW_MOSAIC_LIST_H
 #define MAPFLOW_MOSAIC_LIST_H
 
@@ -10,7 +10,8 @@
 #include "api/mosaic.h"
 #include "common/compat.h"
 
-// Read once, by one request, and kept. Positions never change: a deleted mosaic stays, empty.
+// Reads the list once, with one request, and keeps it. Positions never change: a deleted mosaic
+// stays as an empty entry.
 class OGRMapflowMosaicList
 {
   public:
@@ -23,20 +24,20 @@ class OGRMapflowMosaicList
 
     // Returns false after one CPLError.
     bool Read();
-    // A list of this mosaic alone, which it takes over.
+    // Makes this mosaic the only one of the list, and takes ownership of it.
     void SetOnly(mf_mosaic &mosaic);
 
     const std::deque<mf_mosaic> &Known() const { return m_mosaics; }
     static bool IsDeleted(const mf_mosaic &mosaic) { return mosaic.id == nullptr; }
-    // By its UUID, nullptr when it is not known or deleted.
+    // Finds a mosaic by its UUID. Returns nullptr when it is not known or deleted.
     const mf_mosaic *Find(const std::string &id) const;
 
-    // A mosaic that was created here comes at the end. Takes it over.
+    // Appends a mosaic that was created here. Takes ownership of it.
     void Add(mf_mosaic &mosaic);
-    // Shows a newer state of a mosaic, if it is known. Takes it over.
+    // Updates a mosaic, if it is known. Takes ownership of `mosaic`.
     void Refresh(mf_mosaic &mosaic);
     void Remove(const std::string &id);
-    // Called after the last two with the UUID.
+    // Called with the UUID after Refresh and Remove.
     std::function<void(const std::string &)> onChange{};
 
   private:

@@ -36,8 +36,8 @@ void Fill(OGRFeature &row, const mf_mosaic &mosaic)
         OGRMapflowReadFootprint(mosaic.footprint, "mosaic", mosaic.id).release());
 }
 
-// The tags of a change, from JSON; `former` when they stay as they are. The strings are freed with
-// the object.
+// The tags to send: parsed from the JSON of a change, or those of `former` if the change has none.
+// Owns the strings.
 class Tags
 {
   public:
@@ -65,7 +65,7 @@ class Tags
     Tags &operator=(const Tags &) = delete;
 
     const mf_str_list *List() const { return &m_list; }
-    // False after one CPLError.
+    // Returns false after one CPLError.
     bool Check() const
     {
         if (!m_isRead)
@@ -125,7 +125,7 @@ bool OGRMapflowMosaicsLayer::SendNew(const OGRFeature &, OGRMapflowChanges &valu
     const Tags tags(values, nullptr);
     mf_mosaic mosaic;
     int *const anyOutcome = nullptr;
-    // The mosaics that are there come first, so that the list does not bring the new one again.
+    // Read the existing mosaics first, so that the list does not return the new one again.
     if (!tags.Check() || !m_mosaics.Read() ||
         !OGRMapflowTry(mf_mosaic_create, &mosaic, m_mosaics.Client(), values["name"].c_str(),
                        tags.List(), anyOutcome))

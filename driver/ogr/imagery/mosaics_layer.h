@@ -6,17 +6,18 @@
 #include "imagery/mosaic_list.h"
 #include "layer/row_changes.h"
 
-// For update: rows can be inserted, and `name` and `tags` (the whole list) changed; with
-// ALLOW_DELETE=YES rows can be deleted, with their images. Each change is sent at once, once.
+// For update: rows can be inserted, and `name` and `tags` (the whole list) changed. With
+// ALLOW_DELETE=YES rows can be deleted, with their images. Each change is sent immediately and only
+// once.
 //
-// FID: OGRMapflowStableFID. Geometry: the footprint. All rows cost one request.
+// FID: OGRMapflowStableFID. Geometry: the footprint. One request returns all rows.
 class OGRMapflowMosaicsLayer final : public OGRMapflowInsertableLayer
 {
   public:
     OGRMapflowMosaicsLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
                            const OGRMapflowRights &rights);
 
-    // Shows a newer state of a mosaic in its row, if that was read. Takes it over.
+    // Updates the row of a mosaic, if it was read. Takes ownership of `mosaic`.
     void Refresh(mf_mosaic &mosaic);
 
   protected:
@@ -29,10 +30,10 @@ class OGRMapflowMosaicsLayer final : public OGRMapflowInsertableLayer
     bool Fetch();
 
     OGRMapflowMosaicList &m_mosaics;
-    size_t m_shown = 0; // mosaics of the list that are rows
+    size_t m_shown = 0; // number of mosaics of the list that are rows
 };
 
-// Adds the columns of a mosaic to a table of another name, and the row of one.
+// Add the columns of mosaics, and the row of one, to another table.
 void OGRMapflowAddMosaicColumns(OGRMapflowTableLayer &table);
 void OGRMapflowAddMosaicRow(OGRMapflowTableLayer &table, const mf_mosaic &mosaic);
 

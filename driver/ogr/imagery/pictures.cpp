@@ -17,7 +17,7 @@
 namespace
 {
 
-// A struct of the core, freed at the end.
+// Owns a struct of the core.
 template <class T, void (*Free)(T *)> struct Owned
 {
     T values = {};
@@ -85,7 +85,7 @@ Dataset OpenMosaic(const OGRMapflowOptions &options, const Client &client)
 
 // ---- processings
 
-// The box around all areas of a processing; an empty one when they are not told.
+// Returns the box around all areas of a processing, or an empty one when they are not available.
 OGREnvelope BoxOfAreas(const OGRMapflowOptions &options, mf_client *client,
                        const OGRMapflowAreaOwner &owner)
 {
@@ -122,7 +122,7 @@ OGRMapflowTileLayer TilesOf(const OGRMapflowOptions &options, mf_client *client,
     return layer;
 }
 
-// Returns false after one CPLError: no raster result is there, or not yet.
+// Returns false after one CPLError when there is no raster result, or not yet.
 bool CheckResult(const OGRMapflowOptions &options, const mf_processing &processing)
 {
     if (processing.result_tile_url != nullptr)
@@ -138,7 +138,7 @@ bool CheckResult(const OGRMapflowOptions &options, const mf_processing &processi
     return false;
 }
 
-// Which of the two is shown, by the option RASTER.
+// Whether the result is shown and not the source imagery, by the option RASTER.
 bool ShowsResult(const std::string &wanted, const mf_processing &processing)
 {
     return EQUAL(wanted.c_str(), "RESULT") ||
@@ -265,7 +265,8 @@ Dataset OpenImage(const OGRMapflowOptions &options, const Client &client)
     return dataset;
 }
 
-// RASTER takes other values for a processing than for an image. Returns false after one CPLError.
+// RASTER takes different values for a processing and for an image. Returns false after one
+// CPLError.
 bool CheckChoice(const OGRMapflowOptions &options, std::initializer_list<const char *> possible)
 {
     const std::string wanted = options.Get("RASTER", "AUTO");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pictures: what a Mapflow dataset shows when it is opened as a raster.
+// pictures: opens Mapflow datasets as rasters.
 #ifndef MAPFLOW_PICTURES_H
 #define MAPFLOW_PICTURES_H
 
@@ -8,9 +8,8 @@
 #include "common/compat.h"
 #include "common/options.h"
 
-// A mosaic shows its tiles; a processing its raster result or the imagery that was processed; an
-// image its file or its preview. The open option RASTER chooses. Returns nullptr after one
-// CPLError.
+// Shows the tiles of a mosaic, the raster result or source imagery of a processing, or the file or
+// preview of an image. The open option RASTER chooses. Returns nullptr after one CPLError.
 std::unique_ptr<GDALDataset> OGRMapflowOpenPicture(const OGRMapflowOptions &options);
 
 #endif

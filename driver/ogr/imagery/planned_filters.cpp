@@ -29,7 +29,7 @@ constexpr const char *KNOWN =
     "minAoiIntersectionPercent, minOffNadirAngle, maxOffNadirAngle, hideUnavailable, "
     "dataProviders, productTypes";
 
-// Each returns false when a value has another type.
+// Each returns false when the value has the wrong type.
 bool TakeNumber(const CPLJSONObject &value, mf_scene_filter &filter)
 {
     const bool isNumber = value.GetType() == Type::Integer || value.GetType() == Type::Long ||

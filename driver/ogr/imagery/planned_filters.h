@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// planned_filters: what a planned search leaves out, as JSON: the members of the service.
+// planned_filters: the filters of a planned search, as JSON with the service's member names.
 #ifndef MAPFLOW_PLANNED_FILTERS_H
 #define MAPFLOW_PLANNED_FILTERS_H
 
@@ -11,11 +11,11 @@
 class OGRMapflowPlannedFilters
 {
   public:
-    // "" is no filter. Returns false after one CPLError, for what is no JSON object, a member that
-    // is not known, and a value of another type.
+    // "" means no filter. Returns false after one CPLError when `json` is not an object, or has an
+    // unknown member or a value of the wrong type.
     bool Read(const std::string &json);
 
-    // It lives as long as this.
+    // Valid as long as this object.
     const mf_scene_filter &Filter() const { return m_filter; }
 
   private:

@@ -80,7 +80,8 @@ void Fill(OGRFeature &row, const mf_planned_search &search)
     row.SetGeometryDirectly(AreasOf(search).release());
 }
 
-// A time of a column, as the service's own client writes it. Nothing after one CPLError.
+// Converts the time of a column to the format of the service's own client. Returns nothing after
+// one CPLError.
 std::optional<std::string> TimeOf(const std::string &text)
 {
     constexpr int UTC = 100, QUARTER = 900; // s
@@ -97,8 +98,8 @@ std::optional<std::string> TimeOf(const std::string &text)
     return iso;
 }
 
-// The project of a new planned search: a UUID, a name, "" for the default one. "" after one
-// CPLError.
+// Returns the UUID of the project of a new planned search, given its UUID or name; "" finds the
+// default project. Returns "" after one CPLError.
 std::string FindProject(mf_client *client, const std::string &wanted)
 {
     mf_project project;
@@ -111,7 +112,8 @@ std::string FindProject(mf_client *client, const std::string &wanted)
     return id;
 }
 
-// The texts of the areas of a new one, one for each polygon. Empty after one CPLError.
+// Returns the areas of a new planned search as GeoJSON, one for each polygon. Empty after one
+// CPLError.
 std::vector<std::string> NewAreas(const OGRFeature &feature)
 {
     std::vector<std::string> areas;
@@ -203,7 +205,7 @@ bool OGRMapflowPlannedLayer::SendNew(const OGRFeature &feature, OGRMapflowChange
     const std::vector<std::string> areas = NewAreas(feature);
     const auto until =
         values["active_until"].empty() ? std::string() : TimeOf(values["active_until"]);
-    // The rows that are there come first, so that the list does not bring the new one again.
+    // Read the existing rows first, so that the list does not return the new one again.
     if (areas.empty() || !until || !filters.Read(values["filters"]) || !m_rows.Reach(SIZE_MAX))
         return false;
     const std::string project = FindProject(m_client, values["project_id"]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// planned_layer: planned searches as a layer: areas in which the service looks for new scenes once
-// a day.
+// planned_layer: planned searches as a layer. In their areas the service searches for new scenes
+// once a day.
 #ifndef MAPFLOW_PLANNED_LAYER_H
 #define MAPFLOW_PLANNED_LAYER_H
 
@@ -8,17 +8,18 @@
 #include "layer/row_changes.h"
 
 // For update: rows can be inserted, with polygons and the columns `name`, `project_id` (UUID or
-// name; without it the default project), `active_until` and `filters`; `name` and `active_until`
-// can be changed; with ALLOW_DELETE=YES rows can be deleted. Each change is sent at once, once.
+// name; the default project if unset), `active_until` and `filters`. `name` and `active_until` can
+// be changed. With ALLOW_DELETE=YES rows can be deleted. Each change is sent immediately and only
+// once.
 //
-// FID: OGRMapflowStableFID. Geometry: the areas as they are, also where they overlap. All rows cost
-// one request.
+// FID: OGRMapflowStableFID. Geometry: the areas, unmerged even where they overlap. One request
+// returns all rows.
 class OGRMapflowPlannedLayer final : public OGRMapflowInsertableLayer
 {
   public:
     OGRMapflowPlannedLayer(GDALDataset *dataset, mf_client *client, const OGRMapflowRights &rights);
 
-    // Shows a newer state of a planned search in its row, if that was read.
+    // Updates the row of a planned search, if it was read.
     void Refresh(const mf_planned_search &search);
 
   protected:
@@ -33,15 +34,15 @@ class OGRMapflowPlannedLayer final : public OGRMapflowInsertableLayer
     mf_client *const m_client;
 };
 
-// Adds the columns of a planned search to a table of another name, and the row of one.
+// Add the columns of planned searches, and the row of one, to another table.
 void OGRMapflowAddPlannedColumns(OGRMapflowTableLayer &table);
 void OGRMapflowAddPlannedRow(OGRMapflowTableLayer &table, const mf_planned_search &search);
 
-// The layer `areas` of a planned search: a row for each.
+// Makes the layer `areas` of a planned search, with one row for each area.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAreasLayer(GDALDataset *dataset,
                                                                const mf_planned_search &search);
 
-// The only provider whose scenes a planned search looks for, "" when there are several.
+// Returns the provider of a planned search if its filters name exactly one, else "".
 std::string OGRMapflowProviderOf(const mf_planned_search &search);
 
 #endif

@@ -11,9 +11,9 @@ namespace
 {
 
 constexpr int64_t MAX_BYTES = 64 << 20;
-constexpr int MAX_SIDE = 8192; // px; the service says 1024
+constexpr int MAX_SIDE = 8192; // px; the service documents 1024
 
-// A file in memory, until it goes.
+// A file in memory, removed by the destructor.
 class MemoryFile
 {
   public:
@@ -46,7 +46,7 @@ int Append(void *ctx, const char *data, size_t size, mf_error *)
     return 0;
 }
 
-// The bytes of the larger of the two previews. Returns false after one CPLError.
+// Fetches the larger of the two previews. Returns false after one CPLError.
 bool Fetch(mf_client *client, const mf_image &image, std::string &bytes)
 {
     mf_sink sink = {};
@@ -72,7 +72,7 @@ void AddNumbers(CPLStringList &words, std::initializer_list<double> numbers)
         words.AddString(CPLSPrintf("%.17g", number));
 }
 
-// The picture in memory, with its corners as its extent or as ground control points.
+// Copies the picture to memory, with its corners as the extent or as ground control points.
 OGRMapflowSecretDataset Place(GDALDataset &picture, const OGRMapflowCorners &corners)
 {
     CPLStringList words;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// preview: the small picture that the service has of an own image, put where the image lies.
+// preview: the service's preview of an own image, georeferenced.
 #ifndef MAPFLOW_PREVIEW_H
 #define MAPFLOW_PREVIEW_H
 
 #include "api/image.h"
 #include "imagery/raster_dataset.h"
 
-// EPSG:4326, north up: a picture that lies on the ground at an angle is turned, with a band more
-// that makes the rest transparent. `isExact` becomes false when the corners of the image are not
-// known, and the picture fills the box around it. Returns one without a source after one CPLError.
+// Returns a north-up picture in EPSG:4326. One that lies at an angle on the ground is warped, and
+// gets an extra band that makes the rest transparent. Sets `isExact` to false when the corners of
+// the image are not known: the picture then fills the box around its footprint. Returns one without
+// a source after one CPLError.
 OGRMapflowPicture OGRMapflowOpenPreview(mf_client *client, const mf_image &image, bool &isExact);
 
 #endif

@@ -10,7 +10,7 @@
 class OGRMapflowRasterDataset::Band final : public GDALRasterBand
 {
   public:
-    static constexpr int MASK = 0; // in the place of a number
+    static constexpr int MASK = 0; // used as a band number
 
     Band(OGRMapflowRasterDataset &dataset, int number, int level)
         : m_dataset(dataset), m_number(number), m_color(Source()->GetColorInterpretation())
@@ -195,7 +195,7 @@ bool OGRMapflowRasterDataset::Renew()
     return true;
 }
 
-// What was told may have been replaced by another address, or have expired.
+// Whether the address may have changed or expired.
 static bool MayHaveMoved(int status)
 {
     return status == 401 || status == 403 || status == 410;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // raster_dataset: a picture of the service as a GDAL dataset.
 //
-// Another dataset reads it, and its name, metadata and messages hold addresses that are secrets:
-// nothing of it is seen but its pixels and where they lie.
+// A source dataset reads it. Its name, metadata and messages contain secret addresses, so only its
+// pixels and their position are exposed.
 #ifndef MAPFLOW_RASTER_DATASET_H
 #define MAPFLOW_RASTER_DATASET_H
 
@@ -13,14 +13,14 @@
 #include "common/compat.h"
 #include "imagery/secret_io.h"
 
-// A part of what a dataset shows, in its pixels.
+// A part of a source dataset, in its pixels.
 struct OGRMapflowPicture
 {
     OGRMapflowSecretDataset source{};
     int x = 0, y = 0;
     int width = 0, height = 0;
-    int levels = 0;     // overviews: each has half as many pixels a side
-    std::string what{}; // it begins messages: "Mosaic \"Quarry flights\""
+    int levels = 0;     // overviews, each with half as many pixels a side
+    std::string what{}; // starts messages: "Mosaic \"Quarry flights\""
 };
 
 class OGRMapflowRasterDataset final : public GDALDataset
@@ -28,8 +28,8 @@ class OGRMapflowRasterDataset final : public GDALDataset
   public:
     explicit OGRMapflowRasterDataset(OGRMapflowPicture picture);
 
-    // Gives the picture anew when the address that was told before is refused, or, if it `expires`,
-    // when anything fails. `renew` returns one without a source when there is none.
+    // Sets the function that reopens the picture when its address is refused or, if it `expires`,
+    // after any failure. `renew` returns a picture without a source when it fails.
     void SetRenewal(std::function<OGRMapflowPicture()> renew, bool expires = false)
     {
         m_renew = std::move(renew);
@@ -49,7 +49,7 @@ class OGRMapflowRasterDataset final : public GDALDataset
   private:
     class Band;
 
-    // A window of the source, in its pixels, which is read into a buffer.
+    // A window of the source, in its pixels, to be read into a buffer.
     struct Window
     {
         int x, y, width, height;

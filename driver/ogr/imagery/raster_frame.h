@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// raster_frame: a read-only raster with the size and the georeference of another.
+// raster_frame: a read-only raster with the size and georeference of another.
 #ifndef MAPFLOW_RASTER_FRAME_H
 #define MAPFLOW_RASTER_FRAME_H
 
@@ -22,7 +22,7 @@ class OGRMapflowRasterFrame : public GDALDataset
         return CE_None;
     }
 
-    // Has no bands yet.
+    // Creates no bands.
     explicit OGRMapflowRasterFrame(GDALDataset &like)
     {
         nRasterXSize = like.GetRasterXSize();

@@ -56,7 +56,7 @@ CPLErr Band::IReadBlock(int column, int row, void *data)
     const size_t count = static_cast<size_t>(width) * static_cast<size_t>(height);
     std::vector<double> values(count);
     std::vector<GByte> mask(count, 255);
-    // Alpha is a band of its own here, and says what is seen; a mask says what there is.
+    // Alpha is a separate band here, for visibility. Only a mask marks missing values.
     const bool hasMask =
         !m_isAlpha && (m_source->GetMaskFlags() & (GMF_ALL_VALID | GMF_ALPHA)) == 0;
     if (m_source->RasterIO(GF_Read, x, y, width, height, values.data(), width, height, GDT_Float64,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// scaled_raster: a raster of any numbers as one of 8 bits.
+// scaled_raster: scales a raster of any data type to 8 bits.
 #ifndef MAPFLOW_SCALED_RASTER_H
 #define MAPFLOW_SCALED_RASTER_H
 
 #include "imagery/raster_frame.h"
 
-// `min` becomes 1 and `max` 255, what lies outside the one that is nearer; 0 is where the source
-// has no value. A fourth band is alpha, and keeps its range. The source must outlive it.
+// Maps `min` to 1 and `max` to 255, and clamps values outside. 0 marks pixels without a value. A
+// fourth band is alpha and keeps its range. The source must outlive this raster.
 class OGRMapflowScaledRaster final : public OGRMapflowRasterFrame
 {
   public:
