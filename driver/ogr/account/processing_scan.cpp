@@ -36,7 +36,7 @@ bool OGRMapflowProcessingScan::AskForOne()
         mf_processing_free(&processing);
         return true;
     }
-    if (err.kind != MF_ERR_NOT_FOUND) // else there is no row
+    if (err.kind != MF_ERR_NOT_FOUND) // otherwise there is no row
         OGRMapflowRaise(err);
     return err.kind == MF_ERR_NOT_FOUND;
 }

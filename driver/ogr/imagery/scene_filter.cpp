@@ -33,9 +33,9 @@ const char *TextOf(const swq_expr_node &node)
     return isText ? node.string_value : nullptr;
 }
 
-// Seconds since 1970 of a time as OGR reads it. GDAL versions differ in whether they look at zones
-// when they compare: the margin, in seconds, covers that, parts of a second, and a server that
-// leaves out the ends.
+// Parses a time as OGR does and returns seconds since 1970. `margin`, in seconds, allows for three
+// things: GDAL versions differ in whether comparisons respect time zones, fractions of a second are
+// dropped, and a server may exclude the ends of a range.
 std::optional<double> TimeOf(const swq_expr_node &node, double &margin)
 {
     constexpr int NO_ZONE = 1, UTC = 100;
@@ -51,7 +51,7 @@ std::optional<double> TimeOf(const swq_expr_node &node, double &margin)
 
 // ---- comparisons --------------------------------------------------------------------------------
 
-// What is known of a column by the conditions so far; NaN: no limit.
+// The limits of a column from the conditions so far; NaN: no limit.
 struct Bounds
 {
     double low = NAN, high = NAN;
@@ -94,7 +94,7 @@ class Reader
         filter.resolution[0] = resolution.low > 0 ? resolution.low : NAN;
         filter.resolution[1] = resolution.high > 0 ? resolution.high : NAN;
         filter.maxCloudCover = PercentOf(m_bounds["cloud_cover"].high);
-        // A percentage of the server is rounded after its filter.
+        // The server rounds percentages after filtering.
         filter.minIntersection = PercentOf(m_bounds["aoi_intersection"].low - 0.1);
         SetAngle(m_bounds["off_nadir"], filter);
         filter.providers = m_texts["provider"];
@@ -103,7 +103,7 @@ class Reader
     }
 
   private:
-    // "" when it is no column.
+    // Returns "" when the node is not a column.
     std::string ColumnOf(const swq_expr_node &node) const
     {
         const bool isColumn = node.eNodeType == SNT_COLUMN && node.table_index == 0 &&
@@ -169,11 +169,12 @@ class Reader
             known = texts;
     }
 
-    // The server refuses others; what is beyond them excludes nothing, or everything.
+    // The server refuses percentages outside 0 to 100. Such a limit excludes nothing or everything,
+    // so it is not pushed.
     static double PercentOf(double value) { return value >= 0 && value <= 100 ? value : NAN; }
 
-    // The service compares absolute values (imagery notes 8.3); that is inferred, so that only
-    // limits are pushed that are right for signed values as well.
+    // The service seems to compare absolute values (imagery notes 8.3, inferred). Only limits that
+    // are also right for signed values are pushed.
     static void SetAngle(const Bounds &bounds, OGRMapflowSceneFilter &filter)
     {
         const double farthest = std::max(std::fabs(bounds.low), std::fabs(bounds.high));
@@ -183,7 +184,8 @@ class Reader
             filter.angle[1] = farthest;
     }
 
-    // The service knows two kinds. Which of them another word belongs to is not known.
+    // The service has two types. How it classifies any other word is not known, so nothing is
+    // pushed.
     static std::vector<std::string> TypesOf(const std::vector<std::string> &words)
     {
         std::vector<std::string> types;
@@ -198,7 +200,7 @@ class Reader
 
     const OGRFeatureDefn &m_defn;
     std::map<std::string, Bounds> m_bounds{};                  // by column
-    std::map<std::string, std::vector<std::string>> m_texts{}; // by column: one of these
+    std::map<std::string, std::vector<std::string>> m_texts{}; // by column: it equals one of these
 };
 
 mf_str_list Borrow(const std::vector<std::string> &texts, std::vector<char *> &items)
@@ -208,7 +210,7 @@ mf_str_list Borrow(const std::vector<std::string> &texts, std::vector<char *> &i
     return {items.data(), items.size()};
 }
 
-// Whole seconds as the service's own client writes them; nullptr for NaN.
+// Formats whole seconds as the service's own client does. Returns nullptr for NaN.
 const char *Format(double seconds, char text[MF_TIME_SIZE])
 {
     mf_time_format(seconds, text);
@@ -280,7 +282,7 @@ struct Sortable
 {
     const char *column;
     const char *token;
-    bool isCertain; // the service sorts it as OGR does
+    bool isCertain; // the service sorts by it as OGR does
 };
 
 constexpr Sortable SORTABLE[] = {
@@ -290,7 +292,7 @@ constexpr Sortable SORTABLE[] = {
     {"resolution", "PIXEL_RESOLUTION", true},
 };
 
-// Whether each row of the answer is a row of the layer.
+// Whether each row of the result is a row of the layer.
 bool SelectsRows(const swq_select &select, const OGRFeatureDefn &defn)
 {
     bool isPlain = select.query_mode != SWQM_DISTINCT_LIST && select.table_count == 1 &&
@@ -304,8 +306,8 @@ bool SelectsRows(const swq_select &select, const OGRFeatureDefn &defn)
 
 } // namespace
 
-// OGR SQL sorts rows without a value before the others, and the service anywhere: only from the end
-// of a descending order nothing is missed.
+// OGR SQL sorts rows without a value as the lowest, the service anywhere. So reading can stop early
+// only in a descending order, where such rows come last.
 OGRMapflowSceneOrder OGRMapflowSceneOrder::Read(const char *statement, OGRFeatureDefn &defn)
 {
     OGRMapflowSceneOrder order;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// scene_filter: the part of an attribute filter, and of an order, that the catalogue answers.
+// scene_filter: the parts of an attribute filter and of a sort order that the catalogue can apply.
 //
-// The service lets unknown values pass each of its filters, and OGR SQL drops them: what is pushed
-// never drops a row that OGR keeps, and all rows are checked again here.
+// The service lets rows with unknown values pass each of its filters, and OGR SQL drops them. So a
+// pushed filter never drops a row that OGR keeps, and all rows are checked again here.
 #ifndef MAPFLOW_SCENE_FILTER_H
 #define MAPFLOW_SCENE_FILTER_H
 
@@ -15,8 +15,8 @@
 #include "api/catalogue.h"
 #include "common/compat.h"
 
-// Conditions that each row of the answer fulfils; there may be others in the attribute filter.
-// Numbers are NaN and lists empty where nothing is asked.
+// Conditions that every row of the result meets. The attribute filter may have more of them.
+// Without a condition, numbers are NaN and lists are empty.
 struct OGRMapflowSceneFilter
 {
     double acquired[2] = {NAN, NAN}; // s since 1970, both ends with a margin
@@ -27,11 +27,11 @@ struct OGRMapflowSceneFilter
     std::vector<std::string> providers{};
     std::vector<std::string> productTypes{};
 
-    // Looks at the comparisons between the ANDs of a filter on the layer `scenes`: column and
+    // Reads the comparisons that a filter on the layer `scenes` combines with AND: a column and a
     // constant with =, <, <=, >, >=, BETWEEN or IN. `query` may be nullptr.
     static OGRMapflowSceneFilter Read(OGRFeatureQuery *query, const OGRFeatureDefn &defn);
 
-    // Calls use(filter) with what the core takes, which lives as long as the call.
+    // Calls use(filter) with the core's struct, which is valid only during the call.
     void Use(const std::function<void(const mf_scene_filter &)> &use) const;
 
     bool operator==(const OGRMapflowSceneFilter &other) const { return Text() == other.Text(); }
@@ -40,13 +40,13 @@ struct OGRMapflowSceneFilter
     std::string Text() const;
 };
 
-// The order of the rows of a statement.
+// The sort order of a statement.
 struct OGRMapflowSceneOrder
 {
-    std::string token{}; // of the service, "" for its own order
+    std::string token{}; // sort key of the service, "" for its default order
     bool isDescending = false;
-    // With a LIMIT: after so many rows with a value in the column at `column` no other row can be
-    // in the answer. -1: all rows are needed.
+    // With a LIMIT: after this many rows with a value in the column at index `column`, no other row
+    // can be in the result. -1: all rows are needed.
     GIntBig enough = -1;
     int column = -1;
 
@@ -55,8 +55,8 @@ struct OGRMapflowSceneOrder
         return token == other.token && isDescending == other.isDescending;
     }
 
-    // Of a statement in OGR SQL that selects rows of the layer and orders them by one column that
-    // the service can sort by.
+    // Reads the order from an OGR SQL statement that selects rows of the layer and sorts them by
+    // one column that the service can sort by. Returns an empty order for any other.
     static OGRMapflowSceneOrder Read(const char *statement, OGRFeatureDefn &defn);
 };
 

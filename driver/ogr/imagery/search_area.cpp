@@ -17,7 +17,7 @@ bool IsWKT(const char *text)
     return false;
 }
 
-// As they are, where this GDAL cannot unite them.
+// Merges overlapping polygons. Returns them unchanged if this GDAL cannot.
 std::unique_ptr<OGRMultiPolygon> United(std::unique_ptr<OGRMultiPolygon> polygons)
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// search_area: the open option SEARCH_AOI.
+// search_area: reads the open option SEARCH_AOI.
 #ifndef MAPFLOW_SEARCH_AREA_H
 #define MAPFLOW_SEARCH_AREA_H
 
@@ -8,8 +8,9 @@
 
 #include "common/compat.h"
 
-// The polygons of a WKT text in lon/lat, or of all features of a file with one layer that GDAL
-// opens, in WGS84; united where they overlap, when GDAL has GEOS. nullptr after one CPLError.
+// Returns the polygons in WGS84 of a WKT string in lon/lat, or of all features of a file with one
+// layer that GDAL can open. Overlapping polygons of a file are merged if GDAL has GEOS. Returns
+// nullptr after one CPLError.
 std::unique_ptr<OGRMultiPolygon> OGRMapflowReadSearchArea(const std::string &wktOrPath);
 
 #endif

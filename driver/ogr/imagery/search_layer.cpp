@@ -15,7 +15,7 @@ namespace
 
 using Kind = OGRMapflowKind;
 
-// Zones are kept by GDAL, and compared by some of its versions only.
+// Converts the time to UTC, because GDAL keeps time zones but only some versions compare them.
 std::string AcquiredOf(const mf_scene &scene)
 {
     char text[MF_TIME_SIZE] = "";
@@ -45,7 +45,7 @@ constexpr OGRMapflowColumn<mf_scene> PLANNED_COLUMNS[] = {
     {"is_new", Kind::Flag, "it was not seen yet", &mf_scene::is_new},
 };
 
-// A rectangle as wide as a map may reach beyond the world.
+// Clips a rectangle to the world: that of a wide map may reach beyond it.
 std::unique_ptr<OGRGeometry> CutToWorld(const OGRGeometry &filter, bool isBox)
 {
     OGREnvelope box;
@@ -84,7 +84,7 @@ OGRMapflowScenesLayer::OGRMapflowScenesLayer(GDALDataset *dataset, mf_client *cl
     if (!m_searched.plannedSearch.empty())
         AddColumns(PLANNED_COLUMNS);
     SetMetadataItem(OLMD_FID64, "YES");
-    m_rows.isComplete = false; // as long as there was no search
+    m_rows.isComplete = false; // until there is a search
 }
 
 // ---- searching ----------------------------------------------------------------------------------
@@ -125,7 +125,8 @@ bool OGRMapflowScenesLayer::IsSame(const Scan &a, const Scan &b)
     return a.area == b.area && a.fault == b.fault && a.filter == b.filter && a.order == b.order;
 }
 
-// Both numbers, before the search is sent.
+// Checks the area against the limit of the account before the search is sent. The error states
+// both.
 bool OGRMapflowScenesLayer::CheckArea()
 {
     mf_account account;
@@ -247,7 +248,7 @@ void OGRMapflowScenesLayer::SetOrder(const OGRMapflowSceneOrder &order)
     ResetReading();
 }
 
-// Counts the rows of an order; one that contradicts it makes all rows needed.
+// Counts down the rows of a sorted result. A row out of order makes all rows needed.
 void OGRMapflowScenesLayer::CountDown(const OGRFeature &row)
 {
     if (m_left < 0 || !row.IsFieldSetAndNotNull(m_order.column))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// search_layer: scenes of the catalogue, or those that a planned search has found, as a layer.
+// search_layer: scenes of the catalogue, or those found by a planned search, as a layer.
 #ifndef MAPFLOW_SEARCH_LAYER_H
 #define MAPFLOW_SEARCH_LAYER_H
 
@@ -11,21 +11,21 @@
 #include "imagery/scene_filter.h"
 #include "layer/table_layer.h"
 
-// What is searched.
+// The target of a search.
 struct OGRMapflowSearched
 {
-    // The area in WGS84; nullptr: that of the spatial filter.
+    // The area in WGS84; nullptr: use the spatial filter.
     std::unique_ptr<OGRMultiPolygon> area{};
-    std::string plannedSearch{}; // UUID: the scenes that it has found, in its own areas
-    std::string provider{};      // of its scenes, where the server does not name one
+    std::string plannedSearch{}; // UUID: show the scenes found in its own areas
+    std::string provider{};      // of its scenes, if the server names none
 };
 
-// Rows come page by page as the reader advances. A search begins anew when the area or what of the
-// attribute filter the server answers has changed; else the rows that were read serve again. Those
-// of a planned search are filtered here alone: it has filters of its own.
+// Rows are fetched page by page as the reader advances. A new search starts when the area, the
+// order or the pushed part of the attribute filter has changed. Otherwise the rows already read are
+// reused. Rows of a planned search are filtered only here, because it has filters of its own.
 //
 // FID: a hash of provider and id, the same in each search. Geometry: the footprint. The first
-// search of the catalogue asks for the account, whose limit of the area is held against it.
+// search of the catalogue requests the account, to check the area against its limit.
 class OGRMapflowScenesLayer final : public OGRMapflowTableLayer
 {
   public:
@@ -34,7 +34,7 @@ class OGRMapflowScenesLayer final : public OGRMapflowTableLayer
     OGRFeature *GetNextFeature() override;
     void ResetReading() override;
 
-    // The order in which the server is asked for rows, until it is taken back by an empty one.
+    // Sets the order in which rows are requested. An empty order resets it.
     void SetOrder(const OGRMapflowSceneOrder &order);
 
   protected:
@@ -47,22 +47,22 @@ class OGRMapflowScenesLayer final : public OGRMapflowTableLayer
     {
         void operator()(mf_scene_search *search) const { mf_scene_search_close(search); }
     };
-    // One search: what was asked, and what has come.
+    // One search: its parameters and the rows received.
     struct Scan
     {
         std::string area{}; // GeoJSON, "" for none
         double areaM2 = 0;
-        std::string fault{}; // of the area: why it cannot be searched
+        std::string fault{}; // why the area cannot be searched
         OGRMapflowSceneFilter filter{};
         OGRMapflowSceneOrder order{};
-        std::unique_ptr<mf_scene_search, SearchDeleter> search{}; // nullptr: not begun
+        std::unique_ptr<mf_scene_search, SearchDeleter> search{}; // nullptr: not started
         OGRMapflowRows rows{};
         std::unordered_map<GIntBig, OGRFeature *> byFID{};
     };
 
     Scan Wanted() const;
     static bool IsSame(const Scan &a, const Scan &b);
-    // Each makes requests. They return false after one CPLError.
+    // Each makes requests and returns false after one CPLError.
     bool Fetch();
     bool Begin();
     bool CheckArea();
@@ -72,10 +72,10 @@ class OGRMapflowScenesLayer final : public OGRMapflowTableLayer
     mf_client *const m_client;
     const OGRMapflowSearched m_searched;
     OGRMapflowSceneOrder m_order{};
-    GIntBig m_left = -1;    // rows with a value that are enough; -1: all
-    double m_lastKey = NAN; // of the order
+    GIntBig m_left = -1;    // rows with a value still needed; -1: all
+    double m_lastKey = NAN; // of the sort column
     std::unique_ptr<Scan> m_scan{};
-    bool m_hasLimit = false; // it was asked for
+    bool m_hasLimit = false; // it was requested
     double m_limitM2 = NAN;
 };
 

@@ -6,8 +6,8 @@ OGRMapflowSecretIO::OGRMapflowSecretIO()
 {
 }
 
-// The first failure of HTTP names its status: "HTTP status code: 403" of the WMS driver, "HTTP
-// response code: 403" of /vsicurl/.
+// Keeps the status of the first HTTP failure: "HTTP status code: 403" from the WMS driver, "HTTP
+// response code: 403" from /vsicurl/.
 void CPL_STDCALL OGRMapflowSecretIO::Take(CPLErr kind, CPLErrorNum, const char *message)
 {
     auto *const self = static_cast<OGRMapflowSecretIO *>(CPLGetErrorHandlerUserData());
@@ -44,7 +44,7 @@ OGRMapflowSecretDataset OGRMapflowOpenSecret(const std::string &address, const c
         const OGRMapflowSecretIO secret;
         dataset.reset(GDALDataset::Open(address.c_str(), GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR,
                                         drivers, options, nullptr));
-        // GDAL lists open datasets by their names, and makes names of files of them.
+        // GDAL lists open datasets by their descriptions and derives file names from them.
         if (dataset != nullptr)
             dataset->SetDescription("");
         else

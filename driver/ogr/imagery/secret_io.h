@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// secret_io: GDAL reads from an address that nobody may see.
+// secret_io: lets GDAL read from a secret address.
 //
-// GDAL's drivers name the address of what they read in their errors and in the debug log, and
-// libcurl shows it when CPL_CURL_VERBOSE is set.
+// GDAL's drivers put the address they read from into errors and the debug log, and libcurl shows it
+// when CPL_CURL_VERBOSE is set.
 #ifndef MAPFLOW_SECRET_IO_H
 #define MAPFLOW_SECRET_IO_H
 
@@ -12,8 +12,8 @@
 #include "cpl_conv.h"
 #include "cpl_vsi_error.h"
 
-// While one is alive nothing that GDAL says in this thread is shown or kept, and Failure() is what
-// may be said of it.
+// While an object lives, messages of GDAL in this thread are neither shown nor kept. Failure()
+// returns what may be reported.
 class OGRMapflowSecretIO
 {
   public:
@@ -22,10 +22,10 @@ class OGRMapflowSecretIO
     OGRMapflowSecretIO(const OGRMapflowSecretIO &) = delete;
     OGRMapflowSecretIO &operator=(const OGRMapflowSecretIO &) = delete;
 
-    // The HTTP status of the first failure; 0 when there was no failure, or none of HTTP.
+    // The status of the first HTTP failure; 0 when there was none.
     int Status() const { return m_status; }
 
-    // What has failed, without the address: "the server answered HTTP 403".
+    // The failure without the address: "the server answered HTTP 403".
     std::string Failure() const;
 
   private:
@@ -38,7 +38,7 @@ class OGRMapflowSecretIO
     CPLConfigOptionSetter m_notVerbose;
 };
 
-// Closes what was opened under an OGRMapflowSecretIO.
+// Closes a dataset that was opened under an OGRMapflowSecretIO.
 struct OGRMapflowSecretCloser
 {
     void operator()(GDALDataset *dataset) const;
@@ -46,8 +46,8 @@ struct OGRMapflowSecretCloser
 
 using OGRMapflowSecretDataset = std::unique_ptr<GDALDataset, OGRMapflowSecretCloser>;
 
-// Opens `address` by one of `drivers`, a list that ends with nullptr. Returns nullptr after one
-// CPLError that begins with `what`.
+// Opens `address` with one of `drivers`, a list that ends with nullptr. Returns nullptr after one
+// CPLError that starts with `what`.
 OGRMapflowSecretDataset OGRMapflowOpenSecret(const std::string &address, const char *const *drivers,
                                              CSLConstList options, const std::string &what);
 

@@ -34,7 +34,7 @@ int64_t SizeOf(const std::string &path)
     return size;
 }
 
-// A UUID, "-", and 16 hexadecimal digits.
+// Whether `name` is a UUID, "-", and 16 hexadecimal digits.
 bool IsFolderName(const std::string &name)
 {
     return name.size() == MF_UUID_SIZE - 1 + 17 &&
@@ -60,7 +60,7 @@ std::vector<Folder> FoldersIn(const std::string &path)
 
 constexpr const char *TILES = "/tiles";
 
-// The folder of the cache; "" when the user has none.
+// Returns the folder of the cache; "" when the user has none.
 std::string ParentOf(const OGRMapflowCacheOptions &cache)
 {
     char *const folder = mf_cache_folder(cache.Directory());
@@ -69,7 +69,7 @@ std::string ParentOf(const OGRMapflowCacheOptions &cache)
     return path;
 }
 
-// To add up the sizes of all files takes long: it is done once an hour.
+// Limits trimming to once an hour, because adding up the sizes of all files is slow.
 bool IsTrimDue(const std::string &path)
 {
     constexpr double HOUR = 3600e9; // ns
@@ -119,7 +119,7 @@ bool OGRMapflowTileFolder(const OGRMapflowOptions &options, const std::string &i
     const std::string parent = ParentOf(cache);
     const std::string path = parent + TILES;
     if (parent.empty())
-        return true; // a user without a folder
+        return true; // the user has no cache folder
     if (!OGRMapflowTry(mf_folder_create, path.c_str()) ||
         !OGRMapflowTry(mf_folder_check_private, parent.c_str()))
         return false;
@@ -131,7 +131,7 @@ bool OGRMapflowTileFolder(const OGRMapflowOptions &options, const std::string &i
         return false;
     mf_path_touch(folder.c_str());
     Evict(path, id, folder, cache.size / 10);
-    return OGRMapflowTry(mf_folder_create, folder.c_str()); // it may have been the largest
+    return OGRMapflowTry(mf_folder_create, folder.c_str()); // it may have been evicted itself
 }
 
 int64_t OGRMapflowMeasureTiles(const OGRMapflowCacheOptions &cache, bool clears)

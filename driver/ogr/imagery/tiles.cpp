@@ -13,12 +13,12 @@ namespace
 {
 
 constexpr double HALF_WORLD = 20037508.342789244; // m, EPSG:3857
-constexpr double MAX_LATITUDE = 85.0511287798066; // degrees: where its square ends
+constexpr double MAX_LATITUDE = 85.0511287798066; // degrees: the edge of its square
 constexpr int TILE_SIZE = 256;                    // px
 constexpr int USUAL_MAX_ZOOM = 18;
 constexpr int MAX_ZOOM = 22; // 2^30 px a side: GDAL counts pixels as int
 
-// Where the layer has pictures, and on which levels.
+// The extent of the layer and its zoom levels.
 struct Extent
 {
     OGREnvelope box{}; // degrees
@@ -26,7 +26,7 @@ struct Extent
     int maxZoom = USUAL_MAX_ZOOM;
 };
 
-// What the tiles say of themselves; nothing when they do not.
+// Fetches the TileJSON of the layer. Its values stay unknown when that fails.
 mf_tilejson Describe(const OGRMapflowTileLayer &layer, mf_client *client)
 {
     mf_tilejson tiles = {{NAN, NAN, NAN, NAN}, -1, -1};
@@ -55,7 +55,7 @@ Extent ExtentOf(const OGRMapflowTileLayer &layer, mf_client *client)
     return extent;
 }
 
-// Shares of the world from its north-west corner.
+// Each returns a fraction of the world's width or height, from its north-west corner.
 double ColumnOf(double longitude)
 {
     return (longitude + 180) / 360;
@@ -67,8 +67,8 @@ double RowOf(double latitude)
     return 0.5 - std::log((1 + sine) / (1 - sine)) / (4 * M_PI);
 }
 
-// The pixels of a side that hold what lies between two shares of it: a pixel that only a thousandth
-// reaches into is left out.
+// Finds the pixels of a side that cover a range of fractions of it. Leaves out a pixel that the
+// range covers by no more than a thousandth.
 void Cover(double from, double to, int side, int &first, int &size)
 {
     first = std::clamp(static_cast<int>(std::floor(from * side + 1e-3)), 0, side - 1);
@@ -82,7 +82,8 @@ std::string Replaced(std::string text, const std::string &from, const std::strin
     return text;
 }
 
-// The address as a place where a level, column and row can be put; "" when it cannot be used.
+// Converts the placeholders of an address to those of GDAL's WMS driver. Returns "" when the
+// address cannot be used.
 std::string Template(const std::string &url)
 {
     std::string text = Replaced(Replaced(url, "{z}", "${z}"), "{x}", "${x}");
@@ -105,7 +106,7 @@ std::string Escaped(const std::string &text)
     return copy;
 }
 
-// The whole world, so that levels and tiles are where the driver expects them.
+// Describes the whole world, so that levels and tiles are where the driver expects them.
 std::string Document(const std::string &address, bool isFromSouth, const Extent &extent,
                      const std::string &cacheFolder)
 {
@@ -130,7 +131,7 @@ std::string Document(const std::string &address, bool isFromSouth, const Extent 
            connections + cache + "</GDAL_WMS>";
 }
 
-// Overviews of a picture that are worth having, and that the layer has.
+// Counts the overviews that the layer has, down to the first that fits into one tile.
 int LevelsOf(const OGRMapflowPicture &picture, const Extent &extent)
 {
     int levels = 0;

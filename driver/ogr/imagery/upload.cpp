@@ -26,7 +26,7 @@ namespace
 
 constexpr double LONGEST_POLL = 10; // s: imagery notes 4
 
-// Part of the progress that a conversion takes; the upload takes the rest.
+// Share of the progress for a conversion; the upload takes the rest.
 constexpr double CONVERSION = 0.5;
 
 bool Refuse(const std::string &message)
@@ -41,11 +41,12 @@ bool Raise(const mf_error &err)
     return false;
 }
 
-// The file name that a source suggests: that of its file without an ending that is not a TIFF's.
+// Returns the file name that a source suggests: that of its file, without an extension other than
+// that of a TIFF.
 std::string NameOf(GDALDataset &source)
 {
     std::string path = source.GetDescription();
-    if (path.empty()) // as what gdal_translate makes of its options
+    if (path.empty()) // such as a VRT that gdal_translate makes
     {
         const CPLStringList files(source.GetFileList());
         path = files.Count() > 0 ? files[0] : "";
@@ -127,13 +128,13 @@ class Upload
     std::string m_name{};
     OGRMapflowClient m_client{};
     std::unique_ptr<mf_journal, JournalCloser> m_journal{};
-    std::unique_ptr<mf_mosaic, MosaicDeleter> m_mosaic{}; // nullptr while it is to be created
+    std::unique_ptr<mf_mosaic, MosaicDeleter> m_mosaic{}; // nullptr until it is created
     bool m_isCreated = false;                             // by this command
     mf_storage m_storage{};
     std::unique_ptr<OGRMapflowUploadFile> m_file{};
     std::unique_ptr<mf_image_run, RunCloser> m_run{};
     std::unique_ptr<OGRMapflowReportFile> m_report{};
-    double m_begin = 0; // of the upload, as a part of all progress
+    double m_begin = 0; // of the upload, as a share of all progress
 };
 
 // ---- progress
@@ -152,7 +153,7 @@ int Upload::OnRead(void *self, char *data, size_t size, size_t *got, mf_error *)
 int Upload::OnUpload(void *self, int64_t sent, int64_t size)
 {
     const auto &upload = *static_cast<const Upload *>(self);
-    // The end is shown when the server has confirmed it.
+    // The end is shown only after the server has confirmed it.
     const double part = static_cast<double>(sent) / static_cast<double>(size);
     return upload.ShowProgress(upload.m_begin + (0.999 - upload.m_begin) * part);
 }
@@ -228,7 +229,7 @@ bool Upload::FindMosaic()
     return Raise(err);
 }
 
-// Images of a mosaic have the same number of bands.
+// All images of a mosaic have the same number of bands.
 bool Upload::CheckFit()
 {
     mf_image_list images = {};
@@ -314,7 +315,8 @@ bool Upload::CreateMosaic()
 {
     if (m_mosaic != nullptr)
         return true;
-    // There is no image yet: what an image is refused for is known before the mosaic is created.
+    // A new mosaic has no duplicates, so storage is the last check. Run it before creating the
+    // mosaic.
     if (!CheckStorage(m_file->Size()))
         return false;
     CPLStringList tags = m_options.Tags();
@@ -337,7 +339,8 @@ bool Upload::OpenRun()
     return true;
 }
 
-// The checksum is that of the file, or of what the service made of it: the notes do not say.
+// The notes do not say whether the checksum is that of the uploaded file or of the service's
+// conversion.
 bool Upload::IsSameContent(const mf_image &image, bool &failed)
 {
     if (image.checksum == nullptr || image.size != static_cast<double>(m_file->Size()))
@@ -398,7 +401,7 @@ bool Upload::Send()
 
 // ---- afterwards
 
-// A mosaic that was there gets the tags that it lacks.
+// Adds missing tags to a mosaic that already existed.
 bool Upload::AddTags()
 {
     const CPLStringList wanted = m_options.Tags();
@@ -425,7 +428,7 @@ bool Upload::Wait(bool &isOver)
     return OGRMapflowTry(mf_image_run_wait, m_run.get(), &wanted, &isOver);
 }
 
-// Without a wait an image that is known to have failed is a failure, too.
+// Without WAIT, also fails for an image that is already known to have failed.
 bool Upload::Judge(bool &isOver) const
 {
     const mf_image *const image = mf_image_run_image(m_run.get());
@@ -483,8 +486,8 @@ bool Upload::Finish()
     bool isOver = false;
     const bool done = AddTags() && Wait(isOver);
     const bool isReported = m_report == nullptr || Report();
-    // The run ends when the command has nothing left to do: one that is interrupted while it waits,
-    // and repeated, goes on waiting.
+    // The run ends only when the command has nothing left to do. If it is interrupted while
+    // waiting, the repeated command goes on waiting.
     return (!isOver || !isReported || OGRMapflowTry(mf_image_run_end, m_run.get())) && done &&
            isReported;
 }
@@ -526,7 +529,7 @@ GDALDataset *OGRMapflowUpload(const char *name, GDALDataset *source, int,
                               MapflowCreateOptions creationOptions, GDALProgressFunc progress,
                               void *progressData)
 {
-    // Ctrl-C would else leave the user without the id of what was just uploaded.
+    // Otherwise Ctrl-C would lose the id of what was just uploaded.
     const OGRMapflowInterruptible interruptible;
     auto options = OGRMapflowUploadOptions::Parse(creationOptions);
     if (!options)

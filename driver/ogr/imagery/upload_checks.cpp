@@ -19,7 +19,7 @@ bool Refuse(const char *message)
     return false;
 }
 
-// The EPSG code of the system on the ground, nullptr when it has none.
+// Returns the EPSG code of the horizontal CRS, nullptr when it has none.
 const char *CodeOf(const OGRSpatialReference &srs)
 {
     const char *const node = srs.IsProjected() ? "PROJCS" : srs.IsGeographic() ? "GEOGCS" : nullptr;
@@ -31,7 +31,7 @@ struct Place
 {
     double transform[6];
     bool hasTransform;
-    double x, y; // of the middle
+    double x, y; // of the centre
 
     explicit Place(GDALDataset &raster)
         : hasTransform(GDALGetGeoTransform(GDALDataset::ToHandle(&raster), transform) == CE_None)
@@ -46,7 +46,7 @@ struct Place
     }
 };
 
-// The middle in lon/lat. Returns false when it cannot be known.
+// Converts x and y to lon/lat. Returns false when that is not possible.
 bool ToLonLat(const OGRSpatialReference &srs, double &x, double &y)
 {
     const OGRMapflowSRS wgs84 = OGRMapflowWGS84();
@@ -61,7 +61,7 @@ bool ToLonLat(const OGRSpatialReference &srs, double &x, double &y)
     return done;
 }
 
-// The UTM zone of the middle.
+// Returns the UTM zone of the centre, or EPSG:3857 when there is none.
 std::string ZoneOf(const OGRSpatialReference &srs, const Place &place)
 {
     double lon = place.x, lat = place.y;
@@ -71,7 +71,8 @@ std::string ZoneOf(const OGRSpatialReference &srs, const Place &place)
     return CPLSPrintf("EPSG:%d", (lat < 0 ? 32700 : 32600) + zone);
 }
 
-// A path that says nothing but where a file is; anything else may hold credentials.
+// Returns the path of a plain file. Any other name may hold credentials and is replaced by
+// "in.tif".
 std::string ShownName(GDALDataset &raster)
 {
     VSIStatBufL status;
@@ -157,7 +158,7 @@ bool CheckBand(GDALRasterBand &band, const OGRMapflowUploadOptions &options)
     if (GDALDataTypeIsComplex(type))
         return Refuse(CPLSPrintf("The raster is complex (%s), and must be of 8-bit numbers.",
                                  GDALGetDataTypeName(type)));
-    // The service makes 8 bits of anything, and does not say how.
+    // The service converts everything to 8 bits and does not document how.
     const bool mayGoAsItIs =
         options.Is("CONVERT", "NO") && (type == GDT_UInt16 || type == GDT_Int16);
     return type == GDT_Byte || options.HasScale() || mayGoAsItIs ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// upload_dataset: what CreateCopy returns: size and place of the image, and what became of it.
+// upload_dataset: the result of CreateCopy: size and position of the image, and the outcome.
 #ifndef MAPFLOW_UPLOAD_DATASET_H
 #define MAPFLOW_UPLOAD_DATASET_H
 
@@ -7,7 +7,7 @@
 
 #include "imagery/raster_frame.h"
 
-// Its pixels are at the service: reading them is an error. Metadata are set by whoever makes it.
+// Its pixels are at the service; reading them is an error. The caller sets the metadata.
 class OGRMapflowUploadDataset final : public OGRMapflowRasterFrame
 {
   public:

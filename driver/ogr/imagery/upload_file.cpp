@@ -17,7 +17,7 @@ namespace
 
 using DatasetPtr = std::unique_ptr<GDALDataset>;
 
-// The file alone, without what lies beside it: world files, masks, statistics.
+// Opens the file without the files beside it: world files, masks, statistics.
 DatasetPtr OpenAlone(const char *path)
 {
     const char *const drivers[] = {"GTiff", nullptr};
@@ -95,8 +95,8 @@ std::string TemporaryPath()
                            "tif");
 }
 
-// GDAL's block cache is as large as a conversion needs it while one of these lives, unless the user
-// has set GDAL_CACHEMAX. It is one for the process: who converts last gives it back.
+// Limits GDAL's block cache to what a conversion needs while an object lives, unless the user has
+// set GDAL_CACHEMAX. The process has only one cache, so the last conversion to end restores it.
 class SmallCache
 {
   public:
@@ -150,7 +150,7 @@ bool WriteTIFF(GDALDataset &source, bool isScaled, const std::string &path,
     }
     const SmallCache cache;
     const CPLConfigOptionSetter internalMask("GDAL_TIFF_INTERNAL_MASK", "YES", false);
-    // Often enough that a cancel is not long in coming.
+    // Small swaths report progress often, so that a cancel takes effect soon.
     const CPLConfigOptionSetter swath("GDAL_SWATH_SIZE", "4194304", false);
     CPLStringList options;
     options.SetNameValue("TILED", "YES");
@@ -168,7 +168,7 @@ bool WriteTIFF(GDALDataset &source, bool isScaled, const std::string &path,
         for (int i = 1; i <= written->GetRasterCount(); ++i)
             written->GetRasterBand(i)->SetNoDataValue(0);
     const bool isWritten = written != nullptr;
-    written.reset(); // may fail as well: what is left is written now
+    written.reset(); // writes the rest, which may also fail
     return isWritten && CPLGetLastErrorType() != CE_Failure;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// upload_file: the file to upload: an existing GeoTIFF, or one that a raster was converted to.
+// upload_file: the bytes to upload: a GeoTIFF as it is, or a converted raster.
 #ifndef MAPFLOW_UPLOAD_FILE_H
 #define MAPFLOW_UPLOAD_FILE_H
 
@@ -13,15 +13,15 @@
 class OGRMapflowUploadFile
 {
   public:
-    // Why the source cannot be sent as it is, "" when it can: it is a GeoTIFF file with all that
-    // the dataset has, and SCALE is not set.
+    // Returns why the source cannot be sent as it is, "" when it can. It can when it is a GeoTIFF
+    // file with everything that the dataset has, and SCALE is not set.
     static std::string WhyConvert(GDALDataset &source, const OGRMapflowUploadOptions &options);
 
-    // The file of a source that can be sent as it is. Returns nullptr after one CPLError.
+    // Opens the file of a source that can be sent as it is. Returns nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowUploadFile> OpenAsItIs(GDALDataset &source);
 
-    // Converts the source to a file in the folder for temporary files (CPL_TMPDIR) that has no name
-    // any more when this returns. Returns nullptr after a CPLError.
+    // Converts the source to a temporary file (in CPL_TMPDIR), which is unlinked before this
+    // returns. Returns nullptr after a CPLError.
     static std::unique_ptr<OGRMapflowUploadFile> Convert(GDALDataset &source,
                                                          const OGRMapflowUploadOptions &options,
                                                          GDALProgressFunc progress,
@@ -33,16 +33,17 @@ class OGRMapflowUploadFile
 
     int64_t Size() const { return m_size; } // bytes
 
-    // A string that changes with the content: path and modification time of a file, else its SHA-1.
-    // "" after one CPLError.
+    // Returns a string that changes with the content: path and time of a file, else its SHA-1. ""
+    // after one CPLError.
     std::string Content(GDALProgressFunc progress, void *progressData);
 
-    // SHA-1 of the bytes, read once; "" after one CPLError. May be cancelled.
+    // Returns the SHA-1 of the bytes, which it reads only once; "" after one CPLError. Can be
+    // cancelled.
     std::string SHA1(GDALProgressFunc progress, void *progressData);
 
-    // Back to the first byte. Returns false after one CPLError.
+    // Seeks to the first byte. Returns false after one CPLError.
     bool Rewind();
-    // The number of bytes that were read, fewer than `size` at the end only.
+    // Returns the number of bytes read, fewer than `size` only at the end.
     size_t Read(void *data, size_t size) { return VSIFReadL(data, 1, size, m_file); }
 
   private:

@@ -9,7 +9,7 @@
 namespace
 {
 
-// Submissions have options of these names as well.
+// Flag of options whose names submissions have as well.
 constexpr unsigned SHARED = 1;
 
 const OGRMapflowOption OPTIONS[] = {
@@ -48,7 +48,7 @@ bool IsOfConnection(const char *name)
     return OGRMapflowSubmissionOptions::ConnectionOptions(given.List()).Count() > 0;
 }
 
-// Values are not repeated in messages about names: a secret may have been typed in the wrong place.
+// Messages about names omit the value: it may be a secret typed in the wrong place.
 bool Take(const char *item, CPLStringList &values)
 {
     char *key = nullptr;

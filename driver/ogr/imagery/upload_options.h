@@ -11,7 +11,7 @@
 class OGRMapflowUploadOptions
 {
   public:
-    // Returns nothing, after one CPLError, for an option that is unknown, has no such value, or
+    // Returns nothing after one CPLError when an option is unknown, has an invalid value, or
     // contradicts another.
     static std::optional<OGRMapflowUploadOptions> Parse(CSLConstList given);
 
@@ -34,10 +34,10 @@ class OGRMapflowUploadOptions
     double m_scaleMax = 0;
 };
 
-// All that an upload may have.
+// Returns all options of an upload.
 OGRMapflowOptionTable OGRMapflowUploadOptionTable();
 
-// <Option …/> of those that submissions do not have.
+// Returns <Option …/> elements of the options that submissions do not have.
 std::string OGRMapflowUploadOptionXML();
 
 #endif
