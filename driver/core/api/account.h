@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* account: the answer of GET /user/status: balance, limits, models and imagery providers.
+/* account: the response of GET /user/status: balance, limits, models and imagery providers.
  *
- * Source: API notes 4, D4 (flat or nested), D35. Members that are missing or null never fail a
- * parse.
+ * Source: API notes 4, D4 (flat or nested), D35. Missing or null members never fail a parse.
  *
  * Thread-safety: a parsed struct belongs to its caller; lookups only read. */
 #ifndef MF_ACCOUNT_H
@@ -22,18 +21,18 @@ extern "C" {
 
 /* A step of a model. */
 struct mf_block {
-    char *name;         /* what requests use */
-    char *display_name; /* for people; the name if the server has none */
-    int is_optional;    /* may be switched on and off; the others always run */
+    char *name;         /* used in requests */
+    char *display_name; /* shown to users; the name if the server has none */
+    int is_optional;    /* can be switched on and off; other blocks always run */
     double price;       /* credits per km², NaN unknown */
 };
 
 struct mf_model {
-    char *id;          /* UUID, sent as wdId; "" unknown */
-    char *name;        /* with its emoji */
+    char *id;          /* UUID, sent as wdId; "" if unknown */
+    char *name;        /* including its emoji */
     char *description; /* NULL when it has none */
-    /* Credits per km² without any optional block, NaN unknown: the sum of the blocks that always
-     * run, and the server's pricePerSqKm only for a model without blocks (API notes 4.2). */
+    /* Credits per km² without optional blocks, NaN unknown. The sum of the blocks that always run;
+     * the server's pricePerSqKm is used only for a model without blocks (API notes 4.2). */
     double price_per_km2;
     struct mf_block *blocks;
     size_t block_count;
@@ -44,8 +43,8 @@ struct mf_model_list {
     size_t count;
 };
 
-/* Parses an array of WorkflowDef; anything but an array is an empty list. Entries without a name
- * are left out. */
+/* Parses an array of WorkflowDef. Anything else gives an empty list. Skips entries without a
+ * name. */
 int mf_model_list_parse(struct mf_model_list *list, const cJSON *array,
                         struct mf_error *err) MF_NODISCARD;
 void mf_model_list_free(struct mf_model_list *list); /* NULL-safe, empties it */
@@ -53,8 +52,8 @@ void mf_model_list_free(struct mf_model_list *list); /* NULL-safe, empties it */
 /* ---- providers ------------------------------------------------------------------------------ */
 
 enum mf_provider_kind {
-    MF_PROVIDER_DATA,  /* a mosaic of tiles that can be processed by name */
-    MF_PROVIDER_SEARCH /* scenes that are chosen by imagery search */
+    MF_PROVIDER_DATA,  /* a tile mosaic that can be processed by name */
+    MF_PROVIDER_SEARCH /* scenes chosen by imagery search */
 };
 
 struct mf_zoom_price {
@@ -64,13 +63,13 @@ struct mf_zoom_price {
 
 struct mf_provider {
     enum mf_provider_kind kind;
-    char *name;         /* what requests use */
-    char *display_name; /* for people; the name if the server has none */
+    char *name;         /* used in requests */
+    char *display_name; /* shown to users; the name if the server has none */
     struct mf_zoom_price *prices;
     size_t price_count;
-    double min_area_km2; /* of one processing, 0 for none */
-    /* An earlier one of this kind has the same display name: the same imagery under another name
-     * (API notes 4.3). Good in a request; lists for people leave it out. */
+    double min_area_km2; /* smallest of one processing, 0 for none */
+    /* An earlier provider of this kind has the same display name: it is the same imagery under
+     * another name (API notes 4.3). Valid in a request, but left out of lists for users. */
     int is_alias;
 };
 
@@ -78,30 +77,30 @@ struct mf_provider {
 
 enum mf_billing { MF_BILLING_AREA, MF_BILLING_CREDITS, MF_BILLING_NONE };
 
-/* Of one processing, if the server states no limit (API notes 16). */
+/* AOIs per processing, if the server states no limit (API notes 16). */
 #define MF_DEFAULT_MAX_AOIS 10
 
-/* Numbers are NaN when unknown; a limit that is 0 or missing is no limit: NaN too. */
+/* Numbers are NaN when unknown. A limit that is 0 or missing means no limit, also NaN. */
 struct mf_account {
-    char *email; /* "" unknown */
+    char *email; /* "" if unknown */
     enum mf_billing billing;
     double remaining_credits;
     double remaining_area_m2;
     double processed_area_m2;
-    double area_limit_m2;          /* of the account in all */
-    double search_area_limit_m2;   /* of one imagery search */
+    double area_limit_m2;          /* of the whole account */
+    double search_area_limit_m2;   /* per imagery search */
     double memory_limit;           /* bytes of own imagery */
-    int max_aois;                  /* of one processing */
-    int reviews;                   /* results of this account go through a review */
-    struct mf_model_list models;   /* of the account; those of a project may differ */
-    struct mf_provider *providers; /* data providers first; no two of a kind with one name */
+    int max_aois;                  /* per processing */
+    int reviews;                   /* results of this account are reviewed */
+    struct mf_model_list models;   /* of the account; a project may have others */
+    struct mf_provider *providers; /* data providers first; names are unique within a kind */
     size_t provider_count;
 };
 
 /* "CREDITS", "AREA" or "NONE". */
 const char *mf_billing_name(enum mf_billing billing);
 
-/* Parses the answer of /user/status. MF_ERR_FORMAT when it is no object. */
+/* Parses the response of /user/status. MF_ERR_FORMAT if it is not an object. */
 int mf_account_parse(struct mf_account *account, const cJSON *document,
                      struct mf_error *err) MF_NODISCARD;
 void mf_account_free(struct mf_account *account); /* NULL-safe, empties it */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* auth: what a user gives as a token, and the Authorization headers it can become.
+/* auth: the token as the user gives it, and the Authorization headers made from it.
  *
- * API notes 2.3, D1, D2. Accepted: the token of the account page, which is base64 of
- * "email:secret", with or without padding; "email:secret"; an opaque token; a JSON web token; any
- * of them after the word Basic or Bearer, and with white space around.
+ * API notes 2.3, D1, D2. Accepts the token of the account page, which is base64 of "email:secret",
+ * with or without padding; "email:secret"; an opaque token; a JSON web token. Each may follow the
+ * word Basic or Bearer, and may have white space around it.
  *
- * Thread-safety: a struct that is not being changed may be read by several threads; the memory of
- * schemes is locked. */
+ * Thread-safety: several threads may read a struct that is not being changed. The remembered
+ * schemes are locked. */
 #ifndef MF_AUTH_H
 #define MF_AUTH_H
 
@@ -22,25 +22,25 @@ extern "C" {
 enum mf_auth_scheme { MF_AUTH_AUTO = 0, MF_AUTH_BASIC, MF_AUTH_BEARER };
 
 struct mf_auth {
-    enum mf_auth_scheme first; /* BASIC or BEARER: the scheme to begin with */
-    bool may_switch;           /* the other one is worth a try after a 401 */
+    enum mf_auth_scheme first; /* BASIC or BEARER: the scheme to try first */
+    bool may_switch;           /* try the other scheme after a 401 */
     char *basic;               /* value of the Authorization header */
     char *bearer;
-    char *secrets[3];     /* registered with mf_redact_add, each may be NULL */
-    uint64_t fingerprint; /* of the token, to remember which scheme worked */
+    char *secrets[3];     /* registered with mf_redact_add; each may be NULL */
+    uint64_t fingerprint; /* of the token, used to remember which scheme worked */
 };
 
-/* MF_ERR_AUTH if `text` is empty or NULL, MF_ERR_ARGUMENT if it holds what no header may hold.
- * `wanted` other than AUTO decides the scheme. Registers the secrets for redaction. Call
- * mf_auth_free also after a failure. */
+/* Parses a token and registers its secrets for redaction. `wanted` other than AUTO sets the scheme.
+ * MF_ERR_AUTH if `text` is empty or NULL, MF_ERR_ARGUMENT if a header cannot hold it. Call
+ * mf_auth_free after a failure, too. */
 int mf_auth_init(struct mf_auth *auth, const char *text, enum mf_auth_scheme wanted,
                  struct mf_error *err) MF_NODISCARD;
-void mf_auth_free(struct mf_auth *auth); /* safe on zeros */
+void mf_auth_free(struct mf_auth *auth); /* safe on a zeroed struct */
 
 const char *mf_auth_header(const struct mf_auth *auth, enum mf_auth_scheme scheme);
 
-/* The scheme that a server (by its origin) accepted for a token in this process, MF_AUTH_AUTO if
- * none is known. Holds no token. */
+/* Remembers, for this process, which scheme a server (by its origin) accepted for a token.
+ * MF_AUTH_AUTO if none is known. Stores no token. */
 enum mf_auth_scheme mf_auth_scheme_recall(const char *origin, uint64_t fingerprint);
 void mf_auth_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme);
 

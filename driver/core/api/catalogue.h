@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* catalogue: the search for scenes and mosaics that can be processed, page by page.
+/* catalogue: the paged search for scenes and mosaics that can be processed.
  *
- * Source: imagery notes 8, 9.2, D22, I8. A search is free and changes nothing. The server may give
- * fewer scenes a page than were asked for, and may give a scene twice: each is given once, by its
- * id and provider. Reading ends when as many have come as the server counts, with an empty page,
- * or, from there on or when it does not count, with a page that brings nothing new.
+ * Source: imagery notes 8, 9.2, D22, I8. A search is free and changes nothing. The server may
+ * return fewer scenes per page than requested, and may repeat a scene: scenes are deduplicated by
+ * id and provider. Reading ends when all scenes of the server's total were read, or with an empty
+ * page. Past the total, or without one, it also ends with a page that has no new scenes.
  *
  * Thread-safety: a search belongs to one thread at a time; a parsed struct to its caller. */
 #ifndef MF_CATALOGUE_H
@@ -21,15 +21,15 @@ extern "C" {
 
 /* ---- scenes --------------------------------------------------------------------------------- */
 
-/* A part of a scene's preview. */
+/* One part of a scene's preview. */
 struct mf_scene_preview {
     char *url;      /* a secret: fetch it without credentials */
-    char *geometry; /* GeoJSON of its place in EPSG:4326, NULL when unknown */
+    char *geometry; /* GeoJSON of its extent in EPSG:4326, NULL when unknown */
 };
 
-/* Texts are NULL and numbers NaN when unknown. */
+/* Strings are NULL and numbers NaN when unknown. */
 struct mf_scene {
-    char *id;       /* any text: it may hold blanks and slashes */
+    char *id;       /* any string: may contain spaces and slashes */
     char *provider; /* API name, for SEARCH_PROVIDER; NULL in some results of planned searches */
     char *product_type; /* "Image", "MOSAIC", "Scene" … as the server spells it */
     char *sensor;
@@ -37,16 +37,16 @@ struct mf_scene {
     char *band_order;        /* "RGB" */
     char *acquired;          /* ISO 8601; no zone means UTC */
     char *footprint;         /* GeoJSON Polygon or MultiPolygon, lon/lat */
-    double resolution;       /* m per px; the server's 0 stands for unknown */
+    double resolution;       /* m per px; the server's 0 means unknown */
     double cloud_cover;      /* percent */
     double off_nadir;        /* degrees, may be negative */
-    double min_area_km2;     /* of a processing with this scene */
-    double aoi_intersection; /* percent of the search area that it covers */
+    double min_area_km2;     /* smallest area of a processing with this scene */
+    double aoi_intersection; /* percent of the search area covered */
     int zoom;                /* -1 unknown */
-    int is_new;              /* of a planned search: 1 or 0; -1 unknown */
-    bool is_mosaic;          /* the product type is MOSAIC in any case */
-    char *preview_type;      /* "png", "jpg": a picture; "xyz", "tms", "wms": tiles; else none */
-    char *preview_url;       /* a secret, as those of `previews`, which win when there are any */
+    int is_new;              /* in a planned search: 1 or 0; -1 unknown */
+    bool is_mosaic;          /* the product type is MOSAIC, in upper or lower case */
+    char *preview_type;      /* "png", "jpg": an image; "xyz", "tms", "wms": tiles; else none */
+    char *preview_url;       /* a secret, like those in `previews`, which take precedence */
     struct mf_scene_preview *previews;
     size_t preview_count;
 };
@@ -56,7 +56,7 @@ struct mf_scene_list {
     size_t count;
 };
 
-/* MF_ERR_FORMAT when it has no id or is no object. */
+/* MF_ERR_FORMAT if it is not an object or has no id. */
 int mf_scene_parse(struct mf_scene *scene, const cJSON *document,
                    struct mf_error *err) MF_NODISCARD;
 void mf_scene_free(struct mf_scene *scene);          /* NULL-safe, empties it */
@@ -64,14 +64,14 @@ void mf_scene_list_free(struct mf_scene_list *list); /* NULL-safe, empties it */
 
 /* ---- filters -------------------------------------------------------------------------------- */
 
-/* What a search leaves out. Begin with mf_scene_filter_init; the strings are borrowed. */
+/* Restricts a search. Call mf_scene_filter_init first. The strings are borrowed. */
 struct mf_scene_filter {
     const char *acquired_from,
         *acquired_to;                      /* ISO 8601 UTC date-times, both inclusive; NULL: any */
-    double min_resolution, max_resolution; /* m per px; NaN: any; so all numbers */
+    double min_resolution, max_resolution; /* m per px; NaN: any, as for all numbers */
     double max_cloud_cover;                /* percent, 0 to 100 */
     double min_aoi_intersection;           /* percent, 0 to 100 */
-    double min_off_nadir, max_off_nadir;   /* degrees, of the absolute value */
+    double min_off_nadir, max_off_nadir;   /* degrees, absolute value */
     bool hide_unavailable;                 /* leave out providers that the account cannot use */
     const struct mf_str_list *providers;   /* API names; NULL or empty: all */
     const struct mf_str_list *product_types; /* "IMAGE", "MOSAIC"; NULL or empty: both */
@@ -79,41 +79,40 @@ struct mf_scene_filter {
 
 void mf_scene_filter_init(struct mf_scene_filter *filter);
 
-/* Adds the members of a filter to a request, those that are set. Planned searches hold the same
- * ones. Returns -1 without memory. */
+/* Adds the members of a filter that are set to a request. Planned searches use the same members.
+ * Returns -1 if out of memory. */
 int mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter) MF_NODISCARD;
 
-/* ---- searching ------------------------------------------------------------------------------ */
+/* ---- searches ------------------------------------------------------------------------------- */
 
-#define MF_SCENE_PAGE_SIZE 100 /* what the QGIS plugin asks for (imagery notes 8.2) */
+#define MF_SCENE_PAGE_SIZE 100 /* as in the QGIS plugin (imagery notes 8.2) */
 
 struct mf_scene_search_options {
-    const char *aoi; /* GeoJSON Polygon or MultiPolygon, lon/lat; not used with a planned search */
-    const char *planned_search; /* UUID: the scenes that it has found. NULL: the catalogue */
-    const struct mf_scene_filter *filter; /* NULL: everything. A planned search takes its dates,
-                                             resolutions, cloud cover and angles only */
+    const char *aoi; /* GeoJSON Polygon or MultiPolygon, lon/lat; ignored with a planned search */
+    const char *planned_search;           /* UUID: the scenes that it found. NULL: the catalogue */
+    const struct mf_scene_filter *filter; /* NULL: everything. A planned search uses only its dates,
+                                             resolutions, cloud cover and angles */
     const char *sort_by; /* PROVIDER_NAME, SAT_ID, CLOUD_COVER, OFF_NADIR_ANGLE, ACQUISITION_DATE,
-                            ZOOM or PIXEL_RESOLUTION, where unknown values have any place; NULL: the
-                            server's order */
+                            ZOOM or PIXEL_RESOLUTION; unknown values are in no defined position.
+                            NULL: the server's order */
     bool is_descending;
     int page_size; /* 0: MF_SCENE_PAGE_SIZE */
 };
 
 struct mf_scene_search;
 
-/* No request yet; all strings are copied. MF_ERR_ARGUMENT when the area is not JSON. */
+/* Makes no request; copies all strings. MF_ERR_ARGUMENT if the area is not JSON. */
 int mf_scene_search_open(struct mf_scene_search **out,
                          const struct mf_scene_search_options *options,
                          struct mf_error *err) MF_NODISCARD;
 void mf_scene_search_close(struct mf_scene_search *search); /* NULL-safe */
 
-/* The next scenes, which the caller frees; none at the end. POST /catalog/meta, or
+/* Returns the next scenes, which the caller frees; none at the end. POST /catalog/meta, or
  * /processings/template/{id}/images. */
 int mf_scene_search_next(struct mf_scene_search *search, struct mf_client *client,
                          struct mf_scene_list *scenes, struct mf_error *err) MF_NODISCARD;
 
-/* Scenes in all by what the server said last; -1 before the first page, and when it is not known.
- */
+/* Returns the total that the server last stated; -1 before the first page, and if unknown. */
 long mf_scene_search_total(const struct mf_scene_search *search);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* client_internal: the struct that the files of `client` share. */
+/* client_internal: the struct shared by the files of `client`. */
 #ifndef MF_CLIENT_INTERNAL_H
 #define MF_CLIENT_INTERNAL_H
 
@@ -14,7 +14,7 @@ struct mf_client {
     char *base_url;
     char origin[MF_URL_ORIGIN_SIZE];
     struct mf_auth auth;
-    char *token_source; /* NULL: not known */
+    char *token_source; /* NULL if unknown */
     struct mf_retry_policy retry;
     double document_timeout; /* s */
     struct mf_transport transport;
@@ -23,9 +23,9 @@ struct mf_client {
     void (*warn)(void *ctx, const char *line);
     void *log_ctx;
     const struct mf_clock *clock;
-    struct mf_mutex mutex;      /* guards what follows */
-    enum mf_auth_scheme scheme; /* the one that works, or that is tried first */
-    bool is_scheme_settled;     /* it has worked, or neither does: the other is not tried again */
+    struct mf_mutex mutex;      /* guards the members below */
+    enum mf_auth_scheme scheme; /* the one that works, or the first to try */
+    bool is_scheme_settled;     /* one worked, or neither does: the other is not tried again */
 };
 
 #endif

@@ -14,9 +14,10 @@ struct mf_named {
     const char *name;
 };
 
-/* Finds `name` among `count` objects of a kind ("mosaic"), which `at` returns: an exact match, else
- * the only match in another case. *found is its position. MF_ERR_NOT_FOUND lists the names. If
- * several objects have the name, MF_ERR_ARGUMENT lists their ids. */
+/* Finds `name` among `count` objects of a kind ("mosaic"), which `at` returns. A name matches
+ * exactly, or else without regard to case if only one object matches. *found is its index.
+ * MF_ERR_NOT_FOUND lists the names of the objects. MF_ERR_ARGUMENT, if several have the name, lists
+ * their ids. */
 int mf_named_find(struct mf_named (*at)(const void *list, size_t place), const void *list,
                   size_t count, const char *kind, const char *name, size_t *found,
                   struct mf_error *err) MF_NODISCARD;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* planned_search: areas that the service searches for new scenes once a day. The API calls them
- * templates.
+/* planned_search: a search for new scenes in some areas that the service repeats daily. The API
+ * calls it a template.
  *
- * Source: imagery notes 9, mapflow-api 10. Members that are missing or null never fail a parse. A
- * planned search costs nothing; running a processing from one is a submission.
+ * Source: imagery notes 9, mapflow-api 10. Missing or null members never fail a parse. A planned
+ * search costs nothing; running a processing from one is a submission.
  *
  * Thread-safety: a parsed struct belongs to its caller. */
 #ifndef MF_PLANNED_SEARCH_H
@@ -18,25 +18,25 @@
 extern "C" {
 #endif
 
-#define MF_PLANNED_AOI_NAME_SIZE 64 /* characters, at most */
-#define MF_PLANNED_DEFAULT_CAP 2    /* active ones of the free plan */
+#define MF_PLANNED_AOI_NAME_SIZE 64 /* maximum, in characters */
+#define MF_PLANNED_DEFAULT_CAP 2    /* active planned searches of the free plan */
 
-/* What a planned search is doing, in this order of precedence (imagery notes 9.2). */
+/* States of a planned search, in order of precedence (imagery notes 9.2). */
 enum mf_planned_state {
-    MF_PLANNED_FAILED,    /* without an area that can be searched */
-    MF_PLANNED_SEARCHING, /* the first search runs */
-    MF_PLANNED_PAUSED,    /* by its owner, or because too many were active when it was created */
+    MF_PLANNED_FAILED,    /* no area that can be searched */
+    MF_PLANNED_SEARCHING, /* the first search is running */
+    MF_PLANNED_PAUSED,    /* by its owner, or because too many were active at creation */
     MF_PLANNED_CREATED,   /* not searched yet */
-    MF_PLANNED_UPDATED    /* searched: new_images counts what was not seen */
+    MF_PLANNED_UPDATED    /* searched: new_images counts unseen scenes */
 };
 
 struct mf_planned_aoi {
-    char *id;       /* NULL: it cannot be changed */
+    char *id;       /* NULL: the area cannot be changed */
     char *name;     /* NULL when it has none */
     char *geometry; /* GeoJSON Polygon, NULL when unknown */
 };
 
-/* Texts are NULL, numbers NaN and counts -1 when unknown. */
+/* Strings are NULL, numbers NaN and counts -1 when unknown. */
 struct mf_planned_search {
     char *id;
     char *name; /* "" when it has none */
@@ -55,7 +55,7 @@ struct mf_planned_search {
     size_t aoi_count;
 };
 
-/* A template, or an answer that holds one. MF_ERR_FORMAT when it has no id. */
+/* Parses a template, or a response that contains one. MF_ERR_FORMAT if it has no id. */
 int mf_planned_search_parse(struct mf_planned_search *search, const cJSON *document,
                             struct mf_error *err) MF_NODISCARD;
 void mf_planned_search_free(struct mf_planned_search *search); /* NULL-safe, empties it */
@@ -63,15 +63,14 @@ void mf_planned_search_free(struct mf_planned_search *search); /* NULL-safe, emp
 /* "FAILED", "SEARCHING", "PAUSED", "CREATED" or "UPDATED". */
 const char *mf_planned_state_name(enum mf_planned_state state);
 
-/* ---- asking: the scenes that one has found come from mf_scene_search_open ----------------------
- */
+/* ---- queries: mf_scene_search_open returns the scenes found --------------------------------- */
 
 struct mf_planned_search_list {
     struct mf_planned_search *items;
     size_t count;
 };
 
-/* GET /processings/template: those of the caller. */
+/* GET /processings/template: those of the account. */
 int mf_planned_search_list_get(struct mf_planned_search_list *list, struct mf_client *client,
                                struct mf_error *err) MF_NODISCARD;
 void mf_planned_search_list_free(struct mf_planned_search_list *list); /* NULL-safe, empties it */
@@ -80,11 +79,10 @@ void mf_planned_search_list_free(struct mf_planned_search_list *list); /* NULL-s
 int mf_planned_search_get(struct mf_planned_search *search, struct mf_client *client,
                           const char *id, struct mf_error *err) MF_NODISCARD;
 
-/* ---- changing: each call is sent once ---------------------------------------------------------
- */
+/* ---- changes: each is sent once ------------------------------------------------------------- */
 
-/* An area of a new one: a GeoJSON Polygon (the service ignores MultiPolygons), and its name, NULL
- * for none. */
+/* An area of a new planned search: a GeoJSON Polygon (the service ignores MultiPolygons), and a
+ * name or NULL. */
 struct mf_planned_area {
     const char *geometry;
     const char *name;
@@ -93,26 +91,26 @@ struct mf_planned_area {
 struct mf_planned_search_options {
     const char *name;
     const char *project_id;
-    const char *active_until; /* ISO 8601 UTC, within 6 months; NULL: as late as the QGIS plugin
-                                 sets it, 180 days but a minute from now */
+    const char *active_until; /* ISO 8601 UTC, within 6 months; NULL: 180 days less a minute from
+                                 now, as in the QGIS plugin */
     const struct mf_planned_area *areas;
     size_t area_count;
     const struct mf_scene_filter *filter; /* NULL: everything */
 };
 
-/* POST /processings/template. MF_ERR_ARGUMENT without a request when an area is not a Polygon or a
- * name is too long. One more than may be active is created paused. *outcome_unknown (may be NULL)
- * as in mf_client_send_once. */
+/* POST /processings/template. MF_ERR_ARGUMENT, without a request, if an area is not a Polygon or a
+ * name is too long. Beyond the limit of active ones, it is created paused. *outcome_unknown (may be
+ * NULL) as in mf_client_send_once. */
 int mf_planned_search_create(struct mf_planned_search *search, struct mf_client *client,
                              const struct mf_planned_search_options *options, int *outcome_unknown,
                              struct mf_error *err) MF_NODISCARD;
 
-/* PUT /processings/template/{id}: what is NULL stays as it is. */
+/* PUT /processings/template/{id}. NULL leaves a member unchanged. */
 int mf_planned_search_update(struct mf_client *client, const char *id, const char *name,
                              const char *active_until, struct mf_error *err) MF_NODISCARD;
 
-/* POST …/pause of an active one, /resume of a paused one (refused while too many are active; its
- * end may have to be moved), /restart of one in state FAILED. */
+/* POST …/pause for an active one; /resume for a paused one, refused while too many are active
+ * (active_until may have to be extended); /restart for one in state FAILED. */
 int mf_planned_search_pause(struct mf_client *client, const char *id,
                             struct mf_error *err) MF_NODISCARD;
 int mf_planned_search_resume(struct mf_client *client, const char *id,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* processing: one job of the service, and whether it has a result.
  *
- * Source: API notes 6.1 (members), 13 (states). Members that are missing or null never
- * fail a parse; unknown members are kept in `document` only.
+ * Source: API notes 6.1 (members), 13 (states). Missing or null members never fail a parse; unknown
+ * members are kept in `document` only.
  *
  * Thread-safety: a parsed struct belongs to its caller. */
 #ifndef MF_PROCESSING_H
@@ -19,9 +19,9 @@
 extern "C" {
 #endif
 
-/* What the status and the review mean together (API notes 13.1, 13.2). */
+/* The combination of status and review (API notes 13.1, 13.2). */
 enum mf_state {
-    MF_STATE_RUNNING,   /* UNPROCESSED, IN_PROGRESS, AWAITING, null, or a status unknown here */
+    MF_STATE_RUNNING,   /* UNPROCESSED, IN_PROGRESS, AWAITING, null, or an unknown status */
     MF_STATE_REWORK,    /* OK, but the review is NOT_ACCEPTED: the result will change */
     MF_STATE_DONE,      /* OK */
     MF_STATE_FAILED,    /* FAILED */
@@ -32,21 +32,21 @@ enum mf_state {
 struct mf_processing {
     char *id;
     char *name;        /* "" when it has none */
-    char *description; /* NULL when it has none; so all below but status */
+    char *description; /* NULL if missing; so are strings below but status, document */
     char *project_id;
     char *status; /* as the server spells it, "" for null */
     char *review; /* as the server spells it */
     char *review_until;
     char *model;    /* name of the model */
-    char *blocks;   /* names of the blocks that run, "Detection,Heights" */
+    char *blocks;   /* names of the enabled blocks, "Detection,Heights" */
     char *provider; /* of the imagery: its name, "My imagery", or the type of the user's tiles */
-    char *messages; /* what went wrong, in words, one sentence a message */
+    char *messages; /* what went wrong, one sentence per message */
     char *created;  /* ISO 8601 UTC */
     char *updated;
     char *vector_layer_id;
-    char *result_tile_url; /* of a raster result, as of a mosaic (mosaic.h): a secret */
+    char *result_tile_url; /* of a raster result: a secret, see mosaic.h */
     char *result_tilejson_url;
-    char *source_tile_url; /* of the imagery that was processed, where the service has its tiles */
+    char *source_tile_url; /* of the input imagery, if the service has its tiles */
     char *source_tilejson_url;
     enum mf_state state;
     int percent;    /* 0..100, -1 unknown */
@@ -55,14 +55,14 @@ struct mf_processing {
     int zoom;       /* of the imagery, -1 unknown */
     double area_m2; /* NaN unknown */
     double cost;    /* credits, NaN unknown */
-    int is_raster;  /* the result is a raster and there is no vector layer */
-    char *document; /* the server's JSON, see mf_document_print; shown: mf_document_redact */
+    int is_raster;  /* the result is a raster, without a vector layer */
+    char *document; /* the server's JSON, see mf_document_print; to show it: mf_document_redact */
 };
 
-/* Parses a Processing document. MF_ERR_FORMAT when it has no id or is no object. */
+/* Parses a Processing document. MF_ERR_FORMAT if it is not an object or has no id. */
 int mf_processing_parse(struct mf_processing *processing, const cJSON *document,
                         struct mf_error *err) MF_NODISCARD;
-/* The same of a document that was kept: see `document` above. */
+/* Parses a stored document: see `document` above. */
 int mf_processing_read(struct mf_processing *processing, const char *document,
                        struct mf_error *err) MF_NODISCARD;
 void mf_processing_free(struct mf_processing *processing); /* NULL-safe, empties it */
@@ -71,21 +71,21 @@ void mf_processing_free(struct mf_processing *processing); /* NULL-safe, empties
 int mf_processing_get(struct mf_processing *processing, struct mf_client *client, const char *id,
                       struct mf_error *err) MF_NODISCARD;
 
-/* The processings of a project, a page after the other, the oldest first. `terms` (may be NULL) is
- * a text that the server looks for: it may give more than the names that hold it. */
+/* Opens a pager over the processings of a project, oldest first. `terms` (may be NULL) is a string
+ * for the server's search, which may match more than names. */
 int mf_processing_pager_open(struct mf_pager **out, const char *project_id, const char *terms,
                              struct mf_error *err) MF_NODISCARD;
 
-/* A string that is the same for the same result of a processing: the status, the review and what
- * changes with them. The caller frees; NULL without memory. */
+/* Returns a string that identifies the state of a result: the status, the review and what changes
+ * with them. The caller frees it; NULL if out of memory. */
 char *mf_processing_fingerprint(const struct mf_processing *processing);
 
-/* No further change is to be expected without a restart. */
+/* Returns whether the processing can only change by a restart. */
 bool mf_processing_is_terminal(const struct mf_processing *processing);
 
-/* MF_ERR_NOT_READY, with a message for people, unless the processing has a result to be read.
- * `partial` also lets through what a failed, cancelled or refunded one has. `can_wait`: the message
- * may advise WAIT=YES. */
+/* MF_ERR_NOT_READY, and a message for users, unless the processing has a readable result. `partial`
+ * also accepts the result of a failed, cancelled or refunded one. `can_wait`: the message may
+ * suggest WAIT=YES. */
 int mf_processing_check_result(const struct mf_processing *processing, bool partial, bool can_wait,
                                struct mf_error *err) MF_NODISCARD;
 

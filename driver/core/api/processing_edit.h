@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* processing_edit: the changes that a user may make to a processing.
+/* processing_edit: the changes that a user can make to a processing.
  *
  * Source: API notes 6.6. Each call is sent once. If two forms of a path are known (D9), the second
- * is tried after 404 or 405 to the first: nothing was done then.
+ * is tried after a 404 or 405 to the first, which changed nothing.
  *
  * Thread-safety: as the client. */
 #ifndef MF_PROCESSING_EDIT_H
@@ -14,25 +14,25 @@
 extern "C" {
 #endif
 
-/* Sets name, description and project; NULL leaves them as they are. The service needs the name with
- * each change: `name` is not NULL. */
+/* Sets name, description and project; NULL leaves them unchanged. The service requires the name in
+ * each change: `name` must not be NULL. */
 int mf_processing_update(struct mf_client *client, const char *id, const char *name,
                          const char *description, const char *project_id,
                          struct mf_error *err) MF_NODISCARD;
 
-/* Deletes its areas and its result, too. */
+/* Deletes a processing with its AOIs and result. */
 int mf_processing_delete(struct mf_client *client, const char *id,
                          struct mf_error *err) MF_NODISCARD;
 
-/* Runs again what failed. For FAILED and CANCELLED processings. */
+/* Reruns the failed parts of a FAILED or CANCELLED processing. */
 int mf_processing_restart(struct mf_client *client, const char *id,
                           struct mf_error *err) MF_NODISCARD;
 
-/* `stars` 1..5; `feedback` may be "". For processings that are OK. */
+/* Rates a processing with status OK. `stars` 1..5; `feedback` may be "". */
 int mf_processing_rate(struct mf_client *client, const char *id, int stars, const char *feedback,
                        struct mf_error *err) MF_NODISCARD;
 
-/* Answers a review (status OK, review IN_REVIEW). A rejection needs a reason. */
+/* Answer a review (status OK, review IN_REVIEW). A rejection needs a reason. */
 int mf_processing_accept(struct mf_client *client, const char *id,
                          struct mf_error *err) MF_NODISCARD;
 int mf_processing_reject(struct mf_client *client, const char *id, const char *comment,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* tilejson: where a layer of tiles has pictures, and on which levels.
+/* tilejson: the bounds and zoom levels of a tile layer.
  *
- * Source: imagery notes 10. Members that are missing or wrong never fail a parse. */
+ * Source: imagery notes 10. Missing or wrong members never fail a parse. */
 #ifndef MF_TILEJSON_H
 #define MF_TILEJSON_H
 
@@ -17,11 +17,11 @@ struct mf_tilejson {
     int max_zoom;
 };
 
-/* MF_ERR_FORMAT when it is no object. */
+/* MF_ERR_FORMAT if it is not an object. */
 int mf_tilejson_parse(struct mf_tilejson *tilejson, const cJSON *document,
                       struct mf_error *err) MF_NODISCARD;
 
-/* GET of an address that the service has told, a secret: see mf_client_get_elsewhere. */
+/* GETs a URL that the service returned, a secret: see mf_client_get_elsewhere. */
 int mf_tilejson_get(struct mf_tilejson *tilejson, struct mf_client *client, const char *url,
                     struct mf_error *err) MF_NODISCARD;
 
