@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-/* Room for all entries of an array; never NULL for an empty one. */
+/* Allocates room for all entries of an array. Never NULL for an empty array. */
 static void *room_for(const cJSON *array, size_t item_size, int *failed)
 {
     void *room = calloc((size_t)cJSON_GetArraySize(array) + 1, item_size);
@@ -15,7 +15,7 @@ static void *room_for(const cJSON *array, size_t item_size, int *failed)
     return room;
 }
 
-/* The name for people. A newer sample of a block has `description` in its place. */
+/* Copies the display name. A newer sample of a block has `description` instead. */
 static char *take_display_name(const cJSON *object, int *failed)
 {
     const char *text = mf_json_string(object, "displayName", "");
@@ -187,14 +187,14 @@ int mf_account_parse(struct mf_account *account, const cJSON *document, struct m
     if (!cJSON_IsObject(document))
         return mf_error_set(err, MF_ERR_FORMAT,
                             "the server's answer is not the status of an account");
-    /* Newer documentation shows a nested form (API notes D4): what it has there wins. */
+    /* Newer documentation shows a nested form (API notes D4), which takes precedence. */
     const cJSON *const user = mf_json_member(document, "user");
     const cJSON *const owner = mf_json_string(user, "email", NULL) != NULL ? user : document;
     int failed = 0;
     account->email = mf_json_take_or_empty(owner, "email", &failed);
     account->remaining_credits =
         mf_json_number(user, "credits", mf_json_number(document, "remainingCredits", NAN));
-    /* The nested form counts credits and names no billing type. */
+    /* The nested form counts credits and has no billing type. */
     account->billing = mf_json_member(document, "billingType") == NULL &&
                                !isnan(mf_json_number(user, "credits", NAN))
                            ? MF_BILLING_CREDITS

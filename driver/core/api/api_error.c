@@ -13,20 +13,20 @@
 #include "http/url.h"
 
 enum {
-    MAX_TEXT = 300,    /* bytes shown of a text of the server */
+    MAX_TEXT = 300,    /* bytes shown of a server string */
     MAX_COMPLAINTS = 3 /* entries shown of a validation list */
 };
 
-/* What the server said, ready to be shown. */
+/* The server's message, ready to be shown. */
 struct said {
     char code[MF_ERROR_CODE_SIZE];
     char text[1400];
 };
 
-/* ---- texts --------------------------------------------------------------------------------- */
+/* ---- strings -------------------------------------------------------------------------------- */
 
-/* Copies a string of the server: without secrets, line breaks and more length than anyone reads.
- * Redaction comes before the cut, or half a secret would be left. */
+/* Copies a string of the server without secrets and line breaks, shortened to a readable length.
+ * Redacts before it cuts, so that no half of a secret remains. */
 static void show(const char *in, char *out, size_t size)
 {
     out[0] = '\0';
@@ -67,8 +67,8 @@ void mf_api_error_plain_text(const char *body, char *text, size_t size)
 
 /* ---- JSON bodies --------------------------------------------------------------------------- */
 
-/* {"code", "message", "params" or "parameters"}: the shape of the Processing API, old and new, and
- * of "detail" in the Data API. */
+/* Reads {"code", "message", "params" or "parameters"}: the form of the Processing API, old and new,
+ * and of "detail" in the Data API. */
 static void read_object(const cJSON *object, struct said *said)
 {
     char shown[MAX_TEXT + 8];
@@ -90,13 +90,13 @@ static void read_object(const cJSON *object, struct said *said)
     if (lead[0] != '\0')
         add_text(said, "; ", lead);
     add_text(said, "", list);
-    /* With its numbers a description is all there is to say. */
+    /* A description with parameters needs no server message. */
     if (description != NULL && list[0] == '\0' && shown[0] != '\0' &&
         strcmp(shown, description) != 0)
         add_text(said, ". The server says: ", shown);
 }
 
-/* ["body", "meta", 0] as "body.meta.0". */
+/* Writes ["body", "meta", 0] as "body.meta.0". */
 static void read_location(const cJSON *location, char *text, size_t size)
 {
     text[0] = '\0';
@@ -111,7 +111,7 @@ static void read_location(const cJSON *location, char *text, size_t size)
     }
 }
 
-/* The list of a framework's validation: {"loc": […], "msg": "…"} or texts. */
+/* Reads a framework's validation list: {"loc": […], "msg": "…"} or strings. */
 static void read_list(const cJSON *list, struct said *said)
 {
     int count = 0;
@@ -149,7 +149,7 @@ static void read_document(const cJSON *document, struct said *said)
     }
 }
 
-/* A full stop follows anyway. Three of them are the mark of a cut. */
+/* Drops a full stop, since another one follows. Keeps three, which mark a cut. */
 static void drop_full_stop(char *text)
 {
     const size_t size = strlen(text);
@@ -186,13 +186,13 @@ static void read_body(const struct mf_response *response, struct said *said)
 
 #define NOT_FOUND_ADVICE "Check the id, and that the account of the token may see it"
 
-/* The error for a status; the first row that fits counts. */
+/* Errors by status; the first matching row applies. */
 static const struct status_error {
     int first, last;
     enum mf_error_kind kind;
     const char *lead;
     const char *advice; /* NULL: none */
-    const char *repeat; /* the rest of the advice, unless the request was a change */
+    const char *repeat; /* rest of the advice, left out for a change */
 } status_errors[] = {
     {401, 401, MF_ERR_AUTH, "The server does not accept the API token",
      "Copy it again, or create a new one on the account page of the Mapflow web app, in the API "

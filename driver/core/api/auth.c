@@ -11,7 +11,7 @@
 
 /* ---- base64 -------------------------------------------------------------------------------- */
 
-/* The last two stand for the two before them in the alphabet of URLs. */
+/* The last two are the URL-safe variants of the two before them. */
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
 
 static char *base64_encode(const char *text)
@@ -33,8 +33,8 @@ static char *base64_encode(const char *text)
     return out;
 }
 
-/* The text that base64 stands for, padding or not; NULL if it is not printable, and without memory,
- * which then shows elsewhere. */
+/* Decodes base64, padded or not. NULL if the result is not printable, or if out of memory, which is
+ * noticed elsewhere. */
 static char *base64_decode(const char *text)
 {
     char *const out = malloc(strlen(text) + 1);
@@ -68,7 +68,7 @@ static size_t unpadded_size(const char *text)
     return size;
 }
 
-/* A token with the padding that base64 wants; what is not base64 stays as it is. */
+/* Returns a token with base64 padding. Copies a token that is not base64. */
 static char *padded(const char *token)
 {
     static const char *const paddings[] = {"", "", "==", "="};
@@ -78,7 +78,7 @@ static char *padded(const char *token)
     return mf_str_format("%.*s%s", (int)size, token, paddings[size % 4]);
 }
 
-/* ---- what was given ------------------------------------------------------------------------ */
+/* ---- parsing -------------------------------------------------------------------------------- */
 
 static int no_token(struct mf_error *err)
 {
@@ -94,8 +94,8 @@ static bool is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* A copy without the byte order mark that some editors put first, without white space around it,
- * and without the quotes that a file of environment variables may keep. */
+/* Copies a string without the byte order mark that some editors write, without surrounding white
+ * space, and without the quotes that an environment file may contain. */
 static char *trimmed(const char *text)
 {
     if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)
@@ -120,7 +120,7 @@ static int check_characters(const char *token, struct mf_error *err)
     return 0;
 }
 
-/* Moves past a leading "Basic " or "Bearer ". Returns the scheme that it names. */
+/* Skips a leading "Basic " or "Bearer ". Returns the scheme that it names. */
 static enum mf_auth_scheme take_word(const char **token)
 {
     const size_t basic = mf_str_prefix_nocase(*token, "Basic");
@@ -151,7 +151,7 @@ static bool is_login(const char *text)
 
 /* ---- the headers --------------------------------------------------------------------------- */
 
-/* Registers a secret, without padding, under which the token may appear in a text. */
+/* Registers a secret, without padding: a form in which the token may appear in messages. */
 static int hide(struct mf_auth *auth, size_t i, const char *text, struct mf_error *err)
 {
     char *const copy = mf_str_copy_part(text, unpadded_size(text));
@@ -165,7 +165,7 @@ static int hide(struct mf_auth *auth, size_t i, const char *text, struct mf_erro
     return 0;
 }
 
-/* `login` is "name:secret" if the token is known to stand for that, else NULL. */
+/* `login` is "name:secret" if the token is known to encode one, else NULL. */
 static int set_headers(struct mf_auth *auth, const char *token, const char *login,
                        struct mf_error *err)
 {
@@ -173,7 +173,7 @@ static int set_headers(struct mf_auth *auth, const char *token, const char *logi
     if (basic == NULL)
         return mf_out_of_memory(err);
     auth->basic = mf_str_format("Basic %s", basic);
-    /* A colon cannot stand in a Bearer header. */
+    /* A Bearer header cannot contain a colon. */
     auth->bearer = mf_str_format("Bearer %s", strchr(token, ':') != NULL ? basic : token);
     int failed = auth->basic == NULL || auth->bearer == NULL ? mf_out_of_memory(err) : 0;
     if (!failed)
@@ -196,11 +196,10 @@ static int take_token(struct mf_auth *auth, const char *token, enum mf_auth_sche
     const bool is_plain = strchr(token, ':') != NULL;
     char *login = is_plain ? mf_str_copy(token) : base64_decode(token);
     if (login != NULL && !is_plain && !is_login(login)) {
-        free(login); /* it merely looks like base64 */
+        free(login); /* only looks like base64 */
         login = NULL;
     }
-    /* A word in front is a hint, AUTH is an order. A JSON web token is a Bearer token and nothing
-     * else. */
+    /* A leading word is a hint; AUTH is binding. A JSON web token is only ever a Bearer token. */
     auth->may_switch = wanted == MF_AUTH_AUTO && !is_jwt(token);
     auth->first = login != NULL ? MF_AUTH_BASIC : MF_AUTH_BEARER;
     if (word != MF_AUTH_AUTO)
@@ -248,19 +247,19 @@ const char *mf_auth_header(const struct mf_auth *auth, enum mf_auth_scheme schem
     return scheme == MF_AUTH_BASIC ? auth->basic : auth->bearer;
 }
 
-/* ---- what worked before -------------------------------------------------------------------- */
+/* ---- remembered schemes --------------------------------------------------------------------- */
 
-/* Guarded by the global lock. The oldest entry goes first. */
+/* Guarded by the global lock. The oldest entry is replaced first. */
 static struct {
     uint64_t origin; /* checksum */
     uint64_t fingerprint;
-    enum mf_auth_scheme scheme; /* AUTO: a free entry */
+    enum mf_auth_scheme scheme; /* AUTO: free entry */
 } known[32];
 static unsigned next_entry;
 
 enum { KNOWN = sizeof known / sizeof known[0] };
 
-/* KNOWN if there is none. */
+/* Returns KNOWN if there is none. */
 static size_t find_entry(uint64_t origin, uint64_t fingerprint)
 {
     size_t i = 0;

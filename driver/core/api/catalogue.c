@@ -11,7 +11,7 @@
 
 /* ---- scenes --------------------------------------------------------------------------------- */
 
-/* An object as text; NULL for anything else. */
+/* Prints an object as JSON; NULL for anything else. */
 static char *take_object(const cJSON *object, const char *name, int *failed)
 {
     const cJSON *const member = mf_json_member(object, name);
@@ -38,7 +38,7 @@ static void add_preview(struct mf_scene *scene, const cJSON *document, int *fail
     preview->geometry = take_object(document, "geometry", failed);
 }
 
-/* An array of objects or of JSON texts, or one JSON text (imagery notes 8.3). */
+/* Accepts an array of objects or JSON strings, or one JSON string (imagery notes 8.3). */
 static void take_previews(struct mf_scene *scene, const cJSON *value, int depth, int *failed)
 {
     const cJSON *entry;
@@ -135,7 +135,7 @@ static bool add_number(cJSON *body, const char *name, double value)
     return isnan(value) || cJSON_AddNumberToObject(body, name, value) != NULL;
 }
 
-/* An empty list would mean "none" to the server (imagery notes 8.2). */
+/* The server takes an empty list as "none" (imagery notes 8.2). */
 static bool add_list(cJSON *body, const char *name, const struct mf_str_list *list)
 {
     if (list == NULL || list->count == 0)
@@ -147,7 +147,7 @@ static bool add_list(cJSON *body, const char *name, const struct mf_str_list *li
     return false;
 }
 
-/* What planned searches take as well when they are asked for their scenes. */
+/* Adds the filters that also apply to the scenes of planned searches. */
 static bool add_common(cJSON *body, const struct mf_scene_filter *filter)
 {
     return add_text(body, "acquisitionDateFrom", filter->acquired_from) &&
@@ -170,16 +170,16 @@ int mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter)
     return is_added ? 0 : -1;
 }
 
-/* ---- searching ------------------------------------------------------------------------------ */
+/* ---- searches ------------------------------------------------------------------------------- */
 
 struct mf_scene_search {
     char *path;
     cJSON *body; /* of the next request */
     long page_size;
     long offset;
-    long total; /* by the server, -1 unknown */
+    long total; /* from the server, -1 unknown */
     bool is_at_end;
-    struct mf_str_set seen; /* ids and providers of the scenes that were given */
+    struct mf_str_set seen; /* ids and providers of the scenes returned */
 };
 
 static int build_body(struct mf_scene_search *search, const struct mf_scene_search_options *options,
@@ -240,7 +240,7 @@ void mf_scene_search_close(struct mf_scene_search *search)
     free(search);
 }
 
-/* 1 when a scene was not given yet, 0 when it was, -1 without memory. */
+/* Returns 1 for a new scene, 0 for a repeated one, -1 if out of memory. */
 static int is_fresh(struct mf_scene_search *search, const struct mf_scene *scene)
 {
     const char *const provider = scene->provider != NULL ? scene->provider : "";
@@ -272,7 +272,7 @@ static int take_scenes(struct mf_scene_search *search, const cJSON *images,
     return 0;
 }
 
-/* A page is an object, whose images may be missing when there are none, or an array (D22). */
+/* A page is an object, with `images` unless there are none, or an array (D22). */
 static int read_page(struct mf_scene_search *search, const cJSON *answer,
                      struct mf_scene_list *scenes, struct mf_error *err)
 {

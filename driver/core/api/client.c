@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls of a client: tries, retries, answers. */
+/* The calls of a client: tries, retries, responses. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,17 +10,17 @@
 #include "base/thread.h"
 #include "http/resume.h"
 
-static const double sleep_slice = 0.05; /* s: how soon a cancel is seen */
+static const double sleep_slice = 0.05; /* s: how soon a cancel is noticed */
 
 /* ---- one try ------------------------------------------------------------------------------- */
 
-/* What is asked, the same in each try. */
+/* A request, the same in each try. */
 struct call {
     const char *method;
     const char *path;
     char *body;                      /* JSON, NULL for none */
-    const struct mf_multipart *form; /* in the place of `body`, NULL for none */
-    struct mf_resume *download;      /* where a result goes, NULL for a document */
+    const struct mf_multipart *form; /* instead of `body`, NULL for none */
+    struct mf_resume *download;      /* destination of a result, NULL for a document */
     int64_t max_body;
     bool is_repeatable; /* changes nothing: may be retried, and sent with the other scheme */
 };
@@ -108,8 +108,7 @@ static void settle_scheme(struct mf_client *client, enum mf_auth_scheme scheme)
                                    scheme == MF_AUTH_BASIC ? "Basic" : "Bearer"));
 }
 
-/* A try with the scheme that is known to work, and, after a 401 that may come from the wrong
- * scheme, one with the other. */
+/* Tries the current scheme, and after a 401 that may come from the wrong scheme, the other one. */
 static int try_schemes(struct mf_client *client, const struct call *call,
                        struct mf_response *response, struct mf_error *err)
 {
@@ -124,7 +123,7 @@ static int try_schemes(struct mf_client *client, const struct call *call,
     const enum mf_auth_scheme other = scheme == MF_AUTH_BASIC ? MF_AUTH_BEARER : MF_AUTH_BASIC;
     if (try_once(client, call, other, response, err) != 0)
         return -1;
-    /* A server that fails has not judged the token. */
+    /* A failing server has not checked the token. */
     if (response->status < 500)
         settle_scheme(client, response->status == 401 ? scheme : other);
     return 0;
@@ -158,7 +157,7 @@ int mf_client_backoff(const struct mf_client *client, int n, struct mf_error *er
     return mf_client_wait(client, mf_retry_delay(&client->retry, n, mf_random_unit()), err);
 }
 
-/* Seconds to wait before retry number `retry`; negative: do not retry. */
+/* Returns the seconds to wait before retry number `retry`; negative: do not retry. */
 static double choose_delay(const struct mf_client *client, const struct mf_response *response,
                            int retry, struct mf_error *err)
 {
@@ -173,7 +172,8 @@ static double choose_delay(const struct mf_client *client, const struct mf_respo
     return -1;
 }
 
-/* Whether another try may help. A silent server is given one more: each takes its time. */
+/* Returns whether another try may help. A silent server gets only one more, since each takes
+ * long. */
 static bool may_try_again(const struct mf_client *client, const struct call *call, int tries,
                           bool failed, const struct mf_response *response)
 {
@@ -206,7 +206,7 @@ static int give_up(const struct call *call, int tries, struct mf_error *err)
     return -1;
 }
 
-/* The error of an answer, with what this client knows about its cause. */
+/* Sets the error of a response, with what this client knows about its cause. */
 static void explain(const struct mf_client *client, const struct call *call,
                     const struct mf_response *response, struct mf_error *err)
 {
@@ -225,7 +225,7 @@ static void explain(const struct mf_client *client, const struct call *call,
     free(advice);
 }
 
-/* The whole call. Returns 0 with a 2xx answer in `response`. `err` is never NULL. */
+/* Runs the whole call. Returns 0 with a 2xx `response`. `err` is never NULL. */
 static int run_call(struct mf_client *client, const struct call *call, struct mf_response *response,
                     struct mf_error *err)
 {
@@ -252,7 +252,7 @@ static int run_call(struct mf_client *client, const struct call *call, struct mf
     }
 }
 
-/* ---- answers ------------------------------------------------------------------------------- */
+/* ---- responses ------------------------------------------------------------------------------ */
 
 static bool is_empty(const struct mf_response *response)
 {
@@ -260,7 +260,7 @@ static bool is_empty(const struct mf_response *response)
     return size == 0 || strspn(response->body, " \t\r\n") == size;
 }
 
-/* The document of a 2xx answer. */
+/* Parses the document of a 2xx response. */
 static int parse_answer(const struct mf_response *response, cJSON **out, struct mf_error *err)
 {
     char said[400] = "";
@@ -297,7 +297,6 @@ static int hand_over(struct mf_error *err, const struct mf_error *local, int fai
     return failed;
 }
 
-/* A call that asks for a document. */
 static int request_document(struct mf_client *client, const char *method, const char *path,
                             const cJSON *body, cJSON **out, struct mf_error *err)
 {
@@ -350,7 +349,7 @@ int mf_client_download(struct mf_client *client, const char *path, const struct 
     return hand_over(err, &local, failed);
 }
 
-/* ---- addresses that the service has told --------------------------------------------------- */
+/* ---- URLs from the service ------------------------------------------------------------------ */
 
 static bool is_own_origin(const struct mf_client *client, const char *url)
 {
@@ -358,7 +357,7 @@ static bool is_own_origin(const struct mf_client *client, const char *url)
     return mf_url_parse(&parsed, url, NULL) == 0 && strcmp(parsed.origin, client->origin) == 0;
 }
 
-/* Whatever the transport and the server say names the URL. */
+/* Replaces the messages of the transport and the server, which contain the URL. */
 static int say_discreetly(const struct mf_response *response, struct mf_error *err)
 {
     const enum mf_error_kind kind = err->kind;
@@ -442,7 +441,7 @@ static void count_write(void)
     mf_global_unlock();
 }
 
-/* Whether the server may have done what it did not confirm. */
+/* Returns whether the server may have made a change without confirming it. */
 static bool is_outcome_unknown(const struct mf_response *response, int failed)
 {
     const int status = response->status;
@@ -450,8 +449,8 @@ static bool is_outcome_unknown(const struct mf_response *response, int failed)
         return false;
     if (status == 0 || mf_response_is_success(response))
         return failed && response->request_sent;
-    /* 307 and 308 ask to send it elsewhere; other redirects may come after the work. A 5xx may be a
-     * proxy's that lost the answer, 408 and 499 one's that did not wait for it. */
+    /* 307 and 308 ask to repeat it elsewhere; other redirects may come after the change. A 5xx may
+     * come from a proxy that lost the response, 408 and 499 from one that stopped waiting. */
     return status >= 500 || status == 408 || status == 499 ||
            (status < 400 && status != 307 && status != 308);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* client_fallback: paths that a server may lack, and what is asked in their place. */
+/* client_fallback: paths that a server may lack, and their fallbacks. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,15 +10,15 @@
 
 #define FORM_SIZE 160
 
-/* The forms of paths that are missing, of all accounts of this process. Guarded by the global lock.
- * The oldest goes first. */
+/* Keys of missing path forms, for all accounts of this process. Guarded by the global lock. The
+ * oldest is replaced first. */
 static uint64_t missing[32];
 static unsigned next_missing;
 
 enum { MISSING = sizeof missing / sizeof missing[0] };
 
-/* The form of a path: up to the query, with "*" for each part that holds a digit, as ids do and
- * "v2" does not. */
+/* Writes the form of a path: up to the query, with "*" for each part that has a digit and at least
+ * 4 characters, such as an id, but not "v2". */
 static void path_form(const char *path, char form[FORM_SIZE])
 {
     size_t used = 0;
@@ -35,7 +35,7 @@ static void path_form(const char *path, char form[FORM_SIZE])
     form[used] = '\0';
 }
 
-/* What stands for the form of a path, the server and the account; 0 without memory. */
+/* Returns a key for the form of a path, the server and the account; 0 if out of memory. */
 static uint64_t key_of(const struct mf_client *client, const char *path)
 {
     char form[FORM_SIZE];
@@ -47,7 +47,7 @@ static uint64_t key_of(const struct mf_client *client, const char *path)
     return key;
 }
 
-/* MISSING if it is not known to be missing. The lock is held. */
+/* Returns MISSING if the path is not known to be missing. The lock is held. */
 static size_t find(uint64_t key)
 {
     size_t i = 0;
@@ -108,7 +108,7 @@ int mf_client_query_fallback(struct mf_client *client, const char *path, const c
             *err = second;
         return failed;
     }
-    forget(key); /* a server that has changed since */
+    forget(key); /* the server has changed since */
     failed = mf_client_query(client, path, body, out, &first);
     if (!was_missing && says_missing(&first) &&
         request_fallback(client, fallback, body, out, NULL) == 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening a client: checks what the user gave, makes no request. */
+/* Opens a client: checks the options, makes no request. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ static int set_base_url(struct mf_client *client, const struct mf_client_options
     return client->base_url != NULL ? 0 : mf_out_of_memory(err);
 }
 
-/* `source` may be NULL. Returns -1 without memory. */
+/* `source` may be NULL. Returns -1 if out of memory. */
 static int set_source(struct mf_client *client, const char *source)
 {
     client->token_source = source != NULL ? mf_str_copy(source) : NULL;

@@ -11,7 +11,7 @@
 
 struct error_code {
     const char *code;
-    const char *parameters; /* names in the order to show, separated by ";" */
+    const char *parameters; /* names in display order, separated by ";" */
     const char *description;
 };
 
@@ -19,7 +19,7 @@ static const struct error_code error_codes[] = {
 #include "mapflow-errors.inc"
 };
 
-/* Bytes of one parameter value that are shown, at most. */
+/* Most bytes shown of a parameter value. */
 enum { MAX_VALUE = 120 };
 
 static const struct error_code *find_code(const char *code)
@@ -36,7 +36,7 @@ const char *mf_error_code_description(const char *code)
     return known != NULL ? known->description : NULL;
 }
 
-/* "5.6215384615" becomes "5.6215". Cut as a string, which is independent of the locale. */
+/* "5.6215384615" becomes "5.6215". Cuts the string, so that the locale does not matter. */
 static void shorten_decimals(char *text)
 {
     const char *p = text + (*text == '-');
@@ -53,7 +53,7 @@ static void shorten_decimals(char *text)
         text[(size_t)(p - text) + whole + 1 + keep] = '\0';
 }
 
-/* The value as people write it, on the heap; NULL when out of memory. */
+/* Formats a value for users, on the heap; NULL if out of memory. */
 static char *value_text(const cJSON *value)
 {
     char *text = cJSON_IsString(value) ? mf_str_copy(value->valuestring) : NULL;

@@ -63,7 +63,7 @@ static enum mf_image_state state_of(const char *status, bool has_data)
                                                                 : MF_IMAGE_PROCESSING;
 }
 
-/* Fills what an image has that is known by its state only. */
+/* Fills an image of which only the state is known. */
 static void begin_without_details(struct mf_image *image, const cJSON *row, int *failed)
 {
     image->id = mf_json_take(row, "image_id", failed);
@@ -126,7 +126,7 @@ void mf_image_pixel_metres(const struct mf_image *image, double latitude, double
     }
 }
 
-/* ---- asking --------------------------------------------------------------------------------- */
+/* ---- queries -------------------------------------------------------------------------------- */
 
 static char *mosaic_path(const char *mosaic_id, const char *rest)
 {
@@ -145,7 +145,7 @@ static int get(struct mf_client *client, char *path, cJSON **out, struct mf_erro
     return failed;
 }
 
-/* GET of a state; *out stays NULL on a server that knows none. */
+/* GETs a state. *out stays NULL if the server has no states. */
 static int get_status(struct mf_client *client, char *path, cJSON **out, struct mf_error *err)
 {
     struct mf_error own;
@@ -167,7 +167,7 @@ struct detail {
 };
 
 struct details {
-    struct detail *items; /* by their ids */
+    struct detail *items; /* sorted by id */
     size_t count;
 };
 
@@ -197,7 +197,7 @@ static struct detail *find_detail(const struct details *details, const char *id)
     return bsearch(&wanted, details->items, details->count, sizeof wanted, compare_ids);
 }
 
-/* Appends the images of /status, with what /image says of them. */
+/* Appends the images of /status, merged with their details from /image. */
 static int add_rows(struct mf_image_list *list, const cJSON *rows, const struct details *details,
                     struct mf_error *err)
 {
@@ -218,7 +218,7 @@ static int add_rows(struct mf_image_list *list, const cJSON *rows, const struct 
     return 0;
 }
 
-/* Appends the images that /status does not know, in the order of /image. */
+/* Appends the images missing from /status, in the order of /image. */
 static int add_rest(struct mf_image_list *list, const cJSON *images, const struct details *details,
                     struct mf_error *err)
 {
@@ -259,7 +259,7 @@ int mf_image_list_get(struct mf_image_list *list, struct mf_client *client, cons
 {
     cJSON *status = NULL, *images = NULL;
     memset(list, 0, sizeof *list);
-    /* In this order, an image that becomes ready in between is in both lists. */
+    /* In this order, an image that becomes ready between the requests is in both lists. */
     const int failed = get_status(client, mosaic_path(mosaic_id, "/status"), &status, err) != 0 ||
                        get(client, mosaic_path(mosaic_id, "/image"), &images, err) != 0 ||
                        merge(list, status, images, err) != 0;
@@ -333,7 +333,7 @@ int mf_image_download_url(struct mf_client *client, const char *id, char **url,
     return failed ? mf_error_prefix(err, "the file of image %s", id) : 0;
 }
 
-/* ---- changing ------------------------------------------------------------------------------- */
+/* ---- changes -------------------------------------------------------------------------------- */
 
 int mf_image_upload(struct mf_client *client, const char *mosaic_id,
                     const struct mf_client_file *file, char **image_id, int *outcome_unknown,
@@ -353,7 +353,7 @@ int mf_image_upload(struct mf_client *client, const char *mosaic_id,
     }
     if (!failed)
         *image_id = mf_json_take(answer, "id", &out_of_memory);
-    if (out_of_memory) { /* it was stored, and its id can be looked up */
+    if (out_of_memory) { /* it was stored; its id is in the list */
         failed = mf_out_of_memory(err);
         *outcome_unknown = 1;
     }

@@ -55,7 +55,7 @@ void mf_mosaic_free(struct mf_mosaic *mosaic)
     memset(mosaic, 0, sizeof *mosaic);
 }
 
-/* ---- asking --------------------------------------------------------------------------------- */
+/* ---- queries -------------------------------------------------------------------------------- */
 
 static int parse_list(struct mf_mosaic_list *list, const cJSON *array, struct mf_error *err)
 {
@@ -138,7 +138,7 @@ int mf_mosaic_find(struct mf_mosaic *mosaic, struct mf_client *client, const cha
     return failed;
 }
 
-/* ---- changing ------------------------------------------------------------------------------- */
+/* ---- changes -------------------------------------------------------------------------------- */
 
 static cJSON *name_and_tags(const char *name, const struct mf_str_list *tags)
 {

@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 
-/* The ways in which a name can fit, the best last. */
+/* How well a name matches, best last. */
 enum fit { NO_FIT, OTHER_CASE, EXACT };
 
 static enum fit fit_of(struct mf_named object, const char *name)

@@ -12,20 +12,20 @@
 struct mf_pager {
     char *path, *fallback;
     char *filter_name, *filter;
-    long offset;   /* of the next page, in the server's counting */
-    long furthest; /* offset after all pages that were read */
-    long total;    /* by the server; -1 before the first page, and if it is missing or wrong */
-    long lost;     /* entries that have gone from the server's list */
+    long offset;   /* of the next page, as the server counts */
+    long furthest; /* offset after all pages read */
+    long total;    /* from the server; -1 before the first page, and if missing or wrong */
+    long lost;     /* entries removed from the server's list */
     int pages;
-    int idle_pages; /* the last ones that brought nothing new */
+    int idle_pages; /* the latest pages in a row without new entries */
     bool is_at_end;
-    struct mf_buffer seen; /* checksums of the ids that were given */
+    struct mf_buffer seen; /* checksums of the ids returned */
 };
 
-/* Pages without anything new after which there is no hope of more. */
+/* Pages in a row without new entries after which reading fails. */
 enum { MOST_IDLE_PAGES = 2 };
 
-/* A list whose total goes up and down without end must end the reading. */
+/* Ends the reading of a list whose total never stops changing. */
 enum { MOST_PAGES = 20000 };
 
 int mf_pager_open(struct mf_pager **out, const char *path, const char *fallback,
@@ -67,7 +67,7 @@ static cJSON *request_body(const struct mf_pager *pager)
     const bool is_made =
         body != NULL && cJSON_AddNumberToObject(body, "limit", MF_PAGE_SIZE) != NULL &&
         cJSON_AddNumberToObject(body, "offset", (double)pager->offset) != NULL &&
-        /* The oldest first: what is added meanwhile comes at the end and shifts nothing. */
+        /* Oldest first: entries that are added meanwhile come last and shift nothing. */
         cJSON_AddStringToObject(body, "sortBy", "CREATED") != NULL &&
         cJSON_AddStringToObject(body, "sortOrder", "ASC") != NULL &&
         (pager->filter == NULL ||
@@ -92,7 +92,7 @@ static bool was_seen(const struct mf_pager *pager, uint64_t checksum)
     return false;
 }
 
-/* Removes the entries that were given before from a list. */
+/* Removes entries that were returned before from a list. */
 static int keep_new(struct mf_pager *pager, cJSON *list, struct mf_error *err)
 {
     for (cJSON *entry = list->child, *next; entry != NULL; entry = next) {
@@ -109,8 +109,8 @@ static int keep_new(struct mf_pager *pager, cJSON *list, struct mf_error *err)
     return 0;
 }
 
-/* The entries of an answer: an object with `results`, which may be missing if there are none; the
- * answer itself if the fallback gave it. NULL if it is no list. */
+/* Finds the entries of a response: `results` of an object, which may be missing if there are none,
+ * or the response itself if it comes from the fallback. NULL if it is not a list. */
 static cJSON *find_list(cJSON *answer)
 {
     cJSON *const results = cJSON_GetObjectItemCaseSensitive(answer, "results");
@@ -122,20 +122,20 @@ static cJSON *find_list(cJSON *answer)
     return cJSON_IsArray(results) || (cJSON_IsNull(results) && is_page) ? results : NULL;
 }
 
-/* Moves on after a page of `count` entries, of which `fresh` are new. `told` is the number of all
- * entries by the server, -1 if it is missing. */
+/* Advances past a page of `count` entries, `fresh` of them new. `told` is the server's total, -1 if
+ * missing. */
 static int turn_page(struct mf_pager *pager, long told, int count, int fresh, struct mf_error *err)
 {
     const bool is_first = pager->pages == 1;
     const bool is_read_again = pager->offset < pager->furthest;
     const long gone = told >= 0 && told < pager->total ? pager->total - told : 0;
     pager->lost += gone;
-    /* Entries after those that have gone have moved forward, into pages that were read. */
+    /* Entries after the removed ones have moved forward, into pages already read. */
     pager->offset = gone > 0 ? pager->offset - gone : pager->offset + count;
     if (pager->offset < 0)
         pager->offset = 0;
     pager->furthest = pager->offset > pager->furthest ? pager->offset : pager->furthest;
-    /* A first page that is full and the whole list: the total may be that of the page. */
+    /* If the first page is full and equals the total, the total may only count the page. */
     const bool is_credible = told + pager->lost >= seen_count(pager) &&
                              !(is_first && count == MF_PAGE_SIZE && told == count);
     pager->total = is_credible ? told : -1;
@@ -158,7 +158,7 @@ static int turn_page(struct mf_pager *pager, long told, int count, int fresh, st
                         seen_count(pager), pager->total);
 }
 
-/* Reads the next page into *answer, and leaves its new entries there. Returns them in *list. */
+/* Reads the next page into *answer, and keeps only new entries. *list is its list of entries. */
 static int read_page(struct mf_pager *pager, struct mf_client *client, cJSON **answer, cJSON **list,
                      struct mf_error *err)
 {

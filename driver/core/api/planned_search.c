@@ -52,7 +52,7 @@ static void take_aois(struct mf_planned_search *search, const cJSON *params, int
     }
 }
 
-/* searchParams without the areas. */
+/* Prints searchParams without the areas. */
 static char *take_filters(const cJSON *params, int *failed)
 {
     if (!cJSON_IsObject(params))
@@ -135,9 +135,9 @@ const char *mf_planned_state_name(enum mf_planned_state state)
     return names[state];
 }
 
-/* ---- asking --------------------------------------------------------------------------------- */
+/* ---- queries -------------------------------------------------------------------------------- */
 
-/* An array, or an object around one (imagery notes 9.2). */
+/* Accepts an array, or an object that contains one (imagery notes 9.2). */
 static const cJSON *find_list(const cJSON *document)
 {
     static const char *const names[] = {"templates", "results"};
@@ -213,7 +213,7 @@ int mf_planned_search_get(struct mf_planned_search *search, struct mf_client *cl
 
 /* ---- creating ------------------------------------------------------------------------------- */
 
-/* Characters of a UTF-8 text. */
+/* Counts the characters of a UTF-8 string. */
 static size_t length_of(const char *text)
 {
     size_t length = 0;
@@ -222,7 +222,7 @@ static size_t length_of(const char *text)
     return length;
 }
 
-/* Adds `child` to an object or, without a name, to an array. Takes it in any case. */
+/* Adds `child` to an object or, without a name, to an array. Always takes ownership. */
 static bool adopt(cJSON *parent, const char *name, cJSON *child)
 {
     if (parent != NULL && child != NULL &&
@@ -292,7 +292,7 @@ static int build_body(cJSON *body, const struct mf_planned_search_options *optio
 {
     char end[MF_TIME_SIZE];
     mf_time_format(mf_clock_utc() + default_span, end);
-    memcpy(strchr(end, '.'), ".0Z", 4); /* as the plugin writes it */
+    memcpy(strchr(end, '.'), ".0Z", 4); /* as the QGIS plugin writes it */
     const char *const until = options->active_until != NULL ? options->active_until : end;
     cJSON *const params =
         cJSON_AddStringToObject(body, "name", options->name) != NULL &&
@@ -333,7 +333,7 @@ int mf_planned_search_create(struct mf_planned_search *search, struct mf_client 
                    : -1;
 }
 
-/* ---- changing ------------------------------------------------------------------------------- */
+/* ---- changes -------------------------------------------------------------------------------- */
 
 static int change(struct mf_client *client, const char *method, const char *id, const char *rest,
                   const cJSON *body, struct mf_error *err)

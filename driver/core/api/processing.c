@@ -14,7 +14,7 @@
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
-/* The review is null, a text, or an object with one of two members (API notes D13). */
+/* The review is null, a string, or an object with one of two members (API notes D13). */
 static void take_review(struct mf_processing *p, const cJSON *document, int *failed)
 {
     const cJSON *const review = mf_json_member(document, "reviewStatus");
@@ -28,7 +28,7 @@ static void take_review(struct mf_processing *p, const cJSON *document, int *fai
     p->review_until = mf_json_take(review, "inReviewUntil", failed);
 }
 
-/* The rating is null, a number as text, or an object (API notes D14). */
+/* The rating is null, a number as a string, or an object (API notes D14). */
 static void take_rating(struct mf_processing *p, const cJSON *document)
 {
     const cJSON *const rating = mf_json_member(document, "rating");
@@ -36,7 +36,7 @@ static void take_rating(struct mf_processing *p, const cJSON *document)
     p->rating = stars >= 1 && stars <= 5 ? (int)stars : -1;
 }
 
-/* The names of the blocks that are switched on, with commas between. */
+/* Joins the names of the enabled blocks with commas. */
 static char *take_blocks(const cJSON *document, int *failed)
 {
     const cJSON *const blocks = mf_json_member(document, "blocks");
@@ -56,8 +56,8 @@ static char *take_blocks(const cJSON *document, int *failed)
     return joined;
 }
 
-/* Of four members one is there (API notes 6.1, 6.2). The URL of the user's own tiles stays hidden:
- * it may hold a key. */
+/* One of four members is present (API notes 6.1, 6.2). The URL of the user's own tiles is not read,
+ * since it may contain a key. */
 static void take_source(struct mf_processing *p, const cJSON *document, int *failed)
 {
     const cJSON *const sources = mf_json_member(mf_json_member(document, "params"), "sourceParams");
@@ -179,7 +179,7 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
     if (mf_client_get(client, path, &document, err) != 0)
         return mf_error_prefix(err, "processing %s", id);
     int failed = mf_processing_parse(processing, document, err);
-    /* A cache in between may mix answers up: its result would be kept as this one's. */
+    /* A cache in between may mix up responses: the other's result would be stored as this one's. */
     if (!failed && !mf_str_equal_nocase(processing->id, id)) {
         failed =
             mf_error_set(err, MF_ERR_FORMAT,

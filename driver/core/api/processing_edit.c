@@ -24,7 +24,7 @@ static bool is_missing(const struct mf_error *err)
 }
 
 /* Sends to the first form of the path and, if that is missing, to `fallback` (NULL for none). If
- * both are missing, the processing is missing, as the first error states. */
+ * both are missing, the processing itself is missing: returns the first error. */
 static int send_edit(struct mf_client *client, const char *method, const char *id, const char *rest,
                      const char *fallback, const cJSON *body, struct mf_error *err)
 {
@@ -45,7 +45,7 @@ static int send_edit(struct mf_client *client, const char *method, const char *i
     return -1;
 }
 
-/* Sends a body and deletes it. It is NULL if there was no memory for it. */
+/* Sends a body and deletes it. A NULL body means out of memory. */
 static int send_body(struct mf_client *client, const char *method, const char *id, const char *rest,
                      const char *fallback, cJSON *body, struct mf_error *err)
 {
@@ -56,7 +56,8 @@ static int send_body(struct mf_client *client, const char *method, const char *i
     return failed;
 }
 
-/* Adds a string unless it is NULL. Returns the object; NULL, and deletes it, without memory. */
+/* Adds a string unless it is NULL. Returns the object, or deletes it and returns NULL if out of
+ * memory. */
 static cJSON *with_text(cJSON *object, const char *name, const char *text)
 {
     if (object == NULL || text == NULL || cJSON_AddStringToObject(object, name, text) != NULL)
@@ -71,7 +72,7 @@ int mf_processing_update(struct mf_client *client, const char *id, const char *n
     cJSON *body = with_text(cJSON_CreateObject(), "name", name);
     body = with_text(body, "description", description);
     body = with_text(body, "projectId", project_id);
-    /* Only the documented form moves to another project. */
+    /* Only the documented form can change the project. */
     return project_id != NULL ? send_body(client, "PUT", id, "", NULL, body, err)
                               : send_body(client, "PUT", id, "/v2", "", body, err);
 }
@@ -105,7 +106,7 @@ int mf_processing_accept(struct mf_client *client, const char *id, struct mf_err
 int mf_processing_reject(struct mf_client *client, const char *id, const char *comment,
                          struct mf_error *err)
 {
-    /* The plugin sends the places that are wrong; a comment alone has none. */
+    /* The plugin sends the wrong places as features; a comment has none. */
     cJSON *body = with_text(cJSON_CreateObject(), "comment", comment);
     cJSON *const places = with_text(cJSON_CreateObject(), "type", "FeatureCollection");
     if (body == NULL || places == NULL || cJSON_AddArrayToObject(places, "features") == NULL ||

@@ -98,7 +98,7 @@ const char *mf_project_role(const struct mf_project *project, const char *email)
     return "readonly";
 }
 
-/* ---- asking --------------------------------------------------------------------------------- */
+/* ---- queries -------------------------------------------------------------------------------- */
 
 int mf_project_pager_open(struct mf_pager **out, struct mf_error *err)
 {
@@ -209,8 +209,8 @@ int mf_project_find(struct mf_project *project, struct mf_client *client, const 
     memset(project, 0, sizeof *project);
     if (mf_uuid_parse(id_or_name, uuid))
         return mf_project_get(project, client, uuid, err);
-    /* The whole list and not the server's search: how that treats case and accents is not known,
-     * and a refusal should name what there is. */
+    /* Reads the whole list instead of using the server's search: how that treats case and accents
+     * is unknown, and an error should list the names. */
     if (mf_project_list_get(&list, client, err) != 0)
         return -1;
     size_t found = 0;
@@ -224,7 +224,7 @@ int mf_project_find(struct mf_project *project, struct mf_client *client, const 
     return failed;
 }
 
-/* ---- changing ------------------------------------------------------------------------------- */
+/* ---- changes -------------------------------------------------------------------------------- */
 
 static cJSON *edit_body(const char *name, const char *description)
 {
@@ -260,7 +260,7 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
                : -1;
 }
 
-/* Sends a change whose answer is not needed. */
+/* Sends a change and ignores the response. */
 static int send_change(struct mf_client *client, const char *method, const char *id,
                        const cJSON *body, struct mf_error *err)
 {

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* A number that may be 0: NaN when it is missing, null or negative. */
+/* Returns a number that may be 0. NaN if missing, null or negative. */
 static double amount(const cJSON *document, const char *name)
 {
     const double value = mf_json_number(document, name, NAN);
@@ -15,7 +15,7 @@ int mf_storage_parse(struct mf_storage *storage, const cJSON *document, struct m
     *storage = (struct mf_storage){NAN, NAN, NAN, NAN, NAN};
     if (!cJSON_IsObject(document))
         return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a state of storage");
-    /* The second form is that of one page of documentation: without limits of a file (D24). */
+    /* The second form is on one documentation page only, and has no limits per file (D24). */
     storage->limit = mf_json_limit(document, "memoryLimit");
     if (isnan(storage->limit))
         storage->limit = mf_json_limit(document, "limit_bytes");
@@ -26,7 +26,7 @@ int mf_storage_parse(struct mf_storage *storage, const cJSON *document, struct m
     if (isnan(storage->available) && storage->limit >= storage->used)
         storage->available = storage->limit - storage->used;
     if (isnan(storage->limit))
-        storage->available = NAN; /* nothing is limited (imagery notes 3.2) */
+        storage->available = NAN; /* unlimited (imagery notes 3.2) */
     storage->max_file = mf_json_limit(document, "maxUploadFileSize");
     storage->max_pixels = mf_json_limit(document, "maxPixelCount");
     return 0;

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 static const double first_delay = 5; /* s */
-static const double growth = 1.5;    /* of the delay, from poll to poll */
+static const double growth = 1.5;    /* of the delay, per poll */
 static const int most_failures = 4;  /* polls in a row */
 
 static int refuse_cancelled(const struct mf_processing *p, struct mf_error *err)
@@ -22,7 +22,7 @@ bool mf_wait_goes_on(const struct mf_error *err, int *failures)
     return ++*failures < most_failures && may_pass;
 }
 
-/* Replaces the document by the newest one. On failure the old one stays. */
+/* Replaces the document with the newest one. Keeps the old one on failure. */
 static int poll_once(struct mf_processing *processing, struct mf_client *client,
                      struct mf_error *err)
 {
@@ -69,7 +69,7 @@ int mf_wait(struct mf_processing *processing, struct mf_client *client,
             return refuse_late(processing, options->timeout, err);
         if (delay > options->interval)
             delay = options->interval;
-        /* The last poll comes when the time is over, not before. */
+        /* The last poll is at the timeout, not before. */
         if (mf_client_wait(client, delay < left ? delay : left, NULL) != 0)
             return refuse_cancelled(processing, err);
         delay *= growth;
