@@ -14,7 +14,7 @@
 #include "base/uuid.h"
 #include "store/cache_dir.h"
 
-/* The version changes with every change of the form. */
+/* The version changes with the format. */
 #define HEAD_FORMAT "mapflow areas 1 %016" PRIx64 "\n"
 #define HEAD_SIZE 33
 
@@ -105,9 +105,9 @@ static int store_areas(const struct mf_cache_entry *entry, const char *fingerpri
     return failed;
 }
 
-/* ---- where AOIs come from ------------------------------------------------------------------ */
+/* ---- source of the AOIs --------------------------------------------------------------------- */
 
-/* Names the entry. What becomes the name of a file must be a UUID and nothing else. */
+/* Names the entry. Only a UUID may become part of a file name. */
 static int open_entry(struct mf_cache_entry *entry, const struct mf_aoi_request *request,
                       struct mf_error *err)
 {
@@ -167,6 +167,6 @@ int mf_aoi_list_acquire(struct mf_aoi_list *list, const struct mf_aoi_request *r
 
 void mf_aoi_cache_trim(const char *cache_directory, size_t added, int64_t cache_size)
 {
-    const int64_t bytes = (int64_t)added * 4096; /* of most entries: one block of a disk */
+    const int64_t bytes = (int64_t)added * 4096; /* of most entries: one disk block */
     mf_cache_evict(cache_directory, bytes, cache_size > 0 ? cache_size : MF_DEFAULT_CACHE_SIZE);
 }

@@ -12,7 +12,7 @@
 #define FOLDER_NAME "gdal-mapflow"
 #define TEMP_MIDDLE ".part."
 
-/* What a killed process has left is removed after this time, s. */
+/* Files left by a killed process are removed after this time, s. */
 #define ABANDONED_AFTER 86400.0
 
 /* ---- names ---------------------------------------------------------------------------------- */
@@ -97,11 +97,11 @@ int mf_cache_replace(const struct mf_cache_entry *entry, const char *ending, con
     return failed ? -1 : 0;
 }
 
-/* What a file of the folder is. Other things may lie there: only what is named exactly as files are
- * named here is ever removed. */
+/* Kinds of files in the folder. There may be foreign files: only files with exactly our names are
+ * ever removed. */
 enum file_kind { FOREIGN, INDEX, CONTENT, LOCK, NAMES, AREAS, TEMP, AREAS_TEMP };
 
-/* Skips `count` hexadecimal digits; NULL when there are other characters. */
+/* Skips `count` hexadecimal digits; NULL if there are other characters. */
 static const char *skip_hex(const char *p, size_t count)
 {
     for (size_t i = 0; p != NULL && i < count; ++i) {
@@ -156,12 +156,12 @@ static enum file_kind kind_of(const char *name)
 
 /* ---- all files ------------------------------------------------------------------------------ */
 
-/* One file of ours in the folder. */
+/* One of our files in the folder. */
 struct item {
     char *name;
     enum file_kind kind;
     uint64_t size;
-    int64_t used; /* ns since 1970; of an entry: when it was opened last */
+    int64_t used; /* ns since 1970; of an entry: when it was last opened */
 };
 
 struct listing {
@@ -223,8 +223,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-/* The stem is what stands before the first dot. Items are sorted by name: those of a stem are
- * neighbours. */
+/* Returns the end of the items with one stem, the part before the first dot. Items are sorted by
+ * name, so these are adjacent. */
 static size_t end_of_stem(const struct listing *listing, size_t first)
 {
     const char *const name = listing->items[first].name;
@@ -235,7 +235,7 @@ static size_t end_of_stem(const struct listing *listing, size_t first)
     return end;
 }
 
-/* An entry: its files are among [first, end) of the items. */
+/* An entry. Its files are among the items [first, end). */
 struct entry {
     size_t first, end;
     bool is_areas;
@@ -247,8 +247,8 @@ static bool is_temporary(const struct item *item)
     return item->kind == TEMP || item->kind == AREAS_TEMP;
 }
 
-/* Finds the entries of a stem: a result that has an index, and areas. Removes old files that are of
- * neither: a killed process has left them. Returns how many there are, 0 to 2. */
+/* Finds the entries of a stem: a result that has an index, and AOIs. Removes old files of neither,
+ * left by a killed process. Returns the number of entries, 0 to 2. */
 static size_t find_entries(struct listing *listing, size_t first, size_t end, struct entry *entries)
 {
     const int64_t oldest = (int64_t)((mf_clock_utc() - ABANDONED_AFTER) * 1e9);
@@ -301,10 +301,10 @@ static void evict(struct listing *listing, uint64_t max_size)
     free(entries);
 }
 
-/* Looking through a large folder takes long: 20,000 results are 80,000 files. So it is done at
- * random, the more likely the more was added: on average, before MAX_EXCESS of the limit has been
- * added since the last time. */
-#define LARGE_FOLDER ((uint64_t)256 * 1024) /* bytes of the folder itself: some 3,000 files */
+/* Listing a large folder takes long: 20,000 results are 80,000 files. So it is done at random, with
+ * a probability that grows with the bytes added: on average, before MAX_EXCESS of the limit has
+ * been added since the last time. */
+#define LARGE_FOLDER ((uint64_t)256 * 1024) /* bytes of the folder itself: about 3,000 files */
 #define MAX_EXCESS (1.0 / 64)
 
 static bool is_due(const struct mf_cache_entry *folder, int64_t added, int64_t max_size)
@@ -343,7 +343,7 @@ void mf_cache_evict(const char *directory, int64_t added, int64_t max_size)
     mf_cache_entry_close(&folder);
 }
 
-/* ---- the user's view ------------------------------------------------------------------------ */
+/* ---- usage and clearing --------------------------------------------------------------------- */
 
 static struct mf_cache_usage usage_of(const struct listing *listing)
 {

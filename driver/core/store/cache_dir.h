@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* cache_dir: the folder of the cache: its names, how a new file comes in, and how it all stays
- * within a size.
+/* cache_dir: the cache folder: its file names, how files are added, and how its size is limited.
  *
- * An entry is what is kept of one processing, or of one of its AOIs, of one server. Its files share
- * a stem, made of their ids and a checksum of the server's address. Files are written under another
- * name first, so that a process that ends at any moment leaves nothing that a later one would take
- * for complete.
+ * An entry is what is cached of one processing, or of one of its AOIs, of one server. Its files
+ * share a stem, made of their ids and a checksum of the server's address. Files are written under
+ * another name first. So a process that ends at any moment leaves nothing that a later one would
+ * take for complete.
  *
  * The folder belongs to one user: one that others own or can write to is MF_ERR_FILE.
  *
@@ -26,73 +25,73 @@ extern "C" {
 #define MF_DEFAULT_CACHE_SIZE ((int64_t)10 << 30)
 
 enum mf_cache_mode {
-    MF_CACHE_YES,     /* use what is there, store what is fetched */
+    MF_CACHE_YES,     /* use cached entries, store fetched ones */
     MF_CACHE_NO,      /* neither */
     MF_CACHE_REFRESH, /* fetch and replace */
-    MF_CACHE_OFFLINE  /* use what is there, make no request at all */
+    MF_CACHE_OFFLINE  /* use cached entries, make no request */
 };
 
-#define MF_CACHE_INDEX ".index" /* of a result; these five are its entry together */
+#define MF_CACHE_INDEX ".index" /* of a result, whose entry these five files are */
 #define MF_CACHE_DOCUMENT ".geojson"
 #define MF_CACHE_FEATURES ".features"
 #define MF_CACHE_LOCK ".lock"
-#define MF_CACHE_NAMES ".names" /* what its processing was called */
-#define MF_CACHE_AREAS ".areas" /* the AOIs of a processing, an entry of their own */
+#define MF_CACHE_NAMES ".names" /* former names of the processing */
+#define MF_CACHE_AREAS ".areas" /* the AOIs of a processing, a separate entry */
 
 struct mf_cache_entry {
     char *directory;
     char *stem;
 };
 
-/* `directory`, or when that is NULL the user's own folder. The caller frees; NULL when the user has
- * none, or when out of memory. */
+/* Returns `directory`, or the user's own folder if that is NULL. The caller frees it. NULL if the
+ * user has none, or if out of memory. */
 char *mf_cache_folder(const char *directory);
 
-/* `directory` may be NULL: the user's own. `id` and `aoi_id`, which may be NULL, are UUIDs in lower
- * case. Creates the folder unless `read_only`. */
+/* Opens an entry. A NULL `directory` is the user's own. `id` and `aoi_id`, which may be NULL, are
+ * UUIDs in lower case. Creates the folder unless `read_only`. */
 int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, const char *base_url,
                         const char *id, const char *aoi_id, bool read_only,
                         struct mf_error *err) MF_NODISCARD;
-void mf_cache_entry_close(struct mf_cache_entry *entry); /* NULL-safe, and safe on one of zeros */
+void mf_cache_entry_close(struct mf_cache_entry *entry); /* NULL-safe, and safe on a zeroed one */
 
-/* Path of a file with the name `name`, or the entry's stem when that is NULL, and an ending. The
- * caller frees; NULL when out of memory. */
+/* Returns the path of the file `name`, or of the entry's stem if that is NULL, plus an ending. The
+ * caller frees it; NULL if out of memory. */
 char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const char *ending);
 
-/* A new file that is to become one of the entry. `ending`: MF_CACHE_AREAS or MF_CACHE_NAMES when
- * it will have that one, "" for all files of a result. */
+/* Creates a temporary file that will become one of the entry's. `ending`: its final ending if that
+ * is MF_CACHE_AREAS or MF_CACHE_NAMES, "" for all files of a result. */
 int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
                          struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 
-/* Replaces the file of the entry with that ending by a text, which may come in two pieces. */
+/* Replaces the entry's file with that ending by `head` and `text`. */
 int mf_cache_replace(const struct mf_cache_entry *entry, const char *ending, const char *head,
                      const char *text, struct mf_error *err) MF_NODISCARD;
 
-/* Removes the files of former results of the entry, and temporary files that a killed process has
- * left of it, except those of the name `keep`. Only for the holder of the entry's lock. */
+/* Removes files of former results of the entry, and its temporary files left by a killed process.
+ * Keeps those named `keep`. Only for the holder of the entry's lock. */
 void mf_cache_remove_superseded(const struct mf_cache_entry *entry, const char *keep);
 
-/* Call it after `added` bytes were added to the folder. Removes the least recently used entries
- * until the rest is within `max_size` bytes, and what killed processes have left more than a day
- * ago. What another process has open stays readable for it. A folder of thousands of files is only
- * looked through now and then: it exceeds max_size by up to a 64th on average. A NULL directory is
- * the user's own. */
+/* Removes the least recently used entries until the rest is within `max_size` bytes, and files that
+ * killed processes left more than a day ago. Call it after adding `added` bytes to the folder.
+ * Files that another process has open stay readable for it. A folder of thousands of files is only
+ * scanned now and then: on average it exceeds max_size by up to 1/64. A NULL directory is the
+ * user's own. */
 void mf_cache_evict(const char *directory, int64_t added, int64_t max_size);
 
-/* What the cache holds. */
+/* Contents of the cache. */
 struct mf_cache_usage {
     size_t results; /* entries of results */
     size_t areas;   /* entries of AOIs */
     uint64_t bytes; /* of all files */
 };
 
-/* A folder that is not there holds nothing. A NULL directory is the user's own; MF_ERR_FILE when
+/* Measures the folder; a missing one is empty. A NULL directory is the user's own; MF_ERR_FILE if
  * there is none. */
 int mf_cache_measure(const char *directory, struct mf_cache_usage *usage,
                      struct mf_error *err) MF_NODISCARD;
 
-/* Removes all entries. What a process has open stays readable for it, and what is being downloaded
- * goes on. `removed` is what they held. */
+/* Removes all entries. Files that a process has open stay readable for it, and downloads continue.
+ * `removed` returns what they held. */
 int mf_cache_clear(const char *directory, struct mf_cache_usage *removed,
                    struct mf_error *err) MF_NODISCARD;
 

@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "store/cache_dir.h"
 
-/* An array, NULL when there is none. */
+/* Returns an array, NULL if there is none. */
 static cJSON *read_names(const struct mf_cache_entry *entry)
 {
     cJSON *names = NULL;
@@ -62,7 +62,7 @@ static int add_name(const struct mf_cache_entry *entry, const char *name, struct
     return failed;
 }
 
-/* A result that is larger than the cache is removed while it is open. */
+/* Returns whether the result is still cached: one larger than the cache is evicted while open. */
 static bool has_result(const struct mf_cache_entry *entry)
 {
     struct mf_file_identity identity;

@@ -47,7 +47,7 @@ static void put(struct buffer *buffer, const void *data, size_t size)
     buffer->failed = buffer->failed || mf_buffer_append(&buffer->bytes, data, size) != 0;
 }
 
-/* A length, the bytes, a NUL. */
+/* Writes a length, the bytes, a NUL. */
 static void put_string(struct buffer *buffer, const char *string, size_t size)
 {
     const uint64_t length = size;
@@ -132,7 +132,7 @@ struct cursor {
     bool out_of_memory;
 };
 
-/* Takes so many bytes; NULL when there are fewer. */
+/* Takes `size` bytes; NULL if there are fewer. */
 static const char *take(struct cursor *cursor, uint64_t size)
 {
     const char *const taken = cursor->p;
@@ -143,7 +143,7 @@ static const char *take(struct cursor *cursor, uint64_t size)
     return taken;
 }
 
-/* Takes a string with its length; "" when there is none left. */
+/* Takes a string with its length; "" if there is none left. */
 static const char *take_string(struct cursor *cursor, size_t *size)
 {
     uint64_t length = UINT64_MAX;
@@ -162,7 +162,7 @@ static const char *take_borrowed(struct cursor *cursor)
     return take_string(cursor, &size);
 }
 
-/* Takes a string into memory of its own. */
+/* Takes a string and copies it. */
 static char *take_copy(struct cursor *cursor, size_t *size)
 {
     const char *const string = take_string(cursor, size);
@@ -180,7 +180,7 @@ static char *take_optional(struct cursor *cursor, bool is_there)
     return NULL;
 }
 
-/* Whether the next string is "", or there is none. */
+/* Returns whether the next string is "" or missing. */
 static bool is_empty_string(struct cursor cursor)
 {
     size_t size;
@@ -227,7 +227,7 @@ static bool is_usable(const char *data, size_t size, const struct header *header
            mf_checksum_of(data + CHECKSUM_FROM, size - CHECKSUM_FROM) == header->checksum;
 }
 
-/* What follows the header. */
+/* Reads what follows the header. */
 static void read_rest(const struct header *header, struct cursor *cursor,
                       struct mf_collection *collection, struct mf_index_facts *facts)
 {

@@ -11,7 +11,7 @@
 
 #define REMEMBERED 64
 
-/* Answers, the newest of each processing, guarded by the global lock. */
+/* The newest response for each processing. Guarded by the global lock. */
 static struct answer {
     char *key;
     char *document;
@@ -33,7 +33,7 @@ static void drop(struct answer *answer)
     *answer = (struct answer){NULL, NULL, 0, 0, 0};
 }
 
-/* Drops all answers from before a write of this process. The lock is held. */
+/* Drops all responses from before a write of this process. The lock is held. */
 static void drop_stale(uint64_t writes)
 {
     for (int i = 0; i < REMEMBERED; ++i) {
@@ -42,7 +42,7 @@ static void drop_stale(uint64_t writes)
     }
 }
 
-/* The answer of that key, NULL when there is none. The lock is held. */
+/* Returns the response with that key, NULL if there is none. The lock is held. */
 static struct answer *find(const char *key)
 {
     for (int i = 0; i < REMEMBERED; ++i) {
@@ -52,7 +52,7 @@ static struct answer *find(const char *key)
     return NULL;
 }
 
-/* A free slot, else that of the oldest answer. The lock is held. */
+/* Returns a free slot, or else that of the oldest response. The lock is held. */
 static struct answer *oldest(void)
 {
     struct answer *found = &answers[0];
@@ -63,7 +63,7 @@ static struct answer *oldest(void)
     return found;
 }
 
-/* A copy of the known document, NULL when there is none that is young enough. */
+/* Copies the known document. NULL if there is none, or if it is too old. */
 static char *copy_known(const char *key, double max_age)
 {
     char *copy = NULL;
@@ -78,7 +78,7 @@ static char *copy_known(const char *key, double max_age)
     return copy;
 }
 
-/* Replaces the answer of the same processing, or the oldest one. Takes over the key. */
+/* Replaces the response for the same processing, or the oldest one. Takes ownership of the key. */
 static void remember(char *key, const char *document, uint64_t writes)
 {
     char *const copy = mf_str_format("%s", document);

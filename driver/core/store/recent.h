@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* recent: answers about processings, kept for a short while.
+/* recent: responses about processings, kept briefly.
  *
- * Some programs open a dataset several times to show it once. They get one answer.
+ * Some programs open a dataset several times to show it once. They get the same response.
  *
  * Thread-safety: all functions may be called from any thread. */
 #ifndef MF_RECENT_H
@@ -13,19 +13,19 @@
 extern "C" {
 #endif
 
-/* Returns mf_processing_get, or its former answer when this process asked not long ago: for
- * MF_RECENT_WHILE_OPEN s while the process has the result of the processing open, else for
- * MF_RECENT s. Only terminal processings are kept, and only until this process sends a write. */
+/* Returns mf_processing_get, or its former response if recent: up to MF_RECENT_WHILE_OPEN s old
+ * while this process has the processing's result open, else up to MF_RECENT s. Only terminal
+ * processings are kept, and only until this process sends a write. */
 #define MF_RECENT 2.0
 #define MF_RECENT_WHILE_OPEN 60.0
 int mf_recent_get(struct mf_processing *processing, struct mf_client *client, const char *id,
                   struct mf_error *err) MF_NODISCARD;
 
-/* Keeps the answer for MF_RECENT_WHILE_OPEN s: for a processing that a user may choose from a list
- * and then open. */
+/* Keeps the response for MF_RECENT_WHILE_OPEN s: for a processing that a user may choose from a
+ * list and then open. */
 void mf_recent_prolong(const struct mf_client *client, const char *id);
 
-/* Forgets all answers. */
+/* Drops all responses. */
 void mf_recent_clear(void);
 
 #ifdef __cplusplus

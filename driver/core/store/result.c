@@ -17,27 +17,26 @@
 
 /* ---- download ------------------------------------------------------------------------------- */
 
-/* Each write has a cost: bytes are collected into pieces of this size. */
+/* Each write has a cost in the file system: bytes are collected into pieces of this size. */
 #define PIECE_SIZE ((size_t)256 * 1024)
 
-/* Where the bytes of a download go: to the file and through the scanner. */
+/* Receives a download: writes it to the file and feeds the scanner. */
 struct intake {
     struct mf_file *file;
     struct mf_scanner *scanner;
     struct mf_collection *collection;
     const struct mf_cache *cache; /* NULL when the result is not cached */
-    struct mf_buffer piece;       /* bytes that were received and neither stored nor scanned */
+    struct mf_buffer piece;       /* bytes received, but neither stored nor scanned */
     struct mf_checksum checksum;
     int64_t stored; /* bytes in the file */
-    bool has_begun; /* a byte other than white space has come */
+    bool has_begun; /* a byte other than white space was received */
 };
 
 static int intake_begin(void *ctx, int64_t announced, struct mf_error *err)
 {
     struct intake *const intake = ctx;
     (void)announced;
-    /* Only if there is something: ext4 writes a file that was truncated to the disk at its close.
-     */
+    /* Truncate only if needed: ext4 writes a truncated file to the disk when it is closed. */
     if (intake->stored > 0 && mf_file_truncate(intake->file, err) != 0)
         return -1;
     intake->stored = 0;
@@ -48,7 +47,7 @@ static int intake_begin(void *ctx, int64_t announced, struct mf_error *err)
     return 0;
 }
 
-/* A page that a proxy or a portal sends in place of the result deserves a message of its own. */
+/* Reports a web page that a proxy or a portal sends instead of the result. */
 static int check_first_byte(struct intake *intake, const char *data, size_t size,
                             struct mf_error *err)
 {
@@ -87,7 +86,7 @@ static int intake_write(void *ctx, const char *data, size_t size, struct mf_erro
     return intake->piece.size < PIECE_SIZE ? 0 : take_piece(intake, err);
 }
 
-/* A document that is no result may be an error that was sent as success: adds what it says. */
+/* Appends the server's message if the document is an error sent with a success status. */
 static void append_server_message(const struct intake *intake, struct mf_error *err)
 {
     struct mf_map map;
@@ -163,7 +162,7 @@ static void free_content(struct mf_result *result)
     result->file.fd = -1;
 }
 
-/* ---- waiting for others --------------------------------------------------------------------- */
+/* ---- waiting for other processes ------------------------------------------------------------ */
 
 /* s. Ctrl-C ends a wait within the longest pause. */
 #define SHORTEST_PAUSE 0.01
@@ -181,13 +180,13 @@ bool mf_result_is_cancelled(const struct mf_result_request *request)
     return cancel->is_cancelled != NULL && cancel->is_cancelled(cancel->ctx);
 }
 
-/* Fails with MF_ERR_CANCELLED if the user has cancelled. */
+/* MF_ERR_CANCELLED if the user cancelled. */
 static int check_cancel(const struct mf_result_request *request, struct mf_error *err)
 {
     return mf_result_is_cancelled(request) ? mf_error_set(err, MF_ERR_CANCELLED, "interrupted") : 0;
 }
 
-/* Pauses a little longer each time. MF_ERR_CANCELLED when the user has had enough. */
+/* Pauses a little longer each time. MF_ERR_CANCELLED if the user cancelled. */
 static int pause_a_while(const struct mf_result_request *request, double *pause,
                          struct mf_error *err)
 {
@@ -212,9 +211,9 @@ static void warn_of_wait(const struct mf_result_request *request)
     request->warn(request->log_ctx, line);
 }
 
-/* Waits until the entry's lock is ours. Goes on without it when its holder has written nothing for
- * MF_RESULT_STALLED: it may be stopped. Returns 1 when the result is to be fetched, 0 when another
- * process has fetched it meanwhile and *result is open, -1 when the user has had enough. */
+/* Waits for the entry's lock. Continues without it if its holder has written nothing for
+ * MF_RESULT_STALLED s, since that may be stopped. Returns 1 if the result must be fetched, 0 if
+ * another process has fetched it meanwhile and *result is open, -1 if the user cancelled. */
 static int wait_for_lock(struct mf_cache *cache, const struct mf_result_request *request,
                          struct mf_result *result, struct mf_error *err)
 {
@@ -240,9 +239,9 @@ static int wait_for_lock(struct mf_cache *cache, const struct mf_result_request 
     return may_load && mf_cache_load(cache, request, result) ? 0 : 1;
 }
 
-/* ---- where a result comes from -------------------------------------------------------------- */
+/* ---- source of a result --------------------------------------------------------------------- */
 
-/* The file loses its name at once, so that nothing is left of it however the process ends. */
+/* Unlinks the file at once, so that nothing remains however the process ends. */
 static int fetch_uncached(struct mf_result *result, const struct mf_result_request *request,
                           struct mf_error *err)
 {
@@ -284,7 +283,7 @@ static int fetch_into_cache(struct mf_cache *cache, struct mf_result *result,
     struct mf_error cache_error;
     mf_error_init(&cache_error);
     if (mf_cache_store(cache, request, result, checksum, &cache_error) != 0)
-        warn_of_cache(request, &cache_error); /* the result is good all the same */
+        warn_of_cache(request, &cache_error); /* the result is valid anyway */
     mf_file_discard(&result->file);
     return 0;
 }
@@ -304,7 +303,7 @@ static int open_offline(struct mf_result *result, const struct mf_result_request
                         "with CACHE=YES");
 }
 
-/* When the folder of the cache cannot be used at all, the result is fetched without it. */
+/* Fetches the result without the cache if its folder cannot be used at all. */
 static int fetch(struct mf_result *result, const struct mf_result_request *request,
                  struct mf_error *err)
 {
@@ -333,7 +332,7 @@ static int fetch(struct mf_result *result, const struct mf_result_request *reque
 
 /* A result that is open in this process, or being loaded. */
 struct shared {
-    struct mf_result result; /* first, so that a result is its entry */
+    struct mf_result result; /* first: its address is that of the entry */
     char *key;
     int users;
     bool is_loading;
@@ -362,7 +361,7 @@ static struct shared *find_shared(const char *key)
     return NULL;
 }
 
-/* An entry that is being loaded. Takes over the key. */
+/* Adds an entry that is being loaded. Takes ownership of the key. */
 static struct shared *add_shared(char *key)
 {
     struct shared *const added = calloc(1, sizeof *added);
@@ -394,8 +393,8 @@ static void free_shared(struct shared *shared)
     free(shared);
 }
 
-/* Finds the result in the table, waiting while another thread loads it. Returns 1 if it is there,
- * 0 after adding an empty entry that the caller must load, -1 on failure. */
+/* Finds the result in the table, and waits while another thread loads it. If it is missing, adds an
+ * empty entry that the caller must load. Returns 1, 0 for the empty entry, -1. */
 static int find_or_claim(struct shared **out, char *key, const struct mf_result_request *request,
                          struct mf_error *err)
 {
@@ -450,12 +449,12 @@ int mf_result_acquire(const struct mf_result **out, const struct mf_result_reque
     *out = NULL;
     if (key == NULL)
         return mf_out_of_memory(err);
-    /* A fresh or a private copy is never one that is open already. */
+    /* A refreshed or private copy is never one that is already open. */
     if (request->mode == MF_CACHE_REFRESH) {
         mf_global_lock();
         struct shared *const former = find_shared(key);
         if (former != NULL && !former->is_loading)
-            former->key[0] = '\0'; /* not found any more */
+            former->key[0] = '\0'; /* no longer found */
         mf_global_unlock();
     }
     if (request->mode == MF_CACHE_NO)

@@ -67,8 +67,8 @@ static int find_identity(const struct mf_cache *cache, const char *name, const c
     return failed;
 }
 
-/* Gives a file its final name. Where a restart of the machine cannot be noticed, content must be on
- * the disk before the index is. */
+/* Gives a file its final name. If a reboot cannot be detected, the content must be on disk before
+ * the index is. */
 static int install(const struct mf_cache *cache, struct mf_file *file, const char *name,
                    const char *ending, struct mf_error *err)
 {
@@ -82,7 +82,7 @@ static int install(const struct mf_cache *cache, struct mf_file *file, const cha
     return failed;
 }
 
-/* Writes the index of content that is known to be right now. */
+/* Writes the index of content that is known to be intact. */
 static int write_index(const struct mf_cache *cache, const struct mf_collection *collection,
                        struct mf_index_facts *facts, struct mf_error *err)
 {
@@ -116,15 +116,15 @@ static void log_use(const struct mf_result_request *request, const char *what, c
     request->debug(request->log_ctx, line);
 }
 
-/* The reading of what cannot be trusted as it is. */
+/* Progress of a check of stored files that may have changed. */
 struct check {
     const struct mf_result_request *request;
     uint64_t done, total; /* bytes */
-    double shown;         /* s: when progress was told last */
+    double shown;         /* s: when progress was last reported */
     bool has_begun;
 };
 
-/* Bytes between two looks at the clock. */
+/* Bytes between two readings of the clock. */
 #define CHECK_PIECE ((size_t)4 << 20)
 #define PROGRESS_PAUSE 0.5
 
@@ -138,7 +138,7 @@ static void tell_progress(struct check *check)
     request->progress(request->progress_ctx, check->done, check->total);
 }
 
-/* Whether the bytes of a file have the checksum. False as well when the user has had enough. */
+/* Returns whether a file has the checksum. Also false if the user cancelled. */
 static bool has_checksum(struct check *check, const struct mf_map *map, uint64_t wanted)
 {
     struct mf_checksum checksum;
@@ -158,8 +158,8 @@ static bool has_checksum(struct check *check, const struct mf_map *map, uint64_t
     return mf_checksum_value(&checksum) == wanted;
 }
 
-/* Maps one file of the entry if it is what it was. Its identity shows that without reading it,
- * until the machine is started anew; after that its checksum does. */
+/* Maps a file of the entry if it is unchanged. Within one boot session its identity shows that
+ * without reading it; after a reboot its checksum does. */
 static bool map_part(const struct mf_cache *cache, const char *name, const char *ending,
                      const struct mf_index_part *known, bool same_boot, struct mf_map *map,
                      struct check *check)
@@ -184,7 +184,7 @@ static void use_mapped_features(struct mf_result *result)
     result->is_cached = true;
 }
 
-/* Maps the document and the features if both are what the index says. */
+/* Maps the document and the features if both match the index. */
 static bool map_content(const struct mf_cache *cache, const struct mf_index_facts *facts,
                         struct mf_result *result, struct check *check)
 {
@@ -201,7 +201,7 @@ static bool map_content(const struct mf_cache *cache, const struct mf_index_fact
     return true;
 }
 
-/* Opens what the index names. Returns NULL, or why it is not used. */
+/* Opens the files named by the index. Returns NULL, or the reason for not using them. */
 static const char *load_content(struct mf_cache *cache, const struct mf_result_request *request,
                                 struct mf_result *result, struct mf_index_facts *facts)
 {
@@ -258,7 +258,7 @@ bool mf_cache_load(struct mf_cache *cache, const struct mf_result_request *reque
 
 /* ---- storing -------------------------------------------------------------------------------- */
 
-/* Writes the features and maps them. *file stays open, for the caller to close or discard. */
+/* Writes the features and maps them. Leaves *file open, for the caller to close or discard. */
 static int store_features(struct mf_cache *cache, struct mf_result *result, const char *name,
                           struct mf_index_facts *facts, struct mf_file *file, struct mf_error *err)
 {
@@ -295,7 +295,7 @@ static int store_entry(struct mf_cache *cache, const struct mf_result_request *r
     }
     mf_file_close(&features);
     mf_file_close(&result->file);
-    /* From here on the features come from the file, and their memory is free. */
+    /* The features are now read from the file, so their memory is freed. */
     free(result->collection.features);
     use_mapped_features(result);
     return 0;
