@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // driver: what GDAL finds when it loads the plugin.
 //
-// Every GDAL program loads it, so registration only fills in texts: no request, no thread, no look
-// at the environment.
+// Every GDAL program loads it, so registration only fills in strings: no request, no thread, no
+// environment.
 #include "account/account_dataset.h"
 #include "account/find_processing.h"
 #include "api/account.h"
@@ -33,8 +33,8 @@ int Identify(GDALOpenInfo *info)
            !OGRMapflowOptions::IsNew(info->pszFilename);
 }
 
-// QGIS and ogrinfo try to open for update as well, and go on without: that is no news for a user.
-// Who has asked to hear of failures is told why.
+// QGIS and ogrinfo also try to open for update, and continue if that fails. So this is an error
+// only if the caller asks for verbose errors.
 GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
 {
     constexpr const char *MESSAGE =
@@ -46,8 +46,8 @@ GDALDataset *RefuseUpdate(const GDALOpenInfo *info)
     return nullptr;
 }
 
-// Programs that ask for either, as QGIS does for its raster layers, get the picture of what is one
-// first of all, or when they say which they want.
+// Whether to open a raster. If the caller accepts both kinds, as QGIS does for its raster layers,
+// mosaics and images open as rasters, and processings do if RASTER is set.
 bool WantsPicture(const GDALOpenInfo &info, const OGRMapflowOptions &options)
 {
     using Target = OGRMapflowOptions::Target;
@@ -108,8 +108,8 @@ std::unique_ptr<GDALDataset> OpenTarget(const GDALOpenInfo &info, const OGRMapfl
     }
 }
 
-// Whether the service answers. The account and a search open without a request, and QGIS hears of
-// no error that comes when rows are read: it would add layers without any.
+// Whether the service answers. The account and a search open without a request. QGIS gets no error
+// that occurs while rows are read, and would add their layers without rows.
 bool Answers(const OGRMapflowOptions &options)
 {
     const OGRMapflowInterruptible interruptible;
@@ -126,9 +126,9 @@ bool OpensUnasked(const OGRMapflowOptions &options)
            options.GetTarget() == OGRMapflowOptions::Target::Search;
 }
 
-// While a command is completed nothing is downloaded and nothing waited for, and names that others
-// have given are kept from the shell, which would run a command in them. The layers of the account
-// have fixed names and columns.
+// While a shell completes a command, nothing is downloaded and nothing waits. Names chosen by other
+// users are kept from the shell, which would run a command in them. The account may open: its
+// layers have fixed names and columns.
 bool OpensWhileCompleting(const OGRMapflowOptions &options)
 {
     return options.GetTarget() == OGRMapflowOptions::Target::Account;
@@ -152,7 +152,7 @@ GDALDataset *Open(GDALOpenInfo *info)
         if (dataset == nullptr)
             dataset = OGRMapflowListFailure(options);
     }
-    // GDAL finds a dataset that is shared by the name that it was opened with.
+    // GDAL finds a shared dataset by the name that it was opened with.
     if (dataset != nullptr && options && !options->HoldsSecret())
         dataset->SetDescription(info->pszFilename);
     return dataset.release();
@@ -171,8 +171,8 @@ GDALDataset *Create(const char *name, int, int, int bands, GDALDataType,
     return OGRMapflowSubmissionDataset::Create(name, options).release();
 }
 
-// ogr2ogr and CreateCopy delete what they are about to create, and -overwrite does so with what is
-// there: nothing at the service is ever deleted by the name of a dataset.
+// ogr2ogr and CreateCopy delete a dataset before they create it, and -overwrite deletes an existing
+// one. Nothing at the service is ever deleted by a dataset name.
 CPLErr Delete(const char *name)
 {
     const auto options = OGRMapflowOptions::Parse(name, nullptr);
@@ -188,7 +188,7 @@ CPLErr Delete(const char *name)
     return CE_Failure;
 }
 
-// Of layers that become processings, and of rasters that become images.
+// Options of layers that become processings, and of rasters that become images.
 std::string CreationOptionList()
 {
     std::string xml = OGRMapflowCreationOptionList();
@@ -228,7 +228,7 @@ std::unique_ptr<GDALDriver> MakeDriver()
     driver->SetMetadataItem(GDAL_DCAP_Z_GEOMETRIES, "YES");
     driver->SetMetadataItem(GDAL_DCAP_MEASURED_GEOMETRIES, "YES");
     driver->SetMetadataItem(GDAL_DCAP_CURVE_GEOMETRIES, "YES");
-    driver->SetMetadataItem("DCAP_UPDATE", "YES"); // from GDAL 3.11 on, as what follows
+    driver->SetMetadataItem("DCAP_UPDATE", "YES"); // this and the next: GDAL 3.11 or later
     driver->SetMetadataItem("DMD_UPDATE_ITEMS", "Features");
     driver->SetMetadataItem(
         GDAL_DMD_CREATIONFIELDDATATYPES,

@@ -21,18 +21,18 @@ namespace
 
 // ---- in memory ----------------------------------------------------------------------------------
 
-constexpr size_t MOST_KEPT = 20000; // processings: some 10 MB
+constexpr size_t MOST_KEPT = 20000; // processings, about 10 MB
 
 std::mutex storeMutex;
 std::map<std::string, OGRMapflowAreas> store;
 
-// Another account may not be allowed to see what this one saw.
+// The key has the account: another one may not be allowed to see the same areas.
 std::string KeyOf(const OGRMapflowAreaSource &source, const std::string &id)
 {
     return source.baseURL + ' ' + std::to_string(mf_client_account(source.client)) + ' ' + id;
 }
 
-// Who refreshes the cache wants to know how things are now.
+// Finds nothing if the cache is to be refreshed.
 bool Recall(const OGRMapflowAreaSource &source, const std::string &id, OGRMapflowAreas &areas)
 {
     const std::lock_guard<std::mutex> lock(storeMutex);
@@ -43,7 +43,7 @@ bool Recall(const OGRMapflowAreaSource &source, const std::string &id, OGRMapflo
     return true;
 }
 
-// A processing that has just been made may get its areas later.
+// Skips an unfinished processing without areas: it may get them later.
 void Remember(const OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &owner,
               const OGRMapflowAreas &areas)
 {
@@ -57,10 +57,11 @@ void Remember(const OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &own
 
 // ---- from the disk or the server ----------------------------------------------------------------
 
-// As many may be added to the cache before it is looked through: it may hold a great many files.
+// Number of additions before the cache is trimmed. Trimming looks through the whole cache, which
+// may hold a great many files.
 constexpr size_t MOST_ADDED = 1000;
 
-// What came of one.
+// The outcome for one processing.
 struct Outcome
 {
     int result = -1; // as mf_aoi_list_acquire returns it
@@ -68,7 +69,7 @@ struct Outcome
     mf_error cacheErr{};
 };
 
-// Does not report: it may run in a thread of its own.
+// Does not report errors: it may run in a worker thread.
 Outcome Acquire(const OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &owner,
                 mf_aoi_list &list)
 {
@@ -95,7 +96,7 @@ void WarnOnce(OGRMapflowAreaSource &source, mf_error why)
     source.hasWarned = true;
 }
 
-// To be called when all have come.
+// Call it after all requests have ended.
 bool Conclude(OGRMapflowAreaSource &source, const std::vector<Outcome> &outcomes, mf_error &err)
 {
     const Outcome *failed = nullptr, *notKept = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// areas: the areas of processings: where they are kept, and what they look like as geometries.
+// areas: the areas of processings, from the cache or the server, and their geometries.
 #ifndef MAPFLOW_AREAS_H
 #define MAPFLOW_AREAS_H
 
@@ -15,14 +15,14 @@
 // Where the areas of an account come from.
 struct OGRMapflowAreaSource
 {
-    mf_client *client = nullptr; // nullptr: the cache alone
+    mf_client *client = nullptr; // nullptr: only the cache
     std::string baseURL{};
     OGRMapflowCacheOptions cache{};
-    bool hasWarned = false; // that areas cannot be kept
-    size_t added = 0;       // to the cache, since it was kept within its size
+    bool hasWarned = false; // that areas cannot be cached
+    size_t added = 0;       // to the cache, since it was last trimmed
 };
 
-// A processing whose areas are wanted. `fingerprint`: its state when it has ended, else "".
+// A processing whose areas are requested. `fingerprint`: its state if it has ended, else "".
 struct OGRMapflowAreaOwner
 {
     std::string id{};
@@ -33,26 +33,26 @@ struct OGRMapflowAreaOwner
 
 struct OGRMapflowAreas
 {
-    std::shared_ptr<const OGRMultiPolygon> geometry{}; // nullptr: it has none, or they are not told
-    bool isOffered = true;                             // the server tells areas
+    std::shared_ptr<const OGRMultiPolygon> geometry{}; // nullptr: no areas, or none listed
+    bool isOffered = true;                             // the server lists areas
 };
 
-// The geometry of an area, from GeoJSON; nullptr when it cannot be read. No CPLError.
+// Reads the geometry of an area from GeoJSON. Returns nullptr if it is invalid. No CPLError.
 std::unique_ptr<OGRGeometry> OGRMapflowReadArea(const char *geojson);
 
-// The areas of one processing, from the cache on the disk or from the server. Returns false with
-// *err. Warns, once a source, when they could not be kept.
+// Gets the areas of one processing from the disk cache or from the server. Returns false and sets
+// `err` on failure. Warns, once per source, if they could not be cached.
 bool OGRMapflowGetAreaList(OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &owner,
                            mf_aoi_list &list, mf_error &err);
 
-// The same of several, at once, as geometries. Those of a processing never change, so that what was
-// fetched once serves the whole process: QGIS reads a layer many times over. Returns false when one
-// of them failed, with its error.
+// Gets the areas of several processings in parallel, as geometries. Keeps them in memory for the
+// whole process: the areas of a processing never change, and QGIS reads a layer many times. Returns
+// false if one of them failed, with its error.
 bool OGRMapflowGetAreas(OGRMapflowAreaSource &source,
                         const std::vector<OGRMapflowAreaOwner> &owners,
                         std::vector<OGRMapflowAreas> &areas, mf_error &err);
 
-// Keeps the cache within its size when areas were added: to be called at the end.
+// Trims the cache to its size if areas were added. Call it at the end.
 void OGRMapflowTrimAreas(OGRMapflowAreaSource &source);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // compat: the only file that knows GDAL versions.
 //
-// The classes of this driver do their work in methods of their own, the same for every GDAL; what
-// GDAL calls are one-line overrides, written with the names below where GDAL has changed their
-// form.
+// The classes of this driver do their work in methods of their own, the same for every GDAL
+// version. The methods that GDAL calls are one-line overrides. They use the names below where GDAL
+// has changed their form.
 #ifndef MAPFLOW_COMPAT_H
 #define MAPFLOW_COMPAT_H
 
@@ -21,7 +21,7 @@
 
 #define MF_GDAL_AT_LEAST(major, minor) (GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(major, minor, 0))
 
-// const from 3.12 on: of methods that only look, and of what they return a pointer to.
+// const from 3.12 on: methods that only read, and the objects that they return pointers to.
 #if MF_GDAL_AT_LEAST(3, 12)
 #define MF_CONST_312 const
 #else
@@ -35,8 +35,9 @@ using IgnoredFields = CSLConstList;
 using IgnoredFields = const char **;
 #endif
 
-// Layers: the base class's overloads that an override would hide, and the spatial filter and the
-// extent, each in the form that is virtual in this GDAL. A class that uses these has the methods
+// For layers: the base class's overloads that an override would hide, and overrides of the spatial
+// filter and the extent in the form that is virtual in this GDAL. A class that uses these has the
+// methods
 //     OGRErr SpatialFilterSet(int geomField, const OGRGeometry *)
 //     OGRErr ExtentOf(int geomField, OGREnvelope *, bool force).
 #if MF_GDAL_AT_LEAST(3, 12)
@@ -66,7 +67,7 @@ using IgnoredFields = const char **;
     }
 #endif
 
-// Older layers take a filter that they may, but do not, change.
+// Older GDALs take a filter that is not const, but do not change it.
 inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geometry)
 {
     layer.SetSpatialFilter(geomField, const_cast<OGRGeometry *>(geometry));
@@ -94,8 +95,8 @@ inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geome
                       : OGRLayer::GetExtent(geomField, extent, force))
 #endif
 
-// As GDAL's GeoJSON driver does: OGRParseDate decides whether a string is a date or time at all,
-// and its characters decide which of them.
+// Like GDAL's GeoJSON driver: OGRParseDate decides whether a string is a date or time at all, and
+// its characters decide which.
 inline mf_date_kind OGRMapflowDateKind(const char *text, int *timeZone)
 {
     const CPLErrorStateBackuper state;
@@ -109,7 +110,7 @@ inline mf_date_kind OGRMapflowDateKind(const char *text, int *timeZone)
     return strchr(text, ':') != nullptr ? MF_DATE_DATETIME : MF_DATE_DATE;
 }
 
-// What this GDAL's own GeoJSON driver does, so that a result has the same types and rows.
+// The behaviour of this GDAL's own GeoJSON driver, so that a result has the same types and rows.
 inline mf_schema_rules GeoJSONRules()
 {
     mf_schema_rules rules = {};
@@ -131,7 +132,7 @@ inline void SetFieldTimeZone(OGRFieldDefn &field, int timeZone)
 #endif
 }
 
-// Whether the Arrow columns of this GDAL hold times of a field in UTC when they have a zone.
+// Whether Arrow columns of this GDAL hold the times of a field that have a zone in UTC.
 inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
 {
 #if MF_GDAL_AT_LEAST(3, 8)
@@ -142,8 +143,7 @@ inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
 #endif
 }
 
-// A time in the form of Arrow columns of DATETIME_AS_STRING=YES, which GDALs before 3.11 do not
-// make.
+// Formats a time as in Arrow columns with DATETIME_AS_STRING=YES, which exists from GDAL 3.11 on.
 inline std::string OGRMapflowISOTime(const OGRField &time)
 {
 #if MF_GDAL_AT_LEAST(3, 11)
@@ -158,25 +158,25 @@ inline std::string OGRMapflowISOTime(const OGRField &time)
 #endif
 }
 
-// ---- faults of ogr2ogr where it converts through Arrow, which it does from 3.8 on
+// ---- faults of ogr2ogr when it converts through Arrow, which it does from 3.8 on
 
-// With -t_srs, which goes that way from 3.10 on, it looks for the validity of geometry i in byte
-// i / 256 of the bitmap instead of i / 8. Where a geometry is missing, others stay as they are, or
-// the missing one ends the conversion. So it is in 3.10.0 to 3.13.3, and nowhere mended so far.
+// With -t_srs, which converts through Arrow from 3.10 on, ogr2ogr reads the validity of geometry i
+// from byte i / 256 of the bitmap instead of i / 8. If a geometry is missing, others are not
+// transformed, or the missing one ends the conversion. This affects 3.10.0 to 3.13.3, and is not
+// fixed anywhere so far.
 #define MF_ARROW_MISREADS_VALIDITY MF_GDAL_AT_LEAST(3, 10)
 
-// With -select and -where together, where it goes that way in 3.13, the target gets columns that
-// are not selected; 3.10 does not go that way. Whether there is a selection is not told to the
-// layer.
+// With -select and -where together, 3.13 converts through Arrow, and the target gets columns that
+// are not selected. 3.10 does not convert through Arrow then. The layer cannot detect a selection.
 #define MF_ARROW_FORGETS_SELECTION MF_GDAL_AT_LEAST(3, 11)
 
-// A column of JSON becomes one in the target.
+// A JSON column becomes a JSON column in the target.
 #define MF_ARROW_STATES_JSON MF_GDAL_AT_LEAST(3, 10)
 
-// Times keep their zones, and seconds that are not whole.
+// Times keep their zones and fractions of a second.
 #define MF_ARROW_KEEPS_ZONES MF_GDAL_AT_LEAST(3, 11)
 
-// That features have styles, where GDAL has a word for it: QGIS then shows them at once.
+// Declares that features have styles, if this GDAL can: QGIS then shows them at once.
 inline void DeclareFeatureStyles(GDALDriver &driver)
 {
 #ifdef GDAL_DCAP_FEATURE_STYLES
@@ -188,7 +188,7 @@ inline void DeclareFeatureStyles(GDALDriver &driver)
     (void)driver;
 }
 
-// What GDALClearMemoryCaches() forgets, where there is one.
+// Sets the function that GDALClearMemoryCaches() calls, in GDALs that have it.
 inline void DeclareClearing(GDALDriver &driver, void (*clear)(GDALDriver *))
 {
 #if MF_GDAL_AT_LEAST(3, 13)
@@ -198,12 +198,12 @@ inline void DeclareClearing(GDALDriver &driver, void (*clear)(GDALDriver *))
 #endif
 }
 
-// The gdal program and what drivers add to it.
+// The gdal program, to which drivers can add commands.
 #if MF_GDAL_AT_LEAST(3, 11)
 #define MF_HAS_PROGRAM
 #endif
 
-// Units and meanings of columns, where GDAL can say them.
+// Sets the unit or meaning of a column, in GDALs that can store it.
 inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 {
 #if MF_GDAL_AT_LEAST(3, 7)
@@ -215,7 +215,7 @@ inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
 
 // ---- statements
 
-// The number of columns of a swq_select, which has become a function.
+// The number of columns of a swq_select: a member in older GDALs, a function in newer ones.
 template <class Select>
 auto OGRMapflowResultColumns(const Select &select, int) -> decltype(select.result_columns())
 {
@@ -228,14 +228,14 @@ template <class Select> int OGRMapflowResultColumns(const Select &select, ...)
 
 // ---- rasters
 
-// The list of bands that is read.
+// The type of the list of bands to read.
 #ifdef BANDMAP_TYPE
 #define MF_BAND_MAP BANDMAP_TYPE
 #else
 #define MF_BAND_MAP int *
 #endif
 
-// Datasets that lie somewhere. A class that uses this has
+// For georeferenced datasets. A class that uses this has
 //     CPLErr TransformTo(double *transform) const    which fills in six numbers.
 #if MF_GDAL_AT_LEAST(3, 12)
 #define MF_GEOTRANSFORM_OVERRIDE                                                                   \
@@ -260,7 +260,7 @@ template <class Select> int OGRMapflowResultColumns(const Select &select, ...)
 #define MF_CONST_39
 #endif
 
-// Datasets that make layers, each in the form that is virtual in this GDAL. A class that uses this
+// For datasets that create layers, in the form that is virtual in this GDAL. A class that uses this
 // has
 //     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *, OGRwkbGeometryType,
 //     CSLConstList)
@@ -288,13 +288,14 @@ template <class Select> int OGRMapflowResultColumns(const Select &select, ...)
     }
 #endif
 
-// Datasets that have work left when they are flushed or closed. GDAL's own FlushCache is left out:
-// it syncs each layer, which submits it, also when the dataset is only closed. A class that uses
+// For datasets with work left when they are flushed or closed. GDAL's own FlushCache is not called:
+// it syncs each layer, which submits it, even when the dataset is only closed. A class that uses
 // this has
 //     bool FinishAt(bool isClosing)    which returns false after CPLError, and does nothing the
 //     second time,
-// and calls it in its destructor too: before 3.7 there is no Close. From 3.13 on it also needs
-//     void ReportTo(GDALProgressFunc, void *)    for what FinishAt does.
+// and calls it in its destructor too, because GDAL before 3.7 has no Close. From 3.13 on it also
+// needs
+//     void ReportTo(GDALProgressFunc, void *)    for the progress of FinishAt.
 #if MF_GDAL_AT_LEAST(3, 7)
 #define MF_FLUSH_OVERRIDE                                                                          \
     CPLErr FlushCache(bool atClosing) override                                                     \

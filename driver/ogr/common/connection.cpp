@@ -13,7 +13,7 @@
 namespace
 {
 
-// Somebody has pressed TAB and waits.
+// The user has pressed TAB and waits.
 constexpr double COMPLETION_TIME = 2; // s
 
 bool IsTimeUp()

@@ -18,43 +18,43 @@ struct OGRMapflowClientDeleter
 using OGRMapflowClient = std::unique_ptr<mf_client, OGRMapflowClientDeleter>;
 
 // Makes no request. Returns nullptr after one CPLError: no token, a bad URL, a bad option. Requests
-// end within 100 ms of an interrupt (OGRMapflowInterruptible), or when *stop, which may be nullptr
-// and must outlive the client, becomes true.
+// end within 100 ms of an interrupt (OGRMapflowInterruptible), or when *stop becomes true. `stop`
+// may be nullptr and must outlive the client.
 OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options,
                                    std::atomic<bool> *stop = nullptr);
 
 // Whether this process is the gdal program that completes a command for a shell. It opens every
-// dataset that the command names. All requests of such a process end after 2 s in all.
+// dataset that the command names. All requests of such a process together may take 2 s.
 bool OGRMapflowIsCompleting();
 
-// What says so, for others who wait.
+// The client's check for cancellation, for other code that waits.
 mf_cancel OGRMapflowCancel(std::atomic<bool> *stop = nullptr);
 
 // The base URL of the service as the client uses it.
 std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
 
-// Whether the options let the server be asked. Returns false after one CPLError, with
-// CACHE=OFFLINE; `what` begins the message.
+// Whether the options allow requests. Returns false after one CPLError if CACHE=OFFLINE. `what`
+// begins the message.
 bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what);
 
 // The open options of the cache.
 struct OGRMapflowCacheOptions
 {
     mf_cache_mode mode = MF_CACHE_YES;
-    std::string directory{}; // "": the user's own
+    std::string directory{}; // "": the user's default folder
     int64_t size = MF_DEFAULT_CACHE_SIZE;
 
     // Returns false after one CPLError.
     bool Read(const OGRMapflowOptions &options);
 
-    // As the core wants it.
+    // nullptr for the default, as the core takes it.
     const char *Directory() const { return directory.empty() ? nullptr : directory.c_str(); }
 };
 
 // The open option CACHE; MF_CACHE_YES for anything unknown.
 mf_cache_mode OGRMapflowCacheMode(const OGRMapflowOptions &options);
 
-// One line for the debug log, and one that the user should see.
+// Writes one line to the debug log; shows one to the user as a warning.
 void OGRMapflowDebug(void *, const char *line);
 void OGRMapflowWarn(void *, const char *line);
 

@@ -12,11 +12,11 @@ thread_local unsigned reported = 0;
 thread_local double lastReport = 0; // by mf_clock_monotonic
 std::atomic<int> listeners{0};
 
-// s. A program that asks for count, extent and features in one go; nobody types so fast.
+// s. A program asks for count, extent and features within this time; no user is that fast.
 constexpr double AT_ONCE = 1.0;
 
-// An error that the user has just read, and that no one has taken notice of since: it still is the
-// last one of GDAL. Of the first attempts it says how many there were: the message may be longer.
+// Whether GDAL's last error is still this one, reported a moment ago. That message may be longer:
+// the first one also states the number of attempts.
 bool IsRepetition(const std::string &message)
 {
     return listeners == 0 && CPLGetLastErrorType() == CE_Failure &&

@@ -8,15 +8,15 @@
 #include "base/error.h"
 #include "common/compat.h"
 
-// The message of an error as the beginning of a sentence.
+// Returns the message of an error with a capital letter, to begin a sentence.
 std::string OGRMapflowSentence(const mf_error &err);
 
 // Reports an error of a layer that fails in the same way whatever it is asked for. ogrinfo asks for
-// count, extent and features, and its user reads the error once: when it still is the last one of
-// GDAL, and was reported within the last second, it is a line of the debug log.
+// count, extent and features, and its user should read the error once. So the error only goes to
+// the debug log if it is still GDAL's last one and was reported within the last second.
 void OGRMapflowReport(CPLErrorNum code, const std::string &message);
 
-// As long as one lives, each error is reported: what listens for errors must hear it.
+// While an instance exists, each error is reported, so that code that listens for errors gets it.
 class OGRMapflowEachError
 {
   public:
@@ -28,8 +28,8 @@ class OGRMapflowEachError
 // Reports an error of the core, with the CPLE code that is closest to its kind.
 void OGRMapflowRaise(const mf_error &err);
 
-// Calls a function of the core whose last argument is a mf_error *, with the others before it.
-// Returns whether it succeeded; if not, its error is raised.
+// Calls a function of the core with the given arguments, and a mf_error * as the last one. Returns
+// whether it succeeded; if not, raises the error.
 template <class Function, class... Arguments>
 bool OGRMapflowTry(Function function, const Arguments &...arguments)
 {
@@ -41,8 +41,8 @@ bool OGRMapflowTry(Function function, const Arguments &...arguments)
     return done;
 }
 
-// How many this thread has raised so far: who must know whether something failed, where GDAL does
-// not say so, compares.
+// The number of errors that this thread has raised so far. Compare two counts to detect a failure
+// that GDAL does not report.
 unsigned OGRMapflowErrorCount();
 
 #endif

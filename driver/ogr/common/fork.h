@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fork: what a process does with the work of its parent's threads.
+// fork: drops the work of its parent's threads in a forked process.
 #ifndef MAPFLOW_FORK_H
 #define MAPFLOW_FORK_H
 
@@ -8,8 +8,8 @@
 #include "base/thread.h"
 
 // After fork() the child has the futures and the data of its parent's threads, but not the threads:
-// to destroy a future would wait forever. If this process was forked off since `generation` was
-// taken from mf_fork_generation(), leaks what `value` holds, leaves it empty, and updates
+// destroying a future would wait forever. If the process was forked after `generation` was taken
+// from mf_fork_generation(), leaks the content of `value`, leaves it empty, and updates
 // `generation`.
 template <class T> void OGRMapflowDropIfInherited(unsigned &generation, T &value)
 {

@@ -19,8 +19,8 @@ namespace
 
 constexpr const char *PATH = "MAPFLOW:";
 
-// The keys of the user, and what CPLHTTPSetOptions calls them. A GDAL that does not know one of
-// them ignores it. Of several keys for one option the first that is set counts.
+// The user's keys, and their names in CPLHTTPSetOptions. A GDAL that does not know one of them
+// ignores it. If several keys for one option are set, the first one counts.
 constexpr struct
 {
     const char *key;
@@ -68,9 +68,8 @@ const char *Find(const char *key)
     return VSIGetPathSpecificOption(PATH, key, nullptr);
 }
 
-// The options are all handed over, not only those that a path has changed: some GDAL reads from
-// here alone (GDAL_HTTP_CAPATH), and from 3.7 on GDAL sets a user agent of its own where there is
-// none.
+// Passes all options, not only those that a path has changed: GDAL reads some only from here
+// (GDAL_HTTP_CAPATH), and from 3.7 on sets its own user agent if there is none.
 CPLStringList GatherOptions()
 {
     CPLStringList options;
@@ -85,15 +84,15 @@ CPLStringList GatherOptions()
     return options;
 }
 
-// Out of memory, the line is missing.
+// Omits the line if out of memory.
 curl_slist *Appended(curl_slist *list, const char *line)
 {
     curl_slist *const longer = curl_slist_append(list, line);
     return longer != nullptr ? longer : list;
 }
 
-// Takes `list` over and returns it with a line an element: from 3.7 on GDAL splits
-// GDAL_HTTP_HEADERS at line ends, before it sent them as they were.
+// Takes over `list` and returns it with one line per element. From 3.7 on GDAL splits
+// GDAL_HTTP_HEADERS at line ends; before, it sent them as they were.
 curl_slist *OneLineEach(curl_slist *list)
 {
     curl_slist *lines = nullptr;
@@ -107,13 +106,13 @@ curl_slist *OneLineEach(curl_slist *list)
     return lines;
 }
 
-// The curl_slist that GDAL makes of the user's headers is handed to the transport, which adds its
+// Passes the user's headers, which GDAL returns as a curl_slist, to the transport, which adds its
 // own: GDAL_HTTP_HEADERS is merged and not replaced.
 void *Configure(void *, void *handle, const char *url)
 {
     const CPLStringList options = GatherOptions();
-    // As an option, headers mean something else in each GDAL: ignored, added or replacing. As a
-    // configuration option they mean the same in all.
+    // As an option, headers mean something different in each GDAL: ignored, added or replacing. As
+    // a configuration option they mean the same in all.
     std::optional<CPLConfigOptionSetter> setter;
     if (const char *const headers = Find("GDAL_HTTP_HEADERS"))
         setter.emplace("GDAL_HTTP_HEADERS", std::string(headers).c_str(), false);
@@ -134,7 +133,7 @@ int WantsVerbose(void *)
     return CPLTestBool(OGRMapflowHTTPOption("CPL_CURL_VERBOSE", "NO").c_str());
 }
 
-// By an option, or in the address of the proxy.
+// Whether an option or the proxy's address specifies a login.
 int HasProxyLogin(void *)
 {
     const char *const addresses[] = {"GDAL_HTTP_PROXY", "GDAL_HTTPS_PROXY", "http_proxy",

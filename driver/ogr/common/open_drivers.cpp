@@ -9,8 +9,8 @@
 namespace
 {
 
-// GDAL's list of open datasets, a line each: "  1 N GPKG        -1 512x512x0 out.gpkg". It is the
-// only form of the list that GDAL makes while no dataset can leave it.
+// GDAL's list of open datasets, one per line: "  1 N GPKG        -1 512x512x0 out.gpkg". Only this
+// form of the list is safe: no dataset can leave it while GDAL makes it.
 bool ListOpen(std::string &list)
 {
     char *text = nullptr;
@@ -26,7 +26,7 @@ bool ListOpen(std::string &list)
     return isComplete;
 }
 
-// What follows the numbers at the begin of each line: the name of the driver first.
+// Returns the part of each line after the numbers, which begins with the name of the driver.
 std::vector<const char *> DriversIn(const CPLStringList &lines)
 {
     std::vector<const char *> found;

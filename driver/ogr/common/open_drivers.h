@@ -7,8 +7,8 @@
 
 #include "common/compat.h"
 
-// Whether a driver for which `matches` is true has a dataset open, of whatever thread. True as well
-// when there is no memory to find out.
+// Whether any thread has a dataset open of a driver for which `matches` is true. Also true if there
+// is no memory to find out.
 bool OGRMapflowIsOpen(const std::function<bool(GDALDriver &)> &matches);
 
 #endif

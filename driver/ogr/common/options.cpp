@@ -50,7 +50,7 @@ static bool IsNo(const char *value)
                        [value](const char *word) { return EQUAL(value, word); });
 }
 
-// NaN for what is no size.
+// Returns NaN if it is not a size.
 static double SizeOf(const char *text)
 {
     static const char units[] = "KMG";
@@ -135,19 +135,19 @@ std::string OGRMapflowOptionXML(const OGRMapflowOption *begin, const OGRMapflowO
 namespace
 {
 
-// For which datasets an option means something.
+// The datasets that an option applies to.
 constexpr unsigned ACCOUNT = 1, PROCESSING = 2, PROJECT = 4, MOSAIC = 8, IMAGE = 16, SEARCH = 32,
                    PLANNED_SEARCH = 64, ANY = 127;
-// It is no open option, but a configuration option only.
+// Not an open option, but only a configuration option.
 constexpr unsigned CONFIG_ONLY = 128;
 
-// The datasets that have a word in their names.
+// Datasets with a keyword in their names.
 struct NamedTarget
 {
-    const char *word; // "mosaic="; without "=": all of the name
+    const char *word; // "mosaic="; without "=": the whole name
     OGRMapflowOptions::Target target;
     unsigned flag;
-    bool isUUID; // and not a name
+    bool isUUID; // a name is not accepted
 };
 
 const NamedTarget NAMED_TARGETS[] = {
@@ -160,8 +160,8 @@ const NamedTarget NAMED_TARGETS[] = {
     {"planned_search=", OGRMapflowOptions::Target::PlannedSearch, PLANNED_SEARCH, true},
 };
 
-// Kinds of programs. What is set once, in the environment, stands in no dialog: with all options
-// that of QGIS is higher than the screen of a laptop.
+// Kinds of programs. Options that are set once, in the environment, are in no dialog: with all
+// options that of QGIS is higher than the screen of a laptop.
 constexpr const char *VECTOR = "vector", *RASTER = "raster", *NO_DIALOG = "program";
 
 const OGRMapflowOption OPTIONS[] = {
@@ -262,8 +262,8 @@ bool IsSecret(const std::string &key)
                        [&key](const char *secret) { return EQUAL(key.c_str(), secret); });
 }
 
-// Splits "a,KEY=VALUE,KEY="b, c"" at the commas that stand outside double quotes. Quotes around a
-// value are taken off; a doubled quote inside them is one quote.
+// Splits "a,KEY=VALUE,KEY="b, c"" at the commas outside double quotes. Removes the quotes around a
+// value; a doubled quote inside them is one quote.
 std::optional<CPLStringList> Split(const char *text)
 {
     CPLStringList parts;
@@ -307,7 +307,8 @@ std::string Trimmed(const std::string &text)
                : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// " KEY" when it looks like the name of an option, "" when it may be a token, which ends in "=".
+// Returns " KEY" if it looks like the name of an option, "" if it may be a token, which ends in
+// "=".
 std::string ShownKey(const std::string &key)
 {
     const bool is_name =
@@ -322,8 +323,8 @@ std::nullopt_t Refuse(const std::string &message)
     return std::nullopt;
 }
 
-// Refuses a string that names no dataset. It may be the token: the message repeats nothing of it
-// except a UUID, which an address of the web app holds.
+// Refuses a string that names no dataset. It may be the token, so the message repeats only a UUID,
+// which an address of the web app contains.
 std::nullopt_t RefuseTarget(const std::string &text)
 {
     char uuid[MF_UUID_SIZE];
@@ -375,7 +376,7 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
 {
     OGRMapflowOptions options;
     options.m_openOptions = CPLStringList(CSLDuplicate(openOptions));
-    if (!IsConnectionString(name)) // whose name it is was not asked before creating and deleting
+    if (!IsConnectionString(name)) // not checked before creating and deleting
         return Refuse("The dataset name does not begin with MAPFLOW:.");
     const auto parts = Split(name + PREFIX_SIZE);
     if (!parts)
@@ -390,7 +391,7 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
         const std::string name_ = key != nullptr ? Trimmed(key) : std::string();
         CPLFree(key);
         if (value == nullptr || OGRMapflowFindOpenOption(name_.c_str()) == nullptr)
-            // The text may be a secret that was typed in the wrong place: it is not repeated.
+            // The string may be a secret that was typed in the wrong place: it is not repeated.
             return Refuse(value == nullptr
                               ? "An option in the dataset name is not of the form KEY=VALUE."
                               : "The dataset name has an unknown option" + ShownKey(name_) +
@@ -405,7 +406,7 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
     return options;
 }
 
-// Whether an option that means nothing for the dataset was given for it, with another value than
+// Whether an option that does not apply to the dataset was given for it, with a value other than
 // its default: QGIS passes all options of its dialog. Configuration options are for all datasets.
 bool OGRMapflowOptions::IsMisplaced(const OGRMapflowOption &option) const
 {
@@ -414,7 +415,7 @@ bool OGRMapflowOptions::IsMisplaced(const OGRMapflowOption &option) const
            !(option.fallback != nullptr && EQUAL(given.c_str(), option.fallback));
 }
 
-// Every value that counts, wherever it comes from. Returns false after one CPLError.
+// Checks every value that applies, from any source. Returns false after one CPLError.
 bool OGRMapflowOptions::Check() const
 {
     for (const OGRMapflowOption &option : OPTIONS)
@@ -443,8 +444,8 @@ bool OGRMapflowOptions::Check() const
 bool OGRMapflowOptions::ReadTarget(const std::string &text)
 {
     char uuid[MF_UUID_SIZE];
-    // QGIS puts what follows the last slash of a source before the names of its layers: who ends it
-    // with one gets these alone.
+    // QGIS puts what follows the last slash of a source before the names of its layers. A slash at
+    // the end avoids that.
     const bool hasSlash = !text.empty() && text.back() == '/';
     if (mf_uuid_parse(text.substr(0, text.size() - hasSlash).c_str(), uuid))
     {
@@ -510,7 +511,7 @@ CPLStringList OGRMapflowOptions::AsConfigOptions() const
     return config;
 }
 
-// Of the dataset name and the open options; "" when neither says it.
+// The value in the dataset name or the open options; "" if neither has one.
 std::string OGRMapflowOptions::GivenFor(const char *key) const
 {
     const char *const inName = m_inString.FetchNameValueDef(key, "");

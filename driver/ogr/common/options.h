@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// options: what the user has asked for, wherever it was said.
+// options: the user's options, wherever they are set.
 //
-// An option is looked for in the connection string (MAPFLOW:…,KEY=VALUE), among the open options,
-// through VSIGetPathSpecificOption("MAPFLOW:…", "MAPFLOW_KEY"), which ends at the configuration
-// options and the environment.
+// An option is looked up in the connection string (MAPFLOW:…,KEY=VALUE), then among the open
+// options, then by VSIGetPathSpecificOption("MAPFLOW:…", "MAPFLOW_KEY"), which falls back to the
+// configuration options and the environment.
 #ifndef MAPFLOW_OPTIONS_H
 #define MAPFLOW_OPTIONS_H
 
@@ -13,23 +13,23 @@
 
 #include "common/compat.h"
 
-// An option as code looks for it, as it is checked, and as GDAL's XML shows it.
+// An option: its name, the check of its value, and its form in GDAL's XML.
 struct OGRMapflowOption
 {
     const char *name;
-    const char *type;     // as GDAL has them: string, boolean, int, float, string-select; or size:
-                          // bytes, also with K, M or G, which GDAL knows as a string
+    const char *type;     // one of GDAL's: string, boolean, int, float, string-select; or size:
+                          // bytes, also with K, M or G, which is a string for GDAL
     const char *fallback; // nullptr: no default
     const char *description;
-    const char *values = nullptr; // of a string-select, with a comma between them
+    const char *values = nullptr; // of a string-select, separated by commas
     double least = 0;             // of an int or a float
-    unsigned flags = 0;           // of the table that it stands in
+    unsigned flags = 0;           // defined by its table
     const char *scope = nullptr;  // "vector" or "raster", nullptr: both. GDAL's completion and the
-                                  // dialogs of QGIS show what is in their scope
+                                  // dialogs of QGIS show only options of their scope
     double most = 1e9;            // of an int or a float
 };
 
-// Options that stand one after the other.
+// Options that are contiguous in memory.
 struct OGRMapflowOptionTable
 {
     const OGRMapflowOption *first = nullptr, *last = nullptr;
@@ -38,44 +38,44 @@ struct OGRMapflowOptionTable
     const OGRMapflowOption *end() const { return last; }
 };
 
-// What is wrong with a value, "" when nothing: an end of a sentence, " is not …".
+// Returns what is wrong with a value, as the end of a sentence, " is not …". "" if it is valid.
 std::string OGRMapflowFaultOf(const OGRMapflowOption &option, const char *value);
 
-// YES, TRUE, ON, 1 in any case; the value must be free of faults.
+// Whether the value is YES, TRUE, ON or 1, in any case. OGRMapflowFaultOf must have accepted it.
 bool OGRMapflowIsYes(const char *value);
 
-// Bytes of a size that is free of faults.
+// Bytes of a size that OGRMapflowFaultOf has accepted.
 int64_t OGRMapflowBytesOf(const char *size);
 
-// The option of that name in any case, nullptr when there is none.
+// Finds an option by its name, in any case. Returns nullptr if there is none.
 const OGRMapflowOption *OGRMapflowFindOption(const char *name, const OGRMapflowOption *begin,
                                              const OGRMapflowOption *end);
 
-// <Option …/> of each.
+// Returns <Option …/> for each option.
 std::string OGRMapflowOptionXML(const OGRMapflowOption *begin, const OGRMapflowOption *end);
 
 class OGRMapflowOptions
 {
   public:
-    // True when the name is this driver's: it starts with MAPFLOW: in any case.
+    // Whether the name is this driver's: it starts with MAPFLOW: in any case.
     static bool IsConnectionString(const char *name);
 
-    // True for MAPFLOW:new, which can only be created. The gdal program creates nothing where a
-    // dataset can be opened.
+    // Whether the name is MAPFLOW:new, which can only be created. The gdal program creates nothing
+    // under a name that can be opened.
     static bool IsNew(const char *name);
 
-    // Reads a connection string and keeps a copy of the open options. Returns nothing, after one
-    // CPLError, when it cannot be understood, a value is none of an option's, or an option that was
-    // given for this dataset means nothing for it.
+    // Parses a connection string and keeps a copy of the open options. Returns nothing, after one
+    // CPLError, if the string cannot be parsed, a value is invalid, or an option was given that
+    // does not apply to this dataset.
     static std::optional<OGRMapflowOptions> Parse(const char *name, CSLConstList openOptions);
 
     // Whether a dataset is opened to list its layers. QGIS does so before it opens one, with the
     // open option LIST_ALL_TABLES=YES and without the options that its user has set. Scripts may
-    // give it too: what they read must be the same.
+    // set it too, and must read the same data.
     static bool IsListing(CSLConstList openOptions);
     bool IsListing() const { return IsListing(m_openOptions.List()); }
 
-    // What the string names.
+    // The kind of dataset that the string names.
     enum class Target
     {
         Account,      // MAPFLOW:
@@ -97,7 +97,7 @@ class OGRMapflowOptions
     // search that the string names; "" when it names none.
     const std::string &TargetName() const { return m_targetName; }
 
-    // The connection string without credentials: good for a dataset name.
+    // The connection string without credentials, for use as a dataset name.
     const std::string &PublicName() const { return m_publicName; }
 
     // Whether the connection string holds credentials.
@@ -106,13 +106,13 @@ class OGRMapflowOptions
     // The same options for one processing.
     OGRMapflowOptions ForProcessing(const std::string &id) const;
 
-    // What the dataset name and the open options say, as configuration options.
+    // The options in the dataset name and the open options, as configuration options.
     CPLStringList AsConfigOptions() const;
 
-    // Value of an option by its name without "MAPFLOW_"; `fallback` when it is nowhere. An empty
-    // value means that it is not set. Parse has checked the value.
+    // Value of an option by its name without "MAPFLOW_"; `fallback` if it is not set. An empty
+    // value counts as not set. Parse has checked the value.
     std::string Get(const char *key, const char *fallback = "") const;
-    // Where the value that Get gives was said, in words.
+    // Describes where the value that Get returns was set.
     std::string SourceOf(const char *key) const;
     bool GetBool(const char *key, bool fallback) const;
     bool HasStyles() const { return GetBool("STYLE", true); }
@@ -135,7 +135,7 @@ class OGRMapflowOptions
     CPLStringList m_openOptions{};
 };
 
-// The open option of that name in any case, nullptr when there is none.
+// Finds an open option by its name, in any case. Returns nullptr if there is none.
 const OGRMapflowOption *OGRMapflowFindOpenOption(const char *name);
 
 // The XML of GDAL_DMD_OPENOPTIONLIST.

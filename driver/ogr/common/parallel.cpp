@@ -28,7 +28,7 @@ void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work)
         for (size_t i = next++; i < count; i = next++)
             work(i);
     };
-    // Requests mostly wait: one processor is no reason to make them one by one.
+    // Requests mostly wait, so they run in parallel even on one processor.
     const size_t atOnce = OGRMapflowThreads(2) > 1 ? std::min(count, MAPFLOW_PARALLEL_REQUESTS) : 1;
     std::vector<std::thread> helpers;
     // This thread works too.
@@ -39,7 +39,7 @@ void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work)
     }
     catch (const std::system_error &)
     {
-        // Those that there are do the work.
+        // The threads that were started do the work.
     }
     takeTurns();
     for (std::thread &helper : helpers)

@@ -9,8 +9,8 @@
 #include "common/compat.h"
 #include "submit/polygons.h"
 
-// Polygons of a polygon, a multipolygon or a collection, as deep as they are. What else is there
-// (GEOS gives lines and points where polygons touch) is left out. They belong to `geometry`.
+// Polygons of a polygon, a multipolygon or a collection, at any depth. Other parts are left out:
+// GEOS returns lines and points where polygons touch. The polygons belong to `geometry`.
 inline std::vector<OGRPolygon *> OGRMapflowPolygonsOf(OGRGeometry &geometry)
 {
     std::vector<OGRPolygon *> polygons;
@@ -39,7 +39,7 @@ inline std::vector<double> OGRMapflowPositions(const OGRLinearRing &ring)
     return lonlat;
 }
 
-// m² on the ellipsoid inside the rings as they run, whether they are valid or not.
+// Area in m² on the ellipsoid inside the rings as they are, valid or not.
 inline double OGRMapflowAreaOf(const OGRPolygon &polygon)
 {
     double area = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// reopening: an error that is reported once, although a program opens twice.
+// reopening: reports an error once, even if a program opens twice.
 #ifndef MAPFLOW_REOPENING_H
 #define MAPFLOW_REOPENING_H
 
@@ -8,10 +8,10 @@
 
 #include "common/compat.h"
 
-// ogrinfo opens for update when it could not open read-only, QGIS the other way round: for one
-// thing that is wrong there are two errors. While this object lives, in the second attempt of a
-// thread, messages are held back; at its end the error of the first attempt becomes a debug line.
-// It is the last error of GDAL all the same.
+// ogrinfo opens for update after it could not open read-only, QGIS the other way round: one fault
+// causes two errors. While an instance exists, the messages of a thread's second attempt are held
+// back. At its end, the error of the first attempt becomes a debug line. It still becomes GDAL's
+// last error.
 class OGRMapflowReopening
 {
   public:

@@ -12,9 +12,9 @@ OGRMapflowSRS OGRMapflowWGS84()
 namespace
 {
 
-// The member `crs` has left the standard and has many forms. The GeoJSON driver knows them, and
-// what stands for one that says nothing, which depends on Z: it is given a collection with no more
-// inside than shows that, as a text, which it takes in the place of a file's name.
+// The member `crs` has left the standard and has many forms. The GeoJSON driver parses them, and
+// has a default, which depends on Z, for one that specifies nothing. So it opens a collection with
+// this member, and with one point if there is Z, passed as a string instead of a file name.
 OGRMapflowSRS ReadMember(const char *crs, bool hasZ)
 {
     const std::string document =

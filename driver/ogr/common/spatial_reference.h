@@ -17,8 +17,8 @@ using OGRMapflowSRS = std::unique_ptr<OGRSpatialReference, OGRMapflowSRSReleaser
 // WGS84 with coordinates in the order lon, lat.
 OGRMapflowSRS OGRMapflowWGS84();
 
-// What GDAL's GeoJSON driver gives a layer: the `crs` member (JSON text, nullptr when there is
-// none), else WGS84, with a height when the geometries have one.
+// The SRS that GDAL's GeoJSON driver gives a layer: the `crs` member (JSON text, nullptr if there
+// is none), else WGS84, with a height if the geometries have one.
 OGRMapflowSRS OGRMapflowResultSRS(const char *crs, bool hasZ);
 
 #endif

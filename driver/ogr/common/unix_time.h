@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// unix_time: a time of OGR in seconds.
+// unix_time: converts an OGR time to seconds.
 #ifndef MAPFLOW_UNIX_TIME_H
 #define MAPFLOW_UNIX_TIME_H
 
 #include "common/compat.h"
 #include "cpl_time.h"
 
-// Whole seconds since 1970 of what the field says, as if it were UTC: its zone is not looked at.
-// `withTime` false: of its midnight.
+// Returns whole seconds since 1970. Takes the time of the field for UTC and ignores its zone. If
+// `withTime` is false, returns those of its midnight.
 inline GIntBig OGRMapflowUnixTime(const OGRField &field, bool withTime = true)
 {
     struct tm parts = {};

@@ -24,7 +24,7 @@ void ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wai
 {
     wanted.timeout = options.GetSeconds("WAIT_TIMEOUT", MF_WAIT_DEFAULT_TIMEOUT);
     wanted.interval = options.GetSeconds("POLL_INTERVAL", MF_WAIT_DEFAULT_INTERVAL);
-    // A server on the user's own machine may be polled as often as they like.
+    // A local server may be polled as often as the user likes.
     if (wanted.interval < MF_WAIT_LEAST_INTERVAL && !IsLoopback(client))
     {
         CPLError(CE_Warning, CPLE_AppDefined,
@@ -34,7 +34,7 @@ void ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wai
     }
 }
 
-// A name may hold anything.
+// Replaces control characters, which a name may contain.
 void ShowLine(std::string line, bool isTerminal)
 {
     for (char &c : line)
@@ -50,7 +50,7 @@ bool WantsProgress(const OGRMapflowOptions &options)
            (EQUAL(progress.c_str(), "AUTO") && mf_stderr_is_terminal());
 }
 
-// One line that is written anew on a terminal, a line for each look elsewhere.
+// Shows one line, which is rewritten on a terminal; elsewhere a new line for each poll.
 int ShowProgress(void *ctx, const mf_processing *p, double seconds)
 {
     const bool isTerminal = *static_cast<const bool *>(ctx);
@@ -143,7 +143,7 @@ bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing)
     return !failed;
 }
 
-// The desktop's program is called qgis, qgis.bin, qgis-ltr.bin or QGIS; qgis_process has no window.
+// QGIS Desktop runs as qgis, qgis.bin, qgis-ltr.bin or QGIS; qgis_process has no window.
 static bool IsQGISDesktop()
 {
     char path[4096] = "";

@@ -8,8 +8,8 @@
 #include "api/wait.h"
 #include "common/options.h"
 
-// While one of these is alive Ctrl-C ends the requests and waits of the driver within 200 ms; see
-// interrupt.h for what becomes of the signal.
+// While an instance exists, Ctrl-C ends the driver's requests and waits within 200 ms. interrupt.h
+// describes what happens to the signal.
 class OGRMapflowInterruptible
 {
   public:
@@ -19,8 +19,8 @@ class OGRMapflowInterruptible
     OGRMapflowInterruptible &operator=(const OGRMapflowInterruptible &) = delete;
 };
 
-// What PROGRESS shows of the check of a stored result: the first opening after a restart of the
-// machine reads all of it.
+// Shows the check of a stored result if PROGRESS allows it. The first opening after a restart of
+// the machine reads the whole result.
 class OGRMapflowCheckProgress
 {
   public:
@@ -29,7 +29,7 @@ class OGRMapflowCheckProgress
     ~OGRMapflowCheckProgress();
     CPL_DISALLOW_COPY_ASSIGN(OGRMapflowCheckProgress)
 
-    // For mf_result_request: `self` is one of these; bytes.
+    // For mf_result_request: `self` is an instance; sizes in bytes.
     static void Show(void *self, uint64_t done, uint64_t total);
 
   private:
@@ -50,14 +50,13 @@ class OGRMapflowWaiter
     double Interval() const { return m_wanted.interval; }
     void SetTimeout(double seconds) { m_wanted.timeout = seconds; }
 
-    // Tells a program how far the processing is, from 0 to 1, in place of the line on the terminal;
-    // that ends the wait by FALSE. `progress` may be nullptr.
+    // Reports progress, from 0 to 1, to a program instead of the terminal. If `progress` returns
+    // FALSE, the wait ends. `progress` may be nullptr.
     void ReportTo(GDALProgressFunc progress, void *data);
-    // Whether the program has ended a wait so.
+    // Whether the program has ended a wait this way.
     bool WasStopped() const { return m_report.wasStopped; }
 
-    // Waits until the processing, which was read before, has ended. Returns false after one
-    // CPLError.
+    // Waits until a processing that was read before has ended. Returns false after one CPLError.
     bool Wait(mf_client *client, mf_processing &processing);
 
   private:
@@ -73,13 +72,13 @@ class OGRMapflowWaiter
     Report m_report{};
 };
 
-// Whether an open may wait. QGIS opens what it shows in the thread of its window, and when a
-// project is read: it would stand still for as long as the processing takes. So nothing that is
-// opened in its desktop waits, nor what is opened for a list of layers.
+// Whether an open may wait. QGIS opens layers in its GUI thread, also when it reads a project, and
+// would freeze until the processing has ended. So nothing waits in QGIS Desktop, or when layers are
+// listed.
 bool OGRMapflowMayWait(const OGRMapflowOptions &options);
 
-// With WAIT=YES, where an open may wait: waits until the processing, which was read before, has
-// ended, as WAIT_TIMEOUT, POLL_INTERVAL and PROGRESS say. Returns false after one CPLError.
+// If WAIT=YES and an open may wait: waits until a processing that was read before has ended,
+// subject to WAIT_TIMEOUT, POLL_INTERVAL and PROGRESS. Returns false after one CPLError.
 bool OGRMapflowWaitIfWanted(const OGRMapflowOptions &options, mf_client *client,
                             mf_processing &processing);
 
