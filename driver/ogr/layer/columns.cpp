@@ -9,7 +9,7 @@ namespace
 // Values of the TZFlag of an OGRField.
 constexpr int NO_ZONE = 0, UTC = 100;
 
-// By OGRMapflowKind.
+// Indexed by OGRMapflowKind.
 constexpr struct
 {
     OGRFieldType type;
@@ -60,7 +60,7 @@ void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, double numb
         row.SetField(i, kind == OGRMapflowKind::Area ? number / 1e6 : number);
 }
 
-// No texts is no value: the service does not distinguish them.
+// An empty list leaves the column unset: the service does not distinguish the two.
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, const mf_str_list &texts)
 {
     CPLStringList list;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// columns: the columns of a table that shows documents of the service, each declared once.
+// columns: the columns of tables that show documents of the service, each declared once.
 #ifndef MAPFLOW_COLUMNS_H
 #define MAPFLOW_COLUMNS_H
 
@@ -11,14 +11,14 @@
 #include "base/str_list.h"
 #include "common/compat.h"
 
-// The type of a column, and how a value of the service becomes a value of it. A value that is not
-// known (NULL, NaN, an int below 0) leaves the column unset.
+// The type of a column, which decides how a value of the service is converted. An unknown value
+// (NULL, NaN, an int below 0) leaves the column unset.
 enum class OGRMapflowKind
 {
     Text,
     JSON,
     Time,  // from ISO 8601; a time without a zone is UTC (API notes 19)
-    Count, // a small number
+    Count, // a small integer
     Flag,
     Number,
     Area, // km², from m²
@@ -30,7 +30,7 @@ template <class Item> struct OGRMapflowColumn
     const char *name;
     OGRMapflowKind kind;
     const char *comment; // unit or meaning, "" when the name is enough
-    // A member of the item or a function of it. Without one the layer sets the value.
+    // A member or a function of the item. Without one the layer sets the value.
     std::variant<std::monostate, char * Item::*, int Item::*, bool Item::*, double Item::*,
                  mf_str_list Item::*, double (*)(const Item &), const char *(*)(const Item &),
                  std::string (*)(const Item &)>
@@ -50,7 +50,7 @@ inline void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, const std
     row.SetField(i, text.c_str());
 }
 
-// Sets these columns of a row, but for those without a value of their own.
+// Sets these columns of a row, except those without a value of their own.
 template <class Item, size_t N>
 void OGRMapflowFill(OGRFeature &row, const OGRMapflowColumn<Item> (&columns)[N], const Item &item)
 {
@@ -66,7 +66,7 @@ void OGRMapflowFill(OGRFeature &row, const OGRMapflowColumn<Item> (&columns)[N],
     }
 }
 
-// The text of a column, "" when it is not set.
+// Returns the value of a column as a string, "" if it is not set.
 std::string OGRMapflowText(const OGRFeature &row, const char *column);
 
 #endif

@@ -54,7 +54,7 @@ void OGRMapflowAddFieldDomains(std::map<std::string, std::unique_ptr<OGRFieldDom
 {
     for (const Domain &domain : Domains())
     {
-        std::vector<OGRCodedValue> values; // the domain frees the texts
+        std::vector<OGRCodedValue> values; // the domain frees the strings
         for (const auto &[code, meaning] : domain.words)
             values.push_back({CPLStrdup(code), CPLStrdup(meaning)});
         domains[domain.name] = std::make_unique<OGRCodedFieldDomain>(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// field_domains: the words of the service that a column may hold, with their meanings.
+// field_domains: the service's coded values that a column may hold, with their meanings.
 #ifndef MAPFLOW_FIELD_DOMAINS_H
 #define MAPFLOW_FIELD_DOMAINS_H
 
@@ -15,8 +15,8 @@ constexpr const char *MAPFLOW_BILLING_DOMAIN = "mapflow_billing";
 constexpr const char *MAPFLOW_IMAGE_DOMAIN = "mapflow_image";
 constexpr const char *MAPFLOW_PLANNED_SEARCH_DOMAIN = "mapflow_planned_search";
 
-// Adds them to the field domains of a dataset, where GDALDataset keeps them. The service may
-// use words that are not among them: a column shows what the service sent.
+// Adds the domains to those of a dataset, in GDALDataset's own map. The service may use values that
+// are not among them: a column shows what the service sent.
 void OGRMapflowAddFieldDomains(std::map<std::string, std::unique_ptr<OGRFieldDomain>> &domains);
 
 #endif

@@ -8,14 +8,14 @@
 namespace
 {
 
-constexpr size_t MAX_SIZE = 200; // bytes: names of files have 255, with their number and ending
+constexpr size_t MAX_SIZE = 200; // bytes; file names have 255, including a number and an extension
 
 bool IsUnsafe(char c)
 {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || strchr("/\\:*?\"<>|", c) != nullptr;
 }
 
-// Windows takes these for devices, also with an ending.
+// Windows reserves these names for devices, even with an extension.
 bool IsDevice(const std::string &name)
 {
     const std::string base = name.substr(0, name.find('.'));
@@ -28,7 +28,7 @@ bool IsDevice(const std::string &name)
            base[3] >= '1' && base[3] <= '9';
 }
 
-// Not in the middle of a character of UTF-8.
+// Cuts at the start of a UTF-8 character.
 void Cut(std::string &name)
 {
     if (name.size() <= MAX_SIZE)
@@ -39,7 +39,8 @@ void Cut(std::string &name)
     name.resize(size);
 }
 
-// A letter in lower case, among those of two bytes in UTF-8: Latin, Greek and Cyrillic.
+// Returns the letter in lower case. Covers letters of two bytes in UTF-8: Latin, Greek and
+// Cyrillic.
 unsigned Lower(unsigned c)
 {
     if ((c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
@@ -51,7 +52,8 @@ unsigned Lower(unsigned c)
     return isPair ? c | 1 : c;
 }
 
-// What is equal for file systems without case and for drivers that keep letters and digits only.
+// Returns a key that is equal for names that collide on case-insensitive file systems, or in
+// drivers that keep only letters and digits.
 std::string Laundered(const std::string &name)
 {
     std::string key;

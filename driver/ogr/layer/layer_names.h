@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: MIT
-// layer_names: names of layers that drivers can use as names of files.
+// layer_names: names of layers that drivers can use as file names.
 //
-// ogr2ogr hands the name of a layer to the driver that writes it, and folder formats (Shapefile,
-// CSV, FlatGeobuf, MapInfo) make a file of that name. What the service calls a thing is the choice
-// of any user of a shared project, so it must not leave the folder, nor meet another layer there.
+// ogr2ogr passes the name of a layer to the driver that writes it, and folder formats (Shapefile,
+// CSV, FlatGeobuf, MapInfo) create a file of that name. Any user of a shared project can choose
+// names at the service, so a name must not lead out of the folder or collide with another layer
+// there.
 #ifndef MAPFLOW_LAYER_NAMES_H
 #define MAPFLOW_LAYER_NAMES_H
 
 #include <map>
 #include <string>
 
-// `wanted` as the name of a layer: for processings, projects, AOIs, mosaics, images and scenes.
-// Replaces by '_' what separates folders or is not allowed in names of files (/ \ : * ? " < > | and
-// control characters), and leading dots; drops dots and spaces at the end, puts '_' before names of
-// devices (con, nul, com1, …), and cuts at 200 bytes. `fallback` stands for a name of which nothing
-// is left. Names that are safe stay as they are.
+// Returns `wanted` as the name of a layer: for processings, projects, AOIs, mosaics, images and
+// scenes. Replaces by '_' path separators and characters not allowed in file names (/ \ : * ? " < >
+// | and control characters), and leading dots. Drops dots and spaces at the end, puts '_' before
+// device names (con, nul, com1, …), and cuts at 200 bytes. Returns `fallback` if nothing is left.
+// Safe names stay as they are.
 std::string OGRMapflowLayerName(const std::string &wanted, const char *fallback = "results");
 
-// The names of the layers of one dataset, each given once. One thread at a time.
+// The unique names of the layers of one dataset. Not thread-safe.
 class OGRMapflowLayerNames
 {
   public:
-    // OGRMapflowLayerName(wanted), with _2, _3, … after it while an earlier name is equal or
-    // becomes equal by case, or when a driver replaces all but letters and digits.
+    // Returns OGRMapflowLayerName(wanted), and appends _2, _3, … if an earlier name is equal. Names
+    // are also equal if they differ only in case, or in characters that drivers replace: all but
+    // letters and digits.
     std::string Add(const std::string &wanted);
 
   private:
-    std::map<std::string, int> m_uses{}; // by what drivers make of a name: its last number
+    std::map<std::string, int> m_uses{}; // last number, by the name as drivers change it
 };
 
 #endif

@@ -15,7 +15,7 @@ void OGRMapflowLazyDefinition::ReplaceGeometry(const OGRFeatureDefn &loaded)
         AddGeomFieldDefn(loaded.GetGeomFieldDefn(i));
 }
 
-// A caller may hold the column already.
+// Changes the column in place: a caller may already hold it.
 void OGRMapflowLazyDefinition::FillGeometry(const OGRFeatureDefn &loaded)
 {
     if (loaded.GetGeomFieldCount() == 0)
@@ -36,7 +36,7 @@ void OGRMapflowLazyDefinition::Load() const
     auto *const self = const_cast<OGRMapflowLazyDefinition *>(this);
     const OGRFeatureDefn *const loaded = load();
     if (loaded == nullptr)
-        return; // a caller may have counted the geometry column
+        return; // keeps the geometry column: a caller may have counted it
     if (m_isListed)
         self->FillGeometry(*loaded);
     else

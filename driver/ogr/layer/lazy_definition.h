@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// lazy_definition: the columns of a layer that is not loaded.
+// lazy_definition: the columns of a layer that is not loaded yet.
 #ifndef MAPFLOW_LAZY_DEFINITION_H
 #define MAPFLOW_LAZY_DEFINITION_H
 
@@ -7,14 +7,15 @@
 
 #include "common/compat.h"
 
-// Knows its name, and that there is one geometry column of unknown type. The first look at a column
-// loads the layer, and fills in what its definition has: programs that list layers ask for no more
-// than the number of geometry columns, QGIS for that column too.
+// Before loading, has a name and one geometry column of unknown type. The first access to a column
+// loads the layer and fills in its definition. Programs that list layers only ask for the number of
+// geometry columns; QGIS also asks for that column.
 class OGRMapflowLazyDefinition final : public OGRFeatureDefn
 {
   public:
-    // `load` returns the definition of the loaded layer, nullptr after one CPLError: then there is
-    // no other column. It is called once at most; `isListed`: not for the geometry column.
+    // `load` returns the definition of the loaded layer, or nullptr after one CPLError; then there
+    // is no other column. It is called at most once. If `isListed`, access to the geometry column
+    // does not call it.
     OGRMapflowLazyDefinition(const char *name, bool isListed,
                              std::function<const OGRFeatureDefn *()> load);
 
@@ -39,7 +40,7 @@ class OGRMapflowLazyDefinition final : public OGRFeatureDefn
     void FillGeometry(const OGRFeatureDefn &loaded);
 
     const bool m_isListed;
-    // Loading changes nothing that a caller could see before.
+    // mutable: loading changes nothing that a caller has seen.
     mutable std::function<const OGRFeatureDefn *()> m_load;
 };
 

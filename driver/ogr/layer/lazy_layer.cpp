@@ -41,7 +41,8 @@ void OGRMapflowLazyLayer::AddMetadata(CSLConstList items) const
     const_cast<OGRMapflowLazyLayer *>(this)->SetMetadata(all.List());
 }
 
-// A layer that cannot be loaded keeps the lazy one: a caller may have counted its geometry column.
+// Keeps the lazy definition if the layer cannot be loaded: a caller may have counted its geometry
+// column.
 MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
 {
     if (!IsUntouched() && Inner() != nullptr)
@@ -64,12 +65,12 @@ OGRwkbGeometryType OGRMapflowLazyLayer::GeometryType() const
 
 void OGRMapflowLazyLayer::ResetReading()
 {
-    // What is not loaded is at its begin.
+    // A layer that is not loaded is at its start.
     if (m_inner != nullptr)
         m_inner->ResetReading();
 }
 
-// Who missed the failure to load must not take the layer for an empty one: each attempt repeats it.
+// Repeats the load error at each attempt, so that the layer is not mistaken for an empty one.
 OGRLayer *OGRMapflowLazyLayer::InnerOrError()
 {
     const bool isRepetition = !m_failure.empty();
@@ -94,7 +95,7 @@ OGRFeature *OGRMapflowLazyLayer::GetFeature(GIntBig fid)
     return InnerOrError() != nullptr ? m_inner->GetFeature(fid) : nullptr;
 }
 
-// Who does not want to wait for a count does not want a download.
+// A count that is not forced does not start a download.
 GIntBig OGRMapflowLazyLayer::GetFeatureCount(int force)
 {
     if (!force && IsUntouched())
@@ -108,7 +109,7 @@ OGRErr OGRMapflowLazyLayer::ExtentOf(int geomField, OGREnvelope *extent, bool fo
                                      : OGRERR_FAILURE;
 }
 
-// The base class keeps it as well: it is what GetSpatialFilter gives.
+// Also sets the filter of the base class, which GetSpatialFilter returns.
 OGRErr OGRMapflowLazyLayer::SpatialFilterSet(int geomField, const OGRGeometry *geometry)
 {
     InstallFilter(const_cast<OGRGeometry *>(geometry));
@@ -122,7 +123,7 @@ OGRErr OGRMapflowLazyLayer::SpatialFilterSet(int geomField, const OGRGeometry *g
 
 OGRErr OGRMapflowLazyLayer::SetAttributeFilter(const char *filter)
 {
-    CPLFree(m_pszAttrQueryString); // what GetAttributeFilter gives
+    CPLFree(m_pszAttrQueryString); // which GetAttrQueryString returns
     m_pszAttrQueryString = filter != nullptr ? CPLStrdup(filter) : nullptr;
     if (filter == nullptr && IsUntouched())
         return OGRERR_NONE;

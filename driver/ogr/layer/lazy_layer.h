@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// lazy_layer: a layer with a name, whose content comes when it is touched.
+// lazy_layer: a layer whose content is loaded at first use.
 #ifndef MAPFLOW_LAZY_LAYER_H
 #define MAPFLOW_LAZY_LAYER_H
 
@@ -9,20 +9,20 @@
 #include "common/compat.h"
 #include "layer/lazy_definition.h"
 
-// Everything but the name is answered by the layer that `load` gives at the first touch. The
-// geometry type is unknown until then, and the number of geometry columns is one, so that a list of
-// layers fetches nothing.
+// Passes all calls except the one for its name to the layer that `load` returns at first use. Until
+// then the geometry type is unknown and the number of geometry columns is one, so listing layers
+// fetches nothing.
 class OGRMapflowLazyLayer final : public OGRLayer
 {
   public:
     enum class Purpose
     {
-        Reading, // a look at the geometry column loads the layer
-        List     // it does not: QGIS asks for its name and type
+        Reading, // access to the geometry column loads the layer
+        List     // it does not: QGIS asks for the column's name and type
     };
 
     // `load` is called once. It returns a layer that lives as long as this one, or nullptr after a
-    // CPLError; then there are no features, and each attempt to read one is an error.
+    // CPLError. Then there are no features, and each attempt to read one raises an error.
     OGRMapflowLazyLayer(GDALDataset *dataset, const std::string &name,
                         std::function<OGRLayer *()> load, Purpose purpose = Purpose::Reading);
     ~OGRMapflowLazyLayer() override;
@@ -49,16 +49,16 @@ class OGRMapflowLazyLayer final : public OGRLayer
     OGRStyleTable *GetStyleTable() override;
     GDALDataset *GetDataset() override { return m_dataset; }
 
-    // Of a stream of the loaded layer: OGR SQL asks the layer, not the stream.
+    // For a stream of the loaded layer: OGR SQL calls the layer, not the stream.
     int GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema) override;
     int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
 
-    // Loads it now. Returns false after an error, at each call.
+    // Loads the layer now. Returns false after an error, which later calls repeat.
     bool Load() { return InnerOrError() != nullptr; }
 
-    // Why it could not be loaded, "" as long as that has not failed.
+    // Why loading failed, "" if it has not.
     const std::string &Failure() const { return m_failure; }
-    // How often it was touched in vain.
+    // Number of uses that failed because the layer could not be loaded.
     unsigned Refusals() const { return m_refusals; }
 
   private:
@@ -73,11 +73,11 @@ class OGRMapflowLazyLayer final : public OGRLayer
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool force);
 
     GDALDataset *const m_dataset;
-    // Loading changes nothing that a caller could see before.
+    // mutable: loading changes nothing that a caller has seen.
     mutable std::function<OGRLayer *()> m_load;
     mutable OGRLayer *m_inner = nullptr;
     const Purpose m_purpose;
-    mutable OGRMapflowLazyDefinition *m_lazy = nullptr; // given out while it is not loaded
+    mutable OGRMapflowLazyDefinition *m_lazy = nullptr; // returned while the layer is not loaded
     mutable std::string m_failure{};
     mutable unsigned m_refusals = 0;
 };

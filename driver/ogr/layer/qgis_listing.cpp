@@ -11,10 +11,10 @@ namespace
 
 constexpr const char *BEGIN = "Error: ";
 
-// The names that this process has given.
+// Names returned by OGRMapflowListFailure in this process.
 std::mutex namesMutex;
 std::set<std::string> names;
-constexpr size_t MOST_NAMES = 1000; // then they are forgotten
+constexpr size_t MOST_NAMES = 1000; // then all are dropped
 
 void RememberName(const std::string &name)
 {
@@ -50,15 +50,15 @@ class UnopenedDataset final : public GDALDataset
     mutable OGRMapflowLazyLayer m_layer;
 };
 
-// QGIS shows some 80 letters. The user has just typed the id.
+// Removes the id, which the user has just typed: QGIS shows only about 80 characters.
 std::string WithoutId(std::string text, const std::string &id)
 {
     const size_t at = id.empty() ? std::string::npos : text.find(id + ' ');
     return at != std::string::npos ? text.erase(at, id.size() + 1) : text;
 }
 
-// The name of a layer must not lead out of a folder (layer_names.h), and the user shall read it: a
-// division slash stands for a slash.
+// The name of a layer must not contain path separators (layer_names.h), but must be readable: a
+// division slash replaces a slash.
 std::string WithoutSeparators(const std::string &text)
 {
     return CPLString(text).replaceAll('/', "\xE2\x88\x95").replaceAll('\\', "\xE2\x88\x96");
@@ -73,7 +73,7 @@ std::unique_ptr<GDALDataset> OGRMapflowListFailure(const std::optional<OGRMapflo
     const std::string name = BEGIN + WithoutSeparators(WithoutId(reason, id));
     RememberName(name);
     auto dataset = std::make_unique<UnopenedDataset>(name, reason);
-    // Without one GDAL takes the name as it was typed, and the token may be in that.
+    // Without a description GDAL takes the name as typed, which may contain the token.
     dataset->SetDescription(options ? options->PublicName().c_str() : "MAPFLOW:");
     return dataset;
 }

@@ -43,7 +43,8 @@ bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what, const
 namespace
 {
 
-// The text of a value that is set; GDAL's own of a list is cut and ambiguous.
+// Returns a value that is set as a string. Lists become JSON: GDAL's own string for them is
+// truncated and ambiguous.
 std::string TextOf(const OGRFeature &feature, int i)
 {
     if (feature.GetFieldDefnRef(i)->GetType() != OFTStringList)
@@ -54,7 +55,7 @@ std::string TextOf(const OGRFeature &feature, int i)
     return text;
 }
 
-// A value of another layer's column as one of this: SQLite has lists as texts.
+// Converts a value of another layer's column to this column's type: SQLite stores lists as strings.
 std::string NewTextOf(const OGRFeature &row, int i, const OGRFeature &wanted, int k)
 {
     if (row.GetFieldDefnRef(i)->GetType() != OFTStringList)
@@ -78,7 +79,7 @@ bool IsSame(const OGRFeature &row, int i, const OGRFeature &wanted, int k)
 
 } // namespace
 
-// By name: `wanted` may be a feature of another layer.
+// Compares columns by name: `wanted` may be a feature of another layer.
 bool OGRMapflowEditableLayer::FindChanges(const OGRFeature &row, const OGRFeature &wanted,
                                           const char *changeable, OGRMapflowChanges &changes) const
 {
@@ -172,7 +173,7 @@ OGRErr OGRMapflowEditableLayer::Change(const OGRFeature &feature)
     if (row == nullptr)
         return OGRERR_NON_EXISTING_FEATURE;
     if (feature.GetGeometryRef() != nullptr && FindFeature(feature.GetFID()) == nullptr)
-        return OGRERR_FAILURE; // to compare with: its own geometry was not fetched
+        return OGRERR_FAILURE; // the row's geometry, to compare with, was not fetched
     OGRMapflowChanges changes;
     if (!FindChanges(*row, feature, m_editing.changeable, changes) || !CheckGeometry(*row, feature))
         return OGRERR_UNSUPPORTED_OPERATION;

@@ -16,38 +16,38 @@ struct OGRMapflowRights
     bool isInTransaction = false; // between StartTransaction and its end
 };
 
-// Each returns false after one CPLError with the way out.
+// Each returns false after one CPLError that states the remedy.
 //
-// The service applies each change at once and can undo none, so a transaction could not be rolled
-// back: rows are not changed in one. This also keeps `ogr2ogr -append` of a layer that happens to
-// be called "projects" from creating a project for each of its rows. It finds the layer of the
-// account by that name, drops the creation options, and writes only attributes, so that only its
+// The service applies each change at once and cannot undo it. A transaction could not be rolled
+// back, so rows are not changed in one. This also keeps `ogr2ogr -append` of a layer that happens
+// to be called "projects" from creating a project for each of its rows. It finds the layer of the
+// account by that name, drops the creation options, and writes only attributes. Only its
 // transaction distinguishes this from a deliberate insert.
 bool OGRMapflowIsForUpdate(const OGRMapflowRights &rights);
 bool OGRMapflowMayChange(const OGRMapflowRights &rights);
-// `what`: "mosaic", `included`: what goes with it, ", its images included".
+// `what`: "mosaic", `included`: what is deleted with it, ", its images included".
 bool OGRMapflowMayDelete(const OGRMapflowRights &rights, const char *what, const char *included);
 
-// New texts by column, "" for NULL; a list as a JSON array.
+// New values as strings by column, "" for NULL; a list is a JSON array.
 using OGRMapflowChanges = std::map<std::string, std::string>;
-// The new text of a column, nullptr when it stays as it is.
+// Returns the new value of a column as a string, nullptr if it stays as it is.
 const char *OGRMapflowNewText(const OGRMapflowChanges &changes, const char *column);
 
-// What can be changed of the rows of a layer.
+// What can be changed in the rows of a layer.
 struct OGRMapflowEditing
 {
     const char *what;       // "project"
-    const char *changeable; // the columns that can be changed, "name, description": texts, times
-                            // and lists of texts
+    const char *changeable; // the columns that can be changed, "name, description": strings, times
+                            // and lists of strings
     const char *included;   // what is deleted with it: see OGRMapflowMayDelete
     const char *geometry;   // why its geometry cannot be changed, a sentence
     const char *insertable =
         nullptr;                // the columns of a new row; nullptr: those that can be changed
-    bool takesGeometry = false; // of a new row
+    bool takesGeometry = false; // a new row may have one
 };
 
-// Checks what a program wants to change and finds the row; derived classes send the change. A
-// transaction of the layer is one of the dataset.
+// Checks a requested change and finds the row; derived classes send the change. A transaction of
+// the layer is one of the dataset.
 class OGRMapflowEditableLayer : public OGRMapflowTableLayer
 {
   public:
@@ -57,29 +57,30 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
     OGRErr DeleteFeature(GIntBig fid) override { return Delete(fid); }
     OGRErr StartTransaction() override { return GetDataset()->StartTransaction(); }
     OGRErr CommitTransaction() override { return GetDataset()->CommitTransaction(); }
-    // Ends the transaction, in which no row was changed. OGRERR_UNSUPPORTED_OPERATION, as of each
-    // layer without OLCTransactions.
+    // Ends the transaction, in which no row was changed. Returns OGRERR_UNSUPPORTED_OPERATION, like
+    // each layer without OLCTransactions.
     OGRErr RollbackTransaction() override;
 
   protected:
     OGRErr ISetFeature(OGRFeature *feature) override { return Change(*feature); }
     bool CanDo(const char *capability) const override;
 
-    // Reads a row to be created. An error comes after one CPLError.
+    // Reads a row to be created. Returns an error after one CPLError.
     OGRErr ReadNew(const OGRFeature &feature, OGRMapflowChanges &values) const;
     const OGRMapflowRights &Rights() const { return m_rights; }
     // Each makes one request that changes something. Returns false after one CPLError.
-    // Changes the row as well. `name`: after the change; the service is sent it each time.
+    // Also changes the row. `name`: the name after the change, which each request contains.
     virtual bool SendChanges(OGRFeature &row, const std::string &name,
                              const OGRMapflowChanges &changes) = 0;
-    // The row goes afterwards.
+    // The row is removed afterwards.
     virtual bool SendDeletion(const OGRFeature &row) = 0;
 
   private:
     OGRErr Change(const OGRFeature &feature);
     OGRErr Delete(GIntBig fid);
-    // The columns in which `wanted` differs from `row`; those that are not set in it stay as they
-    // are. Returns false after one CPLError when one of them is not among `changeable`.
+    // Finds the columns in which `wanted` differs from `row`. Columns that are not set in `wanted`
+    // stay as they are. Returns false after one CPLError if one that differs is not in
+    // `changeable`.
     bool FindChanges(const OGRFeature &row, const OGRFeature &wanted, const char *changeable,
                      OGRMapflowChanges &changes) const;
     bool CheckName(const std::string &name) const;
@@ -90,7 +91,7 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
     const OGRMapflowEditing m_editing;
 };
 
-// One that takes new rows, too.
+// A layer that also takes new rows.
 class OGRMapflowInsertableLayer : public OGRMapflowEditableLayer
 {
   public:
@@ -99,8 +100,8 @@ class OGRMapflowInsertableLayer : public OGRMapflowEditableLayer
   protected:
     OGRErr ICreateFeature(OGRFeature *feature) override { return Create(*feature); }
     bool CanDo(const char *capability) const override;
-    // Makes one request that creates, and adds the row. `id` is what was created, also when the row
-    // could not be added. Returns false after one CPLError.
+    // Makes one request that creates, and adds the row. Sets `id` to that of the created object,
+    // even if the row could not be added. Returns false after one CPLError.
     virtual bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) = 0;
 
   private:

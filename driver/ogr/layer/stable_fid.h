@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stable_fid: feature ids that belong to an object of the service for good.
+// stable_fid: feature ids that permanently belong to an object of the service.
 #ifndef MAPFLOW_STABLE_FID_H
 #define MAPFLOW_STABLE_FID_H
 
@@ -8,9 +8,9 @@
 
 #include "common/compat.h"
 
-// The same in whatever order and through whatever filter an object is read: 53 bits of a hash of
-// its UUID, exact as a double too. The chance that two of 10,000 objects share one is 1 to 200
-// million.
+// Returns 53 bits of a hash of the UUID, exact as a double too. They do not depend on the order or
+// the filter with which an object is read. The chance that two of 10,000 objects share an id is 1
+// in 200 million.
 inline GIntBig OGRMapflowStableFID(const char *id)
 {
     uint64_t hash = 14695981039346656037u; // FNV-1a

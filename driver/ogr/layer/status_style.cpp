@@ -21,7 +21,7 @@ constexpr Style STYLES[] = {
     {"UNPROCESSED", "BRUSH(fc:#F6905380);PEN(c:#F69053,w:1px)"},
     {"AWAITING", "BRUSH(fc:#F6905380);PEN(c:#F69053,w:1px)"},
 };
-// In progress, and whatever else is not finished.
+// In progress, and any other status that is not final.
 constexpr const char *RUNNING = "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)";
 
 } // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// status_style: the colours of processings and areas by their status, as OGR feature styles.
+// status_style: the colours of processings and areas by status, as OGR feature styles.
 #ifndef MAPFLOW_STATUS_STYLE_H
 #define MAPFLOW_STATUS_STYLE_H
 
-// Of a polygon. `status` is a word of the service in any case, also one that is not known here. The
-// string lives as long as the process.
+// Returns the style of a polygon. `status` is a word of the service in any case, known here or not.
+// The string lives as long as the process.
 const char *OGRMapflowStatusStyle(const char *status);
 
 #endif

@@ -95,8 +95,8 @@ void OGRMapflowTableLayer::SetSource(std::function<bool()> fetch,
 
 bool OGRMapflowTableLayer::CanDo(const char *capability) const
 {
-    // The dialect SQLITE takes a fast count for the number of rows it will read. The service may
-    // count another number by then.
+    // The SQLITE dialect takes a fast count for the number of rows that it will read. The service's
+    // count may have changed by then.
     if (EQUAL(capability, OLCFastFeatureCount))
         return m_poFilterGeom == nullptr && m_poAttrQuery == nullptr && AllRows().isComplete;
     return EQUAL(capability, OLCRandomRead) || EQUAL(capability, OLCStringsAsUTF8) ||
@@ -118,7 +118,7 @@ OGRErr OGRMapflowTableLayer::FilterBy(const char *filter)
     m_filterUsesGeometry = false;
     if (err == OGRERR_NONE && m_poAttrQuery != nullptr)
     {
-        // An empty list stands for a column that is none of the fields.
+        // An empty list means a column that is not one of the fields.
         const CPLStringList used(m_poAttrQuery->GetUsedFields());
         m_filterUsesGeometry = used.Count() == 0;
         for (const char *name : {"OGR_GEOMETRY", "OGR_GEOM_WKT", "OGR_GEOM_AREA"})
@@ -149,7 +149,7 @@ bool OGRMapflowTableLayer::PassesWithoutGeometry(OGRFeature &row) const
 
 bool OGRMapflowTableLayer::FetchGeometriesFrom(OGRMapflowRows &rows, size_t i)
 {
-    constexpr size_t BATCH = 30; // what a page of the service holds
+    constexpr size_t BATCH = 30; // page size of the service
     if (rows.items[i]->GetGeometryRef() != nullptr)
         return true;
     std::vector<OGRFeature *> batch;
@@ -178,8 +178,8 @@ OGRMapflowTableLayer::Match OGRMapflowTableLayer::Evaluate(OGRMapflowRows &rows,
     return passes ? Match::Yes : Match::No;
 }
 
-// When it is read: the status may have changed since the row was made. QGIS 3.22 draws with styles
-// that it has told GDAL to ignore.
+// Sets the style when a row is read: the status may have changed since the row was made. Ignores
+// SetIgnoredFields, because QGIS 3.22 draws with styles that it has told GDAL to ignore.
 void OGRMapflowTableLayer::Colour(OGRFeature &row) const
 {
     if (m_statusField >= 0)
@@ -235,7 +235,7 @@ OGRFeature *OGRMapflowTableLayer::GetNextFeature()
     return feature;
 }
 
-// GDAL's stream takes a failure to read for the end of the rows.
+// Fails if a row could not be read: GDAL's stream takes that for the end of the rows.
 int OGRMapflowTableLayer::NextBatch(ArrowArrayStream *stream, ArrowArray *array)
 {
     const unsigned before = OGRMapflowErrorCount();
@@ -286,7 +286,7 @@ GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
         const OGRMapflowRows &rows = RowsToRead();
         if (rows.isComplete)
             return rows.Count();
-        // The service may have counted before a row was deleted, or after.
+        // The service may have counted before or after a row was deleted.
         if (rows.total && !rows.HasGaps() && !rows.total(forced, count))
             return -1;
         if (count >= 0)
@@ -304,7 +304,7 @@ GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
     return failed ? -1 : count;
 }
 
-// GDAL takes the failure of a request for the end of the rows.
+// Fails if a request failed: GDAL takes that for the end of the rows.
 OGRErr OGRMapflowTableLayer::ExtentOf(int geomField, OGREnvelope *extent, bool forced)
 {
     const unsigned reported = OGRMapflowErrorCount();
@@ -312,7 +312,7 @@ OGRErr OGRMapflowTableLayer::ExtentOf(int geomField, OGREnvelope *extent, bool f
     return OGRMapflowErrorCount() == reported ? outcome : OGRERR_FAILURE;
 }
 
-// Fetches no geometry of the rows that are passed over. No row follows a failure.
+// Fetches no geometries of the rows that it skips. No row follows a failure.
 OGRErr OGRMapflowTableLayer::MoveTo(GIntBig index)
 {
     const OGRMapflowInterruptible interruptible;

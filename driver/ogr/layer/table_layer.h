@@ -10,34 +10,34 @@
 #include "common/compat.h"
 #include "layer/columns.h"
 
-// Rows in memory, and how to get more of them.
+// Rows in memory, and a function that fetches more.
 struct OGRMapflowRows
 {
     std::vector<std::shared_ptr<OGRFeature>> items{}; // nullptr: the row was deleted
     bool isComplete = true;
     // Adds rows at the end, or sets isComplete. Returns false after one CPLError.
     std::function<bool()> fetch{};
-    // The number of rows there will be, -1 unknown. Makes requests only when `forced`. Returns
-    // false after one CPLError.
+    // Gets the number of rows there will be, -1 if unknown. Makes requests only if `forced`.
+    // Returns false after one CPLError.
     std::function<bool(bool forced, GIntBig &count)> total{};
 
-    // Fetches until `count` rows are there, or all. Returns false after one CPLError.
+    // Fetches until there are `count` rows, or all. Returns false after one CPLError.
     bool Reach(size_t count);
     GIntBig Count() const;
     bool HasGaps() const { return Count() < static_cast<GIntBig>(items.size()); }
     OGRFeature *Find(GIntBig fid) const;
-    // Leaves gaps where rows were, so that positions stay.
+    // Leaves gaps, so that positions stay the same.
     void Remove(const std::function<bool(const OGRFeature &)> &isGone);
 };
 
-// Reads its rows from memory, and fetches more as the reader advances. Rows that were read stay, so
-// that a dataset shows one state of the account. Read-only; derived classes change rows.
+// Reads its rows from memory, and fetches more as the reader advances. Keeps the rows that were
+// read, so that a dataset shows one state of the account. Read-only; derived classes change rows.
 class OGRMapflowTableLayer : public OGRLayer
 {
   public:
-    // Geometries, when the type is not wkbNone, are WGS84.
+    // Geometries, if the type is not wkbNone, are WGS84.
     OGRMapflowTableLayer(GDALDataset *dataset, const char *name, OGRwkbGeometryType type);
-    // With the columns of another layer, whose rows it can take over.
+    // Shares the columns of another layer, whose rows it can take over.
     OGRMapflowTableLayer(GDALDataset *dataset, OGRFeatureDefn &defn);
     ~OGRMapflowTableLayer() override;
 
@@ -48,14 +48,14 @@ class OGRMapflowTableLayer : public OGRLayer
     }
     // Gives rows the colour of their column `status`.
     void ColourByStatus() { m_statusField = m_defn->GetFieldIndex("status"); }
-    // A new row to fill. FID = position.
+    // Adds a row to fill, with its position as FID.
     OGRFeature &AddRow();
-    // A row of the layer that these columns are from.
+    // Takes over a row of the layer that the columns are from.
     void TakeRow(std::unique_ptr<OGRFeature> row) { m_rows.items.push_back(std::move(row)); }
-    // Has the rows fetched at the first touch.
+    // Sets the functions that fetch rows, from the first use on.
     void SetSource(std::function<bool()> fetch,
                    std::function<bool(bool, GIntBig &)> total = nullptr);
-    // All that are there now.
+    // The rows that are there now.
     OGRMapflowRows &Rows() { return m_rows; }
 
     OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return m_defn; }
@@ -76,11 +76,12 @@ class OGRMapflowTableLayer : public OGRLayer
 
   protected:
     OGRErr ICreateFeature(OGRFeature *) override { return RefuseNew(); }
-    // The rows to read with the present filter: all that pass it, and maybe more. Called at the
-    // start of a reading.
+    // Returns the rows to read with the current filter: all that pass it, and maybe more. Called
+    // when reading starts.
     virtual OGRMapflowRows &RowsToRead() { return m_rows; }
     virtual const OGRMapflowRows &AllRows() const { return m_rows; }
-    // A row by its FID, fetched if need be, without geometry. nullptr when there is none.
+    // Finds a row by FID, and fetches it if necessary, without geometry. Returns nullptr if there
+    // is none.
     virtual OGRFeature *FindRow(GIntBig fid) { return FindIn(m_rows, fid); }
     // Fetches the geometries of rows that have none. Returns false after one CPLError.
     virtual bool FetchGeometries(const std::vector<OGRFeature *> &) { return true; }
@@ -89,7 +90,7 @@ class OGRMapflowTableLayer : public OGRLayer
     virtual OGRErr RefuseNew() const;
 
     static OGRFeature *FindIn(OGRMapflowRows &rows, GIntBig fid);
-    // The feature of that FID with its geometry; nullptr when there is none.
+    // Finds a feature with its geometry by FID. Returns nullptr if there is none.
     std::unique_ptr<OGRFeature> FindFeature(GIntBig fid);
 
     OGRFeatureDefn *const m_defn;
@@ -103,15 +104,17 @@ class OGRMapflowTableLayer : public OGRLayer
         Failed
     };
     OGRErr FilterBy(const char *filter);
-    // Whether the attribute filter, as far as it needs no geometry, lets a row pass.
+    // Whether a row passes the attribute filter, as far as that needs no geometry.
     bool PassesWithoutGeometry(OGRFeature &row) const;
     Match Evaluate(OGRMapflowRows &rows, size_t i);
     void Colour(OGRFeature &row) const;
-    // The geometry of a row that is read now. The next rows are read soon: theirs come with it.
+    // Fetches the geometry of a row that is read now, together with those of the next rows, which
+    // are read soon.
     bool FetchGeometriesFrom(OGRMapflowRows &rows, size_t i);
-    // The next row that passes; nullptr at the end and after a CPLError, which sets *failed.
+    // Returns the next row that passes; nullptr at the end, and after a CPLError, which sets
+    // *failed.
     OGRFeature *NextRow(bool *failed);
-    // -1 after a CPLError, and when counting takes a request or a reading and is not `forced`.
+    // Returns -1 after a CPLError, and if counting takes a request or reading and is not `forced`.
     GIntBig CountFeatures(bool forced);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool forced);
     OGRErr MoveTo(GIntBig index);
@@ -124,9 +127,9 @@ class OGRMapflowTableLayer : public OGRLayer
     int m_statusField = -1;              // -1: rows have no colours
     OGRMapflowRows *m_reading = nullptr; // nullptr: at the start
     size_t m_next = 0;
-    bool m_isAtEnd = false; // whatever rows there are
+    bool m_isAtEnd = false; // even if there are more rows
     bool m_filterUsesGeometry = false;
-    bool m_isCounting = false; // rows are passed over
+    bool m_isCounting = false; // rows are skipped
 };
 
 #endif

@@ -15,7 +15,7 @@ namespace
 
 // ---- words of a statement -----------------------------------------------------------------------
 
-// In lower case, each run of white space one space.
+// Converts to lower case, and each run of white space to one space.
 std::string Words(const char *statement)
 {
     std::string words;
@@ -44,7 +44,8 @@ bool IsForSQLite(const std::string &words, const char *dialect)
     return HasGroups(words);
 }
 
-// A column is named by any text that holds its name.
+// Whether a statement names all columns. Otherwise it names a column if it contains its name
+// anywhere.
 bool NamesAllColumns(std::string words)
 {
     for (const char *count : {"(*)", "( *)", "(* )", "( * )"})
@@ -57,8 +58,8 @@ bool NamesAllColumns(std::string words)
 
 // ---- the layers of the dataset ------------------------------------------------------------------
 
-// The names of the fields for which isChosen(field) is true, with those of the geometry and the
-// style on request.
+// Returns the names of the fields for which isChosen(field) is true. Adds those of the geometry and
+// the style on request.
 template <class Choice>
 CPLStringList NamesOf(OGRLayer &layer, Choice isChosen, bool withGeometry, bool withStyle)
 {
@@ -85,7 +86,7 @@ void IgnoreUnnamed(GDALDataset &dataset, const std::string &words)
 {
     if (NamesAllColumns(words))
         return;
-    // An UPDATE writes all columns back, but for the geometry, whose lack changes nothing.
+    // An UPDATE writes all columns back except the geometry; a missing one changes nothing.
     const bool isUpdate = words.find("update ") != std::string::npos;
     const bool hasGeometry = words.find("geom") != std::string::npos; // called GEOMETRY
     const auto isUnnamed = [&](const OGRFieldDefn &field)
@@ -94,8 +95,7 @@ void IgnoreUnnamed(GDALDataset &dataset, const std::string &words)
         Ignore(*layer, NamesOf(*layer, isUnnamed, !hasGeometry, false));
 }
 
-// Gives a layer its ignored fields and filters back: GDAL uses the layers as its own while a
-// statement runs.
+// Restores the ignored fields and filters of a layer: GDAL sets its own while a statement runs.
 class KeepSettings
 {
   public:
@@ -129,10 +129,10 @@ class KeepSettings
 
 // ---- a dataset that SQLITE opens again ----------------------------------------------------------
 
-// The words of the statement that this thread runs in that dialect.
+// The words of the SQLITE statement that this thread runs.
 thread_local const std::string *runningWords = nullptr;
 
-// While it runs the options of the dataset are configuration options.
+// While an instance exists, the options of the dataset are configuration options.
 class Running
 {
   public:
