@@ -19,8 +19,8 @@ OGRMapflowPrefetch::~OGRMapflowPrefetch()
     m_items.clear(); // waits for the threads
 }
 
-// The threads of the process that this one was forked from: to wait for them has no end, and what
-// they were at is as they left it.
+// Drops the threads of the process that this one was forked from: waiting for them would never end.
+// What they were fetching stays as they left it.
 void OGRMapflowPrefetch::ForgetInherited()
 {
     if (m_generation == mf_fork_generation())
@@ -52,7 +52,7 @@ void CPL_STDCALL OGRMapflowPrefetch::Collect(CPLErr type, CPLErrorNum number, co
         messages->push_back({type, number, text});
 }
 
-// The dataset is left nullptr after one CPLError.
+// Leaves the dataset nullptr after one CPLError.
 void OGRMapflowPrefetch::Prepare(Item &item)
 {
     item.dataset = OGRMapflowProcessingDataset::Prepare(m_options.ForProcessing(item.id),
@@ -67,7 +67,7 @@ OGRMapflowPrefetch::Fetched OGRMapflowPrefetch::Fetch(const Item &item)
     return fetched;
 }
 
-// Who has touched two neighbours one after the other goes through all of them.
+// When a program reads two consecutive layers, it is expected to read all.
 void OGRMapflowPrefetch::LookAhead(size_t i)
 {
     if (i > 0 && m_items[i - 1].isTouched)
@@ -82,8 +82,8 @@ void OGRMapflowPrefetch::LookAhead(size_t i)
     }
 }
 
-// What cannot be prepared is told when it is wanted. Returns false when the system gives no thread:
-// then it is fetched when it is wanted.
+// Errors of preparing are reported when the result is requested. Returns false if the system has no
+// thread available: then the result is fetched when it is requested.
 bool OGRMapflowPrefetch::FetchAhead(Item &item)
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
@@ -123,7 +123,7 @@ bool OGRMapflowPrefetch::Complete(Item &item)
     return fetched.isGood;
 }
 
-// The first time it returns whether the result was fetched, after one CPLError if it was not.
+// The first call returns whether the result was fetched, after one CPLError if it was not.
 bool OGRMapflowPrefetch::Reach(size_t i)
 {
     Item &item = m_items[i];
@@ -138,7 +138,7 @@ bool OGRMapflowPrefetch::Reach(size_t i)
     return false;
 }
 
-// The others see the interrupt as well: the signal must find them ended.
+// The other threads see the interrupt as well, and must have ended before the signal is handled.
 void OGRMapflowPrefetch::WaitIfInterrupted()
 {
     if (CPLGetLastErrorNo() != CPLE_UserInterrupt)

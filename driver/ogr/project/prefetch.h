@@ -12,28 +12,28 @@
 #include "base/thread.h"
 #include "result/processing_dataset.h"
 
-// One reader at a time, as a dataset is.
+// For one reader at a time, like a dataset.
 class OGRMapflowPrefetch
 {
   public:
-    // `stop` ends what is being fetched when it becomes true; it outlives this object.
+    // When `stop` becomes true, fetching ends. `stop` must outlive this object.
     OGRMapflowPrefetch(const OGRMapflowOptions &options, std::atomic<bool> &stop);
     ~OGRMapflowPrefetch();
 
-    // A processing to be opened, known by its document; its layer is to have that name.
+    // Adds a processing by its document; its layer gets that name.
     void Add(const mf_processing &processing, const std::string &layerName);
 
-    // All will be read: what comes next is fetched ahead from the first on.
+    // Declares that all will be read: the next ones are fetched ahead from the first on.
     void ExpectAll() { m_expectsAll = true; }
 
-    // The dataset of the processing at a position, fetched now unless it was fetched ahead. nullptr
-    // after one CPLError.
+    // Returns the dataset of the processing at a position, fetched now unless it was fetched ahead.
+    // Returns nullptr after one CPLError.
     GDALDataset *Get(size_t i);
-    // In its place the result alone, once. nullptr after one CPLError.
+    // Instead of Get, returns only the result, once. Returns nullptr after one CPLError.
     std::shared_ptr<const mf_result> Take(size_t i);
 
   private:
-    // What a thread has to say for the reader to repeat: error handlers belong to threads.
+    // A message of a thread, which the reader repeats: error handlers belong to threads.
     struct Message
     {
         CPLErr type;
@@ -68,7 +68,7 @@ class OGRMapflowPrefetch
 
     const OGRMapflowOptions m_options;
     std::atomic<bool> &m_stop;
-    CPLStringList m_config; // of the thread that made this
+    CPLStringList m_config; // of the thread that created this
     std::vector<Item> m_items{};
     bool m_expectsAll = false;
     unsigned m_generation = mf_fork_generation(); // of what is fetched ahead

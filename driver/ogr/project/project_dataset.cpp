@@ -71,8 +71,8 @@ bool OGRMapflowProjectDataset::ReadProcessings()
     return true;
 }
 
-// In order of creation, and also those that are no layers now: when they become layers, others keep
-// their names.
+// Names layers in order of creation, including processings that are not layers now. If they become
+// layers later, the others keep their names.
 void OGRMapflowProjectDataset::NameLayers()
 {
     const auto text = [](const char *created) { return std::string(created ? created : ""); };
@@ -84,7 +84,7 @@ void OGRMapflowProjectDataset::NameLayers()
         m_names[processing.id] = names.Add(processing.name);
 }
 
-// One after the other: while the first is waited for the others go on.
+// Waits for one after the other; meanwhile the others continue.
 bool OGRMapflowProjectDataset::WaitForAll()
 {
     for (mf_processing &processing : m_processings)
@@ -98,20 +98,20 @@ bool OGRMapflowProjectDataset::WaitForAll()
 namespace
 {
 
-// What becomes part of a path and of the name of a file must be a UUID and nothing else.
+// Only a UUID may become part of a path and of a file name.
 bool HasValidId(const mf_processing &processing)
 {
     char uuid[MF_UUID_SIZE];
     return mf_uuid_parse(processing.id, uuid) != 0;
 }
 
-// Whether an area of a processing that did not succeed has. A server that tells no areas leaves it
-// open.
+// Whether an area of a processing that did not succeed has a result. Assumes so if the server does
+// not list areas.
 bool HasFinishedArea(mf_client *client, const mf_processing &processing)
 {
     mf_aoi_list areas;
     if (mf_aoi_list_get(&areas, nullptr, client, processing.id, nullptr) != 0)
-        return true; // the attempt to read it will say what is wrong
+        return true; // the attempt to read it will report the error
     bool found = areas.is_offered == 0;
     for (size_t i = 0; i < areas.count; ++i)
         found |= EQUAL(areas.items[i].status, "OK") || EQUAL(areas.items[i].status, "REFUNDED");
@@ -188,7 +188,7 @@ bool OGRMapflowProjectDataset::MakeLayers()
     return !IsSplit() || SplitAll(names);
 }
 
-// The results themselves say which layers there are: all are fetched now.
+// The layers depend on the results, so all are fetched now.
 bool OGRMapflowProjectDataset::SplitAll(const std::vector<std::string> &names)
 {
     m_results->ExpectAll();
@@ -201,7 +201,7 @@ bool OGRMapflowProjectDataset::SplitAll(const std::vector<std::string> &names)
         {
             const std::string name = known->GetLayer(part)->GetName();
             AddPart(name, name.substr(names[i].size()), i, part);
-            m_layers.back()->Load(); // it has been fetched
+            m_layers.back()->Load(); // already fetched
         }
     }
     return true;
@@ -263,7 +263,7 @@ bool OGRMapflowProjectDataset::LoadMerged()
            OGRMapflowResultLayer::Split(this, MERGED_NAME, hasStyles, set, m_mergedKinds);
 }
 
-// The whole comes last.
+// The layer with all kinds comes last.
 bool OGRMapflowProjectDataset::MakeMergedLayers()
 {
     if (IsSplit() && !LoadMerged())
@@ -289,7 +289,7 @@ void OGRMapflowProjectDataset::AddMerged(const std::string &name, std::function<
 
 // ---- finding layers
 
-// The whole is not counted beside its kinds of geometry.
+// With GEOMETRY=SPLIT the layer with all kinds is not counted.
 int OGRMapflowProjectDataset::CountLayers() const
 {
     return static_cast<int>(m_layers.size()) - (m_mergedKinds.empty() ? 0 : 1);
@@ -317,9 +317,9 @@ OGRMapflowLazyLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) con
     return IsMerged() && OGRMapflowIsFailureName(name) ? m_layers.back().get() : nullptr;
 }
 
-// Who names a layer is about to read it. Programs that do not hear of errors in the middle of
-// reading, as QGIS and sf, see that a layer is not there. GDAL would say that a table of a
-// statement does not exist: Execute says what is wrong with it.
+// A program that names a layer is about to read it, so it is loaded. Programs that miss errors
+// during reading, such as QGIS and sf, then see that it is missing. In a statement it is not
+// loaded: GDAL would report that the table does not exist, but Execute reports the error.
 OGRLayer *OGRMapflowProjectDataset::NamedLayer(const char *name) const
 {
     OGRMapflowLazyLayer *const layer = LayerCalled(name);

@@ -16,19 +16,19 @@
 #include "project/prefetch.h"
 #include "project/project_listing.h"
 
-// A layer for each processing that has a result, in order of creation, named after it as
-// layer_names.h says, and found by the name and the id of the processing too. Each is loaded at its
-// first touch, or when it is asked for by name. Who has touched two neighbours in order will read
-// them all: the next ones are loaded ahead, several at once.
+// A layer for each processing that has a result, in order of creation, with the name of the
+// processing (see layer_names.h). It is also found by the processing's own name and id. Each is
+// loaded at first use, or when it is requested by name. When a program reads two consecutive
+// layers, the next ones are prefetched in parallel.
 //
-// With MERGE=YES one layer, `results`, that has the features of all of them, in that order. It is
-// found by the name and the id of the project too. At its first touch all are loaded. With
-// GEOMETRY=SPLIT as well the layers are results_polygon and so on; the whole is found by its name.
+// With MERGE=YES one layer, `results`, has the features of all of them, in that order. It is also
+// found by the name and the id of the project. At first use all results are loaded. With
+// GEOMETRY=SPLIT as well, the layers are results_polygon and so on; `results` is found by name.
 class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
 {
   public:
-    // Asks for the project and its processings; with WAIT=YES waits for those that run. Warns once
-    // of those without a result. Returns nullptr after one CPLError.
+    // Requests the project and its processings; with WAIT=YES waits for those that run. Warns once
+    // about those without a result. Returns nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowProjectDataset> Open(const OGRMapflowOptions &options);
     ~OGRMapflowProjectDataset() override;
 
@@ -58,12 +58,12 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
     bool MakeMergedLayers();
     bool LoadMerged();
     void AddMerged(const std::string &name, std::function<OGRLayer *()> load);
-    // The layer at position `part` of the result of processing `i`. `suffix`: of a kind of
-    // geometry.
+    // Adds the layer at position `part` of the result of processing `i`. `suffix`: that of a kind
+    // of geometry.
     void AddPart(const std::string &name, const std::string &suffix, size_t i, int part);
     struct OtherNames
     {
-        std::string name, id; // as the service has them
+        std::string name, id; // those of the service
     };
     OGRMapflowLazyLayer &AddLayer(const std::string &name, const OtherNames &otherNames,
                                   std::function<OGRLayer *()> load);
@@ -71,24 +71,24 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
     bool IsSplit() const { return EQUAL(m_options.Get("GEOMETRY").c_str(), "SPLIT"); }
     int CountLayers() const;
     OGRLayer *LayerAt(int i) const;
-    // nullptr as well when a layer that the statement reads cannot be loaded: GDAL would take it
+    // Also returns nullptr if a layer that the statement reads cannot be loaded: GDAL would take it
     // for an empty one.
     OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
     OGRMapflowLazyLayer *LayerCalled(const char *name) const;
-    // nullptr as well when the layer cannot be loaded, but for a list and a statement.
+    // Also returns nullptr if the layer cannot be loaded, except for a list or a statement.
     OGRLayer *NamedLayer(const char *name) const;
 
     const OGRMapflowOptions m_options;
     std::atomic<bool> m_stop{false};
     OGRMapflowClient m_client{};
     std::shared_ptr<const OGRMapflowProjectListing> m_listing{};
-    std::deque<mf_processing> m_processings{};    // in the end those that are layers
+    std::deque<mf_processing> m_processings{};    // after Load() those that are layers
     std::map<std::string, std::string> m_names{}; // of layers, by id
     std::unique_ptr<OGRMapflowPrefetch> m_results{};
     std::unique_ptr<OGRMapflowResultLayer> m_merged{};
     std::vector<std::unique_ptr<OGRMapflowResultLayer>> m_mergedKinds{}; // with GEOMETRY=SPLIT
     std::vector<std::unique_ptr<OGRMapflowLazyLayer>> m_layers{};
-    std::vector<OtherNames> m_otherNames{}; // of m_layers: as the service has them
+    std::vector<OtherNames> m_otherNames{}; // of m_layers: those of the service
     bool m_isExecuting = false;
 };
 

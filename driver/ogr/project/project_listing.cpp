@@ -19,9 +19,9 @@ using Listing = OGRMapflowProjectListing;
 struct Known
 {
     std::weak_ptr<const Listing> listing{};
-    std::shared_ptr<const Listing> kept{}; // for what a user will choose
+    std::shared_ptr<const Listing> kept{}; // kept for a layer that the user will choose
     double time = 0;                       // s, monotonic
-    uint64_t changes = 0;                  // that were sent before
+    uint64_t changes = 0;                  // number of writes sent before
 };
 
 std::mutex knownMutex;
@@ -33,7 +33,7 @@ std::string KeyOf(const OGRMapflowOptions &options, const mf_client *client)
            std::to_string(mf_client_account(client)) + '\n' + options.TargetName();
 }
 
-// The lock is held.
+// The caller holds the lock.
 void ForgetOld()
 {
     const double oldest = mf_clock_monotonic() - MF_RECENT_WHILE_OPEN;

@@ -17,10 +17,10 @@ struct OGRMapflowProjectListing
     std::vector<std::string> documents{}; // of the processings, without secrets
 };
 
-// The listing of the project that the options name. QGIS opens a project once or twice for each of
-// its layers: as long as a dataset of this process keeps a listing, or QGIS shows its user what
-// there is, it serves further ones for MF_RECENT_WHILE_OPEN s, unless these refresh the cache, use
-// none, or wait. Returns nullptr after one CPLError. Can be called in several threads.
+// Returns the listing of the project that the options name. QGIS opens a project once or twice for
+// each of its layers. So a listing is reused for MF_RECENT_WHILE_OPEN s while a dataset of this
+// process holds it, or while QGIS shows its user a list of layers. It is not reused if the cache is
+// refreshed or not used, or with WAIT=YES. Returns nullptr after one CPLError. Thread-safe.
 std::shared_ptr<const OGRMapflowProjectListing>
 OGRMapflowListProject(const OGRMapflowOptions &options, mf_client *client);
 

@@ -10,7 +10,7 @@
 namespace
 {
 
-// Bytes that only grow. Unlike a vector it never writes zeros first.
+// A byte buffer that only grows. Unlike a vector it never fills memory with zeros first.
 class Bytes
 {
   public:
@@ -32,7 +32,7 @@ class Bytes
 
     void Put(const void *data, size_t size)
     {
-        if (m_capacity - m_size <= size) // so that there is memory also for nothing
+        if (m_capacity - m_size <= size) // allocates memory even if size is 0
             Reserve((m_size + size) * 2 + 64);
         memcpy(m_data + m_size, data, size);
         m_size += size;
@@ -48,11 +48,11 @@ class Bytes
 
 } // namespace
 
-// The buffers of one column. A list has a second level of values, and of two columns in one the
-// second one is there.
+// The buffers of one column. The item buffers are the second level of a list, or the second column
+// if two are combined.
 struct OGRMapflowColumn
 {
-    std::vector<uint8_t> validity{}; // empty as long as nothing is null
+    std::vector<uint8_t> validity{}; // empty if nothing is null
     Bytes values{};
     Bytes offsets{};
     Bytes itemValues{};
@@ -60,7 +60,7 @@ struct OGRMapflowColumn
     int64_t items = 0;
     int64_t nulls = 0;
 
-    // What an ArrowArray points to, once the column is handed over.
+    // What an ArrowArray points to after the column is released to it.
     const void *buffers[3] = {};
     const void *itemBuffers[3] = {};
     const void *timeBuffers[2] = {};
@@ -90,7 +90,8 @@ bool TakesText(Kind kind)
     return kind >= Kind::String && kind <= Kind::DateTimeText;
 }
 
-// Bytes that a value adds to a column with offsets, or items that it adds, whichever is more.
+// Returns the number of bytes that a value adds to a column with offsets, or of items, whichever is
+// more.
 size_t SizeOf(const mf_value &value)
 {
     size_t size = value.kind == MF_VALUE_UNSET || value.kind == MF_VALUE_NULL ? 0 : value.count;
@@ -161,7 +162,7 @@ void SetBit(Bytes &bits, int64_t row, bool value)
     last = static_cast<char>(last | (value ? 1 << (row % 8) : 0));
 }
 
-// The first null makes the bitmap: all rows before it are valid.
+// The first null creates the bitmap: all rows before it are valid.
 void SetValidity(OGRMapflowColumn &column, int64_t row, bool valid)
 {
     if (valid && column.validity.empty())
@@ -182,7 +183,8 @@ int64_t Milliseconds(const OGRField &date)
     return static_cast<int64_t>(date.Date.Second * 1000 + 0.5f);
 }
 
-// OGR's own reading of a date or time; false leaves the value null, as OGRFeature would.
+// Parses a date or time as OGR does. If it returns false, the value stays null, as in an
+// OGRFeature.
 bool ReadDate(const mf_value &value, OGRField &date)
 {
     return OGRParseDate(std::string(value.as.text, value.count).c_str(), &date, 0) != 0;
@@ -274,8 +276,8 @@ void AppendNothing(OGRMapflowColumn &column, Kind kind, int64_t row)
     }
 }
 
-// Returns whether the value is valid; appends something in any case. A text goes into columns of
-// texts, dates and times only.
+// Appends a value in any case, and returns whether it is valid. A string only goes into columns of
+// strings, dates and times.
 bool AppendValue(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, const mf_value &value,
                  int64_t row)
 {
@@ -324,7 +326,7 @@ void ReleaseColumn(ArrowArray *array)
 
 void ReleaseItem(ArrowArray *array)
 {
-    array->release = nullptr; // the memory is its column's
+    array->release = nullptr; // its column owns the memory
 }
 
 void ReleaseBatch(ArrowArray *array)
@@ -340,7 +342,7 @@ void ReleaseBatch(ArrowArray *array)
     array->release = nullptr;
 }
 
-// Buffers must be there even when nothing is in them.
+// Returns a buffer that is not null, even if it is empty.
 const void *Buffer(Bytes &bytes)
 {
     bytes.Reserve(8);
@@ -464,7 +466,7 @@ OGRMapflowBatch::~OGRMapflowBatch() = default;
 
 bool OGRMapflowBatch::Fits(const mf_row &row) const
 {
-    // Batches stay far below the limit, which only a single row may come near to.
+    // Batches stay far below the limit; only a single row may come near it.
     const size_t most = m_rows > 0 ? INT_MAX / 2 : INT_MAX;
     for (size_t i = 0; i < m_columns.size(); ++i)
     {
@@ -478,7 +480,7 @@ bool OGRMapflowBatch::Fits(const mf_row &row) const
     return true;
 }
 
-// A value in the type of its column.
+// Returns a value in the type of its column.
 const mf_value &OGRMapflowBatch::Converted(const OGRMapflowColumnPlan &plan, const mf_row &row)
 {
     const mf_value &value = row.values[plan.field];

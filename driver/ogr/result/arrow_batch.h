@@ -13,7 +13,7 @@
 #include "ogr_recordbatch.h"
 #include "result/text_value.h"
 
-// What a column of a batch is made of.
+// The content of a column of a batch.
 enum class OGRMapflowColumnKind
 {
     FID,
@@ -25,10 +25,10 @@ enum class OGRMapflowColumnKind
     Date,              // days since 1970
     Time,              // ms since midnight
     DateTime,          // ms since 1970
-    DateTimeAndOffset, // that, and the minutes that its zone is ahead of UTC, as two columns
-    DateTimeText,      // as ISO 8601 writes it
+    DateTimeAndOffset, // the same, and the minutes that its zone is ahead of UTC, as two columns
+    DateTimeText,      // as an ISO 8601 string
     Geometry,          // ISO WKB
-    BooleanList,       // this and all that follow are lists
+    BooleanList,       // this and all kinds below are lists
     Int32List,
     Int64List,
     DoubleList,
@@ -39,25 +39,24 @@ struct OGRMapflowColumnPlan
 {
     OGRMapflowColumnKind kind;
     int field = -1;     // of the schema; -1 for FID and geometry
-    bool toUTC = false; // DateTime…: times with a zone are turned into UTC
+    bool toUTC = false; // DateTime…: converts times with a zone to UTC
     bool nullable = true;
 };
 
 struct OGRMapflowBatchPlan
 {
     std::vector<OGRMapflowColumnPlan> columns{};
-    std::shared_ptr<OGRFeatureDefn> defn{}; // of the layer, which a stream may outlive
+    std::shared_ptr<OGRFeatureDefn> defn{}; // of the layer, which may be closed before a stream
 };
 
-// Plans the columns of a schema that GDAL has made for the layer, so that batches fit it whatever
-// the version. Returns nothing when it has a column that is not made here.
+// Plans the columns of a schema that GDAL has made for the layer, so that batches fit it in any
+// version. Returns nothing if the schema has a column that cannot be made here.
 std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema,
                                                        OGRFeatureDefn &defn, bool withFID);
 
 struct OGRMapflowColumn;
 
-// Collects rows and hands them over as an ArrowArray. The plan must outlive it. One thread at a
-// time.
+// Collects rows and releases them as an ArrowArray. The plan must outlive it. Not thread-safe.
 class OGRMapflowBatch
 {
   public:
@@ -66,13 +65,13 @@ class OGRMapflowBatch
     OGRMapflowBatch(const OGRMapflowBatch &) = delete;
     OGRMapflowBatch &operator=(const OGRMapflowBatch &) = delete;
 
-    // False when the row does not fit any more: offsets have 32 bits. A row that does not fit an
-    // empty batch fits none.
+    // Returns false if the row no longer fits: offsets have 32 bits. A row that does not fit into
+    // an empty batch does not fit into any.
     bool Fits(const mf_row &row) const;
     void Add(const mf_row &row, int64_t fid);
     int64_t Rows() const { return m_rows; }
 
-    // Moves everything to *array, which owns it from then on.
+    // Moves everything to *array, which then owns it.
     void Release(ArrowArray *array);
 
   private:

@@ -9,15 +9,15 @@
 namespace
 {
 
-// Names of columns that are none of the result's: GDAL's for the FID and the geometry, and those
-// that GeoPackage and SQLite have for the FID.
+// Column names that a result's column must not have: those of GDAL for the FID and the geometry,
+// and those of GeoPackage and SQLite for the FID.
 bool IsTaken(const char *name)
 {
     return EQUAL(name, "OGC_FID") || EQUAL(name, "wkb_geometry") || EQUAL(name, "fid");
 }
 
-// The columns of the target are looked up by their names, and some targets take no two that differ
-// in case alone: of features, the second one gets another name.
+// ogr2ogr looks up the columns of the target by name, and some targets accept no two names that
+// differ only in case. If it converts features, the second column gets another name.
 bool AreNamesClear(const OGRFeatureDefn &defn)
 {
     std::set<std::string> names;
@@ -30,13 +30,14 @@ bool AreNamesClear(const OGRFeatureDefn &defn)
     return true;
 }
 
-// What a layer has that a target may write otherwise, or not at all, when it comes through Arrow.
+// Contents of a layer that a target may write differently, or not at all, if it is converted
+// through Arrow.
 struct Contents
 {
     bool columns = false;
     bool geometries = false;
     bool dates = false;
-    bool times = false; // of day
+    bool times = false; // times of day
     bool zones = false;
     bool json = false;
     bool booleanLists = false;
@@ -63,8 +64,8 @@ Contents ContentsOf(const OGRFeatureDefn &defn)
     return contents;
 }
 
-// A stream has no styles, and what a driver does not declare as a type of its columns becomes a
-// string: of dates, 2026/08/02. Of features, the driver gets all of these as they are.
+// A stream has no styles, and types that a driver does not declare for its columns become strings:
+// dates become 2026/08/02. If features are converted, the driver gets all of these unchanged.
 bool IsLostBy(GDALDriver &driver, const Contents &contents)
 {
     if (contents.styles && driver.GetMetadataItem("DCAP_FEATURE_STYLES_WRITE") != nullptr)
@@ -84,8 +85,8 @@ bool OGRMapflowConvertsThroughArrow(const OGRFeatureDefn &defn, const OGRMapflow
 {
     Contents contents = ContentsOf(defn);
     contents.styles = hasStyles;
-    // From GDAL 3.13 on ogr2ogr crashes where there is no column at all. A stream's lists of
-    // booleans become lists of 0 and 1.
+    // From GDAL 3.13 on ogr2ogr crashes if there is no column at all. Lists of booleans in a stream
+    // become lists of 0 and 1.
     if ((!contents.columns && !contents.geometries) || contents.booleanLists ||
         !AreNamesClear(defn) || (contents.json && !MF_ARROW_STATES_JSON) ||
         (contents.zones && !MF_ARROW_KEEPS_ZONES) ||

@@ -6,15 +6,15 @@
 #include "common/compat.h"
 #include "result/result_rows.h"
 
-// ogr2ogr reads the stream of a layer that calls its stream fast, and makes the target's columns of
-// the stream's schema. Returns whether it writes what it writes of the features, to a dataset that
-// is open now. `defn`: of the layer of these rows; ignored columns do not count. `hasStyles`: the
-// features have.
+// ogr2ogr reads the stream of a layer that reports its stream as fast, and makes the target's
+// columns from the stream's schema. Returns whether it then writes the same as from features, to a
+// dataset that is open now. `defn` is that of the layer of these rows; ignored columns do not
+// count. `hasStyles`: the features have styles.
 bool OGRMapflowConvertsThroughArrow(const OGRFeatureDefn &defn, const OGRMapflowResultRows &rows,
                                     bool hasStyles);
 
-// Whether ogr2ogr asks for a stream with these options. It can be told to ask whatever the layer
-// says (OGR2OGR_USE_ARROW_API=YES), and takes the features when it gets none.
+// Whether ogr2ogr requests a stream with these options. With OGR2OGR_USE_ARROW_API=YES it requests
+// one whatever the layer reports. If it gets none, it reads the features.
 bool OGRMapflowIsForConversion(CSLConstList options);
 
 #endif

@@ -10,11 +10,11 @@
 namespace
 {
 
-// A batch on its way, and the positions of the results that it covers.
+// A batch, and the end of the positions that it covers.
 struct Piece
 {
     std::unique_ptr<OGRMapflowBatch> batch{};
-    uint64_t end = 0; // the position after the last feature in it
+    uint64_t end = 0; // the position after its last feature
     std::string error{};
 };
 
@@ -30,7 +30,7 @@ class Stream
 
     ~Stream()
     {
-        m_ahead.Clear(); // its threads read what goes next
+        m_ahead.Clear(); // its threads read what is freed next
         m_schemaStream.release(&m_schemaStream);
     }
 
@@ -68,8 +68,8 @@ int Stream::GetSchema(ArrowSchema *schema)
     return m_schemaStream.get_schema(&m_schemaStream, schema);
 }
 
-// Decodes the features from `begin` on, up to `end` or until the batch is full. Runs in any thread
-// if there is no filter.
+// Decodes features from `begin` up to `end`, or until the batch is full. May run in any thread if
+// there is no filter.
 void Stream::MakePiece(Piece &piece, uint64_t begin, uint64_t end) const
 {
     const OGRMapflowResultRows &rows = m_source.rows;
@@ -109,7 +109,7 @@ int Stream::GetNext(ArrowArray *array)
     while (*m_source.next < count)
     {
         const uint64_t before = *m_source.next;
-        Piece filtered; // a filter asks OGR, which is not for several threads
+        Piece filtered; // filters call OGR, which is not thread-safe
         if (m_source.passes)
             MakePiece(filtered, before, count);
         Piece &piece =

@@ -24,7 +24,7 @@ bool TwoDigits(const char *text, int &number)
     return tens <= 9 && ones <= 9;
 }
 
-// A date as the service writes it, YYYY-MM-DD. Everything else is for OGR to read.
+// Sets a date in the service's form, YYYY-MM-DD. OGR parses all other forms.
 bool SetPlainDate(OGRFeature &feature, int i, const mf_value &value)
 {
     const char *const text = value.as.text;
@@ -51,7 +51,7 @@ void SetText(OGRFeature &feature, int i, OGRFieldType type, const mf_value &valu
         feature.SetFieldSameTypeUnsafe(i, text);
         return;
     }
-    // Dates and times, and a text where the column has another type: OGR converts.
+    // Dates, times, and strings in a column of another type: OGR converts them.
     feature.SetField(i, text);
     CPLFree(text);
 }
@@ -142,7 +142,7 @@ void OGRMapflowFeatureMaker::SetGeometry(OGRFeature &feature, const OGRMapflowRo
         feature.SetGeometryDirectly(OGRMapflowGeometryOf(row, m_srs).release());
 }
 
-// Also when the style is ignored: QGIS 3.22 ignores it and asks for it all the same.
+// Also sets ignored styles: QGIS 3.22 ignores them and reads them anyway.
 void OGRMapflowFeatureMaker::SetStyle(OGRFeature &feature, const OGRMapflowRow &row) const
 {
     if (m_styles != nullptr)

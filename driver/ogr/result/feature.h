@@ -10,15 +10,15 @@
 #include "geojson/geojson.h"
 #include "result/feature_style.h"
 
-// Makes features of one layer, whose fields are those of the rows' schema in their order. With
-// styles each has its style string.
+// Makes features of one layer. Its fields are those of the rows' schema, in that order. With
+// styles, each feature has a style string.
 class OGRMapflowFeatureMaker
 {
   public:
     OGRMapflowFeatureMaker(OGRFeatureDefn *defn, const OGRMapflowStyles *styles);
     std::unique_ptr<OGRFeature> Make(const OGRMapflowRow &row) const;
 
-    // Parts of a feature. A field that has a value keeps it when the row has none.
+    // Set parts of a feature. A field that has a value keeps it if the row has none.
     void SetField(OGRFeature &feature, const OGRMapflowRow &row, int field) const;
     void SetGeometry(OGRFeature &feature, const OGRMapflowRow &row) const;
     void SetStyle(OGRFeature &feature, const OGRMapflowRow &row) const;

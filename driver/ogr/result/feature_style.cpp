@@ -25,11 +25,11 @@ const std::vector<double> CROWN_STEPS = {5, 9, 12, 17};
 const std::vector<double> CROWN_POINT_STEPS = {7, 9, 12, 17};
 constexpr const char *CROWN_RAMP[] = {"C7F0B4", "A1E37F", "67D53C", "3F9E1E", "1F6B0A"};
 
-// The first one that a program knows counts: the first is for KML, where any id is the address of
-// an icon, the second for QGIS.
+// A program uses the first symbol that it knows. The first one is for KML, where any id is the
+// address of an icon, the second for QGIS.
 constexpr const char *DOT = "https://maps.google.com/mapfiles/kml/shapes/shaded_dot.png,ogr-sym-3";
 
-// A string that is equal to `text` and never goes away: features outlive layers.
+// Returns an equal string that lives as long as the process: features outlive layers.
 const char *Intern(const std::string &text)
 {
     static std::mutex mutex;
@@ -130,7 +130,7 @@ OGRMapflowStyle::Theme OGRMapflowStyle::ThemeOf(const mf_row &row) const
                                                                            : Theme::Plain;
 }
 
-// The class is a number or its text.
+// The class is a number, or a string of it.
 size_t OGRMapflowStyle::ClassOf(const mf_row &row) const
 {
     if (m_fields.classId < 0)
@@ -151,7 +151,7 @@ size_t OGRMapflowStyle::ClassOf(const mf_row &row) const
 namespace
 {
 
-// NaN when it is none.
+// Returns NaN if it is not a number.
 double NumberOf(const mf_value &value)
 {
     return value.kind == MF_VALUE_REAL      ? value.as.real
@@ -159,7 +159,7 @@ double NumberOf(const mf_value &value)
                                             : NAN;
 }
 
-// The upper end of a class of heights, such as 04m-10m; NaN when it is none.
+// Returns the upper end of a class of heights, such as 04m-10m; NaN if it is none.
 double TopOfClass(const mf_value &value)
 {
     if (value.kind != MF_VALUE_STRING)
@@ -171,7 +171,7 @@ double TopOfClass(const mf_value &value)
     return end != nullptr && *end == 'm' ? top : NAN;
 }
 
-// 0 without a height, else 1 and more.
+// Returns 0 without a height, else 1 or more.
 size_t StepOf(double height, const std::vector<double> &steps)
 {
     const auto above = std::upper_bound(steps.begin(), steps.end(), height);
@@ -185,7 +185,7 @@ size_t OGRMapflowStyle::BuildingHeightOf(const mf_row &row) const
     return m_fields.height < 0 ? 0 : StepOf(NumberOf(row.values[m_fields.height]), BUILDING_STEPS);
 }
 
-// Of a crown, or the class of a forest.
+// The height of a crown, or that of the class of a forest.
 size_t OGRMapflowStyle::ForestHeightOf(const mf_row &row, Shape shape) const
 {
     double height = m_fields.crown < 0 ? NAN : NumberOf(row.values[m_fields.crown]);
@@ -214,7 +214,7 @@ const char *OGRMapflowStyle::Of(const mf_row &row) const
     }
 }
 
-// ---- of a layer
+// ---- styles of a layer
 
 OGRMapflowStyles::OGRMapflowStyles(const OGRMapflowResultSet &set, const OGRFeatureDefn &defn)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// feature_style: how the features of a result look, as OGR feature styles.
+// feature_style: the styles of a result's features, as OGR feature styles.
 //
-// The colours are those of Mapflow's own plugin for QGIS. What applies is chosen once a result, by
-// the name of the model and the fields that are there; a row then only picks one of the strings
-// made before.
+// The colours are those of Mapflow's own plugin for QGIS. The theme is chosen once per result, by
+// the name of the model and the fields that exist. A row then only selects one of the strings that
+// were made before.
 #ifndef MAPFLOW_FEATURE_STYLE_H
 #define MAPFLOW_FEATURE_STYLE_H
 
@@ -18,11 +18,11 @@
 #include "geojson/geojson.h"
 #include "result/result_set.h"
 
-// Of one result, by its model and its fields.
+// The styles of one result, chosen by its model and its fields.
 class OGRMapflowStyle
 {
   public:
-    // The fields that say how something looks; -1: there is none.
+    // The fields that determine a style; -1 if there is none.
     struct Fields
     {
         int classId = -1;
@@ -52,7 +52,7 @@ class OGRMapflowStyle
         Roads,
         Construction,
         Forest,
-        ByObject // of a model that finds several kinds of things: a row says which it is
+        ByObject // a model that finds several kinds of things: each row names its kind
     };
     enum Shape
     {
@@ -81,12 +81,12 @@ class OGRMapflowStyle
     Row m_forest[SHAPE_COUNT]{};                 // by height
     const char *m_roads[SHAPE_COUNT]{};
     const char *m_construction[SHAPE_COUNT]{};
-    const char *m_outline[SHAPE_COUNT]{}; // of buildings of which nothing more is known
+    const char *m_outline[SHAPE_COUNT]{}; // of buildings with neither class nor height
     const char *m_plain[SHAPE_COUNT]{};
     std::vector<std::pair<std::string, const char *>> m_names{};
 };
 
-// Of the rows of a layer. Results of one model with the same fields share a style.
+// The styles of a layer's rows. Results of one model with the same fields share a style.
 class OGRMapflowStyles
 {
   public:
@@ -94,10 +94,10 @@ class OGRMapflowStyles
 
     const char *Of(const OGRMapflowRow &row) const { return m_byPart[row.part]->Of(row); }
 
-    // The fields that Of() looks at.
+    // The fields that Of() reads.
     const std::set<int> &Fields() const { return m_fields; }
 
-    // The styles that occur, nullptr: all that rows may have, each once and with a name.
+    // Returns the styles that occur (nullptr: all that rows may have), each once and with a name.
     std::unique_ptr<OGRStyleTable> Table(const std::set<const char *> *occurring) const;
 
   private:

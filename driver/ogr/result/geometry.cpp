@@ -8,7 +8,7 @@ namespace
 {
 
 constexpr size_t HEAD_SIZE = 9;    // of a collection: byte order, type, number of members
-constexpr uint32_t COLLECTION = 7; // its type, plus 1000 when it has Z
+constexpr uint32_t COLLECTION = 7; // its type, plus 1000 if it has Z
 
 std::unique_ptr<OGRGeometry> Read(const unsigned char *wkb, size_t size, size_t &used)
 {
@@ -19,8 +19,8 @@ std::unique_ptr<OGRGeometry> Read(const unsigned char *wkb, size_t size, size_t 
     return std::unique_ptr<OGRGeometry>(geometry);
 }
 
-// GDAL reads no WKB that nests more than 32 collections, which its GeoJSON driver does read. The
-// core makes WKB in the byte order of the machine, and has checked it.
+// GDAL does not read WKB that nests more than 32 collections, although its GeoJSON driver reads
+// such GeoJSON. The core makes WKB in the machine's byte order, and has checked it.
 std::unique_ptr<OGRGeometry> ReadDeep(const unsigned char *wkb, size_t size, size_t &used)
 {
     uint32_t type = 0, count = 0;

@@ -8,7 +8,7 @@
 #include "common/compat.h"
 #include "geojson/geojson.h"
 
-// nullptr for a row without a geometry. The geometry refers to `srs`, which may be nullptr.
+// Returns nullptr for a row without a geometry. The geometry refers to `srs`, which may be nullptr.
 std::unique_ptr<OGRGeometry> OGRMapflowGeometryOf(const mf_row &row,
                                                   const OGRSpatialReference *srs);
 

@@ -14,11 +14,11 @@ struct Message
 {
     CPLErr type;
     std::string text;
-    int features = 0;  // that have it
+    int features = 0;  // number that have it
     GIntBig first = 0; // FIDs
     GIntBig last = 0;
 
-    // The text up to what it quotes from a feature.
+    // The message up to what it quotes from a feature.
     std::string Kind() const { return text.substr(0, text.find(" for '")); }
 };
 
@@ -28,8 +28,8 @@ void CPL_STDCALL Collect(CPLErr type, CPLErrorNum, const char *text)
         static_cast<std::vector<Message> *>(CPLGetErrorHandlerUserData())->push_back({type, text});
 }
 
-// The messages of GDAL's own reading of the geometry of a feature. Its member is found in any case,
-// the last spelling counts.
+// Returns the messages of GDAL's own parser for the geometry of a feature. Finds the member
+// "geometry" in any case; the last one counts.
 std::vector<Message> MessagesOf(const std::string &feature)
 {
     std::vector<Message> messages;

@@ -58,7 +58,7 @@ bool OGRMapflowProcessingDataset::ReadCacheOptions()
 namespace
 {
 
-// Whether the failure leaves it open what the server has to say.
+// Whether the failure means that the server did not answer.
 bool IsOutage(const mf_error &err)
 {
     return err.kind == MF_ERR_NETWORK || (err.http_status >= 502 && err.http_status <= 504);
@@ -89,7 +89,7 @@ bool OGRMapflowProcessingDataset::OpenOnline()
     return m_statusOnly || ListResult() || LoadResult();
 }
 
-// From the cache alone: no request, and no need of a token.
+// Opens from the cache only: no request, and no token needed.
 bool OGRMapflowProcessingDataset::OpenOffline()
 {
     return (!m_statusOnly || OGRMapflowMayAsk(m_options, "STATUS_ONLY=YES")) && LoadResult();
@@ -100,7 +100,7 @@ OGRMapflowProcessingDataset::~OGRMapflowProcessingDataset()
     mf_processing_free(&m_processing);
 }
 
-// Opens what is stored, with one warning.
+// Opens the stored result, with one warning.
 bool OGRMapflowProcessingDataset::FallBack(const mf_error &err)
 {
     m_areas.cache.mode = MF_CACHE_OFFLINE;
@@ -116,7 +116,7 @@ bool OGRMapflowProcessingDataset::FallBack(const mf_error &err)
     return true;
 }
 
-// Who refreshes the cache, or uses none, wants to know how things are now. Who has the result does
+// Requests the current status if the cache is refreshed or not used. If the result is stored, does
 // not wait for a server that does not answer.
 int OGRMapflowProcessingDataset::GetProcessing(bool isStored, mf_error *err)
 {
@@ -135,7 +135,7 @@ int OGRMapflowProcessingDataset::GetProcessing(bool isStored, mf_error *err)
     return failed;
 }
 
-// Returns false after one CPLError when there is no result to read.
+// Returns false after one CPLError if there is no result to read.
 bool OGRMapflowProcessingDataset::CheckResult()
 {
     mf_error err;
@@ -151,7 +151,7 @@ bool OGRMapflowProcessingDataset::CheckResult()
 namespace
 {
 
-// The UUID of the one area that is wanted, "" for all. Returns false after one CPLError.
+// Reads the UUID of the one area that is requested, "" for all. Returns false after one CPLError.
 bool ReadArea(const OGRMapflowOptions &options, std::string &area)
 {
     char uuid[MF_UUID_SIZE] = "";
@@ -213,8 +213,8 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_c
     return std::shared_ptr<const mf_result>(result, mf_result_release);
 }
 
-// Whether it could be opened without the server. It is not kept open: answers about what is open
-// are remembered longer.
+// Whether it could be opened without the server. Does not keep it open: answers about open results
+// are cached longer.
 bool OGRMapflowProcessingDataset::IsStored()
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
@@ -223,8 +223,8 @@ bool OGRMapflowProcessingDataset::IsStored()
            AcquireResult(MF_CACHE_OFFLINE) != nullptr;
 }
 
-// A result that has to be downloaded is listed by its name: QGIS looks at it in the background.
-// Options that are wrong are for LoadResult to tell.
+// Lists a result that has to be downloaded by its name only: QGIS loads it in the background.
+// LoadResult reports invalid options.
 bool OGRMapflowProcessingDataset::ListResult()
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
@@ -240,8 +240,8 @@ bool OGRMapflowProcessingDataset::ListResult()
     return true;
 }
 
-// Whether the area that is wanted alone, if one is, has a result. A service that does not tell is
-// no hindrance. Returns false after one CPLError.
+// If one area is requested, checks that it has a result. A service that does not answer is no
+// obstacle. Returns false after one CPLError.
 bool OGRMapflowProcessingDataset::CheckArea()
 {
     std::string area;
@@ -279,7 +279,7 @@ bool OGRMapflowProcessingDataset::CheckArea()
 namespace
 {
 
-// The box of an area; an empty one when it has none, or one that cannot be read.
+// Returns the box of an area; an empty one if there is no area or it cannot be read.
 mf_box BoxOf(const std::string &geojson, double slack)
 {
     const auto area = OGRMapflowReadArea(geojson.c_str());
@@ -291,11 +291,11 @@ mf_box BoxOf(const std::string &geojson, double slack)
 
 } // namespace
 
-// What is given for one area may be the result of all (API notes 19): are there features in another
-// area that are not in this one?
+// The result for one area may be that of all areas (API notes 19). Warns if there are features in
+// another area that are not in this one.
 void OGRMapflowProcessingDataset::WarnOfOtherAreas(const mf_collection &features)
 {
-    constexpr double SLACK = 0.001; // degrees: models draw a little over the edge
+    constexpr double SLACK = 0.001; // degrees: models draw a little beyond the edge
     const OGRSpatialReference *const srs = m_resultLayer->GetSpatialRef();
     if (m_otherAreas.empty() || srs == nullptr || !srs->IsGeographic())
         return;
@@ -379,7 +379,7 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::TakeResult()
     return std::move(m_fetched);
 }
 
-// The processing as the service has described it before.
+// Reads the processing from a document that the service sent earlier.
 bool OGRMapflowProcessingDataset::ReadDocument(const char *document)
 {
     mf_error err;
@@ -390,8 +390,8 @@ bool OGRMapflowProcessingDataset::ReadDocument(const char *document)
     return !failed;
 }
 
-// Programs that look layers up one by one, as MapServer, find it by a name of their own. A
-// processing may have no name, or one that two of our layers have by right.
+// Gives the layer a name of its own: programs that look layers up one by one, such as MapServer,
+// need it. A processing may have no name, or that of one of the two other layers.
 std::string OGRMapflowProcessingDataset::LayerName() const
 {
     if (!m_layerName.empty())
@@ -453,7 +453,7 @@ OGRLayer *OGRMapflowProcessingDataset::GetLayer(int i) MF_CONST_312
     return i == 0 ? ResultLayer() : nullptr;
 }
 
-// Making a layer on first touch does not change what the dataset is.
+// Making a layer at first use does not change what the dataset is.
 OGRLayer *OGRMapflowProcessingDataset::StatusLayer(int i) MF_CONST_312
 {
     auto *const self = const_cast<OGRMapflowProcessingDataset *>(this);
@@ -473,7 +473,7 @@ OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)
         return result;
     if (result != nullptr && OGRMapflowIsFailureName(name))
     {
-        RememberName(name); // a project of QGIS will ask for it
+        RememberName(name); // a project of QGIS will request it
         return result;
     }
     if (EQUAL(name, "processing"))
@@ -498,7 +498,7 @@ OGRLayer *OGRMapflowProcessingDataset::AOILayer()
     {
         OGRMapflowAreaSource source = m_areas;
         if (m_statusOnly && source.cache.mode == MF_CACHE_YES)
-            source.cache.mode = MF_CACHE_REFRESH; // the state of each area as it is now
+            source.cache.mode = MF_CACHE_REFRESH; // the current state of each area
         m_aoiLayer = OGRMapflowMakeAOITable(this, source, OGRMapflowAreaOwner::Of(m_processing));
         if (m_aoiLayer != nullptr && m_options.HasStyles())
             m_aoiLayer->ColourByStatus();

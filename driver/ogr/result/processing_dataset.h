@@ -16,30 +16,31 @@
 #include "layer/table_layer.h"
 #include "result/result_layer.h"
 
-// Layers: the result, named after the processing as layer_names.h says, or as LAYER_NAME says;
-// found as `results` and by the name of the processing too. Not counted, found by
-// name: `aois` and `processing`. With GEOMETRY=SPLIT the result is counted as a layer for each kind
-// of geometry, and found whole as `results`. With STATUS_ONLY=YES these two are counted and there
-// is no result.
+// Layers: the result, with the name of the processing (see layer_names.h) or LAYER_NAME. It is also
+// found as `results` and by the name of the processing. Not counted, but found by name: `aois` and
+// `processing`.
+// With GEOMETRY=SPLIT each kind of geometry of the result is counted as a layer, and the whole is
+// found as `results`. With STATUS_ONLY=YES `aois` and `processing` are counted and there is no
+// result.
 class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
 {
   public:
-    // Asks for the status and, unless only that is wanted, downloads the result. Returns nullptr
+    // Requests the status and, unless STATUS_ONLY is set, downloads the result. Returns nullptr
     // after one CPLError.
     static std::unique_ptr<OGRMapflowProcessingDataset> Open(OGRMapflowOptions options);
-    // A processing whose document is known, with a layer of another name; FetchResult and then
-    // ShowResult make it complete. Requests end when `stop` becomes true. Returns nullptr after one
+    // Makes a dataset from the processing's document, with a layer of another name; FetchResult and
+    // then ShowResult complete it. Requests end when `stop` becomes true. Returns nullptr after one
     // CPLError.
     static std::unique_ptr<OGRMapflowProcessingDataset> Prepare(OGRMapflowOptions options,
                                                                 const std::string &document,
                                                                 const std::string &layerName,
                                                                 std::atomic<bool> &stop);
-    // Downloads the result, in any thread: locks of GDAL and PROJ, which a process that is forked
-    // off meanwhile would find taken for ever, are left alone. Returns false after one CPLError.
+    // Downloads the result, in any thread. Takes no locks of GDAL or PROJ: if the process forked
+    // meanwhile, the child would find them locked forever. Returns false after one CPLError.
     bool FetchResult();
-    // Makes layer and metadata of what was fetched. Returns false after one CPLError.
+    // Makes the layer and the metadata of the fetched result. Returns false after one CPLError.
     bool ShowResult();
-    // Gives away what was fetched, to be a part of another layer.
+    // Hands over the fetched result, to become a part of another layer.
     std::shared_ptr<const mf_result> TakeResult();
     ~OGRMapflowProcessingDataset() override;
 
@@ -93,18 +94,18 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     mf_processing m_processing{};
     OGRMapflowAreaSource m_areas{};
     bool m_statusOnly = false;
-    std::string m_area{}; // GeoJSON of the area that is wanted alone, "" when it is not known
+    std::string m_area{}; // GeoJSON of the only area that is requested, "" if unknown
     std::vector<std::string> m_otherAreas{};
     std::shared_ptr<const mf_result> m_fetched{}; // until it is shown
     std::unique_ptr<OGRMapflowResultLayer> m_resultLayer{};
-    std::unique_ptr<OGRMapflowLazyLayer> m_listedLayer{}; // of a list, before m_resultLayer
+    std::unique_ptr<OGRMapflowLazyLayer> m_listedLayer{}; // for a list, before m_resultLayer
     std::vector<std::unique_ptr<OGRMapflowResultLayer>> m_kinds{}; // with GEOMETRY=SPLIT
     std::unique_ptr<OGRMapflowTableLayer> m_processingLayer{};
     std::unique_ptr<OGRMapflowTableLayer> m_aoiLayer{};
 };
 
-// Metadata of a dataset or layer: what is known about its processing. No address of tiles, which
-// work without a token.
+// Sets what is known about a processing as metadata of a dataset or layer. Leaves out the addresses
+// of tiles, which work without a token.
 void OGRMapflowDescribeProcessing(const mf_processing &processing, GDALMajorObject &target);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// read_ahead: pieces of a result, made in other threads before they are asked for.
+// read_ahead: pieces of a result, made in other threads before they are read.
 #ifndef MAPFLOW_READ_AHEAD_H
 #define MAPFLOW_READ_AHEAD_H
 
@@ -16,19 +16,19 @@
 #include "common/fork.h"
 #include "common/parallel.h"
 
-// How many pieces are made at once: more than two would hold more memory, and the reader needs a
-// processor too. The reader makes a single one itself.
+// Number of pieces to make in parallel. More than two would take more memory, and the reader needs
+// a processor too. If it is one, the reader makes it itself.
 inline size_t OGRMapflowPiecesAhead()
 {
     return OGRMapflowThreads(CPLGetNumCPUs()) > 1 ? 2 : 1;
 }
 
-// One reader at a time. A piece covers positions [begin, end). Pieces are used again and again, so
-// that threads do not free each other's memory.
+// For one reader at a time. A piece covers positions [begin, end). Pieces are reused, so that
+// threads do not free each other's memory.
 template <class Piece> class OGRMapflowReadAhead
 {
   public:
-    // Fills a piece, which may hold an earlier one. Runs in any thread.
+    // Fills a piece, which may hold old contents. Runs in any thread.
     using Maker = std::function<void(Piece &piece, uint64_t begin, uint64_t end)>;
 
     OGRMapflowReadAhead() = default;
@@ -36,12 +36,13 @@ template <class Piece> class OGRMapflowReadAhead
     OGRMapflowReadAhead(const OGRMapflowReadAhead &) = delete;
     OGRMapflowReadAhead &operator=(const OGRMapflowReadAhead &) = delete;
 
-    // The piece that begins at `position`, of at most `step` positions below `count`; good until
-    // the next call. Starts to make the next ones, which the reader is expected to want.
+    // Returns the piece that begins at `position`, with at most `step` positions below `count`. It
+    // is valid until the next call. Starts to make the next ones, which the reader is expected to
+    // take.
     Piece &Take(uint64_t position, uint64_t count, uint64_t step, const Maker &make)
     {
         if (!m_coming.empty() && m_coming.front().begin != position)
-            Clear(); // the reader has moved
+            Clear(); // the reader has jumped
         OGRMapflowDropIfInherited(m_generation, m_coming);
         if (m_current != nullptr)
             m_spare.push_back(std::move(m_current));
@@ -55,7 +56,7 @@ template <class Piece> class OGRMapflowReadAhead
         return *m_current;
     }
 
-    // Drops all pieces; waits for those that are being made.
+    // Drops all pieces, after waiting for those that are being made.
     void Clear()
     {
         OGRMapflowDropIfInherited(m_generation, m_coming);
@@ -72,7 +73,7 @@ template <class Piece> class OGRMapflowReadAhead
         std::future<PiecePtr> piece;
     };
 
-    // Where the system has no thread to give, a piece is made when it is taken.
+    // If the system has no thread available, a piece is made when it is taken.
     std::future<PiecePtr> Start(const Maker &make, uint64_t begin, uint64_t end, bool inThread)
     {
         auto piece = std::make_shared<PiecePtr>();

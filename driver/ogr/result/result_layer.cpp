@@ -101,8 +101,8 @@ void OGRMapflowResultLayer::DefineGeometry()
     m_defn->GetGeomFieldDefn(0)->SetSpatialRef(srs.get());
 }
 
-// ogr2ogr asks for the table of every layer, whatever it writes: of many features all styles that
-// they may have are good enough. Returns false when it is not known what occurs.
+// ogr2ogr requests the table of every layer, whatever it writes. For many features the table has
+// all styles that they may have. Returns false if it is unknown which ones occur.
 bool OGRMapflowResultLayer::FindStyles(std::set<const char *> &occurring) const
 {
     constexpr uint64_t MOST_FEATURES = 10000;
@@ -138,8 +138,8 @@ OGRStyleTable *OGRMapflowResultLayer::GetStyleTable()
     return OGRLayer::GetStyleTable();
 }
 
-// The decoder skips ignored fields, except those that the attribute filter or the style looks at:
-// pyogrio asks for columns and for rows independently of each other.
+// The decoder skips ignored fields, except those that the attribute filter or the style reads:
+// pyogrio selects columns and rows independently of each other.
 void OGRMapflowResultLayer::WantWhatIsNotIgnored()
 {
     for (int i = 0; i < m_defn->GetFieldCount(); ++i)
@@ -165,7 +165,7 @@ void OGRMapflowResultLayer::WantWhatIsNotIgnored()
         isNeeded(field);
 }
 
-// The user gets no field that only the filter or the style has looked at.
+// Removes fields that only the filter or the style reads.
 OGRFeature *OGRMapflowResultLayer::Given(std::unique_ptr<OGRFeature> feature) const
 {
     for (const int field : m_neededAlone)
@@ -174,7 +174,7 @@ OGRFeature *OGRMapflowResultLayer::Given(std::unique_ptr<OGRFeature> feature) co
     return feature.release();
 }
 
-// Filters look at the geometry even if it is ignored. GEOMETRY=SPLIT makes tables without one.
+// Filters need the geometry even if it is ignored. GEOMETRY=SPLIT makes tables without one.
 bool OGRMapflowResultLayer::WantsGeometry() const
 {
     return m_defn->GetGeomFieldCount() > 0 && (m_poFilterGeom != nullptr || m_filterUsesGeometry ||
@@ -197,7 +197,8 @@ OGRErr OGRMapflowResultLayer::SetAttributeFilter(const char *query)
     return outcome;
 }
 
-// The first position at or after `from` whose feature may meet the spatial filter, if there is one.
+// Returns the first position at or after `from` whose feature may meet the spatial filter, if there
+// is one.
 uint64_t OGRMapflowResultLayer::FindWithinFilter(uint64_t from) const
 {
     const mf_box box = {m_sFilterEnvelope.MinX, m_sFilterEnvelope.MinY, m_sFilterEnvelope.MaxX,
@@ -218,7 +219,7 @@ void OGRMapflowResultLayer::DropPieces()
     m_readInARow = 0;
 }
 
-// The feature of a row; nullptr of none, after one CPLError.
+// Returns the feature of a row. If `row` is nullptr, returns nullptr after one CPLError.
 std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Make(const OGRMapflowRow *row, uint64_t position,
                                                         const mf_error &err)
 {
@@ -240,9 +241,9 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::ReadAt(uint64_t position)
     return Make(m_rows.Decode(m_row, position, err) ? &m_row : nullptr, position, err);
 }
 
-// Decodes the features of [begin, end), as far as that is possible. Runs in any thread. Features
-// are made in the reader's: memory that one thread takes and another one frees costs more than
-// decoding.
+// Decodes the features of [begin, end), as far as that is possible. Runs in any thread. The
+// reader's thread makes the features: memory that one thread allocates and another one frees costs
+// more than decoding.
 void OGRMapflowResultLayer::FillPiece(const OGRMapflowResultRows &rows, Piece &piece,
                                       uint64_t begin, uint64_t end)
 {
@@ -261,7 +262,8 @@ void OGRMapflowResultLayer::FillPiece(const OGRMapflowResultRows &rows, Piece &p
     }
 }
 
-// The row of a feature, and those of the next ones ahead. Returns nullptr with *err.
+// Returns the row of a feature, and reads the next ones ahead. Returns nullptr and sets `err` on
+// failure.
 const OGRMapflowRow *OGRMapflowResultLayer::TakeRow(uint64_t position, mf_error &err)
 {
     constexpr uint64_t ROWS_IN_PIECE = 512;
@@ -280,7 +282,7 @@ const OGRMapflowRow *OGRMapflowResultLayer::TakeRow(uint64_t position, mf_error 
     return nullptr;
 }
 
-// Other threads decode ahead for a reader of many features in order. A few are not worth a thread.
+// Other threads decode ahead if many features are read in order. A few are not worth a thread.
 std::unique_ptr<OGRFeature> OGRMapflowResultLayer::ReadInOrder(uint64_t position)
 {
     constexpr uint64_t WORTH_A_THREAD = 512;
@@ -291,8 +293,8 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::ReadInOrder(uint64_t position
     return Make(TakeRow(position, err), position, err);
 }
 
-// Once a layer: in Python of GDAL 3.6 an error that comes with a feature loses the feature, so that
-// resetting is the best time.
+// Reports once per layer. In Python with GDAL 3.6 an error that is raised with a feature loses that
+// feature, so resetting is the best time.
 void OGRMapflowResultLayer::ReportGeometriesOnce()
 {
     if (!m_hasReported)
@@ -319,7 +321,7 @@ OGRFeature *OGRMapflowResultLayer::GetNextFeature()
     }
 }
 
-// As GDAL's own, it can move to the end. No feature follows an index that does not exist.
+// Like GDAL's own, can move to the end. No feature follows an index that does not exist.
 OGRErr OGRMapflowResultLayer::SetNextByIndex(GIntBig index)
 {
     const bool exists = index >= 0 && static_cast<uint64_t>(index) <= m_rows.Count();
@@ -366,7 +368,7 @@ int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312
             !OGRMapflowStatementDataset::RenamesGeometry(m_dataset));
 }
 
-// The exact tests of the filters, of rows that are not features yet.
+// Adds the exact tests of the filters, for rows that are not features yet.
 void OGRMapflowResultLayer::AddFilters(OGRMapflowStreamSource &source)
 {
     if (IsUnfiltered())
@@ -394,15 +396,15 @@ bool OGRMapflowResultLayer::ConvertsThroughArrow() const
                                           m_styles != nullptr && !m_defn->IsStyleIgnored());
 }
 
-// A list of FIDs is left to GDAL, which reads just these.
+// Leaves a list of FIDs to GDAL, which reads only these.
 bool OGRMapflowResultLayer::HasOwnStream() const
 {
     return m_poAttrQuery == nullptr || !OGRMapflowListsFIDs(*m_poAttrQuery, *m_defn);
 }
 
-// GDAL's own stream has the schema of this layer in this version; batches are made to fit it. A
-// column of an unknown form is left to GDAL. A program that would convert the layer wrongly is
-// refused: it takes the features then.
+// GDAL's own stream has the schema of this layer in this version; batches are made to fit it. If a
+// column has an unknown form, GDAL's stream is returned. A program that would convert the layer
+// wrongly gets no stream: it then reads the features.
 bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
 {
     ReportGeometriesOnce();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// result_layer: the features of a processing, or of all of a project, as an OGR layer.
+// result_layer: the features of one processing, or of all processings of a project, as an OGR
+// layer.
 #ifndef MAPFLOW_RESULT_LAYER_H
 #define MAPFLOW_RESULT_LAYER_H
 
@@ -15,8 +16,8 @@
 
 struct OGRMapflowStreamSource;
 
-// Read-only. FIDs are those of the set of results. The spatial filter is answered from the index:
-// only features whose bounding box meets it are decoded.
+// Read-only. FIDs are those of the set of results. The spatial filter uses the index: only features
+// whose bounding box meets it are decoded.
 class OGRMapflowResultLayer final : public OGRLayer
 {
   public:
@@ -51,19 +52,19 @@ class OGRMapflowResultLayer final : public OGRLayer
     GDALDataset *GetDataset() override { return m_dataset; }
 
   protected:
-    // Of a stream that GetArrowStream has made, whichever: OGR SQL asks the layer, not the stream.
+    // For any stream that GetArrowStream has made: OGR SQL calls the layer, not the stream.
     int GetArrowSchema(ArrowArrayStream *stream, ArrowSchema *schema) override;
     int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
 
   private:
-    // Decoded features, and where they are.
+    // Decoded features and their positions.
     struct Piece
     {
         std::deque<OGRMapflowRow> rows{};
-        std::vector<uint64_t> positions{}; // of those that are decoded
+        std::vector<uint64_t> positions{}; // of the decoded features
         uint64_t begin = 0;
         uint64_t end = 0;
-        mf_error error{}; // why the next one is not decoded
+        mf_error error{}; // why the next feature was not decoded
     };
 
     OGRMapflowResultLayer(GDALDataset *dataset, const OGRMapflowResultRows &rows)
@@ -97,19 +98,19 @@ class OGRMapflowResultLayer final : public OGRLayer
     GDALDataset *const m_dataset;
     OGRMapflowResultRows m_rows;
     OGRFeatureDefn *m_defn = nullptr;
-    bool m_hasReported = false;        // what GDAL says about the geometries
-    bool m_filterUsesGeometry = false; // the attribute filter: OGR_GEOM_AREA and the like
+    bool m_hasReported = false;        // GDAL's messages about the geometries
+    bool m_filterUsesGeometry = false; // the attribute filter uses OGR_GEOM_AREA or the like
     std::unique_ptr<OGRMapflowStyles> m_styles{};
-    bool m_hasStyleTable = false; // it is made when it is wanted
+    bool m_hasStyleTable = false; // the table is made when it is requested
     std::unique_ptr<OGRMapflowFeatureMaker> m_maker{};
     OGRMapflowRow m_row{};
-    std::vector<int> m_neededAlone{}; // ignored fields that the filter or the style looks at
+    std::vector<int> m_neededAlone{}; // ignored fields that the filter or the style reads
     const std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true); // for streams
-    uint64_t m_next = 0; // position of the next feature to look at
+    uint64_t m_next = 0; // position of the next feature to read
 
     OGRMapflowReadAhead<Piece> m_ahead{};
     const Piece *m_piece = nullptr; // of m_ahead
-    uint64_t m_readInARow = 0;      // features, one after the other
+    uint64_t m_readInARow = 0;      // number of features read in order
 };
 
 #endif

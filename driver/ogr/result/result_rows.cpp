@@ -28,7 +28,8 @@ OGRMapflowGeometryKind KindOf(int geometry)
     }
 }
 
-// GDAL reads no WKB that nests more than 32 collections. A text with as many is longer than this.
+// GDAL does not read WKB that nests more than 32 collections. GeoJSON with that many is longer than
+// this.
 constexpr uint32_t SHALLOW_SIZE = 32 * sizeof R"({"type":"GeometryCollection","geometries":[]})";
 
 bool IsPlain(const mf_feature &feature)
@@ -62,7 +63,7 @@ OGRMapflowResultRows::OGRMapflowResultRows(std::shared_ptr<const OGRMapflowResul
     ChooseType();
 }
 
-// Counts the features as well.
+// Also counts the features.
 void OGRMapflowResultRows::ChooseType()
 {
     bool hasSingle = false, hasMultiple = false, hasZ = false;
@@ -81,7 +82,7 @@ void OGRMapflowResultRows::ChooseType()
             m_count = m_set->Count();
             m_type = m_set->GeometryType();
             return;
-        case OGRMapflowGeometryKind::Other: // without collections it is a table
+        case OGRMapflowGeometryKind::Other: // without collections the layer is a table
             m_type = hasMultiple ? wkbUnknown : wkbNone;
             return;
         default:
@@ -145,9 +146,9 @@ bool OGRMapflowResultRows::Decode(OGRMapflowRow &row, uint64_t position, mf_erro
            (!m_makesMultiple || mf_row_make_multiple(&row, &err) == 0);
 }
 
-// The boxes of the index are rounded outwards: only features whose box is not within the exact
+// The boxes of the index are rounded outwards, so only features whose box is not within the exact
 // extent so far are decoded. Those that touch the extent of all boxes come first, so that few
-// others are left.
+// others remain.
 bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
 {
     extent = m_set->Extent();

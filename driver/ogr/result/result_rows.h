@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// result_rows: which features of its results a layer has, and how they are decoded.
+// result_rows: which features of its results a layer has, and how to decode them.
 #ifndef MAPFLOW_RESULT_ROWS_H
 #define MAPFLOW_RESULT_ROWS_H
 
@@ -11,7 +11,7 @@
 #include "common/compat.h"
 #include "result/result_set.h"
 
-// What a file format with one geometry type can hold together (GEOMETRY=SPLIT).
+// Kinds of geometry that a file format with one geometry type can store together (GEOMETRY=SPLIT).
 enum class OGRMapflowGeometryKind
 {
     Polygon,
@@ -21,8 +21,8 @@ enum class OGRMapflowGeometryKind
     All
 };
 
-// The features of one kind, by their positions in the results. A small value: each thread decodes
-// with a copy of its own.
+// The features of one kind, by their positions in the results. Small enough to copy: each thread
+// decodes with its own copy.
 class OGRMapflowResultRows
 {
   public:
@@ -33,24 +33,25 @@ class OGRMapflowResultRows
     uint64_t End() const { return m_set->Count(); }
     uint64_t Count() const { return m_count; }
     bool IsMember(uint64_t position) const;
-    // The first one at or after `position`, End() if there is none. With a box: of those whose
-    // bounding box meets it.
+    // Returns the first position at or after `position`, End() if there is none. With a box, only
+    // considers features whose bounding box meets it.
     uint64_t Find(uint64_t position, const mf_box *box = nullptr) const;
-    // The position of feature number `index`, End() if there is none.
+    // Returns the position of feature number `index`, End() if there is none.
     uint64_t PositionOf(uint64_t index) const;
 
     OGRwkbGeometryType Type() const { return m_type; }
-    // Whether ogr2ogr can read all geometries as WKB, by the index. In the thread of the layer.
+    // Whether ogr2ogr can read all geometries as WKB, according to the index. Only for the layer's
+    // thread.
     bool HasPlainGeometries() const;
     // Returns false if there is no extent, or after one CPLError. Decodes few features.
     bool GetExtent(mf_box &extent) const;
 
-    // Which fields are decoded, and whether geometries are: all at first.
+    // Which fields are decoded, and whether geometries are. By default all.
     std::vector<unsigned char> wanted{};
     bool wantsGeometry = true;
 
-    // Decodes a feature. Where single and multiple geometries occur in one kind, single ones become
-    // multiple, so that one type fits all. Returns false with *err.
+    // Decodes a feature. If single and multiple geometries occur in one kind, single ones become
+    // multiple, so that one type fits all. Returns false and sets `err` on failure.
     bool Decode(OGRMapflowRow &row, uint64_t position, mf_error &err) const;
 
   private:

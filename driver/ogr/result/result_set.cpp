@@ -119,7 +119,7 @@ void OGRMapflowResultSet::MergeSchemas()
     SetSchema(std::move(merged));
 }
 
-// A field of a result with the name of a column that is put before them gets a number.
+// Appends a number to the name of a result's field if one of the columns before them has that name.
 void OGRMapflowResultSet::NameColumns()
 {
     const int count = m_schema->field_count, own = m_schema->host_count;
@@ -161,8 +161,8 @@ void OGRMapflowResultSet::WarnOfIntegers(const std::string &layer) const
 namespace
 {
 
-// The first number from `wanted` on after which `count` ones are free. `taken` has the first number
-// and the count of those that are not.
+// Returns the first number from `wanted` on that starts `count` free ones. `taken` has the first
+// number and the count of each range in use.
 GIntBig FindFree(const std::map<GIntBig, GIntBig> &taken, GIntBig wanted, GIntBig count)
 {
     for (;;)
@@ -258,7 +258,8 @@ bool OGRMapflowResultSet::Decode(OGRMapflowRow &row, uint64_t position, mf_error
 {
     row.part = PartAt(position);
     const Member &part = m_parts[row.part];
-    // A feature without properties has what stands in their place: never a field of others.
+    // A feature without properties takes other members as its fields, but only fields of its own
+    // result.
     for (size_t i = 0; i < part.hasField.size(); ++i)
         row.wanted[i] = row.wanted[i] & part.hasField[i];
     if (mf_row_decode_feature(&row, &part.result->collection, part.result->document.data,
@@ -290,7 +291,7 @@ OGRwkbGeometryType OGRMapflowResultSet::GeometryType() const
     return hasZ ? OGR_GT_SetZ(flat) : flat;
 }
 
-// That of one result says nothing about the others.
+// The description of one result does not apply to the others.
 const char *OGRMapflowResultSet::Description() const
 {
     return m_schema->host_count == 0 ? m_parts[0].result->collection.description : nullptr;
@@ -299,7 +300,8 @@ const char *OGRMapflowResultSet::Description() const
 namespace
 {
 
-// The member `crs` of the first result that has geometries, else of the first one; nullptr: none.
+// Returns the member `crs` of the first result that has geometries, else of the first one; nullptr
+// if there is none.
 template <class Parts> const char *ReferenceOf(const Parts &parts)
 {
     const auto found = std::find_if(parts.begin(), parts.end(),
@@ -332,11 +334,11 @@ OGRMapflowSRS OGRMapflowResultSet::SpatialReference() const
     return OGRMapflowResultSRS(ReferenceOf(m_parts), OGR_GT_HasZ(GeometryType()) != 0);
 }
 
-// Results without a geometry go with all others. Returns false after one CPLError.
+// Results without a geometry fit all others. Returns false after one CPLError.
 bool OGRMapflowResultSet::CheckSpatialReferences() const
 {
     const char *const reference = ReferenceOf(m_parts);
-    const char *known = reference; // the last one that is the same
+    const char *known = reference; // the last one that is equal
     const bool hasZ = OGR_GT_HasZ(GeometryType()) != 0;
     for (const Member &part : m_parts)
     {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// result_set: the results that a layer shows: that of a processing, or those of a project one after
-// the other.
+// result_set: the results that a layer shows: that of one processing, or those of a project in
+// sequence.
 #ifndef MAPFLOW_RESULT_SET_H
 #define MAPFLOW_RESULT_SET_H
 
@@ -13,16 +13,16 @@
 #include "common/spatial_reference.h"
 #include "store/result.h"
 
-// What users choose about columns.
+// The user's options about columns.
 struct OGRMapflowColumnForms
 {
     explicit OGRMapflowColumnForms(const OGRMapflowOptions &options);
 
-    bool integersAreText; // those with integers beyond 64 bits
-    bool jsonIsText;      // no column says that it holds JSON
+    bool integersAreText; // columns with integers beyond 64 bits
+    bool jsonIsText;      // no column has the subtype JSON
 };
 
-// A result, and the processing that it is of.
+// A result, and the processing that it belongs to.
 struct OGRMapflowPart
 {
     std::shared_ptr<const mf_result> result{};
@@ -39,20 +39,20 @@ struct OGRMapflowRow : mf_row
     OGRMapflowRow(const OGRMapflowRow &) = delete;
     OGRMapflowRow &operator=(const OGRMapflowRow &) = delete;
 
-    size_t part = 0; // of the set
+    size_t part = 0; // index of the part in the set
 };
 
-// Features have positions from 0 on, through all results. Only read once it is made: any number of
-// threads may share it.
+// Features have positions from 0 on, through all results. Constant after it is made, so any number
+// of threads may share it.
 class OGRMapflowResultSet
 {
   public:
-    // One result as it is. FID = position.
+    // One unchanged result. FID = position.
     static std::shared_ptr<const OGRMapflowResultSet> Of(OGRMapflowPart part,
                                                          OGRMapflowColumnForms forms);
-    // Several, with the columns processing_id and processing before those of all. FID = position in
-    // the result, after a number that is made of the processing's id: the same whatever other
-    // results there are. Returns nullptr after one CPLError when they do not go together.
+    // Several results, with the columns processing_id and processing before all of theirs. FID =
+    // position in the result, plus a number made from the processing's id, independent of the other
+    // results. Returns nullptr after one CPLError if they do not fit together.
     static std::shared_ptr<const OGRMapflowResultSet> Merge(std::vector<OGRMapflowPart> parts,
                                                             OGRMapflowColumnForms forms);
 
@@ -65,12 +65,12 @@ class OGRMapflowResultSet
     {
         return field.subtype == MF_SUBTYPE_JSON && !m_forms.jsonIsText;
     }
-    // One warning that names the columns in which integers are not read exactly.
+    // Raises one warning that names the columns whose integers are not read exactly.
     void WarnOfIntegers(const std::string &layer) const;
 
     size_t PartCount() const { return m_parts.size(); }
     const OGRMapflowPart &Part(size_t part) const { return m_parts[part]; }
-    // Whether a column is one of the result, and not of others only.
+    // Whether the result has a column, and not only others have it.
     bool PartHas(size_t part, int field) const
     {
         return m_parts[part].hasField[static_cast<size_t>(field)] != 0;
@@ -79,25 +79,27 @@ class OGRMapflowResultSet
     uint64_t Count() const { return m_count; }
     uint64_t OddCount() const { return m_oddCount; } // features whose `is_odd` is set
     const mf_feature &Feature(uint64_t position) const;
-    std::string Text(uint64_t position) const; // "" if the document has changed under the driver
+    std::string Text(uint64_t position) const; // "" if the document has changed meanwhile
     GIntBig FIDOf(uint64_t position) const;
     uint64_t PositionOf(GIntBig fid) const; // Count() if there is none
-    // The first position at or after one whose bounding box meets `box`, Count() if there is none.
+    // Returns the first position at or after `position` whose bounding box meets `box`, Count() if
+    // there is none.
     uint64_t Find(uint64_t position, const mf_box &box) const;
 
-    OGRwkbGeometryType GeometryType() const; // that fits all
+    OGRwkbGeometryType GeometryType() const; // a type that fits all
     OGRMapflowSRS SpatialReference() const;
     const mf_box &Extent() const { return m_extent; }
     const char *Description() const; // nullptr: none
 
-    // Decodes a feature as row.wanted and row.wants_geometry ask. Returns false with *err.
+    // Decodes a feature, as row.wanted and row.wants_geometry request. Returns false and sets `err`
+    // on failure.
     bool Decode(OGRMapflowRow &row, uint64_t position, mf_error &err) const;
 
   private:
     struct Member : OGRMapflowPart
     {
         uint64_t begin = 0; // position of its first feature
-        GIntBig fid = 0;    // of its first feature
+        GIntBig fid = 0;    // FID of its first feature
         std::vector<unsigned char> hasField{};
     };
 
@@ -117,7 +119,7 @@ class OGRMapflowResultSet
     std::shared_ptr<const mf_schema> m_schema{};
     std::vector<std::string> m_columnNames{};
     uint64_t m_count = 0, m_oddCount = 0;
-    uint32_t m_geometryTypes = 0; // as mf_collection has them
+    uint32_t m_geometryTypes = 0; // as in mf_collection
     mf_box m_extent{};
 };
 

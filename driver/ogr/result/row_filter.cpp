@@ -14,8 +14,8 @@ OGRFeatureQuery &Compile(OGRFeatureQuery &query, OGRLayer &layer, const char *te
 
 } // namespace
 
-// The filter names its columns as if case did not matter, and leaves out all of them when it cannot
-// name one.
+// The filter's list of columns ignores case. It is empty if the filter has a column that cannot be
+// listed.
 OGRMapflowFilterNeeds::OGRMapflowFilterNeeds(OGRFeatureQuery &query, const OGRFeatureDefn &defn)
 {
     const CPLStringList used(query.GetUsedFields());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// row_filter: an attribute filter, and rows that are no features yet.
+// row_filter: an attribute filter for rows that are not features yet.
 #ifndef MAPFLOW_ROW_FILTER_H
 #define MAPFLOW_ROW_FILTER_H
 
@@ -8,7 +8,7 @@
 #include "common/compat.h"
 #include "result/feature.h"
 
-// What a filter looks at.
+// What a filter reads.
 struct OGRMapflowFilterNeeds
 {
     OGRMapflowFilterNeeds(OGRFeatureQuery &query, const OGRFeatureDefn &defn);
@@ -18,11 +18,11 @@ struct OGRMapflowFilterNeeds
     bool style = false;    // OGR_STYLE
 };
 
-// Whether a filter lists FIDs and nothing else. GDAL's own stream reads these by number, in the
-// order of the list.
+// Whether a filter only lists FIDs. GDAL's own stream reads these by number, in the order of the
+// list.
 bool OGRMapflowListsFIDs(OGRFeatureQuery &query, const OGRFeatureDefn &defn);
 
-// Sets no more of a feature than the filter looks at. One thread at a time. The layer and the maker
+// Sets only what the filter reads of a feature. Not thread-safe. The layer and the maker must
 // outlive it.
 class OGRMapflowRowFilter
 {
@@ -30,7 +30,7 @@ class OGRMapflowRowFilter
     // `text` is a filter that the layer has accepted.
     OGRMapflowRowFilter(OGRLayer &layer, const char *text, const OGRMapflowFeatureMaker &maker);
 
-    // All that the filter looks at is decoded in the row.
+    // The row must have everything that the filter reads.
     bool Passes(const OGRMapflowRow &row, GIntBig fid);
 
   private:

@@ -35,7 +35,7 @@ void SetPolygon(OGRFeature &row, const mf_aoi &area)
 
 } // namespace
 
-// Without the name of the project: it would cost a request.
+// Has no column for the project's name, which would cost a request.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeProcessingTable(GDALDataset *dataset,
                                                                     const mf_processing &processing)
 {

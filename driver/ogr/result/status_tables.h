@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// status_tables: the status of a processing and of its areas, as layers of a few rows.
+// status_tables: the status of a processing and of its areas, as small layers.
 #ifndef MAPFLOW_STATUS_TABLES_H
 #define MAPFLOW_STATUS_TABLES_H
 
@@ -13,7 +13,7 @@
 std::unique_ptr<OGRMapflowTableLayer>
 OGRMapflowMakeProcessingTable(GDALDataset *dataset, const mf_processing &processing);
 
-// The layer `aois`: a polygon for each area. Makes one request at most. Returns nullptr after one
+// The layer `aois`: a polygon for each area. Makes at most one request. Returns nullptr after one
 // CPLError.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *dataset,
                                                              OGRMapflowAreaSource &source,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// text_value: a text where the column has another type, as OGR converts it.
+// text_value: converts a string to a column's type, as OGR does.
 #ifndef MAPFLOW_TEXT_VALUE_H
 #define MAPFLOW_TEXT_VALUE_H
 
@@ -9,14 +9,15 @@
 #include "common/compat.h"
 #include "geojson/geojson.h"
 
-// Converts for the columns of one layer. One thread at a time.
+// Converts for the columns of one layer. Not thread-safe.
 class OGRMapflowTextConverter
 {
   public:
     explicit OGRMapflowTextConverter(OGRFeatureDefn *defn);
 
-    // The value that OGRFeature::SetField() makes of a text in the field, NULL when it makes none.
-    // Good until the next call. Not for texts, dates and times, which stay texts.
+    // Returns the value that OGRFeature::SetField() makes of a string in the field, NULL if it
+    // makes none. It is valid until the next call. Not for columns of strings, dates and times,
+    // whose values stay strings.
     const mf_value &Convert(int field, const mf_value &text);
 
   private:
