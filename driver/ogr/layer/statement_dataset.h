@@ -8,7 +8,7 @@
 #include "common/compat.h"
 
 // If a layer reports its Arrow stream as fast, OGR SQL passes that stream on. Its geometry column
-// then has the name for a column without one. After SELECT * the result's column is called
+// has the name that unnamed columns get. After SELECT * the result's column is called
 // _ogr_geometry_, or as AS specifies, so a reader does not find it in the stream. While such a
 // result is open, no layer reports its stream as fast, and GDAL makes the result's stream from its
 // features.

@@ -9,8 +9,8 @@
 namespace
 {
 
-// Column names that a result's column must not have: those of GDAL for the FID and the geometry,
-// and those of GeoPackage and SQLite for the FID.
+// Column names with another meaning in the target: those of GDAL for the FID and the geometry, and
+// those of GeoPackage and SQLite for the FID.
 bool IsTaken(const char *name)
 {
     return EQUAL(name, "OGC_FID") || EQUAL(name, "wkb_geometry") || EQUAL(name, "fid");

@@ -58,7 +58,7 @@ bool OGRMapflowProcessingDataset::ReadCacheOptions()
 namespace
 {
 
-// Whether the failure means that the server did not answer.
+// Whether the failure leaves the server's answer unknown.
 bool IsOutage(const mf_error &err)
 {
     return err.kind == MF_ERR_NETWORK || (err.http_status >= 502 && err.http_status <= 504);

@@ -17,7 +17,7 @@
 #include "common/parallel.h"
 
 // Number of pieces to make in parallel. More than two would take more memory, and the reader needs
-// a processor too. If it is one, the reader makes it itself.
+// a processor too. The reader makes a single one itself.
 inline size_t OGRMapflowPiecesAhead()
 {
     return OGRMapflowThreads(CPLGetNumCPUs()) > 1 ? 2 : 1;

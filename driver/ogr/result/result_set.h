@@ -70,7 +70,7 @@ class OGRMapflowResultSet
 
     size_t PartCount() const { return m_parts.size(); }
     const OGRMapflowPart &Part(size_t part) const { return m_parts[part]; }
-    // Whether the result has a column, and not only others have it.
+    // Whether the result itself has a column, and not only other results.
     bool PartHas(size_t part, int field) const
     {
         return m_parts[part].hasField[static_cast<size_t>(field)] != 0;
