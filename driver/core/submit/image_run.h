@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* image_run: one image file, uploaded at most once, however often the command is repeated; and the
- * mosaic for it, created at most once.
+/* image_run: uploads one image file at most once, however often the command is repeated, and
+ * creates its mosaic at most once.
  *
- *     open   finds out what earlier runs have done with the same file, waits for another process
- *            that uploads it, and looks for what was sent and not answered
- *     send   announces the file in the journal, sends it, and writes down what came of it
- *     wait   until the service can use the image, or says why not
- *     end    closes the run: from then on it is history
+ *     open   finds what earlier runs did with the same file, waits for another process that
+ *            uploads it, and searches for an upload whose response was lost
+ *     send   announces the file in the journal, sends it, and records the outcome
+ *     wait   until the service can use the image, or reports why it cannot
+ *     end    closes the run: later commands do not adopt its image
  *
- * An upload has no marker. What tells the new image from others are the ids that were in the mosaic
- * before it (imagery notes 3.1), which the journal keeps. A file whose last bytes did not leave was
- * not stored.
+ * An upload has no marker. The journal keeps the ids that were in the mosaic before, to identify
+ * the new image (imagery notes 3.1). A file whose last bytes did not leave was not stored.
  *
  * Thread-safety: a run belongs to one thread at a time. */
 #ifndef MF_IMAGE_RUN_H
@@ -32,15 +31,14 @@ struct mf_image_run_options {
     struct mf_journal *journal; /* of uploads, borrowed; NULL: nothing is known of earlier runs */
     struct mf_client *client;   /* borrowed */
     double started;             /* s since 1970, UTC: when the command began */
-    bool no_resume;             /* what a run that did not end has uploaded is uploaded again */
+    bool no_resume;             /* upload again what an unfinished run has uploaded */
     struct mf_listener listener;
 };
 
 /* ---- the mosaic ----------------------------------------------------------------------------- */
 
-/* The mosaic of that name, created with these tags (NULL: none) when there is none. *is_created
- * says so. Fails when it was created, perhaps, by a request whose answer is lost, and cannot be
- * found. */
+/* Finds the mosaic `name`, or creates it with `tags` (NULL: none) and sets *is_created. Fails when
+ * a request may have created it, but the response was lost and the mosaic cannot be found. */
 int mf_mosaic_find_or_create(struct mf_mosaic *mosaic, const struct mf_image_run_options *options,
                              const char *name, const struct mf_str_list *tags, bool *is_created,
                              struct mf_error *err) MF_NODISCARD;
@@ -49,21 +47,21 @@ int mf_mosaic_find_or_create(struct mf_mosaic *mosaic, const struct mf_image_run
 
 struct mf_image_file {
     const char *mosaic_id;
-    const char *name;    /* that it is sent with */
+    const char *name;    /* of the file, as sent */
     int64_t size;        /* bytes */
-    const char *content; /* a text that changes with the content: its SHA-1, or when and where it
+    const char *content; /* a string that changes with the content: its SHA-1, or when and where it
                             was written */
 };
 
 struct mf_image_run;
 
-/* Copies what it is given. When it returns, the state is MF_JOB_SENT when an earlier run, or
- * another process, has uploaded the file, and MF_JOB_NEW when it is still to be sent. Fails when
- * that cannot be found out: nothing may be sent then. */
+/* Copies its arguments. On success the state is MF_JOB_SENT if an earlier run or another process
+ * has uploaded the file, else MF_JOB_NEW. Fails if that cannot be determined: nothing may be sent
+ * then. */
 int mf_image_run_open(struct mf_image_run **out, const struct mf_image_run_options *options,
                       const struct mf_image_file *file, struct mf_error *err) MF_NODISCARD;
 
-/* NULL-safe. A run that was not ended stays open: the next one takes its image over. */
+/* NULL-safe. A run that was not ended stays open: the next run adopts its image. */
 void mf_image_run_close(struct mf_image_run *run);
 
 enum mf_job_state mf_image_run_state(const struct mf_image_run *run);
@@ -71,21 +69,21 @@ enum mf_job_state mf_image_run_state(const struct mf_image_run *run);
 /* The id of the image, "" while it is not known. */
 const char *mf_image_run_id(const struct mf_image_run *run);
 
-/* The images of the mosaic as they were read last. */
+/* The images of the mosaic as last read. */
 const struct mf_image_list *mf_image_run_images(const struct mf_image_run *run);
 
-/* The image among them, NULL when it is not (yet) there. */
+/* The uploaded image in that list, NULL if it is not there (yet). */
 const struct mf_image *mf_image_run_image(const struct mf_image_run *run);
 
-/* Sends the file, unless it is MF_JOB_SENT already. When the answer is lost, the images of the
- * mosaic are looked through, MF_LOST_CHECKS times over about a minute: found is success. Otherwise
- * the state is MF_JOB_UNKNOWN, and the error says what to do. After any other error the server has
+/* Sends the file, unless it is MF_JOB_SENT already. If the response is lost, searches the images of
+ * the mosaic MF_LOST_CHECKS times over about a minute. Finding the image is success; otherwise the
+ * state is MF_JOB_UNKNOWN, and the error states what to do. After any other error the server has
  * not stored the file. */
 int mf_image_run_send(struct mf_image_run *run, const struct mf_upload *content,
                       struct mf_error *err) MF_NODISCARD;
 
 struct mf_image_wait {
-    double timeout;  /* s, from the call on */
+    double timeout;  /* s, from the call */
     double interval; /* s, the longest time between two polls */
     /* Called several times a second, with the time since the call in s; non-zero ends the wait with
      * MF_ERR_CANCELLED. May be NULL. */
@@ -93,13 +91,13 @@ struct mf_image_wait {
     void *ctx;
 };
 
-/* Polls at once, after 2, 4 and 8 s, and then every `interval`, until the image is ready. An image
- * that has failed, and `timeout`, are MF_ERR_NOT_READY; *is_over says that nothing more will become
- * of it. */
+/* Polls at once, after pauses of 2, 4 and 8 s, and then every `interval`, until the image is ready.
+ * Fails with MF_ERR_NOT_READY when the image has failed, or after `timeout`. *is_over becomes true
+ * if the image is ready or has failed. */
 int mf_image_run_wait(struct mf_image_run *run, const struct mf_image_wait *options, bool *is_over,
                       struct mf_error *err) MF_NODISCARD;
 
-/* To be called when nothing is left that could make a user repeat the command. */
+/* Call it when the user has no reason left to repeat the command. */
 int mf_image_run_end(struct mf_image_run *run, struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* image_run_internal: what the files of `image_run` share. */
+/* image_run_internal: shared by the files of `image_run`. */
 #ifndef MF_IMAGE_RUN_INTERNAL_H
 #define MF_IMAGE_RUN_INTERNAL_H
 
 #include "submit/image_run.h"
 
-/* What is done once, an upload or the creation of a mosaic: its entries in the journal, and the
- * lock that keeps other processes from doing it too. Without a journal there are neither. */
+/* An action taken at most once, an upload or the creation of a mosaic: its journal entries, and the
+ * lock that keeps other processes from doing the same. Without a journal it has neither. */
 struct mf_image_task {
     const struct mf_image_run_options *options;
     uint64_t digest;
-    const char *mosaic_id; /* "" of a mosaic that is to be created */
+    const char *mosaic_id; /* "" when creating a mosaic */
     const char *name;
     const char *doing; /* "uploading" */
     char run[MF_RUN_ID_SIZE];
@@ -18,18 +18,18 @@ struct mf_image_task {
     struct mf_lock lock;
 };
 
-/* Names the run, and waits until no other process does the same. */
+/* Sets the run id, and waits until no other process does the same. */
 int mf_image_task_begin(struct mf_image_task *task, struct mf_error *err) MF_NODISCARD;
-/* Lets other processes do the same. */
+/* Releases the lock. */
 void mf_image_task_finish(struct mf_image_task *task);
 
-/* What an earlier run has left of the same, NULL when there is nothing that counts. */
+/* The open entry that an earlier run left for the same action, NULL if there is none. */
 const struct mf_journal_entry *mf_image_task_left_over(const struct mf_image_task *task);
 
-/* Whether what was sent at `sent` may still appear. */
+/* Whether the result of a request sent at `sent` may still appear. */
 bool mf_image_task_may_appear(const struct mf_image_task *task);
 
-/* Writes its state down. `before` as in the journal. */
+/* Records the state in the journal. `before`: see struct mf_journal_entry. */
 int mf_image_task_record(const struct mf_image_task *task, enum mf_journal_state state,
                          const char *id, const char *before, struct mf_error *err) MF_NODISCARD;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* listener: who hears what a user should know, a sentence at a time. */
+/* listener: receives messages for the user, one sentence at a time. */
 #ifndef MF_LISTENER_H
 #define MF_LISTENER_H
 
@@ -14,7 +14,7 @@ struct mf_listener {
     void *ctx;
 };
 
-/* Says a line of at most 1023 bytes; what is longer is cut. */
+/* Passes on a line of at most 1023 bytes. Longer lines are truncated. */
 void mf_tell(const struct mf_listener *listener, const char *format, ...) MF_PRINTF(2, 3);
 
 #ifdef __cplusplus

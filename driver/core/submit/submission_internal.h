@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* submission_internal: what the files of `submission` share. */
+/* submission_internal: shared by the files of `submission`. */
 #ifndef MF_SUBMISSION_INTERNAL_H
 #define MF_SUBMISSION_INTERNAL_H
 
@@ -11,14 +11,14 @@
 
 /* One entry of BLOCKS. */
 struct mf_wanted_block {
-    char *name; /* as typed; as the server spells it after prepare */
+    char *name; /* as typed; after resolve as the server spells it */
     int is_enabled;
-    int is_inherited; /* from `like`: one that is not to be switched is passed over */
+    int is_inherited; /* from `like`: dropped if it cannot be switched */
 };
 
 /* Where the imagery comes from. */
 enum mf_imagery_kind {
-    MF_IMAGERY_NONE, /* none was chosen, or several: refused with the account's providers in hand */
+    MF_IMAGERY_NONE, /* none chosen, or several: refused once the account's providers are known */
     MF_IMAGERY_SEVERAL,
     MF_IMAGERY_PROVIDER,
     MF_IMAGERY_OWN,
@@ -28,11 +28,11 @@ enum mf_imagery_kind {
 
 struct mf_imagery {
     enum mf_imagery_kind kind;
-    char *provider;   /* of PROVIDER and SEARCH: as typed; as the server spells it after prepare */
-    cJSON *members;   /* what the request says of it, but for the provider's name */
-    char *mosaic;     /* a name that is to be resolved; NULL: none */
-    char *zoom;       /* as typed, of a source that `like` will say */
-    double min_km2;   /* the provider's minimum, 0: none. After prepare */
+    char *provider;   /* of PROVIDER and SEARCH: as typed; after resolve as the server spells it */
+    cJSON *members;   /* members of the request, except the provider's name */
+    char *mosaic;     /* a name to be resolved; NULL: none */
+    char *zoom;       /* as typed, for a source that comes from `like` */
+    double min_km2;   /* the provider's minimum, 0: none. After resolve */
     char *secrets[3]; /* registered with redact: address, login, password of a tile service */
 };
 
@@ -40,7 +40,7 @@ struct mf_submission {
     /* read from the options by open */
     char *project, *model_name, *description;
     char like[MF_UUID_SIZE];
-    char *like_model; /* the name of a model whose UUID is in model_name; after reading `like` */
+    char *like_model; /* name of the model whose UUID is in model_name; after reading `like` */
     int create_project;
     int dry_run;
     int no_resume;
@@ -49,40 +49,40 @@ struct mf_submission {
     struct mf_imagery source;
     cJSON *inference; /* NULL: none */
     cJSON *meta;      /* without the marker */
-    double max_cost;  /* NaN: not said */
+    double max_cost;  /* NaN: not set */
 
     struct mf_job *jobs;
     size_t job_count;
-    double reserved_m2, reserved_credits; /* of the account's balance, for others */
+    double reserved_m2, reserved_credits; /* of the account's balance, for other submissions */
 
-    /* found by prepare */
+    /* set by resolve and check */
     int is_resolved;
     int is_checked;
-    char project_id[MF_UUID_SIZE]; /* "" while it is to be created */
+    char project_id[MF_UUID_SIZE]; /* "" until it is created */
     char *project_name;
     char *model_id;
     double aoi_limit_m2; /* of the project's owner, NaN: none */
 };
 
-/* ---- options: what needs no server ----------------------------------------------------------- */
+/* ---- options: no server needed --------------------------------------------------------------- */
 
 int mf_submission_read_options(struct mf_submission *submission,
                                const struct mf_submission_options *options,
                                struct mf_error *err) MF_NODISCARD;
 
-/* A JSON object from a text. `option` names it in the message. */
+/* Parses a JSON object. `option` names it in the message. */
 int mf_read_object(const char *option, const char *text, cJSON **out,
                    struct mf_error *err) MF_NODISCARD;
 
 /* ---- imagery --------------------------------------------------------------------------------- */
 
-/* Which of the four sources was chosen, and whether its options go together. */
+/* Reads which of the four sources was chosen, and checks that its options go together. */
 int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_options *options,
                     struct mf_error *err) MF_NODISCARD;
-/* The source that `like` had, from its sourceParams, unless the options have named one. */
+/* Takes the source of `like` from its sourceParams, unless the options name one. */
 int mf_imagery_inherit(struct mf_imagery *source, const cJSON *params,
                        struct mf_error *err) MF_NODISCARD;
-/* Refuses none and several, and finds the provider among the account's, and the mosaic. */
+/* Refuses no source and several. Finds the provider in the account, and the mosaic. */
 int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *account,
                        struct mf_client *client, struct mf_error *err) MF_NODISCARD;
 cJSON *mf_imagery_json(const struct mf_imagery *source); /* sourceParams; NULL: out of memory */
@@ -91,14 +91,14 @@ void mf_imagery_free(struct mf_imagery *source);
 /* ---- like --------------------------------------------------------------------------------------
  */
 
-/* Asks for the processing of `like`, once, and takes from it what the options have not said. */
+/* Reads the processing `like`, once, and takes from it what the options leave unset. */
 int mf_submission_inherit(struct mf_submission *submission, struct mf_client *client,
                           struct mf_error *err) MF_NODISCARD;
 
 /* ---- resolve -----------------------------------------------------------------------------------
  */
 
-/* Creates the project when it is still to be created. */
+/* Creates the project unless it exists. */
 int mf_submission_ensure_project(struct mf_submission *submission, struct mf_client *client,
                                  struct mf_error *err) MF_NODISCARD;
 
@@ -112,10 +112,10 @@ int mf_submission_check_price(struct mf_submission *submission, const struct mf_
 
 /* ---- scenes ---------------------------------------------------------------------------------- */
 
-/* Looks for the scenes of SEARCH_PROVIDER in the catalogue, by one search over the polygons of all
- * jobs, and refuses those of several product types, mosaics of several zooms, and polygons below
- * the least area of a scene. What is not found, and what lies in more than the account may search,
- * is left to the service; so are all of them when the search fails. */
+/* Searches the catalogue for the scenes of SEARCH_PROVIDER, once over the polygons of all jobs.
+ * Refuses scenes of several product types, mosaics of several zooms, and polygons below the minimum
+ * area of a scene. Scenes that are not found, and areas larger than the account may search, are
+ * left to the service; so are all scenes if the search fails. */
 int mf_submission_check_scenes(const struct mf_submission *submission,
                                const struct mf_account *account, struct mf_client *client,
                                struct mf_error *err) MF_NODISCARD;
@@ -146,9 +146,9 @@ struct mf_run_job {
     struct mf_job *job;
 };
 
-/* Takes what a report of version 0.1 says of a run that did not end into the journal, unless the
- * journal knows the job. `written` and `now`: s since 1970, when the report was written last, and
- * now. Other texts are passed over. The journal must be locked. */
+/* Imports an unfinished run from a report of version 0.1 into the journal, except jobs that the
+ * journal knows. `written` and `now`: s since 1970, when the report was last written, and now.
+ * Other text is ignored. The journal must be locked. */
 int mf_former_report_import(const char *text, double written, double now,
                             struct mf_journal *journal, const struct mf_run_job *jobs, size_t count,
                             struct mf_error *err) MF_NODISCARD;
@@ -156,22 +156,23 @@ int mf_former_report_import(const char *text, double written, double now,
 /* ---- search ------------------------------------------------------------------------------------
  */
 
-/* How long after it was sent a processing may still appear. */
+/* A processing may still appear this long after it was sent. */
 #define MF_MAY_APPEAR 600.0 /* s */
 
 enum mf_found {
     MF_FOUND,             /* the job is MF_JOB_SENT */
     MF_FOUND_ABSENT,      /* it was sent long ago and is not in the project: it does not exist */
     MF_FOUND_NOT_YET,     /* it is not in the project, and may still appear */
-    MF_FOUND_NOTHING_SURE /* with *err: the project's processings could not be listed */
+    MF_FOUND_NOTHING_SURE /* the project's processings could not be listed; sets *err */
 };
 
-/* Searches the project's processings, newest first and as far back as job->sent, for the marker of
- * the job. A job that was sent less than ten minutes ago is searched for about a minute long. */
+/* Searches the project's processings for the job's marker, newest first and as far back as
+ * job->sent. If the job was sent less than ten minutes ago, searches repeatedly for about a
+ * minute. */
 enum mf_found mf_submission_search(const struct mf_submission *submission, struct mf_job *job,
                                    struct mf_client *client, struct mf_error *err);
 
-/* Takes what the server says of the job's processing: it is MF_JOB_SENT then. */
+/* Fills the job from the document of its processing, and sets MF_JOB_SENT. */
 int mf_job_take_answer(struct mf_job *job, const cJSON *document,
                        struct mf_error *err) MF_NODISCARD;
 
