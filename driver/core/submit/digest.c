@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What makes a job the same as an earlier one. */
+/* Digests, by which repeated jobs are recognized. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +7,11 @@
 #include "base/checksum.h"
 #include "submit/submission_internal.h"
 
-/* Changes with what goes into a digest: jobs of another version are never taken for the same. */
+/* Changes with the input of the digest: jobs of different versions are never the same. */
 #define DIGEST_VERSION "1"
 
-/* Positions that differ by less than this are the same: another version of PROJ rounds otherwise.
- */
-#define STEPS 1e8 /* in a degree: a step is about 1 mm */
+/* Positions that differ by less than this are the same: versions of PROJ round differently. */
+#define STEPS 1e8 /* per degree: a step is about 1 mm */
 
 static int compare(const void *a, const void *b)
 {
@@ -20,17 +19,17 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The checksum of a set: the order of its members does not count. Sorts them. */
+/* Returns the checksum of a set, independent of the order of its members. Sorts them. */
 static uint64_t digest_set(uint64_t *members, size_t count)
 {
     qsort(members, count, sizeof *members, compare);
     return mf_checksum_of(members, count * sizeof *members);
 }
 
-/* Of the positions in order, from the smallest on: where a ring begins does not count. */
+/* Digests the positions in order from the smallest on: where a ring begins does not matter. */
 static int digest_ring(const struct mf_ring *ring, uint64_t *digest)
 {
-    const size_t count = ring->count - 1; /* the last position is the first one */
+    const size_t count = ring->count - 1; /* the last position repeats the first */
     int64_t *const steps = malloc(count * 2 * sizeof *steps);
     size_t first = 0;
     if (steps == NULL)
@@ -76,13 +75,13 @@ static int digest_polygons(const struct mf_polygons *polygons, uint64_t *digest)
     return failed ? -1 : 0;
 }
 
-/* The NUL is added too, so that "a", "b" is not "ab", "". */
+/* Adds the NUL too, so that "a", "b" differs from "ab", "". */
 static void add_text(struct mf_checksum *sum, const char *text)
 {
     mf_checksum_add(sum, text, strlen(text) + 1);
 }
 
-/* Adds a document, which it deletes. NULL means that there was no memory for it. */
+/* Adds a document and deletes it. NULL means out of memory. */
 static int add_document(struct mf_checksum *sum, cJSON *document)
 {
     char *const text = document != NULL ? cJSON_PrintUnformatted(document) : NULL;

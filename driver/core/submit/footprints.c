@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where own images lie. */
+/* The footprints of own images. */
 #include "api/image.h"
 #include "api/mosaic.h"
 #include "submit/submission_internal.h"

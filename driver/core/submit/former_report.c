@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports of version 0.1, which had no journal: a report with jobs that were not answered was what
- * a repeated command went by. */
+/* Reports of version 0.1, which had no journal: a repeated command relied on the unanswered jobs in
+ * its report. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +10,11 @@
 #include "base/uuid.h"
 #include "submit/submission_internal.h"
 
-/* The run of what was imported. Nothing ends it. */
+/* The run of imported jobs. It never ends. */
 #define IMPORTED "0000000000000000-report01"
 
-/* Calls `use` with each line that is one of a processing of version 0.1. Returns what it returns
- * when that is not 0. */
+/* Calls `use` with each line of a processing of version 0.1, until it returns non-zero. Returns
+ * that value, or 0. */
 static int each_line(const char *text, int (*use)(void *ctx, const cJSON *line), void *ctx)
 {
     int ended = 0;
@@ -38,7 +38,7 @@ static int is_unanswered(void *ctx, const cJSON *line)
 }
 
 struct import {
-    double sent; /* NaN: some time ago */
+    double sent; /* NaN: unknown, some time ago */
     double now;
     struct mf_journal *journal;
     const struct mf_run_job *jobs;
@@ -46,7 +46,7 @@ struct import {
     struct mf_error *err;
 };
 
-/* Digests of 0.1 were others: a job is known by what the line says of it. */
+/* Digests of 0.1 differ: a job is identified by the other values of its line. */
 static int is_of(const struct mf_run_job *of, const cJSON *line)
 {
     const double area_km2 = of->job->area_m2 / 1e6;
@@ -85,7 +85,7 @@ int mf_former_report_import(const char *text, double written, double now,
                             struct mf_journal *journal, const struct mf_run_job *jobs, size_t count,
                             struct mf_error *err)
 {
-    /* A line may be older than the file, to which others were appended. */
+    /* A line may be older than the file, since lines are appended. */
     const double age = now - written;
     const double sent = age < MF_MAY_APPEAR || age > MF_OPEN_JOBS_EXPIRE ? written : NAN;
     struct import import = {sent, now, journal, jobs, count, err};

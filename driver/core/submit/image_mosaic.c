@@ -22,7 +22,7 @@ static enum found find_mosaic(struct mf_mosaic *mosaic, const struct mf_image_ta
     return FAILED;
 }
 
-/* At once, and then after waits that double, a minute in all by the default delay of retries. */
+/* Searches at once and then after doubling waits, a minute in all with the default retry delay. */
 static enum found find_mosaic_for_a_minute(struct mf_mosaic *mosaic,
                                            const struct mf_image_task *task, struct mf_error *err)
 {
@@ -50,7 +50,7 @@ static int create_mosaic(struct mf_mosaic *mosaic, struct mf_image_task *task,
 {
     int is_unknown = 0;
     task->sent = mf_client_utc(task->options->client);
-    /* No byte of such a request can be held back: from now on its outcome is unknown. */
+    /* Unlike an upload, it has no last bytes to hold back: its outcome is unknown from now on. */
     if (mf_image_task_record(task, MF_JOURNAL_UNKNOWN, "", NULL, err) != 0)
         return -1;
     if (mf_mosaic_create(mosaic, task->options->client, task->name, tags, &is_unknown, err) == 0)

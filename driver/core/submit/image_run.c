@@ -20,15 +20,15 @@ struct mf_image_run {
     char mosaic_id[MF_UUID_SIZE];
     char *name;
     int64_t size;
-    char *before; /* ids, with a comma between them */
+    char *before; /* comma-separated ids */
     enum mf_job_state state;
-    bool is_confirmed; /* the server has said that it stored the file */
+    bool is_confirmed; /* the server confirmed that it stored the file */
     char id[MF_UUID_SIZE];
     struct mf_image_list images;
     const struct mf_image *image; /* in `images` */
 };
 
-/* Takes the ids of the images that are there: what is new later is not among them. */
+/* Keeps the ids of the current images, so that a new one can be recognized. */
 static int keep_ids(struct mf_image_run *run, struct mf_error *err)
 {
     size_t size = 1;
@@ -51,8 +51,8 @@ static bool is_new(const struct mf_image_run *run, const char *id)
             !mf_journal_is_of_other(run->options.journal, run->task.digest, id));
 }
 
-/* Whether `a` is likelier to be the file than `b` of the same name: by its size, then by its time;
- * texts of one server compare as their times do. */
+/* Whether `a` is likelier to be the file than `b`: by size, then by time. Times of one server
+ * compare as strings. */
 static bool is_likelier(const struct mf_image_run *run, const struct mf_image *a,
                         const struct mf_image *b)
 {
@@ -63,8 +63,8 @@ static bool is_likelier(const struct mf_image_run *run, const struct mf_image *a
            0;
 }
 
-/* The new image that the file has become. One of another name is it when its size is the same, or
- * when the server has confirmed the upload and no other image is new. */
+/* Finds the new image that the file became. An image with another name qualifies if its size is the
+ * same, or if the server confirmed the upload and no other image is new. */
 static const struct mf_image *find_new(const struct mf_image_run *run)
 {
     const struct mf_image *named = NULL, *other = NULL;
@@ -96,7 +96,7 @@ static const struct mf_image *find_by_id(const struct mf_image_run *run)
     return NULL;
 }
 
-/* Reads the images anew, and finds ours among them. */
+/* Reads the images again, and finds ours among them. */
 static int look(struct mf_image_run *run, struct mf_error *err)
 {
     run->image = NULL;
@@ -111,8 +111,8 @@ static int look(struct mf_image_run *run, struct mf_error *err)
     return 0;
 }
 
-/* Looks for the image, at once and then after waits that double, a minute in all by the default
- * delay of retries. Fails when it could not be looked for the last time. */
+/* Polls for the image at once and then after doubling waits, a minute in all with the default retry
+ * delay. Fails if the last poll failed. */
 static int look_for_a_minute(struct mf_image_run *run, struct mf_error *err)
 {
     struct mf_error own;
@@ -136,7 +136,7 @@ static int take_as_sent(struct mf_image_run *run, struct mf_error *err)
     return mf_image_task_record(&run->task, MF_JOURNAL_SUBMITTED, run->id, run->before, err);
 }
 
-/* ---- what earlier runs have done ------------------------------------------------------------- */
+/* ---- earlier runs ---------------------------------------------------------------------------- */
 
 static int refuse_to_send(const struct mf_image_run *run, bool is_sure, struct mf_error *err)
 {
@@ -156,8 +156,8 @@ static int refuse_to_send(const struct mf_image_run *run, bool is_sure, struct m
         run->name, time, run->mosaic_id);
 }
 
-/* Looks for what was sent and not answered: the state becomes MF_JOB_SENT, or MF_JOB_NEW when it
- * does not exist. */
+/* Searches for an upload whose response was lost. The state becomes MF_JOB_SENT, or MF_JOB_NEW if
+ * the image does not exist. */
 static int settle(struct mf_image_run *run, struct mf_error *err)
 {
     const bool is_old = !mf_image_task_may_appear(&run->task);
@@ -172,7 +172,7 @@ static int settle(struct mf_image_run *run, struct mf_error *err)
     return mf_image_task_record(&run->task, MF_JOURNAL_REFUSED, "", NULL, err);
 }
 
-/* Takes over what was uploaded, unless it was deleted since. */
+/* Adopts an uploaded image, unless it was deleted since. */
 static int adopt(struct mf_image_run *run, const char *id, struct mf_error *err)
 {
     snprintf(run->id, sizeof run->id, "%s", id);
@@ -187,7 +187,8 @@ static int adopt(struct mf_image_run *run, const char *id, struct mf_error *err)
     return 0;
 }
 
-/* The state of a process that ended before the last bytes left: nothing was stored. */
+/* Resumes an earlier upload. MF_JOURNAL_SENDING: its process ended before the last bytes left, and
+ * nothing was stored. */
 static int resume(struct mf_image_run *run, struct mf_error *err)
 {
     const struct mf_journal_entry *const entry =
@@ -289,7 +290,7 @@ const struct mf_image *mf_image_run_image(const struct mf_image_run *run)
 
 /* ---- sending -------------------------------------------------------------------------------- */
 
-/* The file on its way: the journal says that its outcome is unknown before its last bytes leave. */
+/* A file being sent. The journal marks its outcome as unknown before the last bytes leave. */
 struct passage {
     struct mf_image_run *run;
     const struct mf_upload *content;
@@ -317,7 +318,7 @@ static int show_progress(void *ctx, int64_t sent, int64_t size)
     return content->progress != NULL ? content->progress(content->ctx, sent, size) : 0;
 }
 
-/* The server has stored the file; its id may have to be looked for. */
+/* The server has stored the file. Its id may have to be searched for. */
 static int take_answer(struct mf_image_run *run, const char *id, struct mf_error *err)
 {
     run->is_confirmed = true;
@@ -326,7 +327,7 @@ static int take_answer(struct mf_image_run *run, const char *id, struct mf_error
         return mf_error_prefix(err, "\"%.100s\" was uploaded", run->name);
     if (run->id[0] != '\0')
         return 0;
-    /* What cannot be looked up now may be so later: the upload has succeeded. */
+    /* The upload has succeeded. If the search fails now, a later one may not. */
     (void)!look_for_a_minute(run, NULL);
     if (run->id[0] != '\0')
         return take_as_sent(run, err);
@@ -357,7 +358,7 @@ static int take_loss(struct mf_image_run *run, struct mf_error *err)
         run->options.journal != NULL && run->options.no_resume ? " without RESUME=NO" : "");
 }
 
-/* A server may keep a row of what it has refused: it is named, and left where it is. */
+/* A server may keep an image that it refused: names it in the error, and does not delete it. */
 static int take_refusal(struct mf_image_run *run, struct mf_error *err)
 {
     (void)!mf_image_task_record(&run->task, MF_JOURNAL_REFUSED, "", NULL, NULL);

@@ -8,7 +8,7 @@
 #include "base/checksum.h"
 #include "submit/submission_internal.h"
 
-static const double other_interval = 0.2; /* s, between two looks for another process */
+static const double other_interval = 0.2; /* s, between two polls for another process */
 
 int mf_image_task_begin(struct mf_image_task *task, struct mf_error *err)
 {

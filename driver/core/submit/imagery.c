@@ -34,7 +34,7 @@ static int read_zoom(struct mf_imagery *source, const char *text, struct mf_erro
                : mf_out_of_memory(err);
 }
 
-/* A comma list as an array. Own images are named by UUIDs, those of a search by anything. */
+/* Reads a comma-separated list into an array. Own images have UUIDs, scenes any id. */
 static int read_images(struct mf_imagery *source, const char *text, int must_be_uuid,
                        struct mf_error *err)
 {
@@ -102,7 +102,7 @@ static int take_provider(struct mf_imagery *source, const char *name, struct mf_
 struct tile_type {
     const char *name;
     const char *scheme;          /* how the address must begin; NULL: http or https */
-    const char *placeholders[3]; /* what it must hold */
+    const char *placeholders[3]; /* that it must contain */
 };
 
 static const struct tile_type tile_types[] = {
@@ -119,8 +119,8 @@ static const struct tile_type *find_tile_type(const char *name)
     return NULL;
 }
 
-/* The service accepts any address, and the job fails later: after it was paid for. The address may
- * hold a key: it is not repeated. */
+/* The service accepts any address, and the job fails later, after it was paid for. Messages do not
+ * repeat the address, which may contain a key. */
 static int check_address(const struct tile_type *type, const char *url, struct mf_error *err)
 {
     if (type->scheme == NULL && mf_str_prefix_nocase(url, "http://") == 0 &&
@@ -140,7 +140,7 @@ static int check_address(const struct tile_type *type, const char *url, struct m
 
 static int read_crs(struct mf_imagery *source, const char *crs, struct mf_error *err)
 {
-    /* What the service can read (API notes 6.2), in the spelling of its own client. */
+    /* What the service supports (API notes 6.2), in the spelling of its own client. */
     static const char *const known[] = {"epsg:3857", "epsg:3395"};
     if (mf_str_nonblank(crs) == NULL)
         return 0;
@@ -153,7 +153,7 @@ static int read_crs(struct mf_imagery *source, const char *crs, struct mf_error 
                         crs);
 }
 
-/* From now on no message and no log line shows it. */
+/* Hides a string from messages and log lines from now on. */
 static int keep_secret(struct mf_imagery *source, size_t i, const char *text, struct mf_error *err)
 {
     if (mf_str_nonblank(text) == NULL)
@@ -248,7 +248,7 @@ int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_option
 /* ---- the source of an earlier processing ------------------------------------------------------
  */
 
-/* The ids with commas between; NULL when there are none, or after a failure. */
+/* Joins the ids with commas. Returns NULL if there are none, or on failure. */
 static char *join_ids(const cJSON *ids, struct mf_error *err, int *failed)
 {
     const cJSON *id;
@@ -272,7 +272,7 @@ static char *join_ids(const cJSON *ids, struct mf_error *err, int *failed)
     return joined;
 }
 
-/* As if the options `o` had said it. */
+/* Reads the source as if the options `o` named it. */
 static int read_again(struct mf_imagery *source, struct mf_submission_options o, const cJSON *ids,
                       const cJSON *zoom, struct mf_error *err)
 {
@@ -292,7 +292,7 @@ static int read_again(struct mf_imagery *source, struct mf_submission_options o,
     return failed ? -1 : 0;
 }
 
-/* The password is not among what the service tells. */
+/* The service does not return the password. */
 static int check_login(const cJSON *tiles, struct mf_error *err)
 {
     const int has_login = mf_str_nonblank(mf_json_string(tiles, "rasterLogin", NULL)) != NULL;
@@ -404,9 +404,8 @@ int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *accou
         return refuse_choice(source, account, err);
     if (source->mosaic != NULL && find_mosaic(source, client, err) != 0)
         return -1;
-    /* An account that lists no provider of the kind (API notes 4.1: may be missing) leaves the
-     * judgement to the service. Own images that a search finds (imagery notes 8.4) are not listed.
-     */
+    /* If the account lists no provider of the kind (API notes 4.1: may be missing), the service
+     * decides. Own images found by a search (imagery notes 8.4) are not listed. */
     if (source->provider == NULL || !has_any(&of) ||
         (source->kind == MF_IMAGERY_SEARCH &&
          mf_str_prefix_nocase(source->provider, "my_imagery_") > 0))

@@ -18,21 +18,21 @@
 #define LOCK_ENDING ".lock"
 
 static const double lock_timeout = 60;    /* s */
-static const double lock_interval = 0.01; /* s, the first time; doubled up to 0.2 s */
+static const double lock_interval = 0.01; /* s, at first; doubled up to 0.2 s */
 
 /* In the order of enum mf_journal_state. */
 static const char *const state_names[] = {"sending", "submitted", "refused", "unknown"};
 static const char *const ended_name = "run ended";
 
-/* After a line that was cut: it stays unreadable, also when it lacks nothing but its end. What was
- * not there when a run began must not turn up while it goes on. */
+/* Follows a truncated line and keeps it unreadable, even if only its end was missing. An entry that
+ * was absent when a run began must not turn up during the run. */
 static const char *const cut_line_end = "#\n";
 
-/* What a journal is of. */
+/* The kind of requests that a journal records. */
 struct kind {
-    const char *prefix; /* of its files' names */
-    const char *name;   /* of a line's member `kind`; "": it has none */
-    const char *needs;  /* what goes wrong without it */
+    const char *prefix; /* of its file names */
+    const char *name;   /* value of a line's member `kind`; "": no member */
+    const char *needs;  /* error if it cannot be opened */
 };
 
 static const struct kind submissions = {"submissions", "",
@@ -45,27 +45,27 @@ static const struct kind uploads = {"uploads", "upload",
 struct mf_journal {
     const struct kind *kind;
     char *directory;
-    char *stem; /* of its files: server and account */
+    char *stem; /* of its file names: server and account */
     char *path;
     struct mf_file file;
     struct mf_lock lock;
     size_t read;           /* bytes */
-    int ends_in_mid_line;  /* the last byte is no line end: a process was killed while it wrote */
+    int ends_in_mid_line;  /* the last byte is no line end: a process was killed while writing */
     struct entry *entries; /* in the order of their first lines */
     size_t count, capacity;
-    struct place *places; /* a hash table of `room` places */
+    struct place *places; /* a hash table of `room` slots */
     size_t room, used;
 };
 
 struct entry {
     struct mf_journal_entry known;
-    size_t next; /* entry of the same run, plus 1; 0: the last */
+    size_t next; /* next entry of the same run, index + 1; 0: none */
 };
 
-/* Where the newest entry of a key is: of a job in a project, of a job in a run, or of a run. */
+/* Slot for the newest entry of a key: of a job in a project, of a job in a run, or of a run. */
 struct place {
     uint64_t key;
-    size_t entry; /* plus 1; 0: the place is free */
+    size_t entry; /* index + 1; 0: the slot is free */
 };
 
 const char *mf_journal_state_name(enum mf_journal_state state)
@@ -80,9 +80,9 @@ bool mf_journal_entry_is_open(const struct mf_journal_entry *entry, double start
            !(now - entry->sent > MF_OPEN_JOBS_EXPIRE);
 }
 
-/* ---- places --------------------------------------------------------------------------------- */
+/* ---- paths ----------------------------------------------------------------------------------- */
 
-/* gdal-mapflow in the user's state folder. NULL when there is none, or no memory. */
+/* gdal-mapflow in the user's state folder. NULL if there is none, or when out of memory. */
 static char *default_directory(void)
 {
     char *const state = mf_user_state_dir();
@@ -96,7 +96,7 @@ static char *copy_directory(const char *directory)
     return mf_str_nonblank(directory) != NULL ? mf_str_copy(directory) : default_directory();
 }
 
-/* What the names of a server's journals begin with: "submissions-<checksum of its origin>-". */
+/* Prefix of the names of a server's journals: "submissions-<checksum of its origin>-". */
 static void server_prefix(const struct kind *kind, const char *server, char prefix[40])
 {
     struct mf_url url = {.origin = ""};
@@ -110,7 +110,7 @@ static char *path_of(const struct mf_journal *journal, const char *rest)
     return mf_str_format("%s/%s%s", journal->directory, journal->stem, rest);
 }
 
-/* ---- life ----------------------------------------------------------------------------------- */
+/* ---- lifetime -------------------------------------------------------------------------------- */
 
 static int set_paths(struct mf_journal *journal, const char *directory, const char *server,
                      const char *account, struct mf_error *err)
@@ -195,7 +195,7 @@ static uint64_t key_of(uint64_t digest, const char *of)
     return mf_checksum_of(of, strlen(of)) ^ (digest * 0x9E3779B97F4A7C15U);
 }
 
-/* The place of a key, or the free one where it belongs. There is a free one. */
+/* Finds the slot of a key, or the free slot where it belongs. A free slot must exist. */
 static struct place *find_place(struct place *places, size_t room, uint64_t key)
 {
     size_t at = (size_t)(key % room);
@@ -204,7 +204,7 @@ static struct place *find_place(struct place *places, size_t room, uint64_t key)
     return &places[at];
 }
 
-/* Keeps two thirds of the places free. */
+/* Keeps two thirds of the slots free. */
 static int make_places(struct mf_journal *journal)
 {
     if (journal->used * 3 < journal->room)
@@ -287,8 +287,8 @@ static int add_entry(struct mf_journal *journal, const struct mf_journal_entry *
     return 0;
 }
 
-/* Puts a line's entry in the place of the job's former one in that run. Takes over its texts. The
- * newest entry of a job is that of its last line. */
+/* Replaces the previous entry of the job in that run. Takes ownership of the strings. The newest
+ * entry of a job is that of its last line. */
 static int apply(struct mf_journal *journal, const struct mf_journal_entry *known)
 {
     struct entry *const former = find(journal, key_of(known->digest, known->run));
@@ -302,7 +302,7 @@ static int apply(struct mf_journal *journal, const struct mf_journal_entry *know
     return 0;
 }
 
-/* Whether a string member fits, and fits in. */
+/* Copies a string member, "" if it is missing. Returns whether it fits. */
 static int take(const cJSON *line, const char *name, char *out, size_t size)
 {
     const char *const text = mf_json_string(line, name, "");
@@ -321,7 +321,7 @@ static int read_state(const char *name, enum mf_journal_state *state)
     return -1;
 }
 
-/* Returns -1 without memory. What is no line of a journal, as a crash leaves it, is passed over. */
+/* Skips what is not a line of a journal, as left by a crash. Returns -1 when out of memory. */
 static int read_line(struct mf_journal *journal, const cJSON *line)
 {
     struct mf_journal_entry entry = {.run_ended = NAN};
@@ -353,7 +353,7 @@ static int read_line(struct mf_journal *journal, const cJSON *line)
     return -1;
 }
 
-/* Reads the lines that have an end. */
+/* Reads the complete lines. */
 static int read_lines(struct mf_journal *journal, const char *text, size_t size,
                       struct mf_error *err)
 {
@@ -377,8 +377,8 @@ int mf_journal_read(struct mf_journal *journal, struct mf_error *err)
     struct mf_map map;
     if (mf_map_file(&map, &journal->file, err) != 0)
         return -1;
-    /* What somebody is writing is read when its line has ended. A line that was cut is ended by the
-     * next append, and passed over. */
+    /* A line that is being written is read once it is complete. A truncated line is ended by the
+     * next append, and skipped. */
     size_t end = map.size;
     while (end > journal->read && map.data[end - 1] != '\n')
         end--;
@@ -395,7 +395,7 @@ size_t mf_journal_size(const struct mf_journal *journal)
     return journal->read;
 }
 
-/* ---- all of a server ------------------------------------------------------------------------ */
+/* ---- journals of a server -------------------------------------------------------------------- */
 
 struct listing {
     const char *directory;
@@ -458,7 +458,7 @@ static int append_text(struct mf_journal *journal, const char *text, struct mf_e
                   : mf_journal_read(journal, err);
 }
 
-/* Takes the line; NULL, or one that is not complete, means that there was no memory. */
+/* Takes ownership of the line. NULL, or an incomplete line, means out of memory. */
 static int append_line(struct mf_journal *journal, cJSON *line, int is_complete,
                        struct mf_error *err)
 {
@@ -551,7 +551,7 @@ int mf_journal_try_run(struct mf_journal *journal, struct mf_lock *lock, const c
 {
     char *const path = run_path(journal, run);
     const int held = path != NULL ? mf_lock_try(lock, path) : -1;
-    /* On a disk that is full the journal itself will say so. */
+    /* If the disk is full, the journal itself will report it. */
     if (held > 0)
         (void)mf_lock_note(lock, run);
     free(path);
@@ -564,8 +564,8 @@ int mf_journal_is_running(struct mf_journal *journal, const char *run)
     char *const path = run_path(journal, run);
     char *holder = NULL;
     int is_running = path == NULL || mf_lock_try(&lock, path) <= 0;
-    /* The lock may be held by another run of the same jobs. What notes no id yet may be this one.
-     */
+    /* The lock may be held by another run of the same jobs. A holder that has not noted its id yet
+     * may be this run. */
     if (is_running && path != NULL &&
         mf_read_small_file(path, MF_RUN_ID_SIZE, &holder, NULL, NULL) == 0)
         is_running = holder[0] == '\0' || strcmp(holder, run) == 0;

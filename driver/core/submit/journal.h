@@ -25,8 +25,8 @@ extern "C" {
 #endif
 
 enum mf_journal_state {
-    MF_JOURNAL_SENDING, /* about to be sent, or being sent when its process ended; for uploads: the
-                           last bytes have not left yet */
+    MF_JOURNAL_SENDING, /* about to be sent, or being sent when its process ended; for uploads: last
+                           bytes not sent */
     MF_JOURNAL_SUBMITTED, /* id is known */
     MF_JOURNAL_REFUSED,   /* the server has refused it: it does not exist */
     MF_JOURNAL_UNKNOWN    /* sent, but the response was lost */

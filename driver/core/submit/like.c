@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A submission like an earlier one. */
+/* LIKE: takes over the settings of an earlier processing. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/str.h"
 #include "submit/submission_internal.h"
 
-/* By its UUID, and by its name where the project does not have that. */
+/* Takes the model's UUID, and its name in case the project does not have that UUID. */
 static int inherit_model(struct mf_submission *s, const cJSON *model, struct mf_error *err)
 {
     const char *const name = mf_json_string(model, "name", NULL);
@@ -49,7 +49,7 @@ static int inherit_inference(struct mf_submission *s, const cJSON *inference, st
     return s->inference != NULL ? 0 : mf_out_of_memory(err);
 }
 
-/* The model comes last: until it is there, a second call goes on where a first one failed. */
+/* Takes the model last: until it is set, a second call resumes where the first one failed. */
 static int inherit(struct mf_submission *s, const cJSON *document, struct mf_error *err)
 {
     const cJSON *const params = mf_json_member(document, "params");

@@ -5,8 +5,8 @@
 #include "base/number.h"
 #include "submit/submission_internal.h"
 
-/* How the service measures is not known (API notes 12.3): what is above a limit by less than that
- * is left to its judgement. */
+/* How the service measures is not known (API notes 12.3). A smaller relative excess over a limit is
+ * left to its judgement. */
 #define AREA_TOLERANCE 1e-3
 
 #define KM2 1e6 /* m² */
@@ -16,7 +16,7 @@ static int is_above(double area_m2, double limit_m2)
     return !isnan(limit_m2) && area_m2 > limit_m2 * (1 + AREA_TOLERANCE);
 }
 
-/* "processing "docks": " when there are several. */
+/* Prefixes the error with "processing "docks": " if there are several. */
 static int name_job(const struct mf_submission *s, const struct mf_job *job, struct mf_error *err)
 {
     return s->job_count > 1 ? mf_error_prefix(err, "processing \"%.60s\"", job->name) : -1;
@@ -86,7 +86,7 @@ int mf_submission_check_areas(const struct mf_submission *s, const struct mf_acc
 
 /* ---- price ---------------------------------------------------------------------------------- */
 
-/* A bare number, or one as a text (API notes 6.5). */
+/* A bare number, or one in a string (API notes 6.5). */
 static double read_price(const cJSON *answer)
 {
     if (cJSON_IsNumber(answer))

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Reads one UTF-8 character. Bytes that are none are taken as they are: names that differ in them
+/* Reads one UTF-8 character. Returns invalid bytes as they are, so that names that differ in them
  * differ. */
 static unsigned long next_character(const char **text)
 {
@@ -21,7 +21,7 @@ static unsigned long next_character(const char **text)
     return c;
 }
 
-/* Pictures and what is written with them: selectors, joiners, key caps, tags, skin tones. */
+/* Emoji and their modifiers: selectors, joiners, key caps, tags, skin tones. */
 static int is_emoji(unsigned long c)
 {
     static const unsigned long ranges[][2] = {
@@ -48,8 +48,8 @@ static unsigned long lower(unsigned long c)
     return c >= 0x400 && c <= 0x40F ? c + 0x50 : c;
 }
 
-/* The next character that counts, 0 at the end. A run of white space is one space, none when
- * nothing follows it or nothing was before. */
+/* Returns the next significant character, 0 at the end. A run of white space is one space, none at
+ * either end of the name. */
 static unsigned long next_that_counts(const char **text, int *is_begun)
 {
     int spaces = 0;
@@ -64,7 +64,7 @@ static unsigned long next_that_counts(const char **text, int *is_begun)
         }
         if (spaces && *is_begun) {
             *text = before;
-            *is_begun = 0; /* the space has been told */
+            *is_begun = 0; /* the space was returned */
             return ' ';
         }
         *is_begun = 1;

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "submit/submission_internal.h"
 
-/* A copy of what was said; NULL when nothing was. */
+/* Copies an option. Leaves *out unchanged if the option is not set. */
 static int take(char **out, const char *text, struct mf_error *err)
 {
     if (mf_str_nonblank(text) == NULL)
@@ -34,7 +34,7 @@ int mf_read_object(const char *option, const char *text, cJSON **out, struct mf_
                               own.message);
 }
 
-/* `meta` is a map of texts (API notes 6.2), and three of its keys are ours. */
+/* `meta` is a map of strings (API notes 6.2). The driver sets three of its keys. */
 static int check_meta(const cJSON *meta, struct mf_error *err)
 {
     static const char *const ours[] = {MF_META_APPLICATION, MF_META_VERSION, MF_META_MARKER};
@@ -70,7 +70,7 @@ static int read_meta(struct mf_submission *s, const struct mf_submission_options
 
 /* ---- blocks --------------------------------------------------------------------------------- */
 
-/* YES or NO behind a block's name. */
+/* Reads the YES or NO after a block's name. */
 static int read_switch(const char *text, int *is_on)
 {
     static const char *const on[] = {"YES", "TRUE", "ON", "1"};
@@ -84,7 +84,7 @@ static int read_switch(const char *text, int *is_on)
     return -1;
 }
 
-/* One entry, "Name" or "Name=NO"; `entry` is changed. */
+/* Reads one entry, "Name" or "Name=NO". Modifies `entry`. */
 static int read_block(struct mf_submission *s, char *entry, struct mf_error *err)
 {
     int is_on = 1;
@@ -124,9 +124,9 @@ static int read_blocks(struct mf_submission *s, const char *text, struct mf_erro
     return failed;
 }
 
-/* ---- texts ---------------------------------------------------------------------------------- */
+/* ---- encoding -------------------------------------------------------------------------------- */
 
-/* What is not UTF-8 would be refused by the server, after others were sent. */
+/* The server would refuse a string that is not UTF-8, but only after other jobs were sent. */
 static int check_texts(const struct mf_submission_options *o, struct mf_error *err)
 {
     const struct {
@@ -150,14 +150,14 @@ static int check_texts(const struct mf_submission_options *o, struct mf_error *e
     return 0;
 }
 
-/* ---- the rest ------------------------------------------------------------------------------- */
+/* ---- all options ----------------------------------------------------------------------------- */
 
 static int read_max_cost(struct mf_submission *s, const char *text, struct mf_error *err)
 {
     s->max_cost = NAN;
     if (text == NULL)
         return 0;
-    if (mf_str_nonblank(text) == NULL) /* a variable that was not set must not lift the limit */
+    if (mf_str_nonblank(text) == NULL) /* an unset variable must not lift the limit */
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "MAX_COST is empty: give a number of credits, or leave it out");
     s->max_cost = mf_number_of_string(text, strlen(text));

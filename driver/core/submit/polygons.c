@@ -47,9 +47,9 @@ double mf_polygons_area(const struct mf_polygons *polygons)
     return area;
 }
 
-/* From `from` to `to` along a parallel. The geodesic between two points leaves their parallel: a
- * step of a degree keeps it within some metres, and boxes below that, all that limits let pass, are
- * measured by their corners, as Mapflow's own client does. */
+/* Adds points from `from` to `to` along a parallel. The geodesic between two points leaves their
+ * parallel: steps of one degree keep it within a few metres. Narrower boxes, such as all that pass
+ * the limits, are measured by their corners, as Mapflow's own client does. */
 static void follow_parallel(const struct geod_geodesic *ellipsoid, struct geod_polygon *ring,
                             double lat, double from, double to)
 {
@@ -78,7 +78,7 @@ double mf_polygon_bounds_area(const struct mf_polygon *polygon)
     return fabs(area);
 }
 
-/* ---- holding -------------------------------------------------------------------------------- */
+/* ---- storing --------------------------------------------------------------------------------- */
 
 static void reverse(double *lonlat, size_t count)
 {
@@ -91,9 +91,9 @@ static void reverse(double *lonlat, size_t count)
     }
 }
 
-/* m² inside a ring by its straight edges in lon/lat, on the plane that touches its first position.
- * Three positions on a line of lon/lat have nothing between them here, and some m² between the
- * geodesics that join them. */
+/* Area in m² of a ring with straight edges in lon/lat, on the tangent plane at its first position.
+ * Three positions on a line in lon/lat enclose nothing here, but some m² between the geodesics that
+ * join them. */
 static double flat_area(const double *lonlat, size_t count)
 {
     const double degree = 111320; /* m */
@@ -112,8 +112,8 @@ static int same_position(const double *a, const double *b)
     return a[0] == b[0] && a[1] == b[1];
 }
 
-/* A copy without repeated positions, closed, in the wanted direction. lonlat stays NULL when there
- * is no area inside. */
+/* Makes a closed copy in the wanted direction, without repeated positions. ring->lonlat stays NULL
+ * if there is no area inside. */
 static int make_ring(struct mf_ring *ring, const double *lonlat, size_t count, int is_hole,
                      struct mf_error *err)
 {
@@ -211,7 +211,7 @@ void mf_polygons_free(struct mf_polygons *polygons)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-/* Adds `item` to `array`, and tells whether both are there. */
+/* Adds `item` to `array`, or deletes it. Returns whether it was added. */
 static int add(cJSON *array, cJSON *item)
 {
     if (array != NULL && item != NULL && cJSON_AddItemToArray(array, item))
@@ -220,8 +220,8 @@ static int add(cJSON *array, cJSON *item)
     return 0;
 }
 
-/* Writes degrees so that reading them gives the very same number: one that is the next one may turn
- * a ring over itself. Nine decimals are enough for most, see the caller's rounding. */
+/* Writes degrees so that reading them gives the same double: a neighbouring one may make a ring
+ * cross itself. Nine decimals are enough for most, because the caller rounds. */
 static void write_degrees(double degrees, char text[MF_NUMBER_TEXT_SIZE])
 {
     const double steps = round(degrees * 1e9);

@@ -35,7 +35,7 @@ char *mf_submission_report_line(const struct mf_submission *s, size_t i)
     cJSON *const line = cJSON_CreateObject();
     char *const text = fill_line(line, s, &s->jobs[i]) ? cJSON_PrintUnformatted(line) : NULL;
     cJSON_Delete(line);
-    /* Handed to a caller that knows free() alone. */
+    /* A copy that the caller can release with free(). */
     char *const copy = mf_str_copy(text);
     cJSON_free(text);
     return copy;

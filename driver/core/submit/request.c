@@ -36,7 +36,7 @@ cJSON *mf_submission_params(const struct mf_submission *s)
     return NULL;
 }
 
-/* What the price depends on. Blocks that nobody named stay as the service has them. */
+/* Adds what the price depends on. Blocks that are not named keep the service's defaults. */
 static int add_common(cJSON *body, const struct mf_submission *s, const struct mf_job *job)
 {
     return cJSON_AddStringToObject(body, "wdId", s->model_id) != NULL &&

@@ -41,7 +41,7 @@ static int refuse_model(const struct mf_submission *s, const struct mf_model_lis
     return mf_error_append(err, "%s", models->count == 0 ? " none" : "");
 }
 
-/* Two models of one name may cost two prices. */
+/* Models with the same name may have different prices. */
 static int is_only_one(const struct mf_model_list *models, int found)
 {
     for (size_t i = 0; i < models->count; i++)
@@ -111,7 +111,7 @@ static int resolve_block(struct mf_submission *s, size_t n, const struct mf_mode
     return replace(&wanted->name, model->blocks[i].name, err);
 }
 
-/* An earlier processing lists all blocks of its model, and those that were none of its choice. */
+/* An earlier processing lists all blocks of its model, also those that are not optional. */
 static int is_superfluous(const struct mf_wanted_block *wanted, const struct mf_model *model)
 {
     const int i = mf_name_match(wanted->name, block_name, model, model->block_count);
@@ -134,7 +134,7 @@ static int use_model(struct mf_submission *s, const struct mf_model_list *models
                      struct mf_error *err)
 {
     int i = find_model(s, models);
-    /* Another project may have the model of an earlier processing as a copy. */
+    /* Another project may have a copy of the earlier processing's model. */
     if (i == MF_MATCH_NONE && s->like_model != NULL) {
         if (replace(&s->model_name, s->like_model, err) != 0)
             return -1;
@@ -169,7 +169,7 @@ static int use_project(struct mf_submission *s, const struct mf_project *project
     return replace(&s->project_name, project->name, err);
 }
 
-/* Whoever may only read is told before anything is measured and priced. */
+/* Refuses read-only users before anything is measured and priced. */
 static int check_role(const struct mf_project *project, const struct mf_account *account,
                       struct mf_error *err)
 {
@@ -191,8 +191,8 @@ static int use_existing(struct mf_submission *s, struct mf_project *project,
                : use_model(s, &project->models, err);
 }
 
-/* The project will be the account's own: its models are taken from the account's list, and its
- * limit from the default project, whose owner is the same. */
+/* The project will belong to the account: takes its models from the account's list, and its limit
+ * from the default project, which has the same owner. */
 static int plan_project(struct mf_submission *s, const struct mf_account *account,
                         struct mf_client *client, struct mf_error *err)
 {

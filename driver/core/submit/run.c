@@ -14,7 +14,7 @@
 #include "base/uuid.h"
 #include "submit/submission_internal.h"
 
-/* How long another process that sends the same jobs may do nothing before it is given up. */
+/* How long to wait for another process that sends the same jobs but makes no progress. */
 static const double idle_timeout = 900; /* s */
 static const double idle_interval = 0.2;
 
@@ -25,18 +25,18 @@ struct mf_run {
     char id[MF_RUN_ID_SIZE];
     struct mf_run_job *jobs;
     size_t count;
-    uint64_t sum; /* of the jobs' digests, in any order */
+    uint64_t sum; /* of the jobs' digests, independent of their order */
     struct mf_lock lock;
     int has_told_waiting;
     struct {
         size_t adopted, earlier; /* jobs */
         char ids[SHOWN_IDS * MF_UUID_SIZE + 8];
-        struct mf_journal_entry last; /* of what an ended run has submitted; no name */
+        struct mf_journal_entry last; /* newest job submitted by an ended run; no name */
         const char *last_name;
     } told;
 };
 
-/* A time as people read it, to the second; "" when it is not known. */
+/* Formats a time for people, to the second; "" if it is unknown. */
 static void show_time(double seconds, char text[MF_TIME_SIZE])
 {
     mf_time_format(floor(seconds), text);
@@ -47,7 +47,7 @@ static void show_time(double seconds, char text[MF_TIME_SIZE])
 
 /* ---- the jobs ------------------------------------------------------------------------------- */
 
-/* Jobs that are the same in everything are told apart by their number. */
+/* Distinguishes identical jobs by their number. */
 static void number_repeated(struct mf_run *run, size_t i)
 {
     uint64_t repeats = 0;
@@ -84,7 +84,7 @@ static int collect(struct mf_run *run, struct mf_submission *const *submissions,
     return 0;
 }
 
-/* The id begins with what the jobs are, in any order: the same command has the same lock. */
+/* The id begins with the sum of the jobs' digests: the same command has the same lock. */
 static int set_id(struct mf_run *run, struct mf_error *err)
 {
     uint32_t random = 0;
@@ -94,7 +94,7 @@ static int set_id(struct mf_run *run, struct mf_error *err)
     return 0;
 }
 
-/* ---- what earlier runs have done ------------------------------------------------------------- */
+/* ---- earlier runs ---------------------------------------------------------------------------- */
 
 enum verdict { SEND, ADOPT, SETTLE };
 
@@ -103,7 +103,7 @@ static const struct mf_journal_entry *newest(const struct mf_run *run, const str
     return mf_journal_find(run->options.journal, of->job->digest, of->submission->project_id);
 }
 
-/* Whether nothing has become of a job since its entry was copied. */
+/* Whether a job is unchanged since its entry was copied. */
 static int is_newest(const struct mf_run *run, const struct mf_run_job *of,
                      const struct mf_journal_entry *copy)
 {
@@ -111,7 +111,7 @@ static int is_newest(const struct mf_run *run, const struct mf_run_job *of,
     return entry != NULL && entry->state == copy->state && strcmp(entry->run, copy->run) == 0;
 }
 
-/* What is to be done with a job, by its newest entry in the journal. */
+/* Decides what to do with a job by its newest entry in the journal. */
 static enum verdict judge(const struct mf_run *run, const struct mf_run_job *of)
 {
     const struct mf_journal_entry *const entry = newest(run, of);
@@ -126,7 +126,7 @@ static const char *outlook(const struct mf_run *run)
     return run->options.dry_run ? "would be" : "is";
 }
 
-/* Says that a job of a run that did not end has expired. */
+/* Reports that a job of an unfinished run has expired. */
 static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
                          const struct mf_journal_entry *entry)
 {
@@ -146,7 +146,7 @@ static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
                 of->job->name, time, outlook(run), MF_META_MARKER, entry->marker);
 }
 
-/* Notes what the user has to hear about a job that is sent although it was sent before. */
+/* Notes what to report about a job that is sent although it was sent before. */
 static void note_history(struct mf_run *run, const struct mf_run_job *of)
 {
     const struct mf_journal_entry *const entry = newest(run, of);
@@ -197,7 +197,7 @@ static void tell_adopted(struct mf_run *run)
 
 /* ---- the journal ---------------------------------------------------------------------------- */
 
-/* Appends the state of a job in this run. The journal is locked. */
+/* Appends the state of a job in this run. The journal must be locked. */
 static int append(struct mf_run *run, const struct mf_run_job *of, enum mf_journal_state state,
                   struct mf_error *err)
 {
@@ -234,10 +234,10 @@ static void tell_waiting(struct mf_run *run)
     run->has_told_waiting = 1;
 }
 
-/* Since when another process has written nothing into the journal. */
+/* How long other processes have written nothing to the journal. */
 struct idle {
     size_t size;  /* of the journal then */
-    double since; /* by mf_client_now; 0: not yet looked */
+    double since; /* by mf_client_now; 0: not polled yet */
 };
 
 /* Waits a moment for another process, and reads what it has written. */
@@ -258,7 +258,7 @@ static int wait_for_other(struct mf_run *run, struct idle *idle, struct mf_error
                : 0;
 }
 
-/* Waits until no other process has a run of the same jobs. */
+/* Waits until no other process has a run of the same jobs, and takes the lock. */
 static int lock_jobs(struct mf_run *run, struct mf_error *err)
 {
     struct idle idle = {0};
@@ -272,8 +272,8 @@ static int lock_jobs(struct mf_run *run, struct mf_error *err)
                                    "MAPFLOW_STATE_DIR to a folder on a local disk");
 }
 
-/* Waits until the process that sends a job has ended, or the journal says what became of the job.
- * Runs that send wait for nobody: two never wait for each other. */
+/* Waits until the process that sends a job has ended, or the journal has the outcome. A run that
+ * sends waits for no other, so two never wait for each other. */
 static int wait_for_sender(struct mf_run *run, const struct mf_run_job *of,
                            const struct mf_journal_entry *entry, struct mf_error *err)
 {
@@ -284,7 +284,7 @@ static int wait_for_sender(struct mf_run *run, const struct mf_run_job *of,
     return mf_journal_read(run->options.journal, err);
 }
 
-/* ---- taking over ---------------------------------------------------------------------------- */
+/* ---- adopting -------------------------------------------------------------------------------- */
 
 static int adopt(struct mf_run *run, const struct mf_run_job *of,
                  const struct mf_journal_entry *entry, struct mf_error *err)
@@ -317,7 +317,7 @@ static int refuse_to_send(const struct mf_job *job, enum mf_found found, struct 
         job->name, time);
 }
 
-/* Writes down that a job does not exist, unless another run has sent it meanwhile. */
+/* Records that a job does not exist, unless another run has sent it meanwhile. */
 static int record_absent(struct mf_run *run, const struct mf_run_job *of,
                          const struct mf_journal_entry *entry, struct mf_error *err)
 {
@@ -330,8 +330,8 @@ static int record_absent(struct mf_run *run, const struct mf_run_job *of,
     return failed;
 }
 
-/* A job that was sent by a run that has ended since, and whose answer nobody knows: it becomes
- * MF_JOB_SENT, or the journal says that it does not exist. */
+/* Settles a job whose sender has ended and whose response is unknown: it becomes MF_JOB_SENT, or
+ * the journal records that it does not exist. */
 static int settle(struct mf_run *run, const struct mf_run_job *of,
                   const struct mf_journal_entry *entry, struct mf_error *err)
 {
@@ -347,15 +347,14 @@ static int settle(struct mf_run *run, const struct mf_run_job *of,
                                     : refuse_to_send(job, found, err);
 }
 
-/* Takes over what earlier runs and other processes have done with a job, or leaves it MF_JOB_NEW.
- */
+/* Adopts a job that an earlier run or another process has sent, or leaves it MF_JOB_NEW. */
 static int resume(struct mf_run *run, const struct mf_run_job *of, struct mf_error *err)
 {
     while (of->job->state == MF_JOB_NEW) {
         const enum verdict verdict = judge(run, of);
         if (verdict == SEND)
             return 0;
-        const struct mf_journal_entry copy = *newest(run, of); /* reading moves it */
+        const struct mf_journal_entry copy = *newest(run, of); /* reading may move it */
         if (verdict == ADOPT)
             return adopt(run, of, &copy, err);
         if (wait_for_sender(run, of, &copy, err) != 0 ||
@@ -365,7 +364,7 @@ static int resume(struct mf_run *run, const struct mf_run_job *of, struct mf_err
     return 0;
 }
 
-/* For a dry run: what would be taken over, and what would be paid for again. */
+/* For a dry run: reports what would be adopted, and what would be paid for again. */
 static void preview(struct mf_run *run)
 {
     size_t open = 0;
@@ -411,7 +410,7 @@ static int resume_all(struct mf_run *run, struct mf_error *err)
     return 0;
 }
 
-/* ---- life ----------------------------------------------------------------------------------- */
+/* ---- lifetime -------------------------------------------------------------------------------- */
 
 static int set_up(struct mf_run *run, struct mf_submission *const *submissions, size_t count,
                   struct mf_error *err)
@@ -462,7 +461,7 @@ void mf_run_close(struct mf_run *run)
 
 /* ---- sending -------------------------------------------------------------------------------- */
 
-/* Announces a job, unless another run has had something to do with it since it was looked up. */
+/* Announces a job, unless another run has changed its state since it was looked up. */
 static int announce(struct mf_run *run, const struct mf_run_job *of, int *is_ours,
                     struct mf_error *err)
 {
@@ -479,7 +478,7 @@ static int announce(struct mf_run *run, const struct mf_run_job *of, int *is_our
     return failed;
 }
 
-/* What a lost answer means for the next command. */
+/* Adds what to do after a lost response. */
 static int advise(const struct mf_run *run, const struct mf_submission *s, struct mf_error *err)
 {
     if (run->options.journal == NULL)

@@ -9,19 +9,19 @@
 
 #define KM2 1e6 /* m² */
 
-/* What is left to the service's judgement, as in limits.c. */
+/* Relative excess that is left to the service's judgement, as in limits.c. */
 #define AREA_TOLERANCE 1e-3
 
-/* Of scenes: who names more than these can hold is not helped by reading on. */
+/* Of scenes. Scenes beyond these pages are left to the service. */
 #define MOST_PAGES 20
 
-/* What is known of the scenes that were chosen. */
+/* Facts about the chosen scenes. */
 struct facts {
-    char *first; /* id of the first one that was found; NULL: none */
+    char *first; /* id of the first scene found; NULL: none */
     bool is_mosaic;
     int zoom;       /* of the mosaics, -1 unknown */
     double min_km2; /* the largest of their minimums, 0: none */
-    int left;       /* not found yet */
+    int left;       /* scenes not found yet */
 };
 
 static bool is_chosen(const cJSON *ids, const char *id)
@@ -61,8 +61,8 @@ static int check_scene(struct facts *facts, const struct mf_scene *scene, struct
     return 0;
 }
 
-/* Looks for the scenes in the catalogue. A search that the service refuses says nothing about them:
- * *is_known is false then. */
+/* Searches the catalogue for the scenes. If the service refuses the search, returns 0 and sets
+ * *is_known to false. */
 static int look_up(const struct mf_submission *s, struct mf_scene_search *search,
                    struct mf_client *client, struct facts *facts, bool *is_known,
                    struct mf_error *err)
@@ -94,7 +94,7 @@ static int look_up(const struct mf_submission *s, struct mf_scene_search *search
     return failed;
 }
 
-/* The polygons of the jobs that are to be sent, which stay theirs. */
+/* Gathers the polygons of the jobs to be sent, which still own them. */
 static int gather(const struct mf_submission *s, struct mf_polygons *all, double *area_m2,
                   struct mf_error *err)
 {

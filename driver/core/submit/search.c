@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks for a processing that was sent, and whose answer is lost. */
+/* Searches for a processing whose response was lost. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,23 +11,23 @@
 #include "base/str.h"
 #include "submit/submission_internal.h"
 
-/* Pages overlap by an entry. When the next page begins with an entry that was not on the one
- * before, others have gone, and some have moved to pages that were read: the list is read anew, at
- * most so often. */
+/* Pages overlap by one entry. If a page begins with an entry that was not on the page before,
+ * entries were deleted, and others moved to pages already read: the list is read again, at most
+ * this many times. */
 #define OVERLAP 1
 #define MOST_RESTARTS 5
 
-/* So many entries, each older than the one before, prove that the newest come first. */
+/* This many entries that are older than the one before prove that the newest come first. */
 #define ORDER_PROOF 10
 
-/* A server may give the same page again, because new entries shift the list. One that goes on with
- * it does not know of offsets. */
+/* A page may come again, because new entries shift the list. A server that keeps returning it
+ * ignores offsets. */
 #define MOST_REPEATS 3
 
-/* A list that grows as fast as it is read has no end. */
+/* Stops at a list that grows as fast as it is read. */
 #define MOST_PAGES 20000
 
-/* How far the clocks of the server and of this machine may be apart: a clock that was set to local
+/* Largest difference between the clocks of the server and of this machine: a clock set to local
  * time is off by hours. */
 static const double clock_difference = 86400; /* s */
 
@@ -35,15 +35,15 @@ static const double clock_difference = 86400; /* s */
 struct search {
     const char *project_id;
     const char *marker;
-    double since; /* s since 1970, UTC: nothing older is of interest; NaN: everything is */
+    double since; /* s since 1970, UTC: older entries do not matter; NaN: all do */
     int offset;
-    double previous;             /* when the entry before was created */
-    int is_ordered;              /* so far none came after an older one */
-    int descents;                /* so many were older than the one before */
-    int is_past;                 /* an entry older than `since` was met */
-    uint64_t page[MF_PAGE_SIZE]; /* checksums of the ids of the page before, the last ones */
+    double previous;             /* creation time of the entry before */
+    int is_ordered;              /* no entry so far is newer than the one before */
+    int descents;                /* number of entries older than the one before */
+    int is_past;                 /* an entry older than `since` was seen */
+    uint64_t page[MF_PAGE_SIZE]; /* checksums of the last ids of the page before */
     int page_count;
-    uint64_t first; /* of the first entry of the page before */
+    uint64_t first; /* checksum of the first id of the page before */
     int repeats;    /* pages in a row that begin with the same entry */
     int pages, restarts;
 };
@@ -81,7 +81,7 @@ static int get_page(const struct search *search, struct mf_client *client, cJSON
     return failed;
 }
 
-/* Notes whether the server keeps to the order that was asked for. */
+/* Notes whether the server keeps the requested order. */
 static void note_age(struct search *search, const cJSON *entry)
 {
     const double created = mf_time_parse(mf_json_string(entry, "created", NULL));
@@ -92,8 +92,8 @@ static void note_age(struct search *search, const cJSON *entry)
     search->is_past = search->is_past || created < search->since - clock_difference;
 }
 
-/* A page is an object with `results`, which may be missing when there are none; a list that is
- * whole may be an array. */
+/* A page is an object with `results`, which may be missing if there are none. A complete list may
+ * be an array. */
 static int find_list(const cJSON *answer, const cJSON **list, struct mf_error *err)
 {
     *list = cJSON_IsArray(answer) ? answer : mf_json_member(answer, "results");
@@ -167,7 +167,7 @@ static enum step restart(struct search *search, struct mf_error *err)
     return mf_error_set(err, MF_ERR_FORMAT, "processings are deleted while they are listed");
 }
 
-/* After a page without the marker: whether another page is to be read. */
+/* After a page without the marker: decides whether to read another page. */
 static enum step go_on(struct search *search, const cJSON *answer, const cJSON *list,
                        struct mf_error *err)
 {
@@ -219,8 +219,8 @@ static enum step search_once(struct search *search, struct mf_job *job, struct m
     return step;
 }
 
-/* The server may still be at work on the request: it is searched for at once and then after waits
- * that double, a minute in all by the default delay of retries. */
+/* The server may still be working on the request: searches at once and then after doubling waits, a
+ * minute in all with the default retry delay. */
 static enum step search_for_a_minute(struct search *search, struct mf_job *job,
                                      struct mf_client *client, struct mf_error *err)
 {

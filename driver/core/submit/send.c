@@ -39,7 +39,7 @@ int mf_job_take_answer(struct mf_job *job, const cJSON *document, struct mf_erro
     return failed;
 }
 
-/* The answer is lost; nothing is sent again, whatever is found out. */
+/* Handles a lost response. Sends nothing again, whatever the search finds. */
 static int settle_unknown(const struct mf_submission *s, struct mf_job *job,
                           struct mf_client *client, const struct mf_error *cause,
                           struct mf_error *err)
@@ -76,7 +76,7 @@ static int post(const struct mf_submission *s, struct mf_job *job, struct mf_cli
     cJSON *const body = mf_submission_body(s, job);
     if (body == NULL)
         return mf_out_of_memory(err);
-    /* From here on it counts as sent: no way leads to another POST. */
+    /* From here on the job counts as sent, and is never posted again. */
     job->state = MF_JOB_UNKNOWN;
     int failed =
         mf_client_send_once(client, "POST", "/processings/v2", body, &answer, &is_unknown, &own);

@@ -9,7 +9,7 @@
 #include "base/uuid.h"
 #include "submit/submission_internal.h"
 
-/* ---- life ----------------------------------------------------------------------------------- */
+/* ---- lifetime -------------------------------------------------------------------------------- */
 
 int mf_submission_open(struct mf_submission **out, const struct mf_submission_options *options,
                        struct mf_error *err)
@@ -97,7 +97,7 @@ const struct mf_job *mf_submission_job(const struct mf_submission *s, size_t i)
     return &s->jobs[i];
 }
 
-/* ---- preparing ------------------------------------------------------------------------------ */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 static int has_work(const struct mf_submission *s)
 {
