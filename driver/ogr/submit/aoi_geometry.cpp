@@ -55,7 +55,7 @@ bool IsValid(const OGRGeometry &geometry, std::string &why)
     return valid;
 }
 
-// The flat, linear polygons of what a feature has.
+// Converts the geometry of a feature to flat, linear polygons.
 std::unique_ptr<OGRGeometry> Simple(const OGRGeometry &geometry)
 {
     std::unique_ptr<OGRGeometry> linear(geometry.getLinearGeometry());
@@ -96,7 +96,7 @@ void OGRMapflowAOIs::WarnAssumed()
 namespace
 {
 
-// The polygons of a valid form.
+// Adds the polygons of a valid form of `polygon` to `parts`.
 void MakeValid(const OGRPolygon &polygon, OGRMultiPolygon &parts)
 {
     CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
@@ -116,8 +116,8 @@ std::unique_ptr<OGRGeometry> UnionOf(const OGRMultiPolygon &polygons)
 
 } // namespace
 
-// The polygons of a source where edges are straight on a plane, which is where they are repaired
-// and united. What becomes invalid by the bending of edges is put right without a word.
+// Converts polygons from the plane of the source, where they are repaired and united. Those that
+// become invalid because edges bend are repaired without a warning.
 bool OGRMapflowAOIs::FromPlane(OGRGeometry &sound, OGRMultiPolygon &lonlat, std::string &why) const
 {
     for (const OGRPolygon *polygon : OGRMapflowPolygonsOf(sound))
@@ -137,7 +137,7 @@ bool OGRMapflowAOIs::FromPlane(OGRGeometry &sound, OGRMultiPolygon &lonlat, std:
     return true;
 }
 
-// Adds what is valid of a polygon: as it is, or repaired. Returns false after one CPLError.
+// Adds a valid polygon as it is, an invalid one repaired. Returns false after one CPLError.
 bool OGRMapflowAOIs::Repair(const OGRPolygon &polygon, const OGRMultiPolygon &before, GIntBig fid,
                             OGRMapflowArea &area) const
 {
@@ -166,7 +166,7 @@ bool OGRMapflowAOIs::Repair(const OGRPolygon &polygon, const OGRMultiPolygon &be
     return true;
 }
 
-// A polygon at a time: a repair of all at once would make a hole of where two of them overlap.
+// Handles one polygon at a time: repairing all at once would make holes where two overlap.
 bool OGRMapflowAOIs::ConvertPolygon(const OGRPolygon &polygon, GIntBig fid,
                                     OGRMapflowArea &area) const
 {
@@ -184,7 +184,7 @@ bool OGRMapflowAOIs::ConvertPolygon(const OGRPolygon &polygon, GIntBig fid,
         if (!hasGEOS || IsValid(*part, why))
             area.polygons->addGeometry(part);
         else if (isValid)
-            MakeValid(*part, *area.polygons); // by our rounding
+            MakeValid(*part, *area.polygons); // invalid by our rounding
         else if (!Repair(*part, before, fid, area))
             return false;
     }

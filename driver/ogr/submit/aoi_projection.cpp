@@ -13,14 +13,14 @@ namespace
 // An upper bound: on the ellipsoid a degree of latitude is longest at the poles.
 constexpr double METERS_PER_DEGREE = 111700;
 
-// Edges are looked at in three places. What may lie between these is less than as much again.
+// Edges are sampled at three points. The error between these may be up to twice as large.
 constexpr double LOOKED_FOR_ERROR = MAPFLOW_EDGE_ERROR / 2;
 
-// Halvings of an edge: enough for one around half of the world.
+// Halvings of an edge: enough for one that spans half of the world.
 constexpr int MAX_DEPTH = 14;
 
-// A geographic source has no points in between that would tell which way round an edge goes. Beyond
-// this it crosses the antimeridian: nobody draws an area of interest that wide.
+// In a geographic source no intermediate points show which way round an edge goes. An edge longer
+// than this crosses the antimeridian: nobody draws an AOI that wide.
 constexpr double CROSSING = 300; // degrees
 
 constexpr double DEGREE_SLACK = 1e-9;
@@ -37,7 +37,7 @@ double Nearest(double lon, double to)
 
 } // namespace
 
-// GeoPackages have two names for none.
+// GeoPackages have two names for an undefined one.
 static bool IsUndefined(const OGRSpatialReference *srs)
 {
     return srs == nullptr || srs->IsEmpty() ||
@@ -83,7 +83,7 @@ OGRMapflowProjection::Create(const OGRSpatialReference *source)
     return projection;
 }
 
-// Of a geographic source. Longitudes from 0 to 360, or beyond 180 for areas that cross the
+// In a geographic source, longitudes from 0 to 360, or beyond 180 for areas that cross the
 // antimeridian, are common.
 bool OGRMapflowProjection::IsOutside(const Point &source) const
 {
@@ -115,7 +115,7 @@ bool OGRMapflowProjection::ToLonLat(const Point &source, Point &lonlat) const
 namespace
 {
 
-// Distance in metres of `p` from the segment between `a` and `b`, on the plane that touches at `p`.
+// Distance in metres of `p` from the segment between `a` and `b`, on the tangent plane at `p`.
 template <class Point> double DistanceFrom(const Point &a, const Point &b, const Point &p)
 {
     const double east = METERS_PER_DEGREE * std::cos(p.y * M_PI / 180);
@@ -128,7 +128,7 @@ template <class Point> double DistanceFrom(const Point &a, const Point &b, const
 
 } // namespace
 
-// Adds what lies behind `from` up to `to`.
+// Adds the points after `from`, up to and including `to`.
 bool OGRMapflowProjection::AddEdge(const Point &from, const Point &fromLonLat, const Point &to,
                                    const Point &toLonLat, int depth, Ring &ring) const
 {
@@ -158,8 +158,8 @@ bool OGRMapflowProjection::AddEdge(const Point &from, const Point &fromLonLat, c
            AddEdge(middle, middleLonLat, to, toLonLat, depth + 1, ring);
 }
 
-// Makes longitudes continue across the antimeridian. A ring around a pole then ends 360° from where
-// it began: it is closed along the pole.
+// Makes longitudes continuous across the antimeridian. A ring around a pole then ends 360° from
+// where it began, and is closed along the pole.
 void OGRMapflowProjection::Unwrap(Ring &ring) const
 {
     const double crossing = m_isGeographic ? CROSSING : 180;
@@ -218,8 +218,8 @@ bool OGRMapflowProjection::TransformRing(const OGRLinearRing &source, Ring &ring
     return true;
 }
 
-// Cuts a polygon with continuous longitudes at the antimeridian, and moves each part to where
-// longitudes are from -180 to 180.
+// Cuts a polygon with continuous longitudes at the antimeridian, and shifts each part to longitudes
+// from -180 to 180.
 static bool CutAtAntimeridian(const OGRPolygon &whole, double west, double east,
                               OGRMultiPolygon &lonlat)
 {
@@ -270,7 +270,7 @@ bool OGRMapflowProjection::Transform(const OGRPolygon &polygon, OGRMultiPolygon 
             west = low->x;
             east = high->x;
         }
-        // A hole goes to the same turn around the world as the ring that it is in.
+        // Shifts a hole to the same turn around the world as its outer ring.
         const double middle = (low->x + high->x) / 2;
         const double shift = isOuter ? 0 : Nearest(middle, (west + east) / 2) - middle;
         auto made = std::make_unique<OGRLinearRing>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// aoi_projection: rings of any coordinate reference system as rings in WGS84 lon/lat.
+// aoi_projection: transforms rings of any coordinate reference system to WGS84 lon/lat.
 #ifndef MAPFLOW_AOI_PROJECTION_H
 #define MAPFLOW_AOI_PROJECTION_H
 
@@ -10,25 +10,25 @@
 #include "common/compat.h"
 #include "common/spatial_reference.h"
 
-// An edge that is straight in the source bends in lon/lat, where the service draws its edges
-// straight. Edges get points in between until they are closer to the true line than this.
+// An edge that is straight in the source bends in lon/lat, where the service draws straight edges.
+// Edges get intermediate points until they are closer to the true line than this.
 constexpr double MAPFLOW_EDGE_ERROR = 0.1; // m
 
-// Positions are rounded to this: what was computed in two ways, as the neighbours of a grid are,
-// is the same then. 0.1 mm.
+// Positions are rounded to this, 0.1 mm, so that shared positions become equal even if they were
+// computed in two ways, as between neighbours of a grid.
 constexpr double MAPFLOW_STEPS = 1e9; // in a degree
 
 class OGRMapflowProjection
 {
   public:
-    // What the layer says of its coordinates; nullptr when it says nothing: they are taken for
-    // WGS84 lon/lat then, if they fit. Returns nullptr, after one CPLError, when there is no way to
-    // WGS84.
+    // `source` is the layer's coordinate reference system. If it is nullptr, coordinates are taken
+    // for WGS84 lon/lat, if they fit. Returns nullptr after one CPLError if they cannot be
+    // transformed to WGS84.
     static std::unique_ptr<OGRMapflowProjection> Create(const OGRSpatialReference *source);
 
-    // One polygon, linear and 2D, in lon/lat between ±180 and ±90, rounded to MAPFLOW_STEPS: cut
-    // where it crosses the antimeridian. Nothing is repaired. Returns false, with the reason, when
-    // a position is outside the world or cannot be transformed.
+    // Transforms one linear 2D polygon to lon/lat between ±180 and ±90, rounded to MAPFLOW_STEPS.
+    // Cuts it where it crosses the antimeridian. Repairs nothing. Returns false and the reason if a
+    // position is outside the world or cannot be transformed.
     bool Transform(const OGRPolygon &polygon, OGRMultiPolygon &lonlat, std::string &why) const;
 
     bool IsAssumed() const { return m_isAssumed; }
@@ -63,8 +63,8 @@ class OGRMapflowProjection
         m_transformation{};
     bool m_isAssumed = false;
     bool m_isLonLat = false;     // WGS84 already: edges stay as they are
-    bool m_isGeographic = false; // longitudes and latitudes of some kind
-    double m_degree = 1;         // of the source's angles
+    bool m_isGeographic = false; // any longitudes and latitudes
+    double m_degree = 1;         // in the source's angular unit
     bool m_isLatFirst = false;
 };
 

@@ -31,8 +31,8 @@ bool IsStream(const std::string &path)
 
 } // namespace
 
-// Keeps other processes from writing at the same time, where the file system has locks. A line is
-// written in a moment: who holds the file for longer is not waited for.
+// Keeps other processes from writing at the same time, if the file system has locks. A line is
+// written in a moment: does not wait for a process that holds the file for longer.
 class OGRMapflowReportFile::Lock
 {
   public:
@@ -127,8 +127,8 @@ bool OGRMapflowReportFile::Append(const std::string &line)
     return AppendText(nullptr, line);
 }
 
-// The new line takes the place of the old one, with spaces at its end, when it is no longer and the
-// old one is still where it was; else it is appended.
+// Overwrites the old line, padded with spaces, if the new one is not longer and the old one is
+// still in place. Otherwise appends the new one.
 bool OGRMapflowReportFile::Update(const mf_submission *submission, size_t i)
 {
     const mf_job *const job = mf_submission_job(submission, i);

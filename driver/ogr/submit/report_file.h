@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// report_file: the file that REPORT names.
+// report_file: the file named by REPORT.
 #ifndef MAPFLOW_REPORT_FILE_H
 #define MAPFLOW_REPORT_FILE_H
 
@@ -9,19 +9,19 @@
 #include "common/compat.h"
 #include "submit/submission.h"
 
-// One JSON object a line for each processing, appended as soon as it is known. Several processes
-// may write to one file. It is output: journal.h decides what is sent.
+// One JSON object per line for each processing, appended as soon as it is known. Several processes
+// may write to one file. It is only output: journal.h decides what is sent.
 class OGRMapflowReportFile
 {
   public:
     explicit OGRMapflowReportFile(std::string path) : m_path(std::move(path)) {}
 
-    // Before anything is sent: a path that cannot be written must not be found out afterwards.
-    // Returns false after one CPLError.
+    // Checks before anything is sent that the path can be written. Returns false after one
+    // CPLError.
     bool Check();
 
-    // What version 0.1 has left of a run that did not end, "" when there is none. `modified`
-    // becomes the time of the file, in s since 1970. No CPLError.
+    // Returns the content of the file, in which version 0.1 may have left an unfinished run, "" if
+    // there is none. `modified` becomes the time of the file, in s since 1970. No CPLError.
     std::string Former(double &modified) const;
 
     // Appends the line of a job. Returns false after one CPLError.
@@ -30,7 +30,7 @@ class OGRMapflowReportFile
     // Appends any line, given without its end.
     bool Append(const std::string &line);
 
-    // Replaces the line of a job by its new state. Returns false after one CPLError.
+    // Replaces the line of a job with its new state. Returns false after one CPLError.
     bool Update(const mf_submission *submission, size_t job);
 
     // Whether a line can be replaced: not in a stream such as /vsistdout/.

@@ -9,16 +9,16 @@
 namespace
 {
 
-// GDAL calls the handler under a lock of its own, which CPLSetErrorHandlerEx() takes too: `mutex`,
-// which the handler takes, is never held while that is called.
-std::mutex mutex; // of the list and of what it holds
+// GDAL calls the handler under its own lock, which CPLSetErrorHandlerEx() takes too. The handler
+// takes `mutex`, so `mutex` is never held while that function is called.
+std::mutex mutex; // guards the list and its listeners
 std::mutex settingMutex;
 OGRMapflowSourceErrors *listeners = nullptr;
 std::atomic<CPLErrorHandler> former{CPLDefaultErrorHandler};
 thread_local int pauses = 0;
 
-// The data of the process's error handler. A thread that has pushed handlers of its own is told
-// theirs; a new one has none.
+// Returns the data of the process's error handler. A thread that has pushed its own handlers would
+// get theirs, so a new thread is asked.
 void *DataOfHandler()
 {
     void *data = nullptr;
@@ -44,12 +44,12 @@ void CPL_STDCALL OGRMapflowSourceErrors::Hear(CPLErr type, CPLErrorNum code, con
             if (listener->m_thread == std::this_thread::get_id() && listener->m_first.empty())
                 listener->m_first = Redacted(message);
     }
-    former.load()(type, code, message); // R's may leave by longjmp(): nothing is held here
+    former.load()(type, code, message); // R's may leave by longjmp(): no lock is held
 }
 
 void OGRMapflowSourceErrors::SetHandler()
 {
-    // The former handler asks for its data, and must find it.
+    // The former handler reads its data, so pass it on.
     const CPLErrorHandler found = CPLSetErrorHandlerEx(Hear, DataOfHandler());
     if (found != Hear)
         former = found;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// source_errors: whether the program met an error while it wrote areas.
+// source_errors: notes whether the program met an error while it wrote AOIs.
 //
-// ogr2ogr and others go on after a source that breaks, or end with what they have got:
-// CreateFeature and FlushCache look the same as for a whole source. What they do show is the
-// CPLError. Only a handler hears of it: ogr2ogr forgets errors before each feature (CPLErrorReset).
+// ogr2ogr and others continue after a source fails, or stop with what they have read: the calls of
+// CreateFeature and FlushCache look the same as for a complete source. Only the CPLError shows the
+// failure, and only to a handler: ogr2ogr resets errors before each feature (CPLErrorReset).
 //
-// An error that does not reach GDAL's handler of the process is not heard: one that the program
-// catches itself, with CPLPushErrorHandler or as an exception in Python.
+// An error that does not reach GDAL's process-wide handler is missed: one that the program catches
+// itself, with CPLPushErrorHandler or as an exception in Python.
 #ifndef MAPFLOW_SOURCE_ERRORS_H
 #define MAPFLOW_SOURCE_ERRORS_H
 
@@ -15,7 +15,7 @@
 
 #include "common/errors.h"
 
-// Listens as long as it lives. The handler that was there before gets every message.
+// Listens during its lifetime. The previous handler still gets every message.
 class OGRMapflowSourceErrors
 {
   public:
@@ -23,14 +23,14 @@ class OGRMapflowSourceErrors
     ~OGRMapflowSourceErrors();
     CPL_DISALLOW_COPY_ASSIGN(OGRMapflowSourceErrors)
 
-    // Errors of the calling thread count from now on, and those of no other. Initially it is the
-    // thread of the constructor.
+    // From now on counts only the errors of the calling thread. Initially this is the thread of the
+    // constructor.
     void Follow();
 
     // The message of the first CE_Failure, redacted; "" when there was none.
     std::string First() const;
 
-    // As long as one lives, the errors of this thread are the driver's own and do not count.
+    // During its lifetime, errors of this thread are the driver's own and do not count.
     class Pause
     {
       public:

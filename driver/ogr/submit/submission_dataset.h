@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// submission_dataset: a dataset that is only written to.
+// submission_dataset: a write-only dataset.
 #ifndef MAPFLOW_SUBMISSION_DATASET_H
 #define MAPFLOW_SUBMISSION_DATASET_H
 
 #include "common/compat.h"
 #include "submit/submission_queue.h"
 
-// The account opened for update lets layers be created as well: account_dataset.h.
+// Layers can also be created in an account opened for update: account_dataset.h.
 class OGRMapflowSubmissionDataset final : public GDALDataset
 {
   public:
-    // No request. Returns nullptr after one CPLError.
+    // Makes no request. Returns nullptr after one CPLError.
     static std::unique_ptr<OGRMapflowSubmissionDataset> Create(const char *name,
                                                                CSLConstList creationOptions);
 
@@ -26,7 +26,7 @@ class OGRMapflowSubmissionDataset final : public GDALDataset
     MF_FLUSH_OVERRIDE
     MF_CLOSE_OVERRIDE
 
-    // Tells a program how far the waits of FlushCache and Close are.
+    // Sets the progress function for the waits of FlushCache and Close.
     void ReportTo(GDALProgressFunc progress, void *data) { m_submissions.ReportTo(progress, data); }
 
   protected:

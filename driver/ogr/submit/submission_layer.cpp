@@ -86,13 +86,13 @@ OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
         return OGRERR_FAILURE;
     }
     if (m_isRefused)
-        return OGRERR_FAILURE; // of which the first one has told why
+        return OGRERR_FAILURE; // the first refusal stated why
     const bool hasGeometry =
         feature.GetGeometryRef() != nullptr && !feature.GetGeometryRef()->IsEmpty();
     if (m_options.TakesImageryArea())
         return hasGeometry ? RefuseFeature() : OGRERR_NONE;
     m_queue.NoteWriting();
-    // ogr2ogr hands features on without their numbers: they are counted, from 1.
+    // ogr2ogr passes features without FIDs: count them, from 1.
     ++m_given;
     const GIntBig number = feature.GetFID() != OGRNullFID ? feature.GetFID() : m_given;
     Written written{m_aois->Convert(feature.GetGeometryRef(), number), {}};
@@ -163,7 +163,7 @@ bool OGRMapflowSubmissionLayer::FetchArea(mf_client *client)
     return done;
 }
 
-// The value of NAME_FIELD. Returns false, after one CPLError, when it cannot be a name.
+// Reads the value of NAME_FIELD. Returns false after one CPLError if it cannot be a name.
 bool OGRMapflowSubmissionLayer::TakeName(const OGRFeature &feature, GIntBig number,
                                          std::string &name) const
 {
@@ -245,7 +245,7 @@ static void Move(OGRMultiPolygon &from, OGRMultiPolygon &to)
     }
 }
 
-// The polygons of some of the features, as a job takes them. Returns nullptr after one CPLError.
+// Takes the polygons of features `begin` to `end` for a job. Returns nullptr after one CPLError.
 std::unique_ptr<OGRMultiPolygon> OGRMapflowSubmissionLayer::TakePolygons(size_t begin, size_t end)
 {
     auto all = std::make_unique<OGRMultiPolygon>();
@@ -288,7 +288,7 @@ bool OGRMapflowSubmissionLayer::AddJob(const std::string &name, size_t begin, si
     return false;
 }
 
-// What several features cover is processed, and paid, once for each of them.
+// Areas that several features cover are processed and billed once for each of them.
 void OGRMapflowSubmissionLayer::WarnOfOverlaps(const OGRMultiPolygon &all) const
 {
     double sum = 0;
@@ -305,7 +305,7 @@ void OGRMapflowSubmissionLayer::WarnOfOverlaps(const OGRMultiPolygon &all) const
     }
     const double twice = sum - mf_polygons_area(&core);
     mf_polygons_free(&core);
-    if (twice > std::max(1.0, 1e-6 * sum)) // m²: what is less is due to rounding
+    if (twice > std::max(1.0, 1e-6 * sum)) // m²: less is due to rounding
         CPLError(
             CE_Warning, CPLE_AppDefined,
             "Features of layer \"%s\" overlap: %.6f km² are processed and billed more than once.",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// submission_layer: a layer that is written to, and becomes processings.
+// submission_layer: a layer whose features become processings.
 #ifndef MAPFLOW_SUBMISSION_LAYER_H
 #define MAPFLOW_SUBMISSION_LAYER_H
 
@@ -14,8 +14,8 @@
 
 class OGRMapflowSubmissions;
 
-// Features go in and do not come out. Fields are accepted; only NAME_FIELD is read. With
-// AOI_FROM=IMAGERY the area is known before, and features with a geometry are refused.
+// A write-only layer. Fields are accepted; only NAME_FIELD is read. With AOI_FROM=IMAGERY the area
+// is already known, and features with a geometry are refused.
 class OGRMapflowSubmissionLayer final : public OGRLayer
 {
   public:
@@ -44,22 +44,22 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     const OGRMapflowSubmissionOptions &Options() const { return m_options; }
     mf_submission *Submission() const { return m_submission.get(); }
 
-    // With AOI_FROM=IMAGERY, after the submission was resolved: asks for the footprint of the
-    // imagery. Returns false after one CPLError.
+    // With AOI_FROM=IMAGERY, fetches the footprint of the imagery, once the submission was
+    // resolved. Returns false after one CPLError.
     bool FetchArea(mf_client *client);
 
-    // Makes the jobs of what was written. Returns false after one CPLError. Takes no feature from
-    // now on.
+    // Makes jobs of the features written. Returns false after one CPLError. The layer then accepts
+    // no more features.
     bool MakeJobs();
 
     // Whether a feature was refused, after which nothing of the layer is submitted.
     bool IsRefused() const { return m_isRefused; }
 
-    // The number of features written. Truncate() drops those after the first `count`.
+    // Counts the features written, or drops those after the first `count`.
     size_t Count() const { return m_written.size(); }
     void Truncate(size_t count);
 
-    // From now on no feature is taken: the layer was submitted, or its creation rolled back.
+    // From now on accepts no feature: the layer was submitted, or its creation rolled back.
     void Finish() { m_isFinished = true; }
     bool IsFinished() const { return m_isFinished; }
 
@@ -71,7 +71,7 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     struct Written
     {
         OGRMapflowArea area;
-        std::string name; // of NAME_FIELD
+        std::string name; // from NAME_FIELD
     };
 
     OGRMapflowSubmissionLayer(GDALDataset *dataset, OGRMapflowSubmissions &queue, const char *name,
@@ -96,7 +96,7 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     std::unique_ptr<mf_submission, SubmissionCloser> m_submission{};
     std::vector<Written> m_written{};
     std::vector<Written> m_footprints{}; // of AOI_FROM=IMAGERY
-    GIntBig m_given = 0;                 // features, with those that were left out
+    GIntBig m_given = 0;                 // features, including those left out
     bool m_isRefused = false;
     bool m_isFinished = false;
 };

@@ -55,7 +55,7 @@ const OGRMapflowOption OPTIONS[] = {
     {"JOURNAL", "boolean", "YES", "Keep a journal, so that a repeated command is not billed twice"},
 };
 
-// Of the dataset alone: who is asked, and how. They are the open options of that name.
+// Options of the dataset only: which service to use, and how. They are also open options.
 const char *const DATASET_OPTIONS[] = {"API_TOKEN", "API_TOKEN_FILE", "API_URL",
                                        "AUTH",      "WAIT_TIMEOUT",   "POLL_INTERVAL"};
 
@@ -77,8 +77,8 @@ bool CheckValue(const OGRMapflowOption &option, const char *value)
     return fault.empty() || Refuse(CPLSPrintf("%s=%.40s%s.", option.name, value, fault.c_str()));
 }
 
-// Copies what is given to `values`, where it replaces what is there. Values are not repeated in
-// messages about names: a secret may have been typed in the wrong place.
+// Copies `given` to `values`, replacing what is there. Messages about names do not repeat values: a
+// secret may have been typed in the wrong place.
 bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
 {
     for (const char *const *item = given; item != nullptr && *item != nullptr; ++item)
@@ -99,7 +99,7 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
                                          ? "%.40s is an option of the dataset, not of a layer."
                                          : "There is no creation option %.40s.",
                                      name.c_str()));
-        // An empty value means that it is not set; but a limit that is empty must not be lifted.
+        // An empty value means "not set", but an empty limit must not be lifted.
         if (*value == '\0' && !EQUAL(name.c_str(), "MAX_COST"))
             continue;
         if (option != nullptr && *value != '\0' && !CheckValue(*option, value))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// submission_options: what the creation options say, the layer's before the dataset's.
+// submission_options: the creation options; the layer's override the dataset's.
 #ifndef MAPFLOW_SUBMISSION_OPTIONS_H
 #define MAPFLOW_SUBMISSION_OPTIONS_H
 
@@ -12,16 +12,15 @@
 class OGRMapflowSubmissionOptions
 {
   public:
-    // Copies both lists. Returns nothing, after one CPLError, for an option that is unknown (a
-    // mistyped MAX_COST must not cost money), comes where it has no meaning, or contradicts
-    // another.
+    // Copies both lists. Returns nothing after one CPLError if an option is unknown (a mistyped
+    // MAX_COST must not cost money), is not allowed there, or contradicts another.
     static std::optional<OGRMapflowSubmissionOptions> Parse(CSLConstList datasetOptions,
                                                             CSLConstList layerOptions);
 
     // The same for the options of a dataset that has no layer yet.
     static bool CheckDatasetOptions(CSLConstList datasetOptions);
 
-    // Those of the dataset's options that say which service to ask, and how.
+    // Returns those of the dataset's options that specify the service and how to use it.
     static CPLStringList ConnectionOptions(CSLConstList datasetOptions);
 
     std::string Get(const char *key) const { return m_values.FetchNameValueDef(key, ""); }
@@ -30,14 +29,14 @@ class OGRMapflowSubmissionOptions
     // AOI_FROM=IMAGERY
     bool TakesImageryArea() const { return EQUAL(Get("AOI_FROM").c_str(), "IMAGERY"); }
 
-    // What the core wants to know; it points into this object.
+    // Returns the options for the core, which point into this object.
     mf_submission_options Core() const;
 
   private:
     CPLStringList m_values{};
 };
 
-// All that a layer may have.
+// All options that a layer may have.
 OGRMapflowOptionTable OGRMapflowSubmissionOptionTable();
 
 // The XML of GDAL_DMD_CREATIONOPTIONLIST and GDAL_DS_LAYER_CREATIONOPTIONLIST.

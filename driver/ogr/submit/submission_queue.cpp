@@ -12,7 +12,7 @@
 namespace
 {
 
-// How old the balance may be that is checked: s.
+// Maximum age of the balance that is checked: s.
 constexpr double ACCOUNT_MAX_AGE = 60;
 
 std::string CostOf(double credits)
@@ -20,8 +20,8 @@ std::string CostOf(double credits)
     return std::isnan(credits) ? std::string() : CPLSPrintf(", %.15g credits", credits);
 }
 
-// The id is what the user needs next. Without REPORT it goes to the terminal, else to the debug
-// log.
+// Without REPORT, shows the id, which the user needs next: on the terminal, or in the debug log if
+// there is none.
 void Tell(const mf_submission *submission, size_t i, bool isDry)
 {
     const mf_job *const job = mf_submission_job(submission, i);
@@ -43,7 +43,7 @@ void WarnOfCost(const mf_job &job)
                  job.id, job.name, job.cost, job.price);
 }
 
-// Credits of a MAX_COST that was checked before; NaN: none.
+// Credits of a MAX_COST that was already checked; NaN: none.
 double LimitOf(const char *text)
 {
     return text != nullptr ? CPLAtof(text) : NAN;
@@ -78,7 +78,7 @@ bool OGRMapflowSubmissions::Connect()
     return m_client != nullptr;
 }
 
-// Asks for the account unless the answer is younger than so many seconds.
+// Fetches the account unless it is younger than `maxAge` seconds.
 bool OGRMapflowSubmissions::NeedAccount(double maxAge)
 {
     const double now = mf_clock_monotonic();
@@ -189,9 +189,9 @@ OGRErr OGRMapflowSubmissions::Rollback()
     return OGRERR_NONE;
 }
 
-// ---- what is due
+// ---- due layers
 
-// What is to be submitted now. Each layer has one turn, whatever comes of it.
+// Returns what to submit now. Each layer gets one attempt, whatever its outcome.
 OGRMapflowSubmissions::Entries OGRMapflowSubmissions::TakeDue(bool &failed,
                                                               const OGRMapflowSubmissionLayer *only)
 {
@@ -228,7 +228,7 @@ bool OGRMapflowSubmissions::RefuseUnconfirmed() const
     return false;
 }
 
-// The error was shown when it was reported: the message says what comes of it.
+// The error was shown when it was raised: this message states the consequence.
 bool OGRMapflowSubmissions::CheckSource(const Entries &due) const
 {
     const std::string fault = m_sourceErrors->First();
@@ -272,7 +272,7 @@ bool OGRMapflowSubmissions::FinishLayer(GDALDataset *dataset,
 
 bool OGRMapflowSubmissions::FinishDue(GDALDataset *dataset, const Entries &due)
 {
-    // Ctrl-C would else leave the user without the id of what was just paid for.
+    // Otherwise Ctrl-C would leave the user without the id of what was just paid for.
     const OGRMapflowInterruptible interruptible;
     const bool done = CheckSource(due) && Submit(due);
     m_started = mf_clock_utc(); // what is submitted from now on is another command
@@ -301,8 +301,8 @@ bool OGRMapflowSubmissions::Submit(const Entries &due)
             return false;
     if (!SendAll(due, run.get()))
         return false;
-    // The run ends when the command has nothing left to do: one that is interrupted while it waits,
-    // and repeated, goes on waiting. Other processes need not wait for that.
+    // The run ends when the command has nothing left to do: if it is interrupted while waiting, the
+    // repeated command continues to wait. Other processes need not wait for that.
     mf_run_unlock(run.get());
     bool isOver = true;
     const bool done = WaitForAll(due, waiter, isOver);
@@ -311,7 +311,7 @@ bool OGRMapflowSubmissions::Submit(const Entries &due)
     return (!isOver || mf_run_end(run.get(), &err) == 0 || Raise(err)) && done;
 }
 
-// The journal of the account that is asked. JOURNAL=NO of one layer counts for all.
+// Opens the journal of the account. JOURNAL=NO of one layer applies to all.
 bool OGRMapflowSubmissions::OpenJournal(const Entries &due)
 {
     const bool isWanted = std::all_of(
@@ -339,7 +339,7 @@ bool OGRMapflowSubmissions::OpenJournal(const Entries &due)
     return true;
 }
 
-// Finds out what was submitted before. Returns nullptr after one CPLError.
+// Finds what was submitted before. Returns nullptr after one CPLError.
 OGRMapflowSubmissions::Run OGRMapflowSubmissions::OpenRun(const Entries &due)
 {
     std::vector<mf_submission *> submissions;
@@ -384,7 +384,7 @@ bool OGRMapflowSubmissions::Check(const Entries &due)
     return CheckTotal(due);
 }
 
-// MAX_COST of the dataset bounds all layers together, with those that were submitted before.
+// MAX_COST of the dataset limits all layers together, including those submitted before.
 bool OGRMapflowSubmissions::CheckTotal(const Entries &due) const
 {
     const double limit = LimitOf(m_creationOptions.FetchNameValue("MAX_COST"));
@@ -419,7 +419,7 @@ bool OGRMapflowSubmissions::SendAll(const Entries &due, mf_run *run)
     return true;
 }
 
-// What is left of several processings after the failure of one.
+// States what was submitted, and how to continue, after one of several processings failed.
 std::string OGRMapflowSubmissions::Remaining(const Entries &due) const
 {
     constexpr int MOST_IDS = 20;
@@ -470,7 +470,7 @@ bool OGRMapflowSubmissions::Send(const Entries &due, const Entry &entry, size_t 
             Tell(submission, i, isDry);
         return done;
     }
-    // A stream gets the line that is true at the end.
+    // A stream only gets the final line.
     const bool isLater = done && entry.Wants("WAIT") && !entry.report->CanUpdate();
     if (!isLineDue || isLater || entry.report->Append(submission, i))
         return done;
@@ -482,7 +482,7 @@ bool OGRMapflowSubmissions::Send(const Entries &due, const Entry &entry, size_t 
 
 // ---- waiting
 
-// An end without a result is a failure of what was asked for.
+// Reports an end without a result as a failure.
 static bool JudgeEnd(const mf_processing &processing)
 {
     if (processing.state == MF_STATE_DONE)
@@ -493,7 +493,7 @@ static bool JudgeEnd(const mf_processing &processing)
     return false;
 }
 
-// `isOver` becomes false when the processing has not ended, or its end is not reported.
+// Sets `isOver` to false if the processing has not ended, or its line was not written.
 bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, OGRMapflowWaiter &waiter,
                                        bool &isOver)
 {
@@ -502,7 +502,7 @@ bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, OGRMapflowW
     mf_processing processing = {};
     const char *const id = mf_submission_job(entry.Submission(), i)->id;
     bool done = false, hasEnded = false;
-    // After Ctrl-C, which was reported once, only the line is left to be written.
+    // After Ctrl-C, which was already reported, only the line remains to be written.
     const bool isStopped = mf_client_cancelled(m_client.get()) || waiter.WasStopped();
     if (!isStopped && mf_processing_get(&processing, m_client.get(), id, &err) == 0)
     {
@@ -512,7 +512,7 @@ bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, OGRMapflowW
     }
     else if (!isStopped)
     {
-        hasEnded = err.kind == MF_ERR_NOT_FOUND; // somebody has deleted it
+        hasEnded = err.kind == MF_ERR_NOT_FOUND; // it was deleted
         OGRMapflowRaise(err);
     }
     mf_processing_free(&processing);
@@ -548,7 +548,7 @@ bool OGRMapflowSubmissions::WaitForAll(const Entries &due, OGRMapflowWaiter wait
     return done;
 }
 
-// ---- what the dataset says
+// ---- metadata
 
 void OGRMapflowSubmissions::PublishMetadata(GDALDataset *dataset) const
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// submission_queue: the layers that were created in a dataset, and when they are submitted.
+// submission_queue: holds the layers created in a dataset, and submits them.
 //
-// Not a dataset itself: every dataset that lets layers be created has one, and hands CreateLayer,
-// the transactions, FlushCache and Close on to it.
+// Not a dataset itself: every dataset in which layers can be created has one, and forwards
+// CreateLayer, the transactions, FlushCache and Close to it.
 #ifndef MAPFLOW_SUBMISSION_QUEUE_H
 #define MAPFLOW_SUBMISSION_QUEUE_H
 
@@ -21,45 +21,45 @@
 #include "submit/source_errors.h"
 #include "submit/submission_layer.h"
 
-// What a dataset in which processings can be created is capable of.
+// Whether a dataset in which processings can be created has a capability.
 bool OGRMapflowCanCreate(const char *capability);
 
-// What is submitted is what was confirmed: by FlushCache or SyncToDisk, which submit at once, or by
-// a transaction that was committed, which is submitted when the dataset is closed: programs commit
-// after so many features, and what was written up to then is not the area that the user means. A
-// dataset that is closed with something unconfirmed submits nothing, and fails.
+// Submits only what was confirmed. FlushCache and SyncToDisk submit at once; a committed
+// transaction is submitted when the dataset is closed. Programs commit after a number of features,
+// and those written so far may not be the area that the user means. Closing a dataset with
+// something unconfirmed submits nothing, and fails.
 class OGRMapflowSubmissions
 {
   public:
-    // `options` say which service to ask; `creationOptions` are the dataset's.
+    // `options` specify the service; `creationOptions` are the dataset's.
     OGRMapflowSubmissions(OGRMapflowOptions options, CSLConstList creationOptions);
 
-    // Asks for the account, the project and the model, so that what does not exist is refused here.
-    // Returns nullptr after one CPLError.
+    // Reads the account, the project and the model, so that missing ones are refused here. Returns
+    // nullptr after one CPLError.
     OGRLayer *CreateLayer(GDALDataset *dataset, const char *name, const OGRSpatialReference *srs,
                           OGRwkbGeometryType type, CSLConstList layerOptions);
 
     int Count() const { return static_cast<int>(m_layers.size()); }
     OGRLayer *Layer(int i) const { return m_layers[static_cast<size_t>(i)].layer.get(); }
 
-    // A transaction is one for all layers. A rollback drops what was written since it began.
+    // A transaction covers all layers. A rollback drops what was written since it began.
     OGRErr Begin();
     OGRErr Commit();
     OGRErr Rollback();
 
-    // To be called by a layer that is written to.
+    // Called by a layer when it is written to.
     void NoteWriting();
 
-    // Submits every layer that was not submitted yet: checks all of them before the first is sent.
-    // Returns false after one CPLError; what failed is not tried again. Metadata of `dataset` gets
-    // PROCESSING_ID. In a transaction it does nothing, except that `isClosing` refuses what was
-    // never confirmed.
+    // Submits every layer that was not submitted yet, after checking all of them. Returns false
+    // after one CPLError; failed layers are not tried again. Sets PROCESSING_ID in the metadata of
+    // `dataset`. Does nothing in a transaction, unless `isClosing`, which refuses what was never
+    // confirmed.
     bool Finish(GDALDataset *dataset, bool isClosing);
 
     // The same for one layer.
     bool FinishLayer(GDALDataset *dataset, const OGRMapflowSubmissionLayer &layer);
 
-    // Tells a program how far the waits of Finish are (WAIT=YES). `progress` may be nullptr.
+    // Sets the progress function for the waits of Finish (WAIT=YES). May be nullptr.
     void ReportTo(GDALProgressFunc progress, void *data)
     {
         m_progress = progress;
@@ -73,7 +73,7 @@ class OGRMapflowSubmissions
         size_t mark = 0;               // features when the transaction began
         bool isNew = false;            // created in the transaction
         bool isDone = false;           // submitted, or refused for good
-        bool isRefusalIgnored = false; // the program went on after a feature was refused
+        bool isRefusalIgnored = false; // the program continued after a feature was refused
         std::shared_ptr<OGRMapflowReportFile> report{};
 
         mf_submission *Submission() const { return layer->Submission(); }
@@ -128,14 +128,14 @@ class OGRMapflowSubmissions
     std::unique_ptr<mf_account, AccountCloser> m_account{};
     double m_accountTime = 0; // s, monotonic
     std::unique_ptr<mf_journal, JournalCloser> m_journal{};
-    double m_started = 0; // s since 1970: what others submit from then on is the same command
+    double m_started = 0; // s since 1970: jobs that others submit later belong to the same command
     std::vector<Entry> m_layers{};
     std::map<std::string, std::shared_ptr<OGRMapflowReportFile>> m_reports{};
     std::unique_ptr<OGRMapflowSourceErrors> m_sourceErrors{}; // made with the first layer
     GDALProgressFunc m_progress = nullptr;
     void *m_progressData = nullptr;
     bool m_isInTransaction = false;
-    bool m_isConfirmed = false; // the last that happened is a commit
+    bool m_isConfirmed = false; // nothing was changed since the last commit
 };
 
 #endif
