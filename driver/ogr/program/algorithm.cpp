@@ -60,7 +60,7 @@ class Algorithm final : public GDALAlgorithm
     const OGRMapflowCommand &m_command;
     std::vector<const OGRMapflowOption *> m_options{};
     std::vector<std::string> m_positional{}; // names of options, "" for the source
-    // By the names of options: GDAL keeps the addresses of the values.
+    // Keyed by the names of options. GDAL keeps the addresses of the values.
     std::map<std::string, std::string> m_texts{};
     std::map<std::string, int> m_integers{};
     std::map<std::string, double> m_reals{};
@@ -120,7 +120,7 @@ void Algorithm::AddOptions()
     }
     if (m_command.creationOptions != nullptr)
         for (const OGRMapflowOption &option : m_command.creationOptions())
-            if (!EQUAL(option.name, "REPORT")) // it is the answer
+            if (!EQUAL(option.name, "REPORT")) // its lines are the answer
                 Add(option);
     for (const char *name : CPLStringList(CSLTokenizeString2(m_command.openOptions, ",", 0)))
         Add(*OGRMapflowFindOpenOption(name));
@@ -175,8 +175,7 @@ Algorithm::Argument &Algorithm::Bind(const OGRMapflowOption &option)
     return argument;
 }
 
-// GDAL takes an empty value for 0: --zoom=$ZOOM, with a variable that is not set, would be
-// submitted.
+// GDAL takes an empty value as 0, and would submit --zoom=$ZOOM with an unset variable.
 bool Algorithm::HaveNumbers(const std::vector<std::string> &words)
 {
     for (size_t i = 0; i < words.size(); ++i)
@@ -199,7 +198,7 @@ bool Algorithm::HaveNumbers(const std::vector<std::string> &words)
     return true;
 }
 
-// GDAL itself completes positional arguments as names of files.
+// GDAL itself completes positional arguments as file names.
 std::vector<std::string> Algorithm::Complete(std::vector<std::string> &words,
                                              bool isLastWordComplete, bool showAll)
 {
@@ -207,7 +206,7 @@ std::vector<std::string> Algorithm::Complete(std::vector<std::string> &words,
     const std::string last = isNew ? std::string() : words.back();
     const auto end = words.end() - (isNew ? 0 : 1);
     size_t position = 0;
-    bool isValue = false; // what comes next is that of an option
+    bool isValue = false; // the next word is the value of an option
     for (auto word = words.begin(); word != end; ++word)
     {
         const bool isOption = !isValue && STARTS_WITH(word->c_str(), "-");
@@ -250,7 +249,7 @@ bool Algorithm::RunImpl(GDALProgressFunc progress, void *progressData)
     call.source = m_source.GetDatasetRef();
     call.layers = m_layers;
     call.box = m_box;
-    // The bar of the program goes to the standard output, as the answer does.
+    // GDAL's progress bar goes to stdout, as does the answer.
     if (progress != GDALTermProgress || CPLIsInteractive(stdout))
     {
         call.progress = progress;

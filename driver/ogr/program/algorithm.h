@@ -5,7 +5,7 @@
 
 #include "common/compat.h"
 
-// Lets GDAL find the commands of commands.h. No request.
+// Declares the commands of commands.h to GDAL. Makes no request.
 #ifdef MF_HAS_PROGRAM
 void OGRMapflowDeclareCommands(GDALDriver &driver);
 #else

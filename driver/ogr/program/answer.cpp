@@ -42,7 +42,7 @@ void AddValue(CPLJSONObject &object, const OGRFeature &row, int i)
     object.Add(name, row.GetFieldAsString(i));
 }
 
-// On one line. Texts come from the service: a terminal shall not take commands from them.
+// Formats a value on one line. Strings of the service must not control the terminal.
 std::string TextOf(const CPLJSONObject &value)
 {
     using Type = CPLJSONObject::Type;
@@ -63,14 +63,14 @@ std::string TextOf(const CPLJSONObject &value)
     return text;
 }
 
-// In characters.
+// Width in characters.
 size_t WidthOf(const std::string &text)
 {
     return static_cast<size_t>(std::count_if(text.begin(), text.end(),
                                              [](unsigned char c) { return (c & 0xC0) != 0x80; }));
 }
 
-// Cells beside each other, each as wide as the widest of its column.
+// Writes cells side by side, each as wide as the widest of its column.
 std::string Align(const std::vector<std::vector<std::string>> &lines)
 {
     std::string text;

@@ -34,9 +34,9 @@ std::string Quoted(const std::string &text, const char *quote)
     return quote + CPLString(text).replaceAll(quote, std::string(quote) + quote) + quote;
 }
 
-// ---- what is named ------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
-// A dataset by its name. The open options that the call has are for it.
+// Parses the name of a dataset, with the open options of the call.
 std::optional<OGRMapflowOptions> Parse(const OGRMapflowCall &call, const std::string &name)
 {
     CPLStringList openOptions;
@@ -49,7 +49,7 @@ std::optional<OGRMapflowOptions> Parse(const OGRMapflowCall &call, const std::st
     return OGRMapflowOptions::Parse(name.c_str(), openOptions.List());
 }
 
-// What the user has named: a dataset name is taken as it is, a UUID or a name comes after `kind`.
+// Returns a dataset name as it is; otherwise puts the UUID or name after `kind`.
 std::string DatasetName(const std::string &text, const char *kind)
 {
     return OGRMapflowOptions::IsConnectionString(text.c_str())
@@ -57,7 +57,7 @@ std::string DatasetName(const std::string &text, const char *kind)
                : std::string("MAPFLOW:") + kind + Quoted(text, "\"");
 }
 
-// The processing that the argument PROCESSING names. Nothing after one CPLError.
+// Finds the processing that the argument PROCESSING names. Returns nothing after one CPLError.
 std::optional<OGRMapflowOptions> FindProcessing(const OGRMapflowCall &call)
 {
     using Target = OGRMapflowOptions::Target;
@@ -85,12 +85,12 @@ std::unique_ptr<OGRMapflowAccountDataset> OpenAccount(const OGRMapflowCall &call
 
 using Rows = std::vector<OGRFeatureUniquePtr>;
 
-// The rows that pass a filter, without their geometries. Returns false after one CPLError.
+// Reads the rows that pass a filter, without their geometries. Returns false after one CPLError.
 bool Read(OGRLayer *layer, const std::string &where, Rows &rows)
 {
     const unsigned before = OGRMapflowErrorCount();
     const char *const ignored[] = {"OGR_GEOMETRY", nullptr};
-    layer->SetIgnoredFields(ignored); // areas are requests
+    layer->SetIgnoredFields(ignored); // each area costs a request
     if (layer->SetAttributeFilter(where.empty() ? nullptr : where.c_str()) != OGRERR_NONE)
         return false;
     for (auto &row : *layer)
@@ -148,7 +148,7 @@ bool Providers(OGRMapflowCall &call)
     return true;
 }
 
-// The newest first.
+// Lists the newest first.
 bool List(OGRMapflowCall &call)
 {
     Rows rows;
@@ -205,8 +205,8 @@ bool Search(OGRMapflowCall &call)
 
 // ---- one processing -----------------------------------------------------------------------------
 
-// Reads it; waits for its end when that is wanted. An end without a result is a failure, with an
-// answer.
+// Reads the processing, and waits for its end if asked to. An end without a result is a failure,
+// with an answer.
 bool Status(OGRMapflowCall &call)
 {
     const auto options = FindProcessing(call);
@@ -235,7 +235,7 @@ bool Status(OGRMapflowCall &call)
     return done;
 }
 
-// The verb of ExecuteSQL, with the processing and these arguments, as far as they were given.
+// Runs a verb of ExecuteSQL, with the processing and those of these arguments that were given.
 template <class... Names> bool Change(OGRMapflowCall &call, const char *verb, Names... names)
 {
     const auto options = FindProcessing(call);
@@ -279,7 +279,7 @@ bool Reject(OGRMapflowCall &call)
 
 // ---- submissions and uploads --------------------------------------------------------------------
 
-// Creation options with a report in memory, whose lines are the answer.
+// Adds a report in memory to the creation options. Its lines become the answer.
 class Report
 {
   public:
@@ -323,7 +323,7 @@ struct TranslateOptionsDeleter
     }
 };
 
-// What ogr2ogr does.
+// Copies layers as ogr2ogr does.
 bool CopyLayers(OGRMapflowCall &call, GDALDataset &target)
 {
     CPLStringList words;
@@ -337,7 +337,7 @@ bool CopyLayers(OGRMapflowCall &call, GDALDataset &target)
                                                      &source, options.get(), &isMisused) != nullptr;
 }
 
-// The area is that of the imagery.
+// The area is the footprint of the imagery.
 bool CreateEmptyLayer(const OGRMapflowCall &call, GDALDataset &target)
 {
     if (EQUAL(call.Get("AOI_FROM").c_str(), "IMAGERY"))

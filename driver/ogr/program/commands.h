@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// commands: what `gdal driver mapflow` can do, as a table.
+// commands: the table of the commands of `gdal driver mapflow`.
 #ifndef MAPFLOW_COMMANDS_H
 #define MAPFLOW_COMMANDS_H
 
@@ -9,7 +9,7 @@
 #include "common/options.h"
 #include "cpl_json.h"
 
-// What a command was called with, and its answer.
+// The arguments of a command, and its answer.
 struct OGRMapflowCall
 {
     CPLStringList values{};            // NAME=VALUE of the arguments that were given
@@ -26,27 +26,27 @@ struct OGRMapflowCall
 // Flags of the options in OGRMapflowCommand::own.
 constexpr unsigned MAPFLOW_POSITIONAL = 1, MAPFLOW_REQUIRED = 2;
 
-// An option MAX_COST is the argument --max-cost.
+// An option MAX_COST becomes the argument --max-cost.
 struct OGRMapflowCommand
 {
     const char *path; // after "gdal driver mapflow", with spaces
     const char *description;
-    const char *examples;              // what comes after "gdal driver mapflow", a line each
-    bool (*run)(OGRMapflowCall &call); // returns false after one CPLError, maybe with an answer
+    const char *examples;              // after "gdal driver mapflow", one per line
+    bool (*run)(OGRMapflowCall &call); // returns false after one CPLError, possibly with an answer
     OGRMapflowOptionTable own{};       // with the flags above
-    const char *openOptions = "";      // names of open options, with commas
-    OGRMapflowOptionTable (*creationOptions)() = nullptr; // all of them but REPORT
-    int source = 0; // GDAL_OF_VECTOR, GDAL_OF_RASTER: the dataset that it reads first
+    const char *openOptions = "";      // names of open options, comma-separated
+    OGRMapflowOptionTable (*creationOptions)() = nullptr; // all of them except REPORT
+    int source = 0; // GDAL_OF_VECTOR, GDAL_OF_RASTER: its first argument is such a dataset
     bool needsSource = true;
     bool takesBox = false;
     bool reportsProgress = false;
-    const char *columns = nullptr; // of a list, as text; nullptr: the answer is one row
+    const char *columns = nullptr; // of a list, in text format; nullptr: the answer is one row
 };
 
-// nullptr: there is none of that path.
+// Returns nullptr if there is no command of that path.
 const OGRMapflowCommand *OGRMapflowFindCommand(const std::string &path);
 
-// All of them.
+// All commands.
 const std::vector<OGRMapflowCommand> &OGRMapflowCommands();
 
 #endif

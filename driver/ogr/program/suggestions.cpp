@@ -15,10 +15,10 @@ namespace
 // Where the values of options come from.
 struct Source
 {
-    const char *options; // with commas
+    const char *options; // comma-separated
     const char *layer;   // of the account
     const char *value;   // a column
-    const char *other;   // a column that is understood as well, nullptr: none
+    const char *other;   // a column that is accepted too, nullptr: none
     const char *note;    // a column
     const char *where;   // nullptr: all rows
 };
@@ -39,7 +39,7 @@ bool IsFor(const Source &source, const char *option)
     return options.FindString(option) >= 0;
 }
 
-// Whether no shell sees more in a character than itself, however it is quoted. GDAL quotes spaces.
+// Whether a character has no special meaning in any shell, quoted or not. GDAL quotes spaces.
 bool IsPlain(unsigned char c)
 {
     return isalnum(c) || c >= 0x80 || strchr(" -_.,:+@%/", c) != nullptr;
@@ -57,7 +57,7 @@ std::string MadePlain(std::string text)
     return text;
 }
 
-// Nobody types the emoji in front of a model's name, and the name is understood without it.
+// Removes the emoji before a model's name: nobody types it, and the name is accepted without it.
 std::string WithoutEmoji(const std::string &name)
 {
     const auto isLetter = [](unsigned char c) { return c > ' ' && c < 0x80; };
@@ -65,7 +65,7 @@ std::string WithoutEmoji(const std::string &name)
     return !rest.empty() && mf_name_equal_loosely(rest.c_str(), name.c_str()) ? rest : name;
 }
 
-// The value of a row, "" when it has none to offer.
+// Returns the value that a row offers, "" if it has none.
 std::string ValueOf(const Source &source, const OGRFeature &row)
 {
     const std::string value = WithoutEmoji(OGRMapflowText(row, source.value));
@@ -87,7 +87,7 @@ class Collection
     void Add(const Source &source, OGRLayer &layer)
     {
         const char *const ignored[] = {"OGR_GEOMETRY", nullptr};
-        layer.SetIgnoredFields(ignored); // areas are requests
+        layer.SetIgnoredFields(ignored); // each area costs a request
         layer.SetAttributeFilter(source.where);
         for (const auto &row : layer)
             Add({ValueOf(source, *row), MadePlain(OGRMapflowText(*row, source.note))});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// suggestions: what a shell offers for the value of an argument.
+// suggestions: shell completion for the values of arguments.
 #ifndef MAPFLOW_SUGGESTIONS_H
 #define MAPFLOW_SUGGESTIONS_H
 
@@ -11,10 +11,10 @@
 // Whether there are suggestions for an option.
 bool OGRMapflowHasSuggestions(const char *option);
 
-// Values that begin so, each with a note (" -- name") unless it is the only one; from the journal
-// and from the lists of the account. A shell runs commands that stand in what it is offered, and
-// names come from others: a name that a shell could misunderstand is not among the values, its id
-// may be. Reports no error: what cannot be had is not offered.
+// Returns values that begin with `begin`, each with a note (" -- name") unless it is the only one;
+// from the journal and from the lists of the account. A shell may run commands that a suggestion
+// contains, and names come from others: a name that a shell could misinterpret is left out, or
+// replaced by its id. Reports no error: values that cannot be read are not offered.
 std::vector<std::string> OGRMapflowSuggest(const char *option, const std::string &begin);
 
 #endif
