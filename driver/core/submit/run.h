@@ -36,8 +36,8 @@ struct mf_run_options {
 struct mf_run;
 
 /* `submissions` are borrowed. On success the state of each job is MF_JOB_SENT if an earlier run or
- * another process has submitted it, else MF_JOB_NEW. Fails if that cannot be determined: nothing
- * may be sent then. */
+ * another process has submitted it, else MF_JOB_NEW, as all are in a dry run. Fails if that cannot
+ * be determined: nothing may be sent then. */
 int mf_run_open(struct mf_run **out, struct mf_submission *const *submissions, size_t count,
                 const struct mf_run_options *options, struct mf_error *err) MF_NODISCARD;
 

@@ -51,7 +51,7 @@ struct mf_submission_options {
     const char *search_provider; /* 3. scenes of a search, with image_ids; optionally zoom */
     const char *tile_url;        /* 4. any tile service; optionally zoom */
     const char *tile_type;       /*    XYZ (default), TMS, QUADKEY, SENTINEL_L2A, LOCAL */
-    const char *tile_crs;        /*    EPSG:3857 or EPSG:3395; not said: the service's default */
+    const char *tile_crs;        /*    EPSG:3857 or EPSG:3395; not set: the service's default */
     const char *tile_login;      /*    both or none */
     const char *tile_password;
     const char *zoom; /* 0 to 22 */

@@ -101,7 +101,7 @@ OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *n
     NoteRefusals();
     if (std::all_of(m_layers.begin(), m_layers.end(), [](const Entry &e) { return e.isDone; }))
     {
-        m_started = mf_clock_utc(); // what is submitted from now on is another command
+        m_started = mf_clock_utc(); // later submissions belong to another command
         m_sourceErrors = std::make_unique<OGRMapflowSourceErrors>();
     }
     const OGRMapflowSourceErrors::Pause pause;
@@ -275,7 +275,7 @@ bool OGRMapflowSubmissions::FinishDue(GDALDataset *dataset, const Entries &due)
     // Otherwise Ctrl-C would leave the user without the id of what was just paid for.
     const OGRMapflowInterruptible interruptible;
     const bool done = CheckSource(due) && Submit(due);
-    m_started = mf_clock_utc(); // what is submitted from now on is another command
+    m_started = mf_clock_utc(); // later submissions belong to another command
     PublishMetadata(dataset);
     return done;
 }
