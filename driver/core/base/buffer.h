@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* buffer: bytes that grow at their end.
+/* buffer: a byte array that grows at its end.
  *
- * Begin with zeros; the owner frees `data`.
+ * Zero-initialise; the owner frees `data`.
  *
  * Thread-safety: each belongs to its owner. */
 #ifndef MF_BUFFER_H
@@ -17,8 +17,8 @@ struct mf_buffer {
     size_t capacity;
 };
 
-/* Puts a copy of `data`, which may be NULL when there is nothing, behind what is there. Returns -1
- * without memory; then nothing has changed. */
+/* Appends `size` bytes. `data` may be NULL if `size` is 0. Returns -1 without memory, and then
+ * changes nothing. */
 static inline int mf_buffer_append(struct mf_buffer *bytes, const void *data, size_t size)
 {
     if (size == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* checksum: a 64-bit checksum of bytes that come in pieces (XXH64). Finds damage, not malice.
+/* checksum: a 64-bit checksum (XXH64) of a byte stream. Detects damage, not tampering.
  *
- * The value depends on the bytes only, and may be kept on disk.
+ * The value depends only on the bytes, and may be kept on disk.
  *
  * Thread-safety: pure functions; a struct belongs to one thread at a time. */
 #ifndef MF_CHECKSUM_H
@@ -14,7 +14,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* The seed. Raise it whenever checksums change: values on disk then no longer fit. */
+/* The seed. Increase it whenever checksums change, so that values on disk no longer match. */
 #define MF_CHECKSUM_VERSION 1
 
 struct mf_checksum {
@@ -33,13 +33,13 @@ static inline void mf_checksum_add(struct mf_checksum *checksum, const void *dat
         XXH64_update(&checksum->state, data, size);
 }
 
-/* The checksum of all bytes so far; more may be added afterwards. */
+/* Returns the checksum of all bytes so far. More may be added afterwards. */
 static inline uint64_t mf_checksum_value(const struct mf_checksum *checksum)
 {
     return XXH64_digest(&checksum->state);
 }
 
-/* The checksum of `size` bytes; NULL counts as none. */
+/* Returns the checksum of `size` bytes. NULL counts as no bytes. */
 static inline uint64_t mf_checksum_of(const void *data, size_t size)
 {
     return data != NULL ? XXH64(data, size, MF_CHECKSUM_VERSION)

@@ -59,8 +59,8 @@ static void system_sleep(void *ctx, double seconds)
 
 const struct mf_clock mf_system_clock = {NULL, system_monotonic, system_utc, system_sleep};
 
-/* Days since 1970-01-01 of a date in the Gregorian calendar, by counting from March, so that the
- * leap day is the last of its year. */
+/* Returns the days from 1970-01-01 to a Gregorian date. Counts from March, so that the leap day is
+ * the last day of its year. */
 static double days_of(int year, int month, int day)
 {
     year -= month <= 2;
@@ -109,7 +109,7 @@ double mf_time_parse(const char *text)
 void mf_time_format(double seconds, char text[MF_TIME_SIZE])
 {
     text[0] = '\0';
-    if (!(fabs(seconds) < 1e11)) /* NaN too; beyond is no year of four digits */
+    if (!(fabs(seconds) < 1e11)) /* also NaN; larger values have no four-digit year */
         return;
     const double microseconds = floor(seconds * 1e6 + 0.5);
     const time_t whole = (time_t)floor(microseconds / 1e6);
@@ -124,7 +124,7 @@ int mf_random_bytes(void *out, size_t size, struct mf_error *err)
 {
     unsigned char *bytes = out;
     while (size > 0) {
-        const size_t part = size < 256 ? size : 256; /* the most that getentropy gives */
+        const size_t part = size < 256 ? size : 256; /* the limit of getentropy */
         if (getentropy(bytes, part) != 0)
             return mf_error_set(err, MF_ERR_FILE,
                                 "The operating system returned no random bytes: %s",

@@ -19,10 +19,10 @@ double mf_clock_monotonic(void);
 /* Seconds since 1970-01-01T00:00:00Z. */
 double mf_clock_utc(void);
 
-/* Sleeps. Returns early when a signal arrives. */
+/* Sleeps. Returns early if a signal arrives. */
 void mf_sleep(double seconds);
 
-/* The clock as a value, so that tests can put their own in its place. The functions get `ctx`. */
+/* A clock as a value, so that tests can substitute their own. Its functions receive `ctx`. */
 struct mf_clock {
     void *ctx;
     double (*monotonic)(void *ctx);
@@ -35,12 +35,12 @@ extern const struct mf_clock mf_system_clock;
 
 /* ---- ISO 8601 -------------------------------------------------------------------------------- */
 
-/* Reads a date and time such as 2026-11-27T19:30:00.123Z or …+01:00, UTC where no zone is given, as
- * seconds since 1970. NaN when it is none. */
+/* Parses a date and time such as 2026-11-27T19:30:00.123Z or …+01:00 into seconds since 1970.
+ * Without a zone it is UTC. Returns NaN for any other string. */
 double mf_time_parse(const char *text);
 
-/* Writes seconds since 1970 as 2026-11-27T19:30:00.123456Z, to the nearest microsecond. NaN gives
- * "", which reads as NaN. */
+/* Writes seconds since 1970 as 2026-11-27T19:30:00.123456Z, rounded to the nearest microsecond. NaN
+ * gives "", which parses as NaN. */
 #define MF_TIME_SIZE 32
 void mf_time_format(double seconds, char text[MF_TIME_SIZE]);
 
@@ -49,7 +49,7 @@ void mf_time_format(double seconds, char text[MF_TIME_SIZE]);
 /* Fills `out` with unpredictable bytes from the operating system. */
 int mf_random_bytes(void *out, size_t size, struct mf_error *err) MF_NODISCARD;
 
-/* A uniform number in [0, 1), good for jitter and nothing else. */
+/* Returns a uniform number in [0, 1), good only for jitter. */
 double mf_random_unit(void);
 
 #ifdef __cplusplus

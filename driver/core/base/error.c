@@ -7,12 +7,12 @@
 
 #include "base/str.h"
 
-/* vsnprintf cuts at a byte; this repairs the last character and what a server may have put in. */
+/* vsnprintf cuts at a byte. Repairs the last character, and whatever a server may have put in. */
 static void finish(struct mf_error *err, int wanted)
 {
     if (wanted >= MF_ERROR_MESSAGE_SIZE) {
-        /* The byte at the cut is gone: find the start of the last character and drop it when it
-         * is not whole. A whole last character that is multi-byte survives. */
+        /* The byte at the cut is gone: find the start of the last character and drop it if it is
+         * incomplete. A complete multi-byte character stays. */
         size_t start = MF_ERROR_MESSAGE_SIZE - 1;
         while (start > 0 && ((unsigned char)err->message[start - 1] & 0xC0) == 0x80)
             start--;
@@ -41,7 +41,7 @@ int mf_error_set(struct mf_error *err, enum mf_error_kind kind, const char *form
     if (err == NULL)
         return -1;
     /* The arguments may point into the error itself, as in "set(err, kind, "…: %s", err->message)":
-     * format beside it first. */
+     * format into a buffer first. */
     char message[MF_ERROR_MESSAGE_SIZE];
     va_list args;
     va_start(args, format);

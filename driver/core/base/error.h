@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* error: what went wrong, on the caller's stack, with no allocation.
  *
- * Every function of the core that can fail returns an int, 0 for success, and takes a
- * `struct mf_error *` as its last argument. NULL is accepted and means that the caller does not
- * want to know. On success the error is left as it was.
+ * Every function of the core that can fail returns an int, 0 for success, and takes an mf_error
+ * pointer as its last argument. NULL means that the caller does not need the error. On success the
+ * error is unchanged.
  *
  * Thread-safety: an mf_error belongs to one caller at a time. */
 #ifndef MF_ERROR_H
@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* What kind of thing failed: decides the CPLE code and whether a retry can help. */
+/* The kind of failure: decides the CPLE code and whether a retry can help. */
 enum mf_error_kind {
     MF_OK = 0,
     MF_ERR_ARGUMENT,   /* the caller (user) asked for something impossible: bad option, bad uuid */
@@ -40,7 +40,7 @@ enum mf_error_kind {
 
 struct mf_error {
     enum mf_error_kind kind;
-    int http_status;                     /* 0 when no HTTP answer is behind the error */
+    int http_status;                     /* 0 if the error has no HTTP answer */
     char code[MF_ERROR_CODE_SIZE];       /* the server's own code, "" when it gave none */
     char message[MF_ERROR_MESSAGE_SIZE]; /* one sentence or more for people, UTF-8, no newline at
                                             the end, never a secret; cut at a character boundary */
@@ -57,10 +57,10 @@ int mf_error_set(struct mf_error *err, enum mf_error_kind kind, const char *form
 /* Sets MF_ERR_MEMORY and its message. Returns -1. */
 int mf_out_of_memory(struct mf_error *err);
 
-/* Puts "<prefix>: " before the message, which then begins in lower case. Returns -1. */
+/* Prepends "<prefix>: " to the message, which then begins in lower case. Returns -1. */
 int mf_error_prefix(struct mf_error *err, const char *format, ...) MF_PRINTF(2, 3);
 
-/* Appends text to the message. Returns -1. */
+/* Appends a formatted string to the message. Returns -1. */
 int mf_error_append(struct mf_error *err, const char *format, ...) MF_PRINTF(2, 3);
 
 #ifdef __cplusplus

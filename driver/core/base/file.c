@@ -64,7 +64,7 @@ static int write_error(const struct mf_file *file, struct mf_error *err)
 int mf_file_write(struct mf_file *file, const void *data, size_t size, struct mf_error *err)
 {
     const char *bytes = data;
-    const int held = mf_signal_hold(SIGXFSZ); /* which would end the program: the error will do */
+    const int held = mf_signal_hold(SIGXFSZ); /* it would end the program: the error is enough */
     int failed = 0;
     while (size > 0 && !failed) {
         const size_t part = size < (size_t)INT_MAX ? size : (size_t)INT_MAX;
@@ -133,10 +133,10 @@ void mf_map_release(struct mf_map *map)
     map->base = NULL;
 }
 
-/* Reads until the end, however the file grows or shrinks meanwhile. */
+/* Reads to the end, even if the file grows or shrinks meanwhile. */
 static int read_all(int fd, const char *path, size_t max_size, char **text, struct mf_error *err)
 {
-    char *buffer = malloc(max_size + 2); /* one byte to notice too much, one for the NUL */
+    char *buffer = malloc(max_size + 2); /* one byte to detect an excess, one for the NUL */
     if (buffer == NULL)
         return mf_out_of_memory(err);
     size_t size = 0;
@@ -236,7 +236,7 @@ int mf_folder_sync(const char *path, struct mf_error *err)
     struct mf_file folder = {open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), (char *)path, false};
     if (folder.fd < 0)
         return mf_error_set(err, MF_ERR_FILE, "Cannot open %s: %s", path, strerror(errno));
-    /* Some file systems cannot do it (EINVAL), and need it no more than others. */
+    /* Some file systems cannot sync a folder (EINVAL), and need it no more than others. */
     const int failed = fsync(folder.fd) != 0 && errno != EINVAL ? write_error(&folder, err) : 0;
     close(folder.fd);
     return failed;
@@ -350,7 +350,7 @@ void mf_boot_id(char id[MF_BOOT_ID_SIZE])
     id[strcspn(id, "\n")] = '\0';
 }
 
-/* Whether `path` still names the file that is open: its last holder may have removed it. */
+/* Returns whether `path` still names the open file: the last holder may have removed it. */
 static int is_named(int fd, const char *path)
 {
     struct stat opened, named;
@@ -386,7 +386,7 @@ int mf_lock_note(struct mf_lock *lock, const char *text)
 void mf_lock_release(struct mf_lock *lock)
 {
     if (lock->fd >= 0) {
-        flock(lock->fd, LOCK_UN); /* a process that was forked off meanwhile has it open too */
+        flock(lock->fd, LOCK_UN); /* a process forked meanwhile has it open too */
         close(lock->fd);
     }
     lock->fd = -1;

@@ -23,57 +23,56 @@ struct mf_file {
     bool is_unlinked; /* `path` is only for messages */
 };
 
-/* Creates a new file with mode 0600 in `directory`, which must exist; the name starts with
- * `prefix`. The file is unlinked at mf_file_discard. */
+/* Creates a new file with mode 0600 in `directory`, which must exist. The name starts with
+ * `prefix`. mf_file_discard unlinks the file. */
 int mf_file_create_temporary(struct mf_file *file, const char *directory, const char *prefix,
                              struct mf_error *err) MF_NODISCARD;
 
-/* Removes the name. The bytes stay until the file is closed and unmapped, however the process ends.
- */
+/* Unlinks the file. Its bytes stay until it is closed and unmapped, however the process ends. */
 void mf_file_unlink(struct mf_file *file);
 
-/* Writes all of `size` bytes or fails; a full disk is reported in words. */
+/* Writes all of `size` bytes or fails. The error message names a full disk. */
 int mf_file_write(struct mf_file *file, const void *data, size_t size,
                   struct mf_error *err) MF_NODISCARD;
 
-/* Sets the length back to 0 and the position to the start. */
+/* Truncates the file to length 0 and seeks to the start. */
 int mf_file_truncate(struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 
 /* Closes and unlinks. NULL-safe, and safe on a closed file. */
 void mf_file_discard(struct mf_file *file);
 
-/* Read-only view of a whole file. data is never NULL after success, also when size is 0. */
+/* Read-only view of a whole file. After success data is never NULL, even if size is 0. */
 struct mf_map {
     const char *data;
     size_t size;
-    void *base; /* what was mapped; NULL for an empty file */
+    void *base; /* the mapping; NULL for an empty file */
 };
 
 int mf_map_file(struct mf_map *map, const struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 void mf_map_release(struct mf_map *map);
 
-/* Reads a whole small file into a new NUL-terminated buffer (the caller frees), at most
- * `max_size` bytes. `*is_private` (may be NULL) tells whether nobody but its owner can read it. */
+/* Reads a whole file of at most `max_size` bytes into a new NUL-terminated buffer, which the caller
+ * frees. Sets *is_private (may be NULL) to whether only the owner can read the file. */
 int mf_read_small_file(const char *path, size_t max_size, char **text, int *is_private,
                        struct mf_error *err) MF_NODISCARD;
 
-/* Maps the file at `path`. MF_ERR_FILE when it cannot be opened, or is a symbolic link. */
+/* Maps the file at `path`. Fails with MF_ERR_FILE if it cannot be opened or is a symbolic link. */
 int mf_map_path(struct mf_map *map, const char *path, struct mf_error *err) MF_NODISCARD;
 
-/* Gives the file its final name, over any file of that name, in one step. It stays open. */
+/* Renames the file to its final name atomically, replacing any file of that name. It stays open. */
 int mf_file_install(struct mf_file *file, const char *path, struct mf_error *err) MF_NODISCARD;
 
 /* Closes the file and leaves it where it is. NULL-safe, and safe on a closed file. */
 void mf_file_close(struct mf_file *file);
 
-/* Opens a file for appending, and creates it with mode 0600 when it is missing. A symbolic link is
+/* Opens a file for appending, and creates it with mode 0600 if it is missing. A symbolic link is
  * not followed. */
 int mf_file_open_append(struct mf_file *file, const char *path, struct mf_error *err) MF_NODISCARD;
 
-/* Waits until what was written is on the disk. */
+/* Waits until the written data is on disk. */
 int mf_file_sync(struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 
-/* What tells one state of a file from another without reading it: any write changes it. */
+/* Identifies the state of a file without reading it: any write changes it. */
 struct mf_file_identity {
     uint64_t size; /* bytes */
     uint64_t inode;
@@ -81,57 +80,56 @@ struct mf_file_identity {
     int64_t used;    /* ns since 1970: set by mf_path_touch */
 };
 
-/* Returns 0, or -1 when there is no such file. A symbolic link is not followed. */
+/* Returns 0, or -1 if there is no such file. A symbolic link is not followed. */
 int mf_path_identity(const char *path, struct mf_file_identity *identity);
 
 /* Marks a file as used now. */
 void mf_path_touch(const char *path);
 
-/* Removes a file; that it is not there is fine. */
+/* Removes a file. A missing file is no error. */
 void mf_path_remove(const char *path);
 
-/* Creates a folder and those above it, for its owner alone. That it exists is fine. */
+/* Creates a folder and its parents, only for the owner. An existing folder is no error. */
 int mf_folder_create(const char *path, struct mf_error *err) MF_NODISCARD;
 
-/* Waits until the names in a folder are on the disk. */
+/* Waits until the names in a folder are on disk. */
 int mf_folder_sync(const char *path, struct mf_error *err) MF_NODISCARD;
-/* MF_ERR_FILE when somebody else may change what is in the folder: another user (root excepted)
- * owns it, or the group or everybody may write to it. A folder that is not there is fine. */
+/* Fails with MF_ERR_FILE if someone else may change the contents of a folder: another user (except
+ * root) owns it, or the group or everybody may write to it. A missing folder is no error. */
 int mf_folder_check_private(const char *path, struct mf_error *err) MF_NODISCARD;
 
-/* Calls `each` with the name of each file in a folder; a folder that is not there has none. */
+/* Calls `each` with the name of each file in a folder. A missing folder has none. */
 void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name), void *ctx);
 
-/* The folder for temporary files: TMPDIR, else /tmp. */
+/* Returns the folder for temporary files: TMPDIR, else /tmp. */
 const char *mf_temporary_directory(void);
 
-/* The user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME, or in what the system
- * knows as the user's home. NULL when there is none; else the caller frees it. */
+/* Returns the user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME, or in the home
+ * folder of the user database. NULL if there is none; else the caller frees it. */
 char *mf_user_cache_dir(void);
 
 /* The same for data that must survive: XDG_STATE_HOME, else .local/state. */
 char *mf_user_state_dir(void);
 
-/* A text that changes when the computer starts anew, "" when it cannot be known. */
+/* Writes a string that changes at each boot, "" if it is unknown. */
 #define MF_BOOT_ID_SIZE 40
 void mf_boot_id(char id[MF_BOOT_ID_SIZE]);
 
 /* ---- locks between processes ---------------------------------------------------------------- */
 
-/* Held by one process (and one holder in it) at a time; ends with the process, however it ends. */
+/* Held by one holder in one process at a time. Ends with the process, however that ends. */
 struct mf_lock {
     int fd; /* -1 when not held */
 };
 
-/* Returns 1 when the lock is held now, 0 when somebody else holds it, -1 when locking is not
- * possible here. `path` is a file made for this; the holder may remove it. */
+/* Returns 1 if the lock was acquired, 0 if another holder has it, -1 if locking is not possible
+ * here. `path` is a file made for this; the holder may remove it. */
 int mf_lock_try(struct mf_lock *lock, const char *path);
-/* Writes a short text into the file of a lock that is held, over what it says. Returns -1 when that
- * is not possible. */
+/* Replaces the contents of a held lock's file by a short string. Returns -1 if it cannot. */
 int mf_lock_note(struct mf_lock *lock, const char *text);
 void mf_lock_release(struct mf_lock *lock);
 
-/* Marks the file of a held lock as used now, for those who wait for the lock. */
+/* Marks the file of a held lock as used now, for processes that wait for the lock. */
 void mf_lock_touch(const struct mf_lock *lock);
 
 #ifdef __cplusplus

@@ -6,10 +6,10 @@
 
 #include "base/thread.h"
 
-/* Guarded by the global lock; the handler reads `former` alone, which is set before it is
+/* Guarded by the global lock. The handler reads only `former`, which is set before the handler is
  * installed. */
 static int depth;
-static unsigned generation; /* mf_fork_generation of who began */
+static unsigned generation; /* mf_fork_generation at the last begin */
 static int is_installed;
 static struct sigaction former;
 
@@ -42,12 +42,12 @@ static void install(void)
     memset(&action, 0, sizeof action);
     sigemptyset(&action.sa_mask);
     action.sa_sigaction = on_interrupt;
-    /* On the host's own signal stack, as some runtimes demand. */
+    /* Run on the host's alternate signal stack, as some runtimes require. */
     action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
     is_installed = sigaction(SIGINT, &action, NULL) == 0;
 }
 
-/* Puts the former action back, unless somebody has put his own over ours. */
+/* Restores the former action, unless another handler has replaced ours. */
 static void restore(void)
 {
     struct sigaction current;
@@ -57,7 +57,7 @@ static void restore(void)
     is_installed = 0;
 }
 
-/* Those who had begun in the process that this one was forked from, and will not end here. */
+/* After fork(), drops the nesting depth of the parent: its begins have no end here. */
 static void forget_inherited(void)
 {
     if (depth > 0 && generation != mf_fork_generation()) {

@@ -8,7 +8,7 @@
 #include "base/number.h"
 #include "base/str.h"
 
-/* cJSON recurses once per level: count them before it does. */
+/* cJSON recurses once per level: count the levels first. */
 static int is_too_deep(const char *text, size_t size)
 {
     int depth = 0, in_string = 0;
@@ -26,7 +26,7 @@ static int is_too_deep(const char *text, size_t size)
     return 0;
 }
 
-/* The number that "\\uXXXX" at `text` escapes, -1 for anything else. */
+/* Returns the code unit that "\\uXXXX" at `text` escapes, -1 for anything else. */
 static int escaped_unit(const char *text)
 {
     int unit = 0;
@@ -35,7 +35,7 @@ static int escaped_unit(const char *text)
     for (int i = 2; i < 6; i++) {
         const int digit = mf_hex_digit(text[i]);
         if (digit < 0)
-            return -1; /* the NUL at the end too */
+            return -1; /* also at the terminating NUL */
         unit = unit * 16 + digit;
     }
     return unit;
@@ -46,7 +46,7 @@ static int is_between(int unit, int first, int last)
     return unit >= first && unit <= last;
 }
 
-/* Mends what cJSON does not take, or nobody after it. In place; every byte keeps its position. */
+/* Replaces what cJSON, or a reader after it, rejects. In place; every byte keeps its position. */
 static void mend(char *text)
 {
     while (*text != '\0') {
@@ -67,8 +67,8 @@ static void mend(char *text)
     }
 }
 
-/* cJSON does not say why it returns no tree. `is_missing` becomes 1 if as much memory as a tree of
- * `size` bytes takes is not to be had either. */
+/* cJSON does not report why it returns no tree. Sets *is_missing to 1 if there is no memory for a
+ * tree of `size` bytes either. */
 static cJSON *parse_mended(const char *text, size_t size, size_t *bad, int *is_missing)
 {
     const char *end = NULL;

@@ -19,7 +19,7 @@ static const char *skip_digits(const char *p, const char *end)
     return p;
 }
 
-/* Skips digits, of which there must be one. Returns NULL if there is none. */
+/* Skips digits. Returns NULL if the first character is not a digit. */
 static const char *parse_digits(const char *p, const char *end)
 {
     return p == end || mf_is_digit(*p) ? skip_digits(p, end) : NULL;
@@ -31,7 +31,7 @@ const char *mf_number_parse(const char *p, const char *end, struct mf_number *nu
     p += p < end && *p == '-';
     p = p < end && *p == '0' ? p + 1 : parse_digits(p, end);
     if (p == NULL || (p < end && mf_is_digit(*p)))
-        return NULL; /* a zero in front */
+        return NULL; /* a leading zero */
     if (p < end && *p == '.') {
         number->is_real = true;
         p = parse_digits(p + 1, end);
@@ -81,8 +81,8 @@ double mf_number_of_string(const char *text, size_t size)
 
 double mf_coordinate_double(const struct mf_coordinate *c)
 {
-    /* Powers of ten are exact in a double up to 1e22, integers up to 2^53: the one division of such
-     * rounds correctly. */
+    /* Powers of ten up to 1e22 and integers up to 2^53 are exact in a double, so one division of
+     * them rounds correctly. */
     static const double powers[] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7, 1e8,
                                     1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
     const int first = c->decimal_count < 8 ? c->decimal_count : 8, rest = c->decimal_count - first;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* number_digits: counts and reads the digits of numbers many at once, and reads coordinates with
- * the precision that a bounding box needs.
+/* number_digits: counts and reads many digits of a number at once, and reads coordinates with the
+ * precision that a bounding box needs.
  *
  * Internal to `number` and `geojson`. Thread-safety: pure functions. */
 #ifndef MF_NUMBER_DIGITS_H
@@ -15,7 +15,7 @@
 #include <emmintrin.h>
 #endif
 
-/* Counts the digits at p, at most MF_DIGITS_AT_ONCE. As many bytes must be readable. */
+/* Counts the digits at p, at most MF_DIGITS_AT_ONCE. That many bytes must be readable. */
 #define MF_DIGITS_AT_ONCE 16
 static inline int mf_digits_count(const char *p)
 {
@@ -32,7 +32,7 @@ static inline int mf_digits_count(const char *p)
 #endif
 }
 
-/* The value of the first `count` digits at p, 1 to 8. Eight bytes must be readable. */
+/* Returns the value of the first `count` digits at p, 1 to 8. Eight bytes must be readable. */
 static inline uint64_t mf_digits_value(const char *p, int count)
 {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -63,8 +63,8 @@ struct mf_coordinate {
     uint64_t degrees; /* the digits before the point, below 1000 */
 };
 
-/* Finds the coordinate at p. MF_COORDINATE_BYTES must be readable. Returns the first byte after it,
- * or NULL if the number has another form. */
+/* Parses the coordinate at p. MF_COORDINATE_BYTES bytes must be readable. Returns the first byte
+ * after it, or NULL if the number has another form. */
 #define MF_COORDINATE_BYTES (1 + 3 + 1 + MF_DIGITS_AT_ONCE + 8)
 static inline const char *mf_coordinate_find(const char *p, struct mf_coordinate *coordinate)
 {
@@ -86,8 +86,8 @@ static inline const char *mf_coordinate_find(const char *p, struct mf_coordinate
     return coordinate->decimal_count > 0 && !mf_is_digit(*p) && (*p | 0x20) != 'e' ? p : NULL;
 }
 
-/* The value with the precision that a bounding box needs: a multiple of MF_APPROX_UNIT, decimals
- * after the eighth dropped. */
+/* Returns the value with the precision that a bounding box needs: a multiple of MF_APPROX_UNIT,
+ * with decimals after the eighth dropped. */
 #define MF_APPROX_UNIT 1e-8
 #define MF_APPROX_ERROR 1.1e-8
 static inline int64_t mf_coordinate_approx(const struct mf_coordinate *coordinate)
@@ -99,7 +99,7 @@ static inline int64_t mf_coordinate_approx(const struct mf_coordinate *coordinat
     return coordinate->is_negative ? -(int64_t)units : (int64_t)units;
 }
 
-/* The exact value. */
+/* Returns the exact value. */
 double mf_coordinate_double(const struct mf_coordinate *coordinate);
 
 #endif

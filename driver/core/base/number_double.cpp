@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Doubles to and from text: what the C library only does in the locale of the process.
+// Converts doubles to and from text. The C library does so only in the locale of the process.
 #include "base/number.h"
 
 #include <charconv>

@@ -11,8 +11,8 @@
 extern "C" {
 #endif
 
-/* Whether the process was started as `name`, in whatever folder, with `verb` as its first argument.
- * False where the system has no /proc. */
+/* Returns whether the process was started as `name`, in any folder, with `verb` as its first
+ * argument. False on systems without /proc. */
 bool mf_program_is(const char *name, const char *verb);
 
 #ifdef __cplusplus

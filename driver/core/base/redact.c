@@ -54,7 +54,7 @@ void mf_redact_remove(const char *secret)
     free(entry);
 }
 
-/* Replaces text[at .. at+size) by at most as many stars. Returns the place after them. */
+/* Replaces text[at .. at+size) by up to three stars. Returns the position after them. */
 static size_t mask(char *text, size_t at, size_t size)
 {
     const size_t stars = size < 3 ? size : 3;
@@ -63,7 +63,7 @@ static size_t mask(char *text, size_t at, size_t size)
     return at + stars;
 }
 
-/* Bytes that stand for the character c at p: itself, as %2F, or as \/ (JSON). 0: not c. */
+/* Returns the bytes at p that stand for c: itself, as in %2F, or as in \/ (JSON). 0 if none do. */
 static size_t match_character(const char *p, char c)
 {
     if (*p == c)
@@ -74,7 +74,7 @@ static size_t match_character(const char *p, char c)
     return p[0] == '\\' && p[1] == c ? 2 : 0;
 }
 
-/* Length of the secret at `text`, with any padding after it; 0: it is not there. */
+/* Returns the length of the secret at `text`, with any padding after it; 0 if it is not there. */
 static size_t match_secret(const char *text, const char *secret)
 {
     size_t at = 0;
@@ -94,7 +94,7 @@ static bool is_quote(char c)
     return c == '"' || c == '\'';
 }
 
-/* Whether text[at .. at+size) is all there is, or all that follows a "name:" or "name=". */
+/* Returns whether text[at .. at+size) is the whole string, or all after a "name:" or "name=". */
 static bool is_whole_value(const char *text, size_t at, size_t size)
 {
     const char after = text[at + size];
@@ -106,7 +106,7 @@ static bool is_whole_value(const char *text, size_t at, size_t size)
     return at > 0 && strchr(":=", text[at - 1]) != NULL && strchr("\"'\r\n&,;)}]@<", after) != NULL;
 }
 
-/* Hides the secrets of at least `least` characters. */
+/* Masks the registered secrets of at least `least` characters. */
 static void mask_registered(char *text, size_t least)
 {
     mf_global_lock();
@@ -124,13 +124,13 @@ static void mask_registered(char *text, size_t least)
 
 /* ---- values by their name ------------------------------------------------------------------ */
 
-/* Length of the name at `text`: of a header, a member, a parameter or an option. */
+/* Returns the length of the name at `text`: of a header, a member, a parameter or an option. */
 static size_t name_size(const char *text)
 {
     return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 }
 
-/* By the end of the name: API_TOKEN_FILE is followed by a path. */
+/* Decides by the end of the name: the value of API_TOKEN_FILE is a path. */
 static bool is_secret_name(const char *name, size_t size)
 {
     static const char *const ends[] = {"password", "passwd", "secret",        "token", "key",
@@ -143,8 +143,8 @@ static bool is_secret_name(const char *name, size_t size)
     return false;
 }
 
-/* Whether text[at .. at+size) before a colon is the name of a header. Prose has colons, too
- * ("invalid token: expired"): a name without a hyphen counts only in a line of a log. */
+/* Returns whether text[at .. at+size) before a colon is the name of a header. Prose has colons, too
+ * ("invalid token: expired"), so most names without a hyphen count only in a log line. */
 static bool is_header_name(const char *text, size_t at, size_t size)
 {
     const char *const name = text + at;
@@ -153,8 +153,7 @@ static bool is_header_name(const char *text, size_t at, size_t size)
            mf_str_prefix_nocase(name, "cookie") == size;
 }
 
-/* Hides the value at text[at], up to one of the bytes in `ends`, but for the word before a token.
- */
+/* Masks the value at text[at], up to one of the bytes in `ends`. Keeps the word Basic or Bearer. */
 static size_t mask_value(char *text, size_t at, const char *ends)
 {
     at += mf_str_prefix_nocase(text + at, "Basic ");
@@ -162,7 +161,7 @@ static size_t mask_value(char *text, size_t at, const char *ends)
     return mask(text, at, strcspn(text + at, ends));
 }
 
-/* Hides the value after a name of `size` bytes. Returns the place after it, or after the name. */
+/* Masks the value of a name of `size` bytes. Returns the position after it, or after the name. */
 static size_t mask_named(char *text, size_t at, size_t size)
 {
     size_t i = at + size;
@@ -200,7 +199,7 @@ void mf_redact_header(char *line)
 
 /* ---- text ---------------------------------------------------------------------------------- */
 
-/* After "://": user info and query of the URL. Returns the place where scanning goes on. */
+/* Masks user info and query of a URL, from after its "://". Returns where scanning continues. */
 static size_t mask_url(char *text, size_t at)
 {
     size_t end = at + strcspn(text + at, "/?#\\ \t\r\n\"'<>");
@@ -247,8 +246,8 @@ static bool is_credential(const char *name)
     return false;
 }
 
-/* cJSON prints 15 digits if that is nearly exact, and cannot print infinity. Replaces a number that
- * it would change by raw text. Returns -1 if there is no memory. */
+/* cJSON prints 15 digits if they are nearly right, and cannot print infinity. Stores the printed
+ * form of a number that cJSON would change. Returns -1 without memory. */
 static int keep_number(cJSON *item)
 {
     char text[MF_NUMBER_TEXT_SIZE];
@@ -269,7 +268,7 @@ static int keep_number(cJSON *item)
     return 0;
 }
 
-/* "url" (the user's own imagery), "tileUrl" and the like: such a URL grants access by itself. */
+/* "url" (the user's own imagery), "tileUrl" and the like: such a URL grants access. */
 static bool is_address(const char *name)
 {
     const size_t size = strlen(name);

@@ -9,7 +9,7 @@ static uint32_t rotated(uint32_t value, int bits)
     return value << bits | value >> (32 - bits);
 }
 
-/* The words of a block, and those that are made of them. */
+/* Fills in the 16 words of a block and the 64 words derived from them. */
 static void expand(const unsigned char *block, uint32_t words[80])
 {
     for (int i = 0; i < 16; i++, block += 4)

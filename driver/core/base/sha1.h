@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sha1: SHA-1 (RFC 3174) of bytes that come in pieces. Finds equal files, and nothing secret
- * depends on it.
+/* sha1: SHA-1 (RFC 3174) of a byte stream. Finds equal files; nothing secret depends on it.
  *
  * Thread-safety: a struct belongs to one thread at a time. */
 #ifndef MF_SHA1_H

@@ -26,7 +26,7 @@ void mf_signal_release(int number)
     sigemptyset(&pending);
     sigpending(&pending);
     if (sigismember(&pending, number))
-        sigwait(&one, &taken); /* take ours out, at once since it is pending */
+        sigwait(&one, &taken); /* consumes ours, at once since it is pending */
     pthread_sigmask(SIG_UNBLOCK, &one, NULL);
 }
 

@@ -70,7 +70,7 @@ const char *mf_str_find_nocase(const char *text, const char *needle)
     return NULL;
 }
 
-/* A NUL is no continuation byte. */
+/* A NUL is not a continuation byte, so reading stops there. */
 size_t mf_str_character(const char *text)
 {
     const unsigned char *u = (const unsigned char *)text;

@@ -31,53 +31,53 @@ static inline char mf_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* A copy on the heap, NULL when out of memory. `text` may be NULL: gives NULL. */
+/* Returns a copy on the heap, NULL without memory or if `text` is NULL. */
 char *mf_str_copy(const char *text);
 char *mf_str_copy_part(const char *text, size_t size);
 
-/* printf into a new string, NULL when out of memory. */
+/* printf into a new string, NULL without memory. */
 char *mf_str_format(const char *format, ...) MF_PRINTF(1, 2);
 
-/* `text`, or NULL when it is NULL or "". */
+/* Returns `text`, or NULL if it is NULL or only white space. */
 const char *mf_str_nonblank(const char *text);
 
-/* ASCII capitals become small, in any locale. In place; `text` may be NULL. */
+/* Converts ASCII letters to lower case, in any locale. In place; `text` may be NULL. */
 void mf_str_lower(char *text);
 
-/* ASCII comparison without case. */
+/* Returns whether two strings are equal, ignoring ASCII case. */
 int mf_str_equal_nocase(const char *a, const char *b);
 
-/* Length of `prefix` when `text` starts with it in any case, else 0. */
+/* Returns the length of `prefix` if `text` starts with it in any case, else 0. */
 size_t mf_str_prefix_nocase(const char *text, const char *prefix);
 
-/* First place of `needle` in `text` in any case, NULL when there is none. */
+/* Returns the first occurrence of `needle` in `text` in any case, NULL if there is none. */
 const char *mf_str_find_nocase(const char *text, const char *needle);
 
 /* The largest length <= max at which `text` can be cut without breaking a UTF-8 character. */
 size_t mf_str_cut(const char *text, size_t size, size_t max);
 
-/* Bytes of the UTF-8 character at `text`, 0 when it is none. Overlong forms and surrogates count as
- * none. Reading stops at a NUL by itself. */
+/* Returns the size of the UTF-8 character at `text`, 0 if it is invalid. Overlong forms and
+ * surrogates are invalid. Never reads past a NUL. */
 size_t mf_str_character(const char *text);
 
-/* Whether the whole text is UTF-8. */
+/* Returns whether the whole string is UTF-8. */
 int mf_str_is_utf8(const char *text);
 
-/* A copy with every byte but letters, digits and "-._~" as %XX, fit for one segment of a path or
- * one value of a query. The caller frees; NULL without memory. */
+/* Returns a copy with every byte except letters, digits and "-._~" as %XX, for one segment of a
+ * path or one value of a query. The caller frees; NULL without memory. */
 char *mf_str_percent_encode(const char *text);
 
-/* The value of a hexadecimal digit, -1 for any other character. */
+/* Returns the value of a hexadecimal digit, -1 for any other character. */
 int mf_hex_digit(char c);
 
-/* Makes a text fit to be shown: bytes that are not UTF-8 become "?", control characters a space.
- * With `keep_lines` a newline stays. White space at the end goes. In place. */
+/* Makes a string displayable: bytes that are not UTF-8 become "?", control characters a space.
+ * `keep_lines` keeps newlines. White space at the end is removed. In place. */
 void mf_str_clean(char *text, int keep_lines);
 
-/* Runs of white space become one space, none at the ends. In place. */
+/* Replaces runs of white space by one space, and trims both ends. In place. */
 void mf_str_squeeze(char *text);
 
-/* Shortens to at most `max` bytes; what was cut is shown as "...". In place; max >= 4. */
+/* Shortens to at most `max` bytes; "..." marks the cut. In place; max >= 4. */
 void mf_str_shorten(char *text, size_t max);
 
 #ifdef __cplusplus

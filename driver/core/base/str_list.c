@@ -63,7 +63,7 @@ cJSON *mf_str_list_json(const struct mf_str_list *list)
 
 /* ---- sets ----------------------------------------------------------------------------------- */
 
-/* Puts a checksum where it belongs. Returns 0 when it is there already. There is room. */
+/* Inserts a checksum. Returns 0 if it is already there. The table must have room. */
 static int put(uint64_t *slots, size_t room, uint64_t checksum)
 {
     size_t at = (size_t)(checksum % room);

@@ -29,7 +29,7 @@ void mf_mutex_free(struct mf_mutex *mutex)
 
 static pthread_mutex_t global_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t watch_forks_once = PTHREAD_ONCE_INIT;
-static unsigned fork_generation; /* changes only where there is one thread */
+static unsigned fork_generation; /* changes only while there is one thread */
 
 static void before_fork(void)
 {

@@ -22,20 +22,19 @@ struct mf_mutex {
 int mf_mutex_init(struct mf_mutex *mutex, struct mf_error *err) MF_NODISCARD;
 void mf_mutex_lock(struct mf_mutex *mutex);
 void mf_mutex_unlock(struct mf_mutex *mutex);
-void mf_mutex_free(struct mf_mutex *mutex); /* NULL-safe, and safe on a mutex of zeros */
+void mf_mutex_free(struct mf_mutex *mutex); /* NULL-safe, and safe on a zeroed mutex */
 
-/* One lock for the whole process, for what is rare and short: setting up a library once, a small
- * table. Never call out of the core while holding it. Across a fork nobody holds it, so that what
- * it guards is whole in the child. */
+/* One lock for the whole process, for rare and short work: one-time set-up of a library, a small
+ * table. Never call out of the core while holding it. It is held across fork(), so that the child
+ * finds the guarded data consistent. */
 void mf_global_lock(void);
 void mf_global_unlock(void);
 
 /* ---- forks ---------------------------------------------------------------------------------- */
 
-/* A number that is another one in a process that was forked off. A child has the memory of its
- * parent, and none of its threads; connections and locks it shares with it. Who keeps such a thing
- * keeps this number beside it, and when it has changed lets go of the thing without touching it:
- * the memory is lost. */
+/* Returns a number that changes in a forked child. The child has its parent's memory but none of
+ * its threads, and shares connections and locks with it. Keep this number beside such a resource.
+ * If it has changed, drop the resource without touching it: its memory is lost. */
 unsigned mf_fork_generation(void);
 
 #ifdef __cplusplus

@@ -15,10 +15,10 @@ extern "C" {
 
 #define MF_UUID_SIZE 37
 
-/* Reads a UUID in any case into lower case. Returns false if `text` is none. */
+/* Parses a UUID in any case, and writes it in lower case. Returns false if `text` is not a UUID. */
 bool mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE]);
 
-/* A random UUID, version 4. */
+/* Writes a random UUID, version 4. */
 int mf_uuid_random(char uuid[MF_UUID_SIZE], struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus
