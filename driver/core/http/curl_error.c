@@ -18,7 +18,7 @@ int mf_curl_proxy_login_error(bool has_login, struct mf_error *err)
                                     "Basic");
 }
 
-/* A proxy that answered the CONNECT with something else than 200. */
+/* Sets the error for a proxy that answered CONNECT with something other than 200. */
 static int proxy_refusal(long status, bool has_login, bool *is_transient, struct mf_error *err)
 {
     *is_transient = status == 429 || status == 502 || status == 503 || status == 504;
@@ -30,17 +30,17 @@ static int proxy_refusal(long status, bool has_login, bool *is_transient, struct
                         status);
 }
 
-enum when { EITHER, BEFORE, AFTER }; /* a 2xx answer had begun */
+enum when { EITHER, BEFORE, AFTER }; /* before or after a 2xx answer has begun */
 
-/* "<before><origin><after> (<detail>)<advice>"; without `after` the origin does not matter. A lost
- * connection, also in a TLS handshake, is transient; a wrong certificate is not. */
+/* The message is "<before><origin><after> (<detail>)<advice>", without the origin if `after` is
+ * NULL. A lost connection, also in a TLS handshake, is transient; a wrong certificate is not. */
 static const struct failure {
     CURLcode code;
     enum when when;
     enum mf_error_kind kind;
     bool is_transient;
     const char *before, *after, *advice;
-    const char *detail; /* holds these words, in any case; NULL: whatever it says */
+    const char *detail; /* contains these words, in any case; NULL: any detail */
 } failures[] = {
     {CURLE_COULDNT_RESOLVE_HOST, EITHER, MF_ERR_NETWORK, true, "The address of ", " is unknown",
      ": check the network, API_URL and the proxy (GDAL_HTTP_PROXY, https_proxy)", NULL},
@@ -66,7 +66,7 @@ static const struct failure {
      ": check CURL_CA_BUNDLE, GDAL_CURL_CA_BUNDLE and SSL_CERT_FILE", NULL},
     {CURLE_SSL_CERTPROBLEM, EITHER, MF_ERR_NETWORK, false, "The client certificate cannot be used",
      NULL, ": check GDAL_HTTP_SSLCERT and GDAL_HTTP_SSLKEY", NULL},
-    /* The words of OpenSSL, GnuTLS and Schannel. Older ones of GnuTLS are the same for all. */
+    /* The wording of OpenSSL, GnuTLS and Schannel. Older GnuTLS uses the same words for all. */
     {CURLE_PEER_FAILED_VERIFICATION, EITHER, MF_ERR_NETWORK, false, "The certificate of ",
      " has expired", ": check the clock of this machine, or report it to whoever runs the server",
      "expired"},
@@ -86,7 +86,7 @@ static const struct failure {
      NULL}, /* any other */
 };
 
-/* One code for all that mean the same. */
+/* Maps all codes of one meaning to one. */
 static CURLcode canonical(CURLcode code, const char *detail)
 {
     switch (code) {
@@ -101,7 +101,7 @@ static CURLcode canonical(CURLcode code, const char *detail)
         return CURLE_PEER_FAILED_VERIFICATION;
     case CURLE_UNSUPPORTED_PROTOCOL:
         return strstr(detail, "HTTP/0.9") != NULL ? CURLE_WEIRD_SERVER_REPLY : code;
-    case CURLE_BAD_CONTENT_ENCODING: /* an unknown one, or damaged data; WRITE: more than those */
+    case CURLE_BAD_CONTENT_ENCODING: /* an unknown one, or damaged data; WRITE: excess data */
         return strstr(detail, "Unrecognized") != NULL ? code : CURLE_WRITE_ERROR;
     default:
         return code;

@@ -8,13 +8,13 @@
 #include "base/redact.h"
 #include "base/str.h"
 
-/* curl checks that a long is a long; these are the ones that are set. */
+/* Sets an option that takes a long: libcurl checks the type. */
 static void set_long(CURL *easy, CURLoption option, long value)
 {
     curl_easy_setopt(easy, option, value);
 }
 
-/* What holds when the host has not set it. */
+/* Sets what applies unless the host has set it. */
 static void set_defaults(CURL *easy, const struct mf_transport_options *options,
                          const struct mf_request *request)
 {
@@ -62,7 +62,7 @@ static bool is_one_of(const char *line, const char *const *names)
     return *names != NULL;
 }
 
-/* Whether a header that the user set for all of GDAL's requests belongs in this one. */
+/* Returns whether a header that the user set for all GDAL requests belongs in this one. */
 static bool is_host_header_wanted(const struct mf_curl_hop *hop, const char *line)
 {
     static const char *const ours[] = {"Content-Type", "Content-Length", "Transfer-Encoding",
@@ -90,7 +90,7 @@ static int build_headers(struct curl_slist **list, const struct mf_curl_hop *hop
     if (hop->is_home && request->authorization != NULL &&
         append_header(list, "Authorization", request->authorization) != 0)
         return -1;
-    /* "Content-Type:" keeps libcurl from calling the body a form, "Expect:" from waiting a second
+    /* "Content-Type:" keeps libcurl from declaring the body a form, "Expect:" from waiting a second
      * for a "100 Continue" that few servers send. An upload is worth the second. */
     const bool has_body = request->body != NULL || request->upload != NULL;
     if (has_body && request->content_type != NULL
@@ -119,7 +119,7 @@ static void set_method(CURL *easy, const struct mf_curl_hop *hop)
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-/* libcurl must not add credentials of its own where ours go, nor any where ours must not go. */
+/* libcurl must not add its own credentials where ours go, nor any where ours must not go. */
 static void set_auth(CURL *easy, const struct mf_curl_hop *hop)
 {
     if (hop->is_home && hop->request->authorization == NULL)
@@ -132,7 +132,7 @@ static void set_auth(CURL *easy, const struct mf_curl_hop *hop)
         return;
     curl_easy_setopt(easy, CURLOPT_COOKIE, NULL);
     curl_easy_setopt(easy, CURLOPT_COOKIEJAR, NULL);
-    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, NULL); /* ends the cookies of a jar, too */
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, NULL); /* also drops the cookies of a jar */
 }
 
 static void set_protocols(CURL *easy)
@@ -151,7 +151,7 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
     set_method(easy, hop);
     set_auth(easy, hop);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
-    set_long(easy, CURLOPT_HEADEROPT, CURLHEADER_SEPARATE); /* none of it for a proxy */
+    set_long(easy, CURLOPT_HEADEROPT, CURLHEADER_SEPARATE); /* sends none of it to a proxy */
     set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
     set_long(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1);
     set_long(easy, CURLOPT_FOLLOWLOCATION, 0); /* the transport decides which origin is trusted */
@@ -173,8 +173,7 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
     if (hop->request->sink != NULL)
         set_long(easy, CURLOPT_BUFFERSIZE, 512L << 10);
     if (hop->request->send_once || hop->request->upload != NULL) {
-        /* libcurl sends a request again if a kept-alive connection is dead, or refused by HTTP/2.
-         */
+        /* libcurl resends a request if a kept-alive connection is dead or HTTP/2 refuses it. */
         set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
         set_long(easy, CURLOPT_FRESH_CONNECT, 1);
         set_long(easy, CURLOPT_FORBID_REUSE, 1);
@@ -183,7 +182,7 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
 
 /* ---- libcurl's log ------------------------------------------------------------------------- */
 
-/* "Added cookie sid="abc" for domain h", and headers of HTTP/2: "[x-key: abc]". */
+/* Masks "Added cookie sid="abc" for domain h", and headers of HTTP/2: "[x-key: abc]". */
 static void hide_in_remark(char *line)
 {
     char *const cookie = strstr(line, "cookie ");
@@ -226,8 +225,8 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t size, voi
     return 0;
 }
 
-/* The host may have switched on libcurl's log, with a printer that knows nothing of our secrets:
- * the log goes through ours. */
+/* The host may have enabled libcurl's log, with a printer that does not know our secrets. Send it
+ * through ours. */
 static void set_log(CURL *easy, const struct mf_transport_hooks *hooks, bool is_secret)
 {
     const bool wanted = !is_secret && hooks->debug != NULL && hooks->wants_verbose != NULL &&

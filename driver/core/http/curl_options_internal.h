@@ -14,7 +14,7 @@ struct mf_curl_hop {
     const char *url;
     struct mf_upload_run *upload; /* of request->upload */
     bool is_home;                 /* at the origin of request->url: credentials may be sent */
-    bool is_unannounced;          /* an upload goes without "Expect: 100-continue" */
+    bool is_unannounced;          /* send an upload without "Expect: 100-continue" */
     char *error_buffer;           /* CURL_ERROR_SIZE bytes */
     void *ctx;                    /* for the three callbacks */
     curl_write_callback on_header;

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-/* Connections that one handle keeps, at most. */
+/* Maximum number of connections per handle. */
 enum { CONNECTIONS_PER_HANDLE = 4 };
 
-/* libcurl's own set-up is not thread-safe everywhere, and must not run when a plugin is merely
- * loaded: once, at the first use. There is no clean-up: the host may use libcurl after us. */
+/* Runs once, at the first use: libcurl's own set-up is not thread-safe everywhere, and must not run
+ * when a plugin is merely loaded. There is no clean-up: the host may use libcurl after us. */
 static bool set_up_libcurl(void)
 {
     static bool is_done;
@@ -37,8 +37,8 @@ void mf_curl_handle_free(struct mf_curl_handle *handle)
     free(handle);
 }
 
-/* After fork() the child does not use the connections of its parent, nor closes them: that would
- * end them for both. Under the global lock. */
+/* After fork() the child neither uses nor closes the connections of its parent: closing would end
+ * them for both. Call under the global lock. */
 static void forget_inherited(struct mf_curl_pool *pool)
 {
     if (pool->generation == mf_fork_generation())
@@ -112,5 +112,5 @@ void mf_curl_pool_give_back(struct mf_curl_pool *pool, struct mf_curl_handle *ha
         last->next = NULL;
     }
     mf_global_unlock();
-    mf_curl_handle_free(surplus); /* one at most: they come back one by one */
+    mf_curl_handle_free(surplus); /* at most one: handles come back one by one */
 }

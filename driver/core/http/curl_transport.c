@@ -13,7 +13,7 @@
 #include "http/transport.h"
 
 enum {
-    POLL_MS = 50, /* how soon a cancel is seen */
+    POLL_MS = 50, /* time until a cancel is noticed */
     MAX_HEADER_BYTES = 256 * 1024
 };
 
@@ -23,7 +23,7 @@ struct curl_transport {
     char *user_agent;
 };
 
-/* One hop: what the callbacks need to know. */
+/* The state of one hop, for the callbacks. */
 struct exchange {
     const struct mf_request *request;
     struct mf_response *response;
@@ -38,7 +38,7 @@ struct exchange {
     bool is_redirect;  /* a 3xx answer that will be followed */
     bool has_failed;   /* *err is the outcome */
     bool has_enough;   /* of an error answer: the rest is not read */
-    bool is_cancelled; /* *err says so */
+    bool is_cancelled; /* *err is set */
     bool has_proxy_login;
     char error_buffer[CURL_ERROR_SIZE];
 };
@@ -141,7 +141,7 @@ static int check_size(const struct mf_request *request, int64_t size, struct mf_
                         (long long)request->max_body);
 }
 
-/* At the first byte of the body, or at the end of an answer without one. */
+/* Called at the first byte of the body, or at the end of an answer without one. */
 static int begin_body(struct exchange *exchange)
 {
     struct mf_response *const response = exchange->response;
@@ -189,7 +189,7 @@ static size_t on_body(char *data, size_t one, size_t size, void *ctx)
     return exchange->has_failed || exchange->has_enough ? 0 : size;
 }
 
-/* Hands what was kept to the caller: a string, "" for an empty body. */
+/* Moves the collected body to the response: a string, "" for an empty body. */
 static int finish_body(struct exchange *exchange)
 {
     struct mf_response *const response = exchange->response;
@@ -209,8 +209,8 @@ struct hop {
     char *url;
     struct mf_url parts;        /* of `url` */
     bool is_home;               /* no redirect has left the origin of the request */
-    bool is_unannounced;        /* an upload goes without "Expect: 100-continue" */
-    struct curl_slist *cookies; /* that the hops before have set, if the host wants cookies */
+    bool is_unannounced;        /* send an upload without "Expect: 100-continue" */
+    struct curl_slist *cookies; /* set by the hops before, if the host wants cookies */
 };
 
 /* Called after the connection is made and before the request is sent. */
@@ -286,15 +286,15 @@ static int conclude(struct exchange *exchange, CURLcode code, const struct mf_ur
         response->is_transient |= exchange->err->kind == MF_ERR_TRUNCATED;
         return -1;
     }
-    /* libcurl is content with a connection that closes within the headers. */
+    /* libcurl accepts a connection that closes within the headers. */
     if (code == CURLE_OK && !exchange->headers_ended)
         code = CURLE_GOT_NOTHING;
     if (exchange->is_redirect)
         return 0;
     if (response->status == 407)
         return mf_curl_proxy_login_error(exchange->has_proxy_login, exchange->err);
-    /* An error answer counts even if its explanation was cut or cannot be decoded. */
     response->is_silent = code == CURLE_OPERATION_TIMEDOUT && !exchange->headers_ended;
+    /* An error answer counts even if its explanation was cut or cannot be decoded. */
     if (code != CURLE_OK && !(exchange->headers_ended && response->status >= 300))
         return mf_curl_error(code, exchange->easy, exchange->error_buffer, url,
                              exchange->headers_ended, exchange->has_proxy_login,
@@ -302,7 +302,7 @@ static int conclude(struct exchange *exchange, CURLcode code, const struct mf_ur
     return finish_body(exchange);
 }
 
-/* Where a redirect leads; "" if libcurl does not know, NULL without memory. */
+/* Returns the target of a redirect; "" if libcurl does not know it, NULL without memory. */
 static char *redirect_target(CURL *easy)
 {
     char *target = NULL;
@@ -337,7 +337,7 @@ static int run_exchange(struct exchange *exchange, const struct mf_curl_handle *
     return failed;
 }
 
-/* One request to one URL. *redirect is where to go next, NULL at the end. */
+/* Sends one request to one URL. *redirect becomes the next URL, NULL at the end. */
 static int perform_hop(struct curl_transport *transport, const struct mf_request *request,
                        struct hop *hop, double deadline, struct mf_response *response,
                        char **redirect, struct mf_error *err)
@@ -401,7 +401,7 @@ static int check_redirect(const struct mf_url *from, const char *target, struct 
     return -1;
 }
 
-/* `hop` starts as the request, and becomes the place that the answer came from. */
+/* `hop` starts at the URL of the request, and ends at the URL that answered. */
 static int follow(struct curl_transport *transport, const struct mf_request *request,
                   struct hop *hop, struct mf_response *response, struct mf_error *err)
 {
@@ -435,7 +435,7 @@ static int follow(struct curl_transport *transport, const struct mf_request *req
     return -1;
 }
 
-/* libcurl repeats the request itself only if the connection stays open. */
+/* After a 417 libcurl itself repeats the request only if the connection stays open. */
 static bool is_expectation_refused(const struct mf_request *request,
                                    const struct mf_response *response)
 {

@@ -5,7 +5,7 @@
 #include "base/uuid.h"
 #include "http/upload.h"
 
-/* Copies what is left of a piece of the form that begins at `begin`. */
+/* Copies the unread rest of a piece of the form that starts at `begin`. */
 static size_t copy_piece(const struct mf_multipart *form, const char *piece, size_t piece_size,
                          int64_t begin, char *data, size_t size)
 {
@@ -68,7 +68,7 @@ static int check_name(const char *filename, struct mf_error *err)
 int mf_multipart_init(struct mf_multipart *form, const char *name, const char *filename,
                       const char *content_type, const struct mf_upload *file, struct mf_error *err)
 {
-    char boundary[MF_UUID_SIZE]; /* random: no file holds it */
+    char boundary[MF_UUID_SIZE]; /* random, so that no file holds it */
     memset(form, 0, sizeof *form);
     if (check_name(filename, err) != 0 || mf_uuid_random(boundary, err) != 0)
         return -1;

@@ -14,7 +14,7 @@ static void start_over(struct mf_resume *resume)
     resume->etag[0] = '\0';
 }
 
-/* Keeps what a later try needs to ask for the rest of this body. */
+/* Records what a later try needs to request the rest of this body. */
 static void note_offer(struct mf_resume *resume, int64_t announced)
 {
     const char *ranges = mf_response_header(resume->response, "accept-ranges");
@@ -30,7 +30,7 @@ static void note_offer(struct mf_resume *resume, int64_t announced)
     resume->total = announced;
 }
 
-/* Whether this is "bytes <received>-<last>/<total>", up to the end of the body. */
+/* Returns whether this is "bytes <received>-<last>/<total>", up to the end of the body. */
 static bool is_the_rest(const struct mf_resume *resume, const char *range)
 {
     size_t at = range != NULL ? mf_str_prefix_nocase(range, "bytes ") : 0;
@@ -97,7 +97,7 @@ static int resume_end(void *ctx, struct mf_error *err)
 {
     struct mf_resume *const resume = ctx;
     const int status = resume->response->status;
-    if (status == 204 || status == 205) /* to the target it would look cut */
+    if (status == 204 || status == 205) /* the target would take it for a cut body */
         return refuse_incomplete(resume, err);
     resume->etag[0] = '\0'; /* HTTP has delivered the whole body: there is no rest */
     const struct mf_sink *target = resume->target;
@@ -130,7 +130,7 @@ const char *const *mf_resume_next_try(struct mf_resume *resume)
     snprintf(resume->if_range, sizeof resume->if_range, "If-Range: %s", resume->etag);
     resume->headers[0] = resume->range;
     resume->headers[1] = resume->if_range;
-    resume->headers[2] = "Accept-Encoding: identity"; /* the ETag is of these very bytes */
+    resume->headers[2] = "Accept-Encoding: identity"; /* the ETag is that of the unencoded bytes */
     resume->headers[3] = NULL;
     return resume->headers;
 }

@@ -30,7 +30,7 @@ int mf_retry_policy_init(struct mf_retry_policy *policy, int max_retry, double f
 {
     memset(policy, 0, sizeof *policy);
     policy->max_retry = max_retry < 0 ? 3 : max_retry;
-    policy->first_delay = first_delay >= 0 ? first_delay : 1.0; /* NaN gives the default too */
+    policy->first_delay = first_delay >= 0 ? first_delay : 1.0; /* NaN also gives the default */
     if (codes == NULL)
         codes = "429,502,503,504";
     policy->all_codes = mf_str_equal_nocase(codes, "ALL");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* retry: when to try again, and after how long.
  *
- * Thread-safety: pure functions, but for the circuit breaker, which locks. */
+ * Thread-safety: pure functions, except the circuit breaker, which locks. */
 #ifndef MF_RETRY_H
 #define MF_RETRY_H
 
@@ -26,25 +26,25 @@ struct mf_retry_policy {
     int code_count;
 };
 
-/* max_retry < 0: 3. first_delay < 0: 1. codes NULL: 429, 502, 503, 504; else "ALL" or a comma
- * separated list of statuses, MF_ERR_ARGUMENT if it is something else. */
+/* Defaults: max_retry < 0 gives 3, first_delay < 0 gives 1, codes NULL gives 429, 502, 503, 504.
+ * `codes` is "ALL" or a comma-separated list of statuses; anything else is MF_ERR_ARGUMENT. */
 int mf_retry_policy_init(struct mf_retry_policy *policy, int max_retry, double first_delay,
                          const char *codes, struct mf_error *err) MF_NODISCARD;
 
 bool mf_retry_wants_status(const struct mf_retry_policy *policy, int status);
 
-/* Seconds before retry number `retry` (1 is the first): the first delay doubled each time, at most
- * MF_RETRY_MAX_DELAY, and up to half of it more by `random`, in [0, 1). */
+/* Returns the seconds before retry number `retry` (1 is the first): the first delay doubled each
+ * time, at most MF_RETRY_MAX_DELAY, plus up to half of that by `random`, in [0, 1). */
 double mf_retry_delay(const struct mf_retry_policy *policy, int retry, double random);
 
-/* Value of a Retry-After header in seconds from `now` (UTC): a number of seconds or a date.
- * Negative if it is missing (NULL) or neither; 0 for a date in the past. */
+/* Returns the value of a Retry-After header in seconds from `now` (UTC): a number of seconds or a
+ * date. Negative if it is missing (NULL) or neither; 0 for a date in the past. */
 double mf_retry_after(const char *value, double now);
 
-/* Circuit breaker: for so many seconds after a request that gave up without reaching its origin,
- * further requests that do not reach it are not retried. A program that opens many datasets, as
- * QGIS does with the layers of a project, would wait for the retries of each. The process remembers
- * one origin. `now` is monotonic time in s. */
+/* Circuit breaker: for MF_CIRCUIT_SECONDS after a request gave up without reaching its origin,
+ * further requests that do not reach it are not retried. Otherwise a program that opens many
+ * datasets, as QGIS does with the layers of a project, would wait for the retries of each. The
+ * process remembers one origin. `now` is monotonic time in s. */
 #define MF_CIRCUIT_SECONDS 15.0
 void mf_circuit_report(const char *origin, bool was_reached, double now);
 bool mf_circuit_is_open(const char *origin, double now);

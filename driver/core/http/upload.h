@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* upload: a request body that is read while it is sent.
  *
- * Its length is known and sent as Content-Length; memory holds a block at a time. It is read once,
- * in order: nothing of it is sent twice, and a request that has one is never repeated.
+ * Its length is known and sent as Content-Length; memory holds one block at a time. It is read
+ * once, in order: nothing of it is sent twice, and a request that has one is never repeated.
  *
- * An answer that comes while the body is being sent ends the sending when it is a refusal (4xx,
- * 5xx), and is the outcome of the exchange. A body of more than 1 MB is announced with
- * "Expect: 100-continue": a server that refuses by the headers alone does so before the body, one
- * that does not know the header gets the body after a second, and after a 417 the request goes out
- * without the header (nothing of the body had been sent).
+ * A refusal (4xx, 5xx) that arrives while the body is being sent ends the sending, and is the
+ * outcome of the exchange. A body of more than 1 MB is announced with "Expect: 100-continue", so
+ * that a server can refuse by the headers before the body is sent. A server that does not know the
+ * header gets the body after a second. After a 417 the request is sent without the header (no byte
+ * of the body was sent before).
  *
  * Thread-safety: an upload belongs to one exchange at a time. */
 #ifndef MF_UPLOAD_H
@@ -23,39 +23,39 @@
 extern "C" {
 #endif
 
-/* s that the server may take to answer after the last byte of an upload: it may have to store it
+/* s that the server may take to answer after the last byte of an upload, which it may have to store
  * first. */
 #define MF_UPLOAD_ANSWER_TIME 600
 
 struct mf_upload {
     void *ctx;
-    int64_t size; /* bytes, all that `read` gives */
-    /* Puts up to `size` bytes at `data` and their number into *got. No byte before the end, or a
-     * non-zero return with *err, ends the exchange. Called by the thread that performs it. */
+    int64_t size; /* bytes: all that `read` returns */
+    /* Writes up to `size` bytes to `data` and their number to *got. Zero bytes before the end, or a
+     * non-zero return with *err, end the exchange. Called by the thread that performs it. */
     int (*read)(void *ctx, char *data, size_t size, size_t *got, struct mf_error *err);
     /* Called several times a second, and after the last byte; non-zero ends the exchange with
      * MF_ERR_CANCELLED. May be NULL. */
     int (*progress)(void *ctx, int64_t sent, int64_t size);
 };
 
-/* Bytes of the form around the file, at most. */
+/* Maximum bytes of the form before and after the file. */
 #define MF_MULTIPART_HEAD_SIZE 1024
 #define MF_MULTIPART_TAIL_SIZE 64
 
-/* A form of one file, multipart/form-data. Holds no memory: nothing to free. Must not be moved
+/* A multipart/form-data form with one file. Owns no memory: nothing to free. Must not be moved
  * after mf_multipart_init. */
 struct mf_multipart {
     struct mf_upload body; /* what is sent */
     char content_type[96]; /* of the request */
     const struct mf_upload *file;
-    int64_t at; /* bytes of the body that were read */
+    int64_t at; /* bytes of the body read so far */
     size_t head_size, tail_size;
     char head[MF_MULTIPART_HEAD_SIZE];
     char tail[MF_MULTIPART_TAIL_SIZE];
 };
 
-/* Begins a form whose one part is called `name` and holds `file`, which must outlive it.
- * MF_ERR_ARGUMENT when `filename` is empty, too long, or holds quotes, backslashes or control
+/* Starts a form whose one part is called `name` and holds `file`, which must outlive it. Fails with
+ * MF_ERR_ARGUMENT if `filename` is empty, too long, or holds quotes, backslashes or control
  * characters (imagery notes 3.1). Progress counts the bytes of the file. */
 int mf_multipart_init(struct mf_multipart *form, const char *name, const char *filename,
                       const char *content_type, const struct mf_upload *file,

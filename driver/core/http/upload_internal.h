@@ -8,7 +8,7 @@
 
 #include "http/upload.h"
 
-/* An upload on its way. Starts with zeros but for the first two members. */
+/* An upload in progress. Zero-initialise all but the first two members. */
 struct mf_upload_run {
     const struct mf_upload *upload; /* NULL: the request has none */
     struct mf_error *err;           /* never NULL */
@@ -20,11 +20,11 @@ struct mf_upload_run {
 /* Makes the request of `easy` a POST with this body. */
 void mf_upload_set_options(CURL *easy, struct mf_upload_run *run);
 
-/* To be called several times a second while the transfer runs, outside of libcurl's callbacks. True
- * when it is to end: *err is set. */
+/* Call several times a second while the transfer runs, outside libcurl's callbacks. Returns true,
+ * with *err set, if the transfer must end. */
 bool mf_upload_must_stop(struct mf_upload_run *run, CURL *easy);
 
-/* Bytes of the body that libcurl has not taken, 0 without an upload. */
+/* Returns the bytes of the body that libcurl has not taken, 0 without an upload. */
 int64_t mf_upload_left(const struct mf_upload_run *run);
 
 #endif

@@ -27,7 +27,8 @@ static bool copy_part(CURLU *parsed, CURLUPart which, unsigned flags, char *out,
     return fits;
 }
 
-/* `written` is the host as the URL has it. Other spellings of an IPv6 address are harmless. */
+/* `written` starts with the host as the URL spells it. Other forms of an IPv6 address are
+ * harmless. */
 static bool is_read_as_written(const char *host, const char *written)
 {
     const size_t size = mf_str_prefix_nocase(written, host);
