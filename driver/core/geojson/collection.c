@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds features by place: each block of features has a box, so that most of the index is not even
+/* Finds features by location. Each block of features has a box, so most of the index is not even
  * read. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* feature_members: the members of a feature that count, for scanning and for decoding.
+/* feature_members: the members of a feature that scanning and decoding use.
  *
- * The rules of GDAL over json-c: names count in any case, but `type` only as it is; of several
- * spellings the first one counts, of a repeated one its last value. A feature has no geometry if
- * any spelling of `geometry` is null.
+ * Follows the rules of GDAL over json-c. Names match in any case, but `type` only exactly. Of
+ * several spellings the first one counts, of a repeated one its last value. A feature has no
+ * geometry if any spelling of `geometry` is null.
  *
  * Thread-safety: pure functions. */
 #ifndef MF_FEATURE_MEMBERS_INTERNAL_H
@@ -19,7 +19,7 @@ enum mf_feature_member {
     MF_MEMBER_ID
 };
 
-/* What was found so far. Start with zeros. */
+/* The members found so far. Zero-initialise. */
 struct mf_feature_members {
     struct mf_span properties_key;
     struct mf_span id_key;
@@ -34,7 +34,7 @@ static inline bool mf_is_first_spelling(struct mf_span *known, const struct mf_s
     return mf_span_same(known, key);
 }
 
-/* The member that a key is, whose value is at `value`. */
+/* Returns which member a key names. Its value is at `value`. */
 static inline enum mf_feature_member mf_feature_member(struct mf_feature_members *found,
                                                        const struct mf_span *key, const char *value)
 {

@@ -5,8 +5,8 @@
 
 #include "base/number_digits.h"
 
-/* What became of a value: written; left out, with the cursor after it; left out together with the
- * value that it is part of; not readable. */
+/* The outcome for a value: written; left out, with the cursor after it; left out together with the
+ * value that contains it; unreadable. */
 enum outcome { KEPT, LEFT_OUT, SPOILED, STOPPED };
 
 struct reader {
@@ -15,7 +15,7 @@ struct reader {
     enum mf_parse_status status; /* why STOPPED */
     bool is_unusual;             /* something was left out, null or an empty list */
     const char *usual_content;   /* the coordinates of a geometry in the usual form, else NULL */
-    const char *last_position;   /* the one read last, and the first byte after it */
+    const char *last_position;   /* the last one read, and the first byte after it */
     const char *last_position_end;
 };
 
@@ -31,7 +31,7 @@ static enum outcome stop(struct reader *r, enum mf_parse_status status)
     return STOPPED;
 }
 
-/* A place to go back to when a value turns out not to be what it should be. */
+/* A place to go back to if a value is not what it should be. */
 struct mark {
     const char *text;
     size_t size;
@@ -50,7 +50,7 @@ static void go_back(struct reader *r, const struct mark *mark)
     r->wkb->saw_z = mark->saw_z;
 }
 
-/* Takes back what was written since the mark and skips the value there. */
+/* Undoes what was written since the mark, and skips the value there. */
 static enum outcome leave_out(struct reader *r, const struct mark *mark)
 {
     go_back(r, mark);
@@ -96,8 +96,7 @@ static uint32_t read_plain_exactly(struct reader *r)
     return count;
 }
 
-/* The same where only the bounding box is wanted: two positions stand for all, the corners of
- * their box. */
+/* The same if only the bounding box is wanted: writes two corners of the box for all positions. */
 static uint32_t read_plain_approx(struct reader *r)
 {
     struct mf_cursor *const t = r->t;
@@ -145,7 +144,7 @@ static enum outcome read_position(struct reader *r)
             count < 3 ? mf_cursor_number(t, &number) : mf_cursor_skip(t);
         if (status != MF_PARSE_OK)
             return stop(r, status);
-        if (count < 3) /* GDAL limits integers to 64 bits */
+        if (count < 3) /* GDAL clamps integers to 64 bits */
             ordinates[count] =
                 number.is_real ? mf_number_double(&number) : (double)mf_number_int64(&number);
     }
@@ -161,7 +160,7 @@ static enum outcome read_position(struct reader *r)
     return KEPT;
 }
 
-/* Reads a ring. One whose first and last position are written in different ways may be open. */
+/* Reads a ring. It may be open if its first and last position are spelled differently. */
 static enum outcome read_ring(struct reader *r)
 {
     struct mf_cursor first = {r->t->p + 1, r->t->end, ""};
@@ -175,7 +174,7 @@ static enum outcome read_ring(struct reader *r)
     return KEPT;
 }
 
-/* Reads null as an empty geometry of a type, or as an empty ring. */
+/* Reads null as an empty geometry of `type`, or as an empty ring. */
 static enum outcome read_null(struct reader *r, int type)
 {
     static const double nothing[3] = {NAN, NAN, NAN};
@@ -191,9 +190,9 @@ static enum outcome read_null(struct reader *r, int type)
     return KEPT;
 }
 
-/* Reads an element of the list of coordinates of a geometry of a type. A bad position spoils the
- * list, a bad first ring the polygon; a bad later ring or part is left out. By the rule
- * empty_polygons null is no ring, else it is an empty one. */
+/* Reads an element of the coordinates of a geometry of `type`. A bad position spoils the list, a
+ * bad first ring the polygon; a bad later ring or part is left out. By the rule empty_polygons null
+ * is not a ring, else it is an empty one. */
 static enum outcome read_element(struct reader *r, int type, bool is_first)
 {
     const struct mark mark = set_mark(r);
@@ -219,8 +218,8 @@ static enum outcome read_element(struct reader *r, int type, bool is_first)
     return outcome == LEFT_OUT && spoils ? SPOILED : outcome;
 }
 
-/* Reads the coordinates of a geometry that is no point, or of a ring. By the rule empty_polygons a
- * polygon without rings is empty, else it is none. */
+/* Reads the coordinates of a ring, or of a geometry other than a point. By the rule empty_polygons
+ * a polygon without rings is empty, else it is left out. */
 static enum outcome read_list(struct reader *r, int type)
 {
     struct mf_cursor *const t = r->t;
@@ -287,8 +286,8 @@ static int type_of(const struct mf_span *name)
     return MF_GEOMETRY_NONE;
 }
 
-/* The usual form, {"type": …, "coordinates": …} in this order and nothing else, is read as it
- * comes. Returns false, with the cursor anywhere, if the object has another form. */
+/* Reads the usual form in one pass: {"type": …, "coordinates": …} in this order and nothing else.
+ * Returns false, with the cursor anywhere, if the object has another form. */
 static bool read_usual(struct reader *r, int *type, enum outcome *outcome)
 {
     struct mf_cursor *const t = r->t;
@@ -314,11 +313,11 @@ static bool read_usual(struct reader *r, int *type, enum outcome *outcome)
     return true;
 }
 
-/* A member that is looked for by name. The name counts in any case, the first spelling wins, and of
- * its literal repetitions the last: the rules of GDAL over json-c. */
+/* A member to find by name, by the rules of GDAL over json-c. The name matches in any case. The
+ * first spelling wins, and of its exact repetitions the last. */
 struct member {
     const char *name;
-    struct mf_span key; /* as found; text NULL: not there */
+    struct mf_span key; /* as found; text NULL: missing */
     const char *value;
 };
 
@@ -366,7 +365,7 @@ static enum outcome read_general(struct reader *r, int *type)
     return outcome;
 }
 
-/* Reads any value, of which only a geometry object is kept. */
+/* Reads any value. Keeps only a geometry object. */
 static enum outcome read_geometry(struct reader *r, int *type)
 {
     const struct mark mark = set_mark(r);
@@ -385,7 +384,7 @@ static enum outcome read_geometry(struct reader *r, int *type)
 
 /* ---- what a geometry states about itself ---------------------------------------------------- */
 
-/* Whether the list at the cursor has an element, to which the cursor moves. */
+/* Moves the cursor to the first element of the list there. Returns false if there is none. */
 static bool enter_list(struct mf_cursor *t, struct mf_walk *walk)
 {
     if (*t->p != '[')
@@ -394,8 +393,8 @@ static bool enter_list(struct mf_cursor *t, struct mf_walk *walk)
     return mf_cursor_next(t, walk);
 }
 
-/* Whether the first position in the coordinates at p has three ordinates. GDAL takes for it the
- * innermost first list that has elements, which is a list of parts where the first part is empty or
+/* Returns whether the first position in the coordinates at p has three ordinates. As in GDAL, that
+ * is the innermost first list with elements, which is a list of parts if the first part is empty or
  * null. */
 static bool first_position_has_z(struct mf_cursor t, const char *p)
 {
@@ -412,7 +411,7 @@ static bool first_position_has_z(struct mf_cursor t, const char *p)
     return walk.status == MF_PARSE_OK && count == 3;
 }
 
-/* The value of the last member of exactly that name in the object at p, NULL if there is none. */
+/* Returns the value of the last member of that exact name in the object at p, NULL if none. */
 static const char *exact_member(struct mf_cursor t, const char *p, const char *name)
 {
     const char *value = NULL;
@@ -428,7 +427,7 @@ static const char *exact_member(struct mf_cursor t, const char *p, const char *n
     return value;
 }
 
-/* What the object at p states; the text is known to be JSON up to its end. */
+/* Returns the type that the object at p states. The object is known to be JSON. */
 static int stated_type(struct mf_cursor t, const char *p, bool *has_z)
 {
     const char *const name = exact_member(t, p, "type");
@@ -472,7 +471,7 @@ enum mf_parse_status mf_geometry_read(struct mf_cursor *t, struct mf_wkb *wkb)
     const char *const start = t->p;
     struct reader r = {.t = t, .wkb = wkb};
     wkb->is_odd = false;
-    /* The guess is right except for the first geometry of another dimension. */
+    /* The guess of has_z fails only for the first geometry of another dimension. */
     for (int tries = 0; tries < 2; ++tries) {
         t->p = start;
         wkb->size = 0;

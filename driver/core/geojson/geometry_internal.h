@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* geometry: a GeoJSON geometry to ISO WKB.
+/* geometry: converts a GeoJSON geometry to ISO WKB.
  *
  * As in GDAL's GeoJSON driver, an invalid geometry (unknown type, coordinates of the wrong shape)
  * becomes no geometry, and an invalid part is left out. If one position has a third ordinate, all

@@ -137,8 +137,8 @@ static char *put_utf8(char *out, unsigned c)
 
 #define REPLACEMENT_CHARACTER 0xFFFD
 
-/* Resolves the \u escape at p. A high surrogate takes the \u escape that follows with it, whether
- * that is its other half or not: so does GDAL. */
+/* Resolves the \u escape at p. As in GDAL, a high surrogate also consumes the \u escape after it,
+ * even if that is not its other half. */
 static const char *unescape_unicode(const char *p, const char *end, unsigned *character)
 {
     unsigned c = hex4(p + 2);
@@ -183,7 +183,7 @@ size_t mf_cursor_unescape(const struct mf_span *span, char *out)
     return (size_t)(o - out);
 }
 
-/* Member names of GeoJSON are short: a much longer text is unequal whatever its escapes are. */
+/* Member names of GeoJSON are short: a much longer string is unequal, whatever its escapes. */
 bool mf_span_equals_slowly(const struct mf_span *span, const char *name, size_t size, bool any_case)
 {
     char buffer[6 * 32];

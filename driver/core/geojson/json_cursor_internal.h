@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* json_cursor: reading JSON text in place, in a piece of memory that may end too early.
+/* json_cursor: reads JSON text in place, from memory that may end too early.
  *
  * A cursor moves over [p, end). Each function leaves it after what it read and returns MF_PARSE_OK,
  * or
  *   MF_PARSE_INCOMPLETE  the text ended first: call again with more of it, from the start of the
  *                        value
- *   MF_PARSE_BAD         this is not JSON: `p` is the offending byte and `why` the reason.
+ *   MF_PARSE_BAD         the text is not JSON: `p` is the offending byte and `why` the reason.
  *
  * Strict RFC 8259, except that the bytes of strings are not checked to be UTF-8. */
 #ifndef MF_JSON_CURSOR_INTERNAL_H
@@ -22,7 +22,7 @@
 #include "base/number.h"
 #include "base/str.h"
 
-/* Objects and arrays inside each other; GDAL's GeoJSON driver has the same limit. */
+/* Maximum nesting of objects and arrays; GDAL's GeoJSON driver has the same limit. */
 #define MF_JSON_NESTING_MAX 1024
 
 enum mf_parse_status {
@@ -43,7 +43,7 @@ enum mf_parse_status {
 struct mf_cursor {
     const char *p;
     const char *end;
-    const char *why; /* set with MF_PARSE_BAD: a constant text */
+    const char *why; /* set with MF_PARSE_BAD: a constant string */
 };
 
 /* A string as written, without its quotes. */
@@ -72,7 +72,7 @@ static inline int mf_cursor_peek(struct mf_cursor *t)
     return p < end ? (unsigned char)*p : -1;
 }
 
-/* The first quote, backslash or control character at or after p. */
+/* Returns the first quote, backslash or control character at or after p, else `end`. */
 static inline const char *mf_cursor_string_stop(const char *p, const char *end)
 {
 #ifdef __SSE2__
@@ -132,14 +132,15 @@ static inline enum mf_parse_status mf_cursor_number(struct mf_cursor *t, struct 
     return MF_PARSE_OK;
 }
 
-/* Whether the number is a real one for GDAL: any with a fraction or an exponent, except those whose
- * exponent has four characters or more and overflows. Their value is the integer before it. */
+/* Returns whether GDAL reads the number as a real one: if it has a fraction or an exponent, except
+ * if the exponent has four or more characters and overflows. The value of those is the integer
+ * before it. */
 bool mf_number_is_real(const struct mf_number *number);
 
 /* Reads the literal at the cursor: "true", "false" or "null". */
 enum mf_parse_status mf_cursor_literal(struct mf_cursor *t);
 
-/* Skips any value, checking it, with bounded memory whatever its nesting. */
+/* Checks and skips any value, with bounded memory whatever its nesting. */
 enum mf_parse_status mf_cursor_skip(struct mf_cursor *t);
 
 /* ---- walking over objects and arrays -------------------------------------------------------
@@ -207,7 +208,7 @@ static inline enum mf_parse_status mf_cursor_key(struct mf_cursor *t, struct mf_
     return c < 0 ? MF_PARSE_INCOMPLETE : MF_PARSE_OK;
 }
 
-/* Whether two short texts are the same: memcmp, in line. */
+/* Returns whether two short strings are equal: memcmp, in line. */
 static inline bool mf_cursor_same(const char *a, const char *b, size_t size)
 {
     uint64_t x, y;
@@ -229,8 +230,8 @@ static inline bool mf_cursor_same(const char *a, const char *b, size_t size)
     return x == y;
 }
 
-/* Moves over `"name" :` if that is the text at the cursor and the value's first byte is there; else
- * does nothing and returns false. For names without characters that JSON escapes. */
+/* Skips `"name" :` if it is at the cursor and the value's first byte follows; else does nothing and
+ * returns false. For names without characters that JSON escapes. */
 static inline bool mf_cursor_key_is(struct mf_cursor *t, const char *name, size_t size)
 {
     const char *const p = t->p;
@@ -246,9 +247,8 @@ static inline bool mf_cursor_key_is(struct mf_cursor *t, const char *name, size_
 
 /* ---- the content of strings ---------------------------------------------------------------- */
 
-/* Writes the characters of a (checked) string, escapes resolved, to `out`, which has room for
- * span->size bytes. Unpaired surrogates become U+FFFD. The text is cut at a NUL (\u0000), where
- * GDAL cuts it. Returns the length. */
+/* Unescapes a checked string to `out`, which has room for span->size bytes. Unpaired surrogates
+ * become U+FFFD. The result ends at a NUL (\u0000), as in GDAL. Returns the length. */
 size_t mf_cursor_unescape(const struct mf_span *span, char *out);
 
 static inline bool mf_span_same(const struct mf_span *a, const struct mf_span *b)

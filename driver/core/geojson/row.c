@@ -23,7 +23,7 @@ static int64_t limit_to_int64(double value)
     return value <= -9.2e18 ? INT64_MIN : (int64_t)value;
 }
 
-/* A number or boolean in both forms; 0 for any other value. */
+/* A number or boolean as integer and as real; 0 for any other value. */
 struct scalar {
     bool is_number;
     int64_t integer;
@@ -182,8 +182,8 @@ static enum mf_parse_status read_value(struct mf_row *row, struct mf_cursor *t,
 
 /* ---- features ------------------------------------------------------------------------------- */
 
-/* Reads the key at the cursor. *field is -1 if it names none. Most features list their properties
- * in one order. */
+/* Reads the key at the cursor. *field is -1 if no field has that name. Tries the expected field
+ * first: most features list their properties in one order. */
 static enum mf_parse_status read_key(struct mf_row *row, struct mf_cursor *t, int *field)
 {
     const struct mf_schema *const schema = row->schema;
@@ -204,7 +204,7 @@ static enum mf_parse_status read_key(struct mf_row *row, struct mf_cursor *t, in
 }
 
 /* Reads the object at the cursor, each member into the field of that name. With `as_text` the
- * values are text, whatever the types of the fields. */
+ * values become strings, whatever the types of the fields. */
 static enum mf_parse_status read_members(struct mf_row *row, struct mf_cursor *t, bool as_text)
 {
     row->guess = row->schema->host_count;
@@ -245,8 +245,8 @@ static enum mf_parse_status read_geometry(struct mf_row *row, struct mf_cursor *
     return wkb.out_of_memory ? MF_PARSE_NO_MEMORY : status;
 }
 
-/* The document decides, by the type that it has given the field, which ids are values: a text does
- * not fit a property `id` of numbers, which stays unset. */
+/* The type of the field in the document's schema decides which ids are values: a string does not
+ * fit a property `id` of numbers, which stays unset. */
 static enum mf_parse_status fill_id(struct mf_row *row, const struct mf_schema *document,
                                     const char *id, const char *end)
 {
@@ -293,7 +293,7 @@ static enum mf_parse_status read_row(struct mf_row *row, const struct mf_schema 
     MF_TRY(walk.status);
     if (members.null_geometry_key.text != NULL)
         row->geometry = MF_GEOMETRY_NONE;
-    if (!has_properties) /* each member that has the name of a field is its value */
+    if (!has_properties) /* each member with the name of a field is its value */
         MF_TRY(read_members(row, &whole, true));
     return fill_id(row, document, members.id, t->p);
 }
@@ -329,7 +329,7 @@ static int fail_changed(struct mf_error *err)
     return mf_error_set(err, MF_ERR_FORMAT, "the cached result has changed under the driver");
 }
 
-/* `document` is the schema that the text was scanned by. */
+/* `document` is the schema from the scan of the text. */
 static int decode(struct mf_row *row, const struct mf_schema *document, const char *text,
                   size_t size, struct mf_error *err)
 {
@@ -357,8 +357,8 @@ static uint64_t text_end(const struct mf_collection *collection, uint64_t i)
     return i + 1 < collection->feature_count ? feature[1].offset : collection->text_size;
 }
 
-/* Checks here, and not when a result is opened, that the feature is inside the text: a million of
- * checks take longer than the rest of opening. */
+/* Checks that the feature is inside the text. Checks here, because a million checks take longer
+ * than the rest of opening a result. */
 bool mf_collection_feature_text(const struct mf_collection *collection, const char *text,
                                 uint64_t i, struct mf_string *feature)
 {

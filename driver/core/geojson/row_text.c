@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a row has to make, in its arena: characters of strings, and texts of values. */
+/* Makes strings in the arena of a row: unescaped ones, and values as text. */
 #include "geojson/row_text_internal.h"
 
 #include <inttypes.h>
@@ -125,7 +125,7 @@ static enum mf_parse_status format_list(struct mf_row *row, struct mf_cursor *t,
 struct format_member {
     struct mf_string name;
     const char *place;
-    const char *value; /* NULL: of a name that is repeated, listed elsewhere */
+    const char *value; /* NULL: a repeated name, listed elsewhere */
 };
 
 static int compare_places(const void *a, const void *b)
@@ -147,7 +147,7 @@ static int compare_members(const void *a, const void *b)
     return order != 0 ? order : compare_places(a, b);
 }
 
-/* A repeated name is written once, at its first place with its last value. */
+/* Keeps a repeated name once, at its first place with its last value. */
 static void unite_repeated(struct format_member *members, size_t count)
 {
     if (count < 2)
@@ -164,8 +164,8 @@ static void unite_repeated(struct format_member *members, size_t count)
     qsort(members, count, sizeof *members, compare_places);
 }
 
-/* Lists the members of the object at the cursor. The names live in the arena, the list is for the
- * caller to free. */
+/* Lists the members of the object at the cursor. Names live in the arena; the caller frees the
+ * list. */
 static enum mf_parse_status list_members(struct mf_row *row, struct mf_cursor *t,
                                          struct format_member **members, size_t *count)
 {
@@ -234,7 +234,7 @@ static enum mf_parse_status format_number(const struct mf_row *row, struct mf_cu
                (size_t)snprintf(text, sizeof text, "%" PRId64, mf_number_int64(&number)));
 }
 
-/* The nesting is bounded: the scanner has let it through. */
+/* The recursion is bounded: the scanner has checked the nesting. */
 static enum mf_parse_status format_value(struct mf_row *row, struct mf_cursor *t,
                                          struct mf_buffer *out)
 {
@@ -263,8 +263,8 @@ enum mf_parse_status mf_row_text(struct mf_row *row, struct mf_cursor *t, struct
         MF_TRY(mf_cursor_string(t, &span));
         return mf_row_characters(row, &span, string);
     }
-    /* The scanner has checked depth and form. Checked again, so that no text can make this recurse
-     * without end. */
+    /* The scanner has checked depth and syntax. Check again: no text may cause unbounded
+     * recursion. */
     struct mf_cursor probe = *t;
     MF_TRY(mf_cursor_skip(&probe));
     struct mf_buffer out = {NULL, 0, 0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One feature after the other: what it is, what its properties teach the schema, and its box. */
+/* Scans features: what each is, what its properties add to the schema, and its box. */
 #include "geojson/scan_feature_internal.h"
 
 #include <math.h>
@@ -42,7 +42,7 @@ static enum mf_value_class class_of_number(const struct mf_number *number)
 {
     if (mf_number_is_real(number))
         return MF_CLASS_REAL;
-    if (number->size < 10) /* so many characters always fit */
+    if (number->size < 10) /* this many characters always fit */
         return MF_CLASS_INT32;
     if (mf_number_exceeds_int64(number))
         return MF_CLASS_BEYOND_INT64;
@@ -50,7 +50,7 @@ static enum mf_value_class class_of_number(const struct mf_number *number)
     return value >= INT32_MIN && value <= INT32_MAX ? MF_CLASS_INT32 : MF_CLASS_INT64;
 }
 
-/* The class of a list of class `list`, or an empty one, with `item` added. */
+/* Returns the class of a list of class `list`, which may be empty, with `item` added. */
 static enum mf_value_class class_with_item(enum mf_value_class list, enum mf_value_class item)
 {
     if (item < MF_CLASS_BOOLEAN || item > MF_CLASS_STRING)
@@ -136,7 +136,7 @@ static struct mf_observation *add_observation(struct mf_feature_scan *g)
     return &g->observations[g->observation_count++];
 }
 
-/* Adds an observation, unless it repeats a key: then its value replaces the one before. */
+/* Adds an observation. If it repeats a key, its value replaces the earlier one instead. */
 static enum mf_parse_status observe(struct mf_feature_scan *g, const struct mf_observation *met)
 {
     struct mf_schema_builder_field *const field =
@@ -167,7 +167,7 @@ static bool follows(const struct mf_feature_scan *g, int field, int before)
     return followers != NULL && (followers[0] == field || followers[1] == field);
 }
 
-/* Reads one member of an object of properties. *before is the field that precedes it. */
+/* Reads one member of a properties object. *before is the field that precedes it. */
 static enum mf_parse_status read_property(struct mf_feature_scan *g, struct mf_cursor *t,
                                           int *before)
 {
@@ -200,7 +200,7 @@ static enum mf_parse_status read_property(struct mf_feature_scan *g, struct mf_c
     return MF_PARSE_OK;
 }
 
-/* Reads the object at the cursor; what may teach the schema something goes to g->observations. */
+/* Reads the object at the cursor. Whatever may change the schema goes to g->observations. */
 static enum mf_parse_status read_members(struct mf_feature_scan *g, struct mf_cursor *t)
 {
     int before = MF_AFTER_START;
@@ -217,14 +217,14 @@ static enum mf_parse_status read_members(struct mf_feature_scan *g, struct mf_cu
 
 enum properties { NO_PROPERTIES, NULL_OR_EMPTY, AN_OBJECT, SOMETHING_ELSE };
 
-/* What is known of a feature before it counts. */
+/* What is known of a feature before it is kept. */
 struct feature {
     bool is_feature; /* "type": "Feature" */
     struct mf_feature_members members;
     enum properties properties;
-    struct mf_observation id;  /* its kind and string count */
+    struct mf_observation id;  /* only kind and string are used */
     struct mf_cursor geometry; /* what g->wkb was read from */
-    uint32_t layer_type;       /* bit of geometry_types; only for the key `geometry` itself */
+    uint32_t layer_type;       /* bit of geometry_types; only for the exact key `geometry` */
 };
 
 static enum mf_parse_status read_properties(struct mf_feature_scan *g, struct mf_cursor *t,
@@ -299,7 +299,7 @@ static bool is_named(const struct mf_feature_scan *g, const struct mf_observatio
                            : mf_field_has_name(&g->builder.schema.fields[seen->field], name, size);
 }
 
-/* Drops the observations that are no fields of a feature without properties. */
+/* Drops the observations that are not fields of a feature without properties. */
 static void drop_members_of_geojson(struct mf_feature_scan *g)
 {
     static const char *const names[] = {"type", "geometry", "centroid", "bbox", "center"};
@@ -314,7 +314,7 @@ static void drop_members_of_geojson(struct mf_feature_scan *g)
     g->observation_count = kept;
 }
 
-/* Lets the schema learn from a feature. One without properties is flat: its other members are its
+/* Updates the schema from a feature. One without properties is flat: its other members are its
  * fields. */
 static enum mf_parse_status learn_schema(struct mf_feature_scan *g, const struct feature *feature,
                                          struct mf_cursor whole)
@@ -361,7 +361,7 @@ static float round_towards(double exact, float direction)
     return is_right ? rounded : nextafterf(rounded, direction);
 }
 
-/* Of two zeros the first one stays. */
+/* Keeps the first of two zeros (0 and -0). */
 static void grow_extent(struct mf_box *extent, const struct mf_box *box)
 {
     if (box->min_x < extent->min_x)
@@ -380,8 +380,8 @@ static bool is_inside(const struct mf_box *box, const struct mf_box *extent)
            box->min_y >= extent->min_y && box->max_y <= extent->max_y;
 }
 
-/* Finds the box of a feature. The index wants it rounded outwards, so that approximate ordinates
- * are good enough. Only a geometry that may make the extent larger is read exactly. */
+/* Finds the box of a feature. The index rounds it outwards, so approximate ordinates are good
+ * enough. Only a geometry that may enlarge the extent is read exactly. */
 static void find_box(struct mf_feature_scan *g, const struct feature *feature, struct mf_box *box)
 {
     mf_geometry_box(&g->wkb, box);
@@ -396,7 +396,7 @@ static void find_box(struct mf_feature_scan *g, const struct feature *feature, s
         }
         struct mf_cursor again = feature->geometry;
         g->wkb.is_approx = false;
-        if (mf_geometry_read(&again, &g->wkb) == MF_PARSE_OK) /* as it was before */
+        if (mf_geometry_read(&again, &g->wkb) == MF_PARSE_OK) /* as it was the first time */
             mf_geometry_box(&g->wkb, box);
     }
     g->needs_exact = !is_inside(box, &g->found.extent);

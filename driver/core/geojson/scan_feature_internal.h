@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* scan_feature: the elements of `features`, read one after the other.
+/* scan_feature: the elements of `features`, read one after another.
  *
- * Keeps the place, the box and the kind of geometry of each feature, and the schema and the extent
- * of all.
+ * Keeps the position, the box and the kind of geometry of each feature, and the schema and the
+ * extent of all.
  *
  * Thread-safety: a scan belongs to one thread at a time. */
 #ifndef MF_SCAN_FEATURE_INTERNAL_H
@@ -16,18 +16,18 @@
 struct mf_feature_scan {
     struct mf_schema_rules rules;
     struct mf_schema_builder builder;
-    struct mf_collection found; /* its features and their extent; the caller's, the rest */
+    struct mf_collection found; /* its features and their extent; the rest is the caller's */
     uint64_t feature_capacity;
     struct mf_wkb wkb;
     bool needs_exact; /* the last geometry was not inside the extent */
     struct mf_observation *observations;
     size_t observation_count;
     size_t observation_capacity;
-    bool has_property_id; /* and it is not null */
+    bool has_property_id; /* the properties have an `id` that is not null */
 };
 
 void mf_feature_scan_init(struct mf_feature_scan *scan, const struct mf_schema_rules *rules);
-void mf_feature_scan_reset(struct mf_feature_scan *scan); /* forgets what was found */
+void mf_feature_scan_reset(struct mf_feature_scan *scan); /* discards what was found */
 void mf_feature_scan_free(struct mf_feature_scan *scan);
 
 /* Reads the element at the cursor, at `offset` in the document. Only an object is a row. After a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The scanner. Between pieces it keeps a state of the outermost structure. A value that is whole
- * inside a piece is read there; one that is not is first collected in `carry`. */
+/* The scanner. Between pieces it keeps a state of the outermost structure. A value that lies within
+ * one piece is read there; any other is first collected in `carry`. */
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -22,7 +22,7 @@ enum state {
 
 enum member { OTHER_MEMBER, TYPE_MEMBER, FEATURES_MEMBER, CRS_MEMBER, DESCRIPTION_MEMBER };
 
-/* What is known, after the bytes so far, of a value that comes in pieces. */
+/* What is known so far of a value that comes in pieces. */
 struct value_end {
     size_t depth;
     bool in_string;
@@ -36,7 +36,7 @@ struct mf_scanner {
     enum state state;
     enum member member;
     uint64_t offset;        /* of the first byte that is not read yet */
-    struct mf_buffer carry; /* the start of a value that is not whole yet */
+    struct mf_buffer carry; /* the start of a value that is not complete yet */
     struct value_end end;
     size_t bom_size;
     bool is_collection; /* "type": "FeatureCollection" was met */
@@ -209,8 +209,8 @@ static bool enter_features(struct mf_scanner *s, struct mf_cursor *t)
 
 /* ---- values in pieces ----------------------------------------------------------------------- */
 
-/* Looks for the end of the value that began in the carry. Returns the number of bytes of [p, end)
- * that belong to it. *is_whole: it ends there. */
+/* Finds the end of the value that began in the carry. Returns the number of bytes of [p, end) that
+ * belong to it. *is_whole: it ends there. */
 static size_t find_value_end(struct value_end *v, const char *p, const char *end, bool *is_whole)
 {
     const char *const start = p;
@@ -265,7 +265,7 @@ static int fail_memory(struct mf_scanner *s, struct mf_error *err)
                         (unsigned long long)s->scan.found.feature_count);
 }
 
-/* Returns 0 if the scan can go on. The cursor has moved from `start` to where it failed. */
+/* Returns 0 if the scan can continue. The cursor has moved from `start` to where it failed. */
 static int check(struct mf_scanner *s, enum mf_parse_status status, const struct mf_cursor *t,
                  const char *start, struct mf_error *err)
 {
@@ -276,7 +276,7 @@ static int check(struct mf_scanner *s, enum mf_parse_status status, const struct
     return 0;
 }
 
-/* Reads the value in the carry and empties it. Does nothing if the value is not whole. The last
+/* Reads the value in the carry and empties it. Does nothing if the value is incomplete. The last
  * `extra` bytes do not belong to it. */
 static int read_carry(struct mf_scanner *s, size_t extra, struct mf_error *err)
 {
@@ -294,8 +294,8 @@ static int read_carry(struct mf_scanner *s, size_t extra, struct mf_error *err)
     return 0;
 }
 
-/* Adds to the carry the bytes that belong to it, and reads it if it is whole. A number or literal
- * is whole only with the byte after it. */
+/* Appends to the carry the bytes that belong to it, and reads it if it is complete. A number or
+ * literal is complete only with the byte after it. */
 static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_t *used,
                       struct mf_error *err)
 {
@@ -311,7 +311,7 @@ static int feed_carry(struct mf_scanner *s, const char *data, size_t size, size_
     return 0;
 }
 
-/* A byte order mark may precede the document. Returns the number of its bytes. */
+/* Skips a byte order mark before the document. Returns how many of its bytes are in `data`. */
 static size_t skip_byte_order_mark(struct mf_scanner *s, const char *data, size_t size)
 {
     static const char mark[] = "\xEF\xBB\xBF";

@@ -34,7 +34,7 @@ static char *scratch(struct mf_schema_builder *builder, size_t size)
     return builder->scratch;
 }
 
-/* The characters of a key, in the text itself or in the scratch. NULL if there is no memory. */
+/* Returns a key without escapes, in the text itself or in the scratch. NULL without memory. */
 static const char *key_text(struct mf_schema_builder *builder, const struct mf_span *key,
                             size_t *size)
 {
@@ -98,7 +98,7 @@ static void set_type(struct mf_field *field, enum mf_field_type type, enum mf_fi
     field->subtype = subtype;
 }
 
-/* The field that a value alone would make; only its type and subtype count. */
+/* Returns the field that a value alone would make; only its type and subtype count. */
 static struct mf_field field_of_class(enum mf_value_class kind)
 {
     static const struct mf_field fields[] = {
@@ -126,7 +126,7 @@ static unsigned bit_of(enum mf_value_class kind)
     return 1U << kind;
 }
 
-/* Whether it has met nothing but null. */
+/* Returns whether the field has met only null. */
 static bool is_undetermined(const struct mf_field *field)
 {
     return (field->met & ~bit_of(MF_CLASS_NULL)) == 0;
@@ -137,14 +137,14 @@ static bool is_date(enum mf_field_type type)
     return type == MF_FIELD_DATE || type == MF_FIELD_TIME || type == MF_FIELD_DATETIME;
 }
 
-/* The bit of mf_field.met for a value of a class that makes a field of a type alone. Strings that
- * were found to be dates have bits of their own, after those of the classes. */
+/* Returns the bit of mf_field.met for a value of a class that alone makes a field of a type.
+ * Strings that are dates have bits of their own, after those of the classes. */
 static unsigned met_bit(enum mf_value_class kind, enum mf_field_type type)
 {
     return is_date(type) ? 1U << (MF_CLASS_JSON + 1 + type - MF_FIELD_DATE) : bit_of(kind);
 }
 
-/* The type and time zone of a field that holds a string: a date or time if the text is one. */
+/* Sets the type and time zone of a field that holds a string, which may be a date or time. */
 static enum mf_parse_status classify_string(struct mf_schema_builder *builder,
                                             const struct mf_span *string, struct mf_field *field)
 {
@@ -184,9 +184,8 @@ static enum mf_field_type element_of(enum mf_field_type type)
     return is_list(type) ? type - MF_FIELD_INTEGER_LIST + MF_FIELD_INTEGER : type;
 }
 
-/* Widens a field of numbers or of lists to the wider element type, as a list if either is a list.
- * Another value makes it JSON, except an empty list in any list, or a string in a list of strings.
- */
+/* Widens a number or list field to the wider of both elements, as a list if either is one. Other
+ * values make it JSON, but an empty list fits all lists, and a string a list of strings. */
 static void widen_number_or_list(struct mf_field *field, const struct mf_field *made,
                                  enum mf_value_class kind)
 {
@@ -235,8 +234,8 @@ static void widen_date(struct mf_field *field, const struct mf_field *made,
         set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
 }
 
-/* `made` is what a value of the class alone would make. Only for a field of dates it matters which
- * strings are dates. */
+/* `made` is what a value of the class alone would make. Which strings are dates matters only for
+ * date fields. */
 static void widen(const struct mf_schema_builder *builder, struct mf_field *field,
                   const struct mf_field *made, enum mf_value_class kind)
 {
@@ -271,8 +270,8 @@ static enum mf_parse_status note_beyond_int64(char **beyond, const struct mf_obs
 }
 
 /* ---- feature-level ids ----------------------------------------------------------------------
- * GDAL takes FIDs from ids that are non-negative integers, and makes a field of other ids. Here the
- * FID is the position, so all ids become a field, unless a property has that name. */
+ * GDAL turns non-negative integer ids into FIDs, and the others into a field. Here the FID is the
+ * position, so non-negative ids become a field too, unless a property has that name. */
 
 static bool is_integer(enum mf_value_class kind)
 {
@@ -330,7 +329,7 @@ static enum mf_parse_status learn_type(struct mf_schema_builder *builder, int i,
     return determine(builder, now, seen);
 }
 
-/* Notes what need not be looked at again. */
+/* Records what need not be checked again. */
 static void settle(struct mf_schema_builder_field *field, enum mf_field_type type,
                    const struct mf_observation *seen)
 {
@@ -361,8 +360,8 @@ static enum mf_parse_status observe_one(struct mf_schema_builder *builder,
     return MF_PARSE_OK;
 }
 
-/* Adds the field of a key that was new when it was met; a new key that is repeated counts once, at
- * its first place with its last value. */
+/* Adds the field of a key that was new when it was read. A repeated new key counts once, at its
+ * first place with its last value. */
 static enum mf_parse_status add_new_field(struct mf_schema_builder *builder,
                                           struct mf_observation *seen, size_t i)
 {
@@ -399,7 +398,7 @@ enum mf_parse_status mf_schema_builder_observe(struct mf_schema_builder *builder
         const int field = seen[i].field;
         if (only_new && !builder->fields[field].is_new)
             continue;
-        /* A field after a repeated key follows the field before it. */
+        /* A field after a repeated key follows the field before that key. */
         if (seen[i].repeats_new && seen[i].after >= 0 && !only_new)
             last = seen[i].after;
         const bool is_repeated = seen[i].repeats_new || seen[i].after == MF_AFTER_NOTHING;
@@ -422,7 +421,7 @@ enum mf_parse_status mf_schema_builder_observe(struct mf_schema_builder *builder
 
 /* ---- learning from another schema ------------------------------------------------------------ */
 
-/* A string that is of a type as far as fields of dates care. */
+/* Widens a field by a string of a type, which matters only for date fields. */
 static void widen_by_string(const struct mf_schema_builder *builder, struct mf_field *field,
                             enum mf_field_type type, int time_zone)
 {
@@ -434,8 +433,8 @@ static void widen_by_string(const struct mf_schema_builder *builder, struct mf_f
     widen(builder, field, &made, MF_CLASS_STRING);
 }
 
-/* Learns from each class of values that a field of another document has met. An empty list there
- * comes after others where its field is one of lists, else before. */
+/* Widens a field by each class of values that a field of another document has met. An empty list
+ * counts as met after the other values if that field is a list, else before them. */
 static void widen_by_field(const struct mf_schema_builder *builder, struct mf_field *field,
                            const struct mf_field *from)
 {
@@ -489,7 +488,7 @@ enum mf_parse_status mf_schema_builder_add_schema(struct mf_schema_builder *buil
     return MF_PARSE_OK;
 }
 
-/* Most formats do not allow two columns whose names differ only in case. */
+/* Most formats allow no two columns whose names differ only in case. */
 static bool has_id_in_any_case(const struct mf_schema *schema)
 {
     for (int i = 0; i < schema->field_count; ++i) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of fields: a topological one over "a precedes b in some feature". */
+/* Orders fields topologically by "a precedes b in some feature". */
 #include <stdlib.h>
 
 #include "base/checksum.h"
@@ -31,7 +31,7 @@ static enum mf_parse_status grow_edges(struct mf_schema_builder *builder)
     return MF_PARSE_OK;
 }
 
-/* Whether `to` can be reached from `from`. */
+/* Sets *is_reached to whether `to` can be reached from `from`. */
 static enum mf_parse_status find_path(const struct mf_schema_builder *builder, int from, int to,
                                       bool *is_reached)
 {
@@ -86,7 +86,7 @@ enum mf_parse_status mf_schema_builder_add_edge(struct mf_schema_builder *builde
     const uint64_t edge = ((uint64_t)(uint32_t)from << 32 | (uint32_t)to) + 1;
     const size_t slot = edge_slot(builder, edge);
     if (builder->edges[slot] == 0) {
-        /* An edge that would close a circle is left out, and remembered as known. */
+        /* An edge that would close a cycle is left out, but recorded as known. */
         bool closes_circle;
         MF_TRY(find_path(builder, to, from, &closes_circle));
         if (!closes_circle)
@@ -108,7 +108,7 @@ static bool precedes(const struct mf_schema_builder *builder, int a, int b)
     return order != 0 ? order < 0 : x->name_size < y->name_size;
 }
 
-/* A heap of fields, the one with the first name on top. */
+/* A heap of fields, with the first name on top. */
 static void heap_push(const struct mf_schema_builder *builder, int *heap, int *count, int field)
 {
     int i = (*count)++;
@@ -143,7 +143,7 @@ enum mf_parse_status mf_schema_builder_order(struct mf_schema_builder *builder,
                                              struct mf_field *ordered)
 {
     const int count = builder->schema.field_count;
-    int *const before = calloc((size_t)count * 2 + 1, sizeof *before); /* fields left before each */
+    int *const before = calloc((size_t)count * 2 + 1, sizeof *before); /* predecessors left */
     int *const heap = before + count;
     int heap_count = 0;
     if (before == NULL)

@@ -6,7 +6,7 @@
 
 /* ---- writing WKB --------------------------------------------------------------------------- */
 
-/* Appends `more` bytes. Returns NULL if there is no memory. */
+/* Appends `more` bytes. Returns NULL without memory. */
 static unsigned char *append(struct mf_wkb *wkb, size_t more)
 {
     if (wkb->capacity - wkb->size < more) {
@@ -122,7 +122,7 @@ static void box_add(struct mf_box *box, const unsigned char *position)
         box->max_y = y;
 }
 
-/* Adds what is after the header of a geometry. Returns the first byte after it. */
+/* Adds the content of a geometry, which follows its header. Returns the first byte after it. */
 static const unsigned char *box_add_content(struct mf_box *box, const unsigned char *p,
                                             uint32_t type, size_t stride)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* wkb: a geometry as little-endian ISO WKB, written piece by piece. */
+/* wkb: writes a geometry as little-endian ISO WKB, piece by piece. */
 #ifndef MF_WKB_INTERNAL_H
 #define MF_WKB_INTERNAL_H
 
@@ -18,17 +18,17 @@ struct mf_wkb {
     int type;            /* MF_GEOMETRY_…, NONE if the value is no geometry */
     bool has_z;
     bool saw_z;     /* a part that was kept has a third ordinate */
-    int stated;     /* the type in "type", readable or not; MF_GEOMETRY_NONE if unknown */
+    int stated;     /* the type in "type", valid or not; MF_GEOMETRY_NONE if unknown */
     bool stated_z;  /* the first position has three ordinates */
     bool is_object; /* the value was an object */
     bool is_odd; /* something was null or left out, a ring is not closed, more than 3 ordinates */
     bool out_of_memory; /* sticky; checked by the caller at the end */
 };
 
-/* Makes sure that `more` bytes can be appended. Returns false without memory. */
+/* Ensures that `more` bytes can be appended. Returns false without memory. */
 bool mf_wkb_reserve(struct mf_wkb *wkb, size_t more);
 
-/* Writes byte order and type, the one with Z if wkb->has_z. */
+/* Writes the byte order and the type, with Z if wkb->has_z. */
 void mf_wkb_write_header(struct mf_wkb *wkb, int type);
 
 /* Writes a count of 0. Returns its place, for mf_wkb_write_count. */
@@ -38,8 +38,8 @@ void mf_wkb_write_count(struct mf_wkb *wkb, size_t at, uint32_t count);
 /* Writes two ordinates, three if wkb->has_z. */
 void mf_wkb_write_position(struct mf_wkb *wkb, const double ordinates[3]);
 
-/* The bounding box of what mf_geometry_read wrote; NaN ordinates, as of empty points, do not count.
- */
+/* Computes the bounding box of what mf_geometry_read wrote. NaN ordinates, as in empty points, do
+ * not count. */
 void mf_geometry_box(const struct mf_wkb *wkb, struct mf_box *box);
 
 #endif
