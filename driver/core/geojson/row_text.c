@@ -164,8 +164,8 @@ static void unite_repeated(struct format_member *members, size_t count)
     qsort(members, count, sizeof *members, compare_places);
 }
 
-/* Lists the members of the object at the cursor. Names live in the arena; the caller frees the
- * list. */
+/* Lists the members of the object at the cursor. Names live in the arena; the caller frees
+ * *members. */
 static enum mf_parse_status list_members(struct mf_row *row, struct mf_cursor *t,
                                          struct format_member **members, size_t *count)
 {

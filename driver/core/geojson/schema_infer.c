@@ -98,7 +98,7 @@ static void set_type(struct mf_field *field, enum mf_field_type type, enum mf_fi
     field->subtype = subtype;
 }
 
-/* Returns the field that a value alone would make; only its type and subtype count. */
+/* Returns the field that a single value would make; only its type and subtype count. */
 static struct mf_field field_of_class(enum mf_value_class kind)
 {
     static const struct mf_field fields[] = {
@@ -137,7 +137,7 @@ static bool is_date(enum mf_field_type type)
     return type == MF_FIELD_DATE || type == MF_FIELD_TIME || type == MF_FIELD_DATETIME;
 }
 
-/* Returns the bit of mf_field.met for a value of a class that alone makes a field of a type.
+/* Returns the bit of mf_field.met for a value of a class that makes a field of a type by itself.
  * Strings that are dates have bits of their own, after those of the classes. */
 static unsigned met_bit(enum mf_value_class kind, enum mf_field_type type)
 {
@@ -234,7 +234,7 @@ static void widen_date(struct mf_field *field, const struct mf_field *made,
         set_type(field, MF_FIELD_STRING, MF_SUBTYPE_JSON);
 }
 
-/* `made` is what a value of the class alone would make. Which strings are dates matters only for
+/* `made` is what a single value of the class would make. Which strings are dates matters only for
  * date fields. */
 static void widen(const struct mf_schema_builder *builder, struct mf_field *field,
                   const struct mf_field *made, enum mf_value_class kind)
