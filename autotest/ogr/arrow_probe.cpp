@@ -286,6 +286,25 @@ void ReadFeatures(OGRLayer &layer, int count)
     }
 }
 
+// The features of a layer and nothing else of it: GDAL makes the stream of these.
+class Features final : public OGRLayer
+{
+  public:
+    explicit Features(OGRLayer &layer) : m_layer(layer) {}
+    void ResetReading() override { m_layer.ResetReading(); }
+    OGRFeature *GetNextFeature() override { return m_layer.GetNextFeature(); }
+#if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 12, 0)
+    const OGRFeatureDefn *GetLayerDefn() const override { return m_layer.GetLayerDefn(); }
+    int TestCapability(const char *name) const override { return m_layer.TestCapability(name); }
+#else
+    OGRFeatureDefn *GetLayerDefn() override { return m_layer.GetLayerDefn(); }
+    int TestCapability(const char *name) override { return m_layer.TestCapability(name); }
+#endif
+
+  private:
+    OGRLayer &m_layer;
+};
+
 void Do(GDALDatasetUniquePtr &dataset, const Run &run)
 {
     OGRLayer &layer = *dataset->GetLayer(0);
@@ -293,8 +312,8 @@ void Do(GDALDatasetUniquePtr &dataset, const Run &run)
     ArrowSchema schema;
     ArrowArray batch;
     PrepareLayer(layer, run);
-    if (run.generic ? !layer.OGRLayer::GetArrowStream(&stream, run.options.List())
-                    : !layer.GetArrowStream(&stream, run.options.List()))
+    Features features(layer);
+    if (!(run.generic ? features : layer).GetArrowStream(&stream, run.options.List()))
     {
         printf("no stream\n");
         return;

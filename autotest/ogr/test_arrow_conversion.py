@@ -138,7 +138,7 @@ NOT_THROUGH_ARROW = {
 def json_line(line):
     """A line of GeoJSON without nulls among the properties: a stream does not tell null from missing."""
     with contextlib.suppress(ValueError):
-        read = json.loads(line.rstrip(b",\r"))
+        read = json.loads(line.rstrip(b",\r").replace(b":60.000Z", b":60Z"))  # 59.9999 s
         if isinstance(read, dict) and isinstance(read.get("properties"), dict):
             read["properties"] = {key: value for key, value in read["properties"].items() if value is not None}
         return read

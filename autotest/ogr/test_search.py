@@ -143,7 +143,7 @@ def test_scenes_that_do_not_go_together(sb, run):
     done = submission(run, "CG", "m-17,m-18")
     assert done.returncode != 0 and "mosaics of several zooms" in done.said and " of 17" in done.said
     done = submission(run, "CG", "m-2025-eu")
-    assert done.returncode != 0 and "have 0.468315 km²" in done.said and "must have 1.000000 km²" in done.said
+    assert done.returncode != 0 and "have 0.468315 km²" in done.said and "needs at least 1.000000 km²" in done.said
     for images in ("m-18", "odd id/with slash & blank", "unheard-of", "far,m-18"):
         done = submission(run, "CG", images)
         assert done.returncode == 0, done.said

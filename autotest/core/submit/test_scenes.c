@@ -62,7 +62,7 @@ static void test_refused(void)
     CHECK_HOLDS(err.message, "\"m\" of 18 and \"n\" of 17");
     CHECK(prepare("a b", 2, NO_LIMIT, 200, PAGE(DEAR), MF_OK) != 0);
     CHECK_NUMBER(err.kind, MF_ERR_ARGUMENT);
-    CHECK_HOLDS(err.message, "must have 2.500000 km²");
+    CHECK_HOLDS(err.message, "needs at least 2.500000 km²");
     CHECK_NUMBER(script.next, 3); /* no price was asked */
 }
 
