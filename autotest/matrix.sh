@@ -27,7 +27,7 @@ FOLDER=${MAPFLOW_MATRIX_DIR:-/var/tmp/mapflow-matrix}
 HEADERS=$FOLDER/forky-headers
 LOGS=$FOLDER/logs
 TREE_PACKAGES="libgdal-dev gdal-bin python3-gdal libcjson-dev libcurl4-gnutls-dev libxxhash-dev libfast-float-dev cmake ninja-build
-gcc g++ dpkg-dev file python3-pytest python3-pyogrio python3-geopandas ca-certificates binutils jq openssl valgrind locales"
+gcc g++ dpkg-dev file python3-pytest python3-pytest-xdist python3-pyogrio python3-geopandas ca-certificates binutils jq openssl valgrind locales"
 QGIS_PACKAGES="qgis python3-qgis xvfb xauth"
 FAILED=0
 
@@ -145,7 +145,7 @@ tests_in_tree() {
     build_in_tree "$1" || return 0
     in_tree ctest --test-dir /mapflow/build --output-on-failure -j "$JOBS" >"$LOGS/$1-core.log" 2>&1 || FAILED=1
     grep 'tests passed' "$LOGS/$1-core.log" || tail -n 40 "$LOGS/$1-core.log" >&2
-    pytest_in_tree "$1-ogr" ogr --ignore=python/test_fiona.py .
+    pytest_in_tree "$1-ogr" ogr -n "$JOBS" --dist loadfile --ignore=python/test_fiona.py --ignore=python/test_dask.py .
 }
 
 part_trixie() {
