@@ -159,7 +159,7 @@ def test_token_wins_over_token_file(run):
 
 @pytest.mark.parametrize("content, words", [
     (None, ("API_TOKEN_FILE", "/missing")),
-    ("", ("API_TOKEN_FILE", "holds no token", "paste it")),
+    ("", ("API_TOKEN_FILE", "contains no token", "paste it")),
     (WRONG + "\n" + WRONG, ("API_TOKEN_FILE", "line break")),
     ("x" * 70000, ("API_TOKEN_FILE",)),
 ])

@@ -65,7 +65,7 @@ def test_ogr2ogr_of_a_processing_without_a_result(run, only_error, tmp_path, cas
                                       {"detail": "It is being prepared"}), ids=str)
 def test_error_that_is_sent_as_success(sb, account, where, document):
     sb.fault(where, garbage=json.dumps(document))
-    assert "says: It is being prepared" in refusal(f"MAPFLOW:{BUILDINGS}", **account)
+    assert "message: It is being prepared" in refusal(f"MAPFLOW:{BUILDINGS}", **account)
 
 
 @pytest.mark.parametrize("shape", ("api", "old", "data", "detail-list", "detail-text", "html",
@@ -159,7 +159,7 @@ def test_token_stays_at_home_on_a_redirect(sb, open_mapflow):
     assert [request.authorization for request in sb.requests if request.origin == 2] == [None]
 
 
-@pytest.mark.parametrize("fault, said", (({"html": True}, "Sign in"), ({"status": 500}, "The server failed"),
+@pytest.mark.parametrize("fault, said", (({"html": True}, "Sign in"), ({"status": 500}, "the server failed"),
                                          ({"status": 403}, "does not allow this"), ({"cut": 20}, "cut short")), ids=str)
 def test_areas_of_a_server_in_trouble(sb, open_mapflow, fault, said):
     sb.fault(r"/aois$", **fault)

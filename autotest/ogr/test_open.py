@@ -45,7 +45,7 @@ def test_name_is_understood(name):
     ("MAPFLOW:/", "id of a processing"),
     (NAME + "//", "id of the processing"),
     ("MAPFLOW:" + BUILDINGS[:-1], "id of a processing"),
-    ("MAPFLOW:" + BUILDINGS + "0", "id of a processing"),
+    ("MAPFLOW:" + BUILDINGS + "0", "id of the processing"),
     ("MAPFLOW:" + BUILDINGS.replace("-", ""), "id of a processing"),
     ("MAPFLOW:" + BUILDINGS.replace("f", "g"), "id of a processing"),
     (NAME + ",", "KEY=VALUE"),
@@ -214,7 +214,7 @@ def test_area_that_comes_with_others_is_warned_of(sb, account, run):
     for cache in ("REFRESH", "OFFLINE"):
         done = run("ogrinfo", *arguments, "-oo", f"CACHE={cache}")
         assert f"Feature Count: {BUILDING_COUNT}" in done.stdout
-        assert done.stderr.count("asked for one area, and gave features of others too") == 1
+        assert done.stderr.count("one area was requested, but the server also returned features of others") == 1
 
 
 @pytest.mark.parametrize("fault", ["403", "500"])

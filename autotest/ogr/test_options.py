@@ -100,7 +100,7 @@ def test_an_empty_value_leaves_the_next_source(sb):
 
 # Options that mean nothing for a dataset, and a value that is not their default.
 MISPLACED = [(ACCOUNT, "WAIT", "YES"), (ACCOUNT, "AOI", BUILDINGS), (ACCOUNT, "PARTIAL", "YES"),
-             (ACCOUNT, "STATUS_ONLY", "YES"), (ACCOUNT, "GEOMETRY", "SPLIT"), (ACCOUNT, "STYLE", "NO"),
+             (ACCOUNT, "STATUS_ONLY", "YES"), (ACCOUNT, "GEOMETRY", "SPLIT"), ("MAPFLOW:search", "STYLE", "NO"),
              (ACCOUNT, "INTEGERS", "TEXT"), (ACCOUNT, "MAX_RESULT_SIZE", "1G"), (PROJECT, "AOI", BUILDINGS), (PROJECT, "STATUS_ONLY", "YES"),
              (ACCOUNT, "MERGE", "YES"), (PROCESSING, "MERGE", "YES"),
              (PROJECT, "ALLOW_DELETE", "YES"), (PROCESSING, "ALLOW_DELETE", "YES")]

@@ -252,8 +252,8 @@ def test_names(sb, open_picture):
     with pytest.raises(RuntimeError, match=MOSAIC):
         open_picture()
     for name, said in ((f"MAPFLOW:mosaic={EMPTY}", r'"Empty"\) cannot be shown: the service has no tiles of it'),
-                       ("MAPFLOW:mosaic=Nowhere", "Quarry flights"), ("MAPFLOW:", "has no picture"),
-                       ("MAPFLOW:search", "has no picture")):
+                       ("MAPFLOW:mosaic=Nowhere", "Quarry flights"), ("MAPFLOW:", "has nothing to show as a raster"),
+                       ("MAPFLOW:search", "has nothing to show as a raster")):
         with pytest.raises(RuntimeError, match=said):
             open_picture(name)
 

@@ -92,7 +92,7 @@ REFUSED_MOSAICS = (
     ({"MOSAIC": "Quarry flights", "MOSAIC_ID": MOSAIC}, "exclude each other"),
     ({"MOSAIC": "Quarry flights", "IMAGE_IDS": UPLOADED}, "exclude each other"),
     ({"MOSAIC": "Quarry flights", "ZOOM": "18"}, "own resolution"),
-    ({"MOSAIC": "Quarry flights", "PROVIDER": "Mapbox"}, "more than one imagery source"),
+    ({"MOSAIC": "Quarry flights", "PROVIDER": "Mapbox"}, "ore than one imagery source"),
     ({"MOSAIC_ID": "Quarry flights"}, "not the UUID"),
 )
 
@@ -171,7 +171,7 @@ def test_nothing_is_submitted_unconfirmed(sb, create):
 def test_features_with_geometries_are_refused(sb, run, tmp_path, source):
     done = submit(run, geojson(tmp_path / "aoi.geojson", source), **AREA)
     assert done.returncode == 1
-    assert "accepts no features with a geometry" in errors_of(done)[0]
+    assert "takes no features with a geometry" in errors_of(done)[0]
     assert changes(sb) == []
 
 

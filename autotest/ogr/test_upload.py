@@ -81,7 +81,7 @@ def test_the_dataset_has_no_pixels(copy, ortho):
     dataset = copy(gdal.Open(str(ortho)))
     assert (dataset.RasterXSize, dataset.RasterYSize, dataset.RasterCount) == (64, 48, 3)
     assert dataset.GetGeoTransform() == PLACE and "32633" in dataset.GetProjection()
-    with oracle.exceptions(True), pytest.raises(RuntimeError, match="pixels of an image that was uploaded"):
+    with oracle.exceptions(True), pytest.raises(RuntimeError, match="pixels of an uploaded image"):
         dataset.ReadAsArray()
 
 

@@ -72,7 +72,7 @@ struct mf_submission_options {
 
 enum mf_job_state {
     MF_JOB_NEW,    /* not sent */
-    MF_JOB_SENT,   /* the server has created it: id is known */
+    MF_JOB_SENT,   /* the server has created it: the id is known, except of an image */
     MF_JOB_UNKNOWN /* sent, but the response was lost */
 };
 

@@ -24,9 +24,9 @@ struct OGRMapflowOption
     const char *values = nullptr; // of a string-select, separated by commas
     double least = 0;             // of an int or a float
     unsigned flags = 0;           // defined by its table
-    const char *scope = nullptr;  // "vector" or "raster", nullptr: both. GDAL's completion and the
-                                  // dialogs of QGIS show only options of their scope
-    double most = 1e9;            // of an int or a float
+    const char *scope = nullptr; // "vector", "raster" or "program", nullptr: all. GDAL's completion
+                                 // and the dialogs of QGIS show only options of their scope
+    double most = 1e9; // of an int or a float
 };
 
 // Options that are contiguous in memory.
