@@ -37,7 +37,7 @@ class Trouble:
 
 
 WORDS = {401: "does not accept the API token", 403: "does not allow this", 404: "does not find it",
-         429: "too many requests", 500: "the server failed"}
+         429: "too many requests", 500: "he server failed"}
 
 
 def status(code, get=ERROR, change=ERROR, name="", **options):

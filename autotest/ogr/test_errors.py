@@ -65,7 +65,7 @@ def test_ogr2ogr_of_a_processing_without_a_result(run, only_error, tmp_path, cas
                                       {"detail": "It is being prepared"}), ids=str)
 def test_error_that_is_sent_as_success(sb, account, where, document):
     sb.fault(where, garbage=json.dumps(document))
-    assert "message: It is being prepared" in refusal(f"MAPFLOW:{BUILDINGS}", **account)
+    assert "The server says: It is being prepared" in refusal(f"MAPFLOW:{BUILDINGS}", **account)
 
 
 @pytest.mark.parametrize("shape", ("api", "old", "data", "detail-list", "detail-text", "html",

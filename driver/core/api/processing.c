@@ -101,7 +101,7 @@ int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct m
         char said[300];
         mf_api_error_document_text(document, said, sizeof said);
         mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a processing: it has no id");
-        return said[0] != '\0' ? mf_error_append(err, " (its message: %s)", said) : -1;
+        return said[0] != '\0' ? mf_error_append(err, ". The server says: %s", said) : -1;
     }
     int failed = 0;
     const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
