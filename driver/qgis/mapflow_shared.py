@@ -457,7 +457,8 @@ def result_layers(source, name, feedback, is_raster=False):
         layers = [QgsRasterLayer(f"{source},RASTER=RESULT", name, "gdal")]
     else:
         result = opened(source, feedback)  # kept open, so that the layers download nothing again
-        kinds = kinds_of_geometry(source) if result.GetLayer(0).GetFeatureCount() > 0 else []
+        has_rows = result.GetLayer(0).GetFeatureCount() > 0
+        kinds = (kinds_of_geometry(source) or [("", "")]) if has_rows else []  # rows without geometries: a table
         layers = [QgsVectorLayer(source + selection, f"{name} ({kind})" if len(kinds) > 1 else name, "ogr")
                   for kind, selection in kinds]
     for layer in layers:

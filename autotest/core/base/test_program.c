@@ -31,6 +31,7 @@ static void test_commands(void)
     longest[sizeof longest - 1] = '\0';
     CHECK_NUMBER(asked_as("gdal", "completion", ASK), 1);
     CHECK_NUMBER(asked_as("/usr/bin/gdal", "completion", ASK), 1);
+    CHECK(!mf_program_is("another", NULL));
     CHECK_NUMBER(asked_as("gdal", "vector", ASK), 0);
     CHECK_NUMBER(asked_as("gdal", ASK, "completion"), 0);
     CHECK_NUMBER(asked_as("gdal", ASK, NULL), 0);

@@ -196,6 +196,14 @@ static void test_not_prepared(void)
     NOT_PREPARED("the price is 15.5 credits, and MAX_COST allows 15 credits", 1, o.max_cost = "15");
 }
 
+/* The price 12.600000000000001 is shown as 12.6. */
+static void test_limit_that_is_a_shown_price(void)
+{
+    CHECK(!mf_price_is_above(12.600000000000001, 12.6));
+    CHECK(!mf_price_is_above(200, 200) && !mf_price_is_above(0, 0));
+    CHECK(mf_price_is_above(12.61, 12.6) && mf_price_is_above(1e-9, 0));
+}
+
 /* Nobody knows which of the two prices is meant. */
 static void test_models_of_one_name(void)
 {
@@ -716,6 +724,7 @@ int main(void)
     test_options();
     test_prepared();
     test_not_prepared();
+    test_limit_that_is_a_shown_price();
     test_models_of_one_name();
     test_limits();
     test_sent();

@@ -19,5 +19,5 @@ bool mf_program_is(const char *name, const char *verb)
     words[size] = words[size + 1] = '\0';
     const char *const slash = strrchr(words, '/');
     return strcmp(slash != NULL ? slash + 1 : words, name) == 0 &&
-           strcmp(words + strlen(words) + 1, verb) == 0;
+           (verb == NULL || strcmp(words + strlen(words) + 1, verb) == 0);
 }

@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /* Returns whether the process was started as `name`, in any folder, with `verb` as its first
- * argument. False on systems without /proc. */
+ * argument (NULL: any). False on systems without /proc. */
 bool mf_program_is(const char *name, const char *verb);
 
 #ifdef __cplusplus

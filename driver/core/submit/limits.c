@@ -117,6 +117,11 @@ static int ask_price(const struct mf_submission *s, struct mf_job *job, struct m
                         "the server's answer to the price request is not a number of credits");
 }
 
+bool mf_price_is_above(double price, double limit)
+{
+    return price > limit * (1 + 1e-12);
+}
+
 int mf_submission_check_price(struct mf_submission *s, const struct mf_account *account,
                               int wants_price, struct mf_client *client, struct mf_error *err)
 {
@@ -134,7 +139,7 @@ int mf_submission_check_price(struct mf_submission *s, const struct mf_account *
             return name_job(s, job, err);
         due += job->price;
     }
-    if (due > 0 && due + paid > s->max_cost)
+    if (due > 0 && mf_price_is_above(due + paid, s->max_cost))
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "the price is %.15g credits, and MAX_COST allows %.15g credits",
                             due + paid, s->max_cost);

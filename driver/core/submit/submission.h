@@ -160,6 +160,10 @@ void mf_submission_update(struct mf_submission *submission, size_t i,
  * when out of memory. */
 char *mf_submission_report_line(const struct mf_submission *submission, size_t i);
 
+/* Returns whether a price in credits is above a limit. Prices are shown with 15 digits: a limit
+ * copied from one may be rounded down. */
+bool mf_price_is_above(double price, double limit);
+
 #ifdef __cplusplus
 }
 #endif

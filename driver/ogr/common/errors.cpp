@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "common/errors.h"
 
-#include <atomic>
-
 #include "base/clock.h"
+#include "base/program.h"
 
 namespace
 {
 
 thread_local unsigned reported = 0;
 thread_local double lastReport = 0; // by mf_clock_monotonic
-std::atomic<int> listeners{0};
 
-// s. A program asks for count, extent and features within this time; no user is that fast.
+// s. ogrinfo asks for count, extent and features within this time.
 constexpr double AT_ONCE = 1.0;
+
+// ogrinfo prints every error. Other programs may have dropped the first one: QGIS does.
+bool PrintsAllErrors()
+{
+    static const bool isOgrinfo = mf_program_is("ogrinfo", nullptr);
+    return isOgrinfo;
+}
 
 // Whether GDAL's last error is still this one, reported a moment ago. That message may be longer:
 // the first one also states the number of attempts.
 bool IsRepetition(const std::string &message)
 {
-    return listeners == 0 && CPLGetLastErrorType() == CE_Failure &&
+    return PrintsAllErrors() && CPLGetLastErrorType() == CE_Failure &&
            STARTS_WITH(CPLGetLastErrorMsg(), message.c_str()) &&
            mf_clock_monotonic() - lastReport < AT_ONCE;
 }
@@ -65,16 +70,6 @@ std::string OGRMapflowSentence(const mf_error &err)
     if (!message.empty())
         message[0] = static_cast<char>(toupper(static_cast<unsigned char>(message[0])));
     return message;
-}
-
-OGRMapflowEachError::OGRMapflowEachError()
-{
-    ++listeners;
-}
-
-OGRMapflowEachError::~OGRMapflowEachError()
-{
-    --listeners;
 }
 
 void OGRMapflowReport(CPLErrorNum code, const std::string &message)

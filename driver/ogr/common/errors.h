@@ -12,18 +12,9 @@
 std::string OGRMapflowSentence(const mf_error &err);
 
 // Reports an error of a layer that fails in the same way whatever it is asked for. ogrinfo asks for
-// count, extent and features, and its user should read the error once. So the error only goes to
-// the debug log if it is still GDAL's last one and was reported within the last second.
+// count, extent and features, and its user should read the error once. So in ogrinfo the error only
+// goes to the debug log if it is still GDAL's last one and was reported within the last second.
 void OGRMapflowReport(CPLErrorNum code, const std::string &message);
-
-// While an instance exists, each error is reported, so that code that listens for errors gets it.
-class OGRMapflowEachError
-{
-  public:
-    OGRMapflowEachError();
-    ~OGRMapflowEachError();
-    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowEachError)
-};
 
 // Reports an error of the core, with the CPLE code that is closest to its kind.
 void OGRMapflowRaise(const mf_error &err);

@@ -9,8 +9,8 @@
 namespace
 {
 
-// GDAL's list of open datasets, one per line: "  1 N GPKG        -1 512x512x0 out.gpkg". Only this
-// form of the list is safe: no dataset can leave it while GDAL makes it.
+// GDAL's list of open datasets, one per line: "  1 N GPKG        -1 512x512x0 out.gpkg". GDAL makes
+// this form under its lock. The datasets of any other form may be closed before they are read.
 bool ListOpen(std::string &list)
 {
     char *text = nullptr;

@@ -494,6 +494,16 @@ OGRMapflowOptions OGRMapflowOptions::ForProcessing(const std::string &id) const
     return options;
 }
 
+OGRMapflowOptions OGRMapflowOptions::ForAccount() const
+{
+    OGRMapflowOptions options(*this);
+    options.m_target = Target::Account;
+    options.m_processingId.clear();
+    options.m_targetName.clear();
+    options.m_publicName = PREFIX;
+    return options;
+}
+
 CPLStringList OGRMapflowOptions::AsConfigOptions() const
 {
     CPLStringList config;

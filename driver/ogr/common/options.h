@@ -106,6 +106,9 @@ class OGRMapflowOptions
     // The same options for one processing.
     OGRMapflowOptions ForProcessing(const std::string &id) const;
 
+    // The same options for the account.
+    OGRMapflowOptions ForAccount() const;
+
     // The options in the dataset name and the open options, as configuration options.
     CPLStringList AsConfigOptions() const;
 

@@ -37,8 +37,11 @@ int64_t SizeOf(const std::string &path)
 // Whether `name` is a UUID, "-", and 16 hexadecimal digits.
 bool IsFolderName(const std::string &name)
 {
-    return name.size() == MF_UUID_SIZE - 1 + 17 &&
-           name.find_first_not_of("0123456789abcdef-") == std::string::npos;
+    constexpr size_t ID = MF_UUID_SIZE - 1;
+    char uuid[MF_UUID_SIZE];
+    return name.size() == ID + 17 && name[ID] == '-' &&
+           mf_uuid_parse(name.substr(0, ID).c_str(), uuid) != 0 &&
+           name.find_first_not_of("0123456789abcdef", ID + 1) == std::string::npos;
 }
 
 std::vector<Folder> FoldersIn(const std::string &path)

@@ -74,11 +74,10 @@ std::optional<OGRMapflowOptions> FindProcessing(const OGRMapflowCall &call)
     return std::nullopt;
 }
 
-std::unique_ptr<OGRMapflowAccountDataset> OpenAccount(const OGRMapflowCall &call,
-                                                      GDALAccess access = GA_ReadOnly)
+std::unique_ptr<OGRMapflowAccountDataset> OpenAccount(const OGRMapflowCall &call)
 {
     const auto options = Parse(call, "MAPFLOW:");
-    return options ? OGRMapflowAccountDataset::Open(*options, access) : nullptr;
+    return options ? OGRMapflowAccountDataset::Open(*options, GA_ReadOnly) : nullptr;
 }
 
 // ---- lists --------------------------------------------------------------------------------------
@@ -246,7 +245,9 @@ template <class... Names> bool Change(OGRMapflowCall &call, const char *verb, Na
         if (call.values.FetchNameValue(name) != nullptr)
             arguments.push_back(call.Get(name));
     const auto wanted = OGRMapflowMakeVerb(verb, std::move(arguments));
-    const auto account = wanted ? OpenAccount(call, GA_Update) : nullptr;
+    // The token and the server may be in the name of the processing.
+    const auto account =
+        wanted ? OGRMapflowAccountDataset::Open(options->ForAccount(), GA_Update) : nullptr;
     OGRLayer *const layer = account != nullptr ? account->RunVerb(*wanted) : nullptr;
     if (layer == nullptr)
         return false;
@@ -355,10 +356,11 @@ bool Submit(OGRMapflowCall &call)
         GetGDALDriverManager()->GetDriverByName("MAPFLOW")->Create(
             "MAPFLOW:new", 0, 0, 0, GDT_Unknown, call.values.List()));
     auto *const submissions = dynamic_cast<OGRMapflowSubmissionDataset *>(target.get());
-    if (submissions == nullptr ||
-        !(call.source != nullptr ? CopyLayers(call, *target) : CreateEmptyLayer(call, *target)))
+    if (submissions == nullptr)
         return false;
-    submissions->ReportTo(call.progress, call.progressData);
+    submissions->ReportTo(call.progress, call.progressData); // copying ends with FlushCache
+    if (!(call.source != nullptr ? CopyLayers(call, *target) : CreateEmptyLayer(call, *target)))
+        return false;
     return target->FlushCache(false) == CE_None;
 }
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-#include "common/errors.h"
+#include "common/compat.h"
 
 // Listens during its lifetime. The previous handler still gets every message.
 class OGRMapflowSourceErrors
@@ -44,7 +44,6 @@ class OGRMapflowSourceErrors
     static void SetHandler();
     static void UnsetHandler();
 
-    const OGRMapflowEachError m_each{};
     OGRMapflowSourceErrors *m_next = nullptr;
     std::thread::id m_thread;
     std::string m_first{};

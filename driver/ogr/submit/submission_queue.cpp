@@ -400,7 +400,7 @@ bool OGRMapflowSubmissions::CheckTotal(const Entries &due) const
                 total += job->cost;
             isPaid = isPaid && !isDue;
         }
-    if (isPaid || !(total > limit))
+    if (isPaid || !mf_price_is_above(total, limit))
         return true;
     CPLError(
         CE_Failure, CPLE_IllegalArg,
