@@ -257,6 +257,13 @@ def test_submit_dry(sb, answer, mapflow, aoi):
     assert changes(sb) == [] and known_ids() == set()
 
 
+def test_submit_shows_the_progress_of_the_wait(sb, called, aoi):
+    seen = []
+    called("submit", input=str(aoi), model="buildings", provider="Mapbox", wait=True, poll_interval=0.01,
+           progress=lambda part, text, _: seen.append((part, text)) or 1)
+    assert [text for _, text in seen if text == "OK"]
+
+
 def test_submit_waits_and_fails(sb, mapflow, aoi):
     sb.state.fail_next([{"code": "dataloader.NoDataTile"}])
     done = mapflow("submit", aoi, "--model", "buildings", "--provider", "Mapbox", "--wait", "-f", "json")
@@ -325,6 +332,18 @@ def test_restart(sb, answer, called):
     assert answer("restart", FAILED)["status"] in ("UNPROCESSED", "IN_PROGRESS")
     identifier = sb.state.add_processing(name="x", status="FAILED")
     assert called("restart", processing=identifier)["status"] in ("UNPROCESSED", "IN_PROGRESS")
+
+
+def test_account_in_the_name(sb, mapflow, tmp_path):
+    """The token and the server in a dataset name hold for the change as well as for finding the processing."""
+    (tmp_path / "token").write_text(sb.token)
+    (tmp_path / "token").chmod(0o600)
+    name = f"MAPFLOW:{FAILED},API_TOKEN_FILE={tmp_path / 'token'}"
+    done = mapflow("restart", name, "-f", "json", env={"MAPFLOW_API_TOKEN": "bWVAZXhhbXBsZS5jb206d3Jvbmc="})
+    assert done.returncode != 0 and "does not accept the API token" in done.stderr  # API_TOKEN wins over API_TOKEN_FILE
+    name = f"MAPFLOW:{FAILED},API_TOKEN={sb.token}"
+    done = mapflow("restart", name, "-f", "json", env={"MAPFLOW_API_TOKEN": "bWVAZXhhbXBsZS5jb206d3Jvbmc="})
+    assert done.returncode == 0 and json.loads(done.stdout)["id"] == FAILED, done.stderr
 
 
 def test_rate(sb, answer, called):
