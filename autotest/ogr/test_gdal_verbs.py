@@ -148,7 +148,7 @@ def test_completion_gives_the_shell_no_command(sb, complete, name, offered):
 @pytest.mark.parametrize("words, message", [
     (("status", MISSING), "not found"),
     (("status", "Nothing of this name"), "There is no processing"),
-    (("status", "MAPFLOW:search"), "is no processing"),
+    (("status", "MAPFLOW:search"), "is not a processing"),
     (("status",), "have not been specified"),
     (("status", BUILDINGS, "--wait-timeout", "-1"), "should be >= 0"),
     (("submit", "AOI", "--model", "Castles", "--provider", "Mapbox"), "Castles"),
@@ -177,7 +177,7 @@ def test_completion_gives_the_shell_no_command(sb, complete, name, offered):
     (("search",), "No area is given"),
     (("search", "--bbox", "4.6,52.1,4.4,52.2"), "xmin <= xmax"),
     (("search", "--bbox", BOX, "--where", "clouds < 10"), "clouds"),
-    (("cache", "info", "--cache-dir", "/vsimem/cache"), "needs a folder of a disk"),
+    (("cache", "info", "--cache-dir", "/vsimem/cache"), "needs a folder on a disk"),
     (("cache", "clear", BUILDINGS), "are not expected"),
 ])
 def test_refusals(sb, mapflow, aoi, tmp_path, words, message):

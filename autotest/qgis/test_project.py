@@ -30,7 +30,7 @@ def test_results_are_in_a_group_with_legends(seen):
 
 def test_log_says_what_is_left_out(seen):
     log = seen["open"]["log"]
-    assert "processings without a result to read are left out: 1 FAILED, 1 IN_PROGRESS, 1 in rework" in log
+    assert "processings without a readable result are left out: 1 FAILED, 1 IN_PROGRESS, 1 in rework" in log
     assert "Nothing found: nothing was found." in log
 
 

@@ -36,6 +36,7 @@ def session(tmp_path_factory):
     installed = tmp_path_factory.mktemp("installed")
     subprocess.run(["cmake", "--install", BUILD, "--prefix", installed], check=True, capture_output=True)
     with new_sandbox() as sandbox:
+        sandbox.fault(f"{SUBMITTED}$", method="POST", delay=3)  # s: the second of two windows has to wait
         yield desktop_of(tmp_path_factory.mktemp("qgis"), sandbox, installed / "share/gdal-mapflow/qgis").run(
             "steps_submit", AREA=str(ROOT / "data/aoi_4326.geojson"), MAPFLOW_POLL_INTERVAL="0.5")
 
@@ -172,7 +173,7 @@ def test_other_options_and_selected_areas(kinds):
 def test_what_is_refused_is_in_the_log(kinds):
     unknown, no_source, *others = kinds[0]["wrong_options"]
     assert 'MODEL=Ponds is no model in project "Default". It has "🏠 Buildings"' in unknown
-    assert "The options do not say what imagery to process." in no_source
+    assert "No imagery is specified." in no_source
     for log, words in zip(others, ("There is no creation option COLOUR.", "wait = YES: write KEY=VALUE.",
                                    "SPLIT: write KEY=VALUE.")):
         assert words in log
