@@ -26,7 +26,7 @@ struct OGRMapflowOption
     unsigned flags = 0;           // defined by its table
     const char *scope = nullptr; // "vector", "raster" or "program", nullptr: all. GDAL's completion
                                  // and the dialogs of QGIS show only options of their scope
-    double most = 1e9; // of an int or a float
+    double most = 1e9;           // of an int or a float
 };
 
 // Options that are contiguous in memory.
