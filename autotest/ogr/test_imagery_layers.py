@@ -376,7 +376,7 @@ def test_delete_failed_images(sb, open_mapflow, mosaic):
 @pytest.mark.parametrize("statement, said", [
     ("DELETE FAILED IMAGES", "Expected: DELETE FAILED IMAGES <uuid or 'name'>"),
     ("DELETE FAILED IMAGES a b", "Expected: DELETE FAILED IMAGES <uuid or 'name'>"),
-    ("DELETE FAILED IMAGES 'Empty", "in closed quotes"),
+    ("DELETE FAILED IMAGES 'Empty", "with a closing quote"),
     ("DELETE FAILED IMAGES nowhere", 'o mosaic "nowhere"')])
 def test_verb_that_is_not_understood(sb, open_mapflow, statement, said):
     dataset = open_mapflow("", UPDATE, ALLOW_DELETE="YES")

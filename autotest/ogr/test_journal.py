@@ -185,7 +185,7 @@ def test_resume_no_after_it_was_ended(sb, run, before, batch):
     assert new_names(sb, before) == sorted(names + names[:nth + 1])
     assert new_ids(sb, before) - known_ids() <= {list(sb.state.processings)[len(before) + nth]}
     done = submit(run, source, **options)
-    assert done.returncode == 0 and "it is submitted anew" in done.stderr
+    assert done.returncode == 0 and "it is submitted again" in done.stderr
     assert new_names(sb, before) == sorted(names + names + names[:nth + 1])
 
 
@@ -284,7 +284,7 @@ def test_lost_among_newer_ones(sb, run, tmp_path, before, kind, is_created, newe
     with lost_answer(sb, is_created, skip=nth):
         done = submit(run, source, **options)
     assert done.returncode != 0 and "could not be listed" in errors_of(done)[0]
-    assert "Repeat the command: it searches for the processing first, and does not pay twice" in errors_of(done)[0]
+    assert "Repeat the command: it searches for the processing first, and is not billed twice" in errors_of(done)[0]
     add_newer(sb, newer)
     known = set(sb.state.processings) - before
     others = {i for i in known if sb.state.processing(i).name.startswith("of somebody")}
@@ -379,7 +379,7 @@ def test_open_jobs_expire(sb, run, tmp_path, before, days, is_known):
     age_journal(days * 86400)
     done = submit(run, source, **options)
     assert done.returncode == 0, done.said
-    assert done.stderr.count("more than 30 days ago: it is submitted anew") == (0 if is_known else 2)
+    assert done.stderr.count("more than 30 days ago: it is submitted again") == (0 if is_known else 2)
     assert posts(sb) == (4 if is_known else 5)
 
 
@@ -709,7 +709,7 @@ def test_one_after_another_in_one_process(sb, python_run, before):
     for i in range(5):
         ids, errors, warnings = python_run(4.5)
         assert len(ids) == 1 and errors == []
-        assert sum("it is submitted anew" in text for text in warnings) == (1 if i else 0)
+        assert sum("it is submitted again" in text for text in warnings) == (1 if i else 0)
     assert len(new_ids(sb, before)) == 5
 
 
@@ -770,7 +770,7 @@ def test_one_that_did_not_succeed_is_history(sb, run, tmp_path, before, end):
     assert done.returncode != 0
     assert journal_lines()[-1]["state"] == "run ended"
     done = submit(run, source)
-    assert done.returncode == 0 and "it is submitted anew" in done.stderr
+    assert done.returncode == 0 and "it is submitted again" in done.stderr
     assert posts(sb) == 2
 
 
@@ -991,7 +991,7 @@ def test_a_report_of_version_0_1(sb, run, tmp_path, before, status, is_there):
     reported = [line["id"] for line in report_of(report.read_text())[2:]]
     assert reported[0] == first and (not is_there or reported[1] == second)
     done = submit(run, source, REPORT=report, **options)
-    assert done.returncode == 0 and "submitted anew" in done.stderr
+    assert done.returncode == 0 and "submitted again" in done.stderr
     assert posts(sb) == (4 if is_there else 5)
 
 

@@ -324,7 +324,7 @@ def test_the_same_again_says_so(sb, run, aoi):
     assert done.returncode == 0
     (line,) = done.said.splitlines()
     assert line.startswith('Warning 1: "aoi" was submitted before, on 2')
-    assert f"as processing {first}: it is submitted anew" in line
+    assert f"as processing {first}: it is submitted again" in line
     assert len(created(sb)) == 2
 
 
@@ -336,7 +336,7 @@ def test_a_dry_run_says_that_the_same_was_submitted(sb, run, aoi):
     for _ in range(2):
         (line,) = submit(run, aoi, DRY_RUN="YES").said.splitlines()
         assert line.startswith('Warning 1: "aoi" was submitted before, on 2')
-        assert line.endswith(f"as processing {first}: it would be submitted anew.")
+        assert line.endswith(f"as processing {first}: it would be submitted again.")
     assert submit(run, aoi, DRY_RUN="YES", NAME="another").said == ""
     assert len(created(sb)) == 1
 
@@ -379,7 +379,7 @@ def test_a_failure_in_the_middle_and_the_run_after_it(sb, run, tmp_path):
     sb.clear_log()
     done = submit(run, source, SPLIT="FEATURE", REPORT=report)
     assert done.returncode == 0
-    assert done.stderr.count("it is submitted anew") == 1
+    assert done.stderr.count("it is submitted again") == 1
     assert [body["name"] for body in created(sb)] == ["aoi 1", "aoi 2", "aoi 3"]
     assert report_of(report.read_text())[:4] == lines
 

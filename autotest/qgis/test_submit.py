@@ -116,7 +116,7 @@ def test_result_is_loaded_with_a_legend_by_class(seen, requests):
 
 def test_question_says_that_the_same_was_submitted(seen, requests):
     log, ((question, _),) = seen["again"]
-    assert BEFORE.format("harbour") in question and "would be submitted anew" in question
+    assert BEFORE.format("harbour") in question and "would be submitted again" in question
     assert BEFORE.format("harbour") in log and SUBMITTED not in requests["again"]
 
 
@@ -205,7 +205,7 @@ def test_account_that_pays_with_area(tmp_path):
 
 
 def test_lost_answer_and_run_again(tmp_path):
-    """The same again takes over what was sent, and does not pay twice."""
+    """The same again takes over what was sent, and is not billed twice."""
     with new_sandbox() as sandbox:
         sandbox.fault("/processings/v2$", method="POST", times=1, reset_after_processing=True)
         lists = sandbox.fault("/projects/[^/]+/processings/v2", status=500)

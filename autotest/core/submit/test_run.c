@@ -95,7 +95,7 @@ static void test_a_run(void)
     RUN(JOBS(2, 1, 2), NULL, 2);
     CHECK_HOLDS(outcome.said,
                 "(and 1 others) was submitted before, on 2026-11-27T12:00:00Z, as processing ");
-    CHECK_HOLDS(outcome.said, ": it is submitted anew.\n");
+    CHECK_HOLDS(outcome.said, ": it is submitted again.\n");
     CHECK_TEXT(strchr(outcome.said, '\n'), "\n");
     CHECK(strcmp(outcome.ids[0][1], first) != 0);
     CHECK_NUMBER(count_of(1), 2);
@@ -185,7 +185,7 @@ static void test_resume_no(void)
     command.layers[0].no_resume = command.layers[1].no_resume = 0;
     RUN(command, NULL, 2);
     CHECK_HOLDS(outcome.said, "1 of 3 processings were submitted before, by");
-    CHECK_HOLDS(outcome.said, "submitted anew");
+    CHECK_HOLDS(outcome.said, "submitted again");
     CHECK_NUMBER(count_of(1), 3);
     CHECK_NUMBER(count_of(2), 2);
     CHECK_NUMBER(count_of(3), 2);
@@ -213,7 +213,7 @@ static void test_a_dry_run(void)
     CHECK_NUMBER(count_of(1) + count_of(2), 2);
     RUN(dry, NULL, 0);
     CHECK_HOLDS(outcome.said, "(and 1 others) was submitted before, on ");
-    CHECK_HOLDS(outcome.said, ": it would be submitted anew.\n");
+    CHECK_HOLDS(outcome.said, ": it would be submitted again.\n");
 }
 
 /* ---- answers that are lost ------------------------------------------------------------------ */

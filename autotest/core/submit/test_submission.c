@@ -543,7 +543,7 @@ static void test_searching(void)
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"nn", 1, 5}, GONE);
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"{}", 0, 0});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "not a list", {"{\"results\":{},\"total\":0}", 0, 0});
-    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "counts 5 processings, but returned none", {"", 0, 5});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "reports 5 processings, but returned none", {"", 0, 5});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "the same page", {"nn", 1, 9}, {"nn", 1, 9}, {"nn", 1, 9},
            {"nn", 1, 9});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "invalid id", {"K", 1, 1});

@@ -12,7 +12,7 @@
 struct mf_pager {
     char *path, *fallback;
     char *filter_name, *filter;
-    long offset;   /* of the next page, as the server counts */
+    long offset;   /* of the next page, as the server reports */
     long furthest; /* offset after all pages read */
     long total;    /* from the server; -1 before the first page, and if missing or wrong */
     long lost;     /* entries removed from the server's list */
@@ -140,7 +140,7 @@ static int turn_page(struct mf_pager *pager, long told, int count, int fresh, st
                              !(is_first && count == MF_PAGE_SIZE && told == count);
     pager->total = is_credible ? told : -1;
     if (count == 0 && told > 0 && seen_count(pager) == 0)
-        return mf_error_set(err, MF_ERR_FORMAT, "the server counts %ld entries, but returned none",
+        return mf_error_set(err, MF_ERR_FORMAT, "the server reports %ld entries, but returned none",
                             told);
     if (!is_read_again)
         pager->idle_pages = fresh == 0 ? pager->idle_pages + 1 : 0;

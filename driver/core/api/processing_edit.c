@@ -106,7 +106,7 @@ int mf_processing_accept(struct mf_client *client, const char *id, struct mf_err
 int mf_processing_reject(struct mf_client *client, const char *id, const char *comment,
                          struct mf_error *err)
 {
-    /* The plugin sends the wrong places as features; a comment has none. */
+    /* The QGIS plugin sends features that mark the mistakes; here there is only a comment. */
     cJSON *body = with_text(cJSON_CreateObject(), "comment", comment);
     cJSON *const places = with_text(cJSON_CreateObject(), "type", "FeatureCollection");
     if (body == NULL || places == NULL || cJSON_AddArrayToObject(places, "features") == NULL ||

@@ -17,7 +17,7 @@ struct mf_buffer {
     size_t capacity;
 };
 
-/* Appends `size` bytes. `data` may be NULL if `size` is 0. Returns -1 without memory, and then
+/* Appends `size` bytes. `data` may be NULL if `size` is 0. Returns -1 if out of memory, and then
  * changes nothing. */
 static inline int mf_buffer_append(struct mf_buffer *bytes, const void *data, size_t size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The scanner. Between pieces it keeps a state of the outermost structure. A value that lies within
- * one piece is read there; any other is first collected in `carry`. */
+/* The scanner. Between pieces, `state` is the position in the outermost structure. A value that
+ * lies within one piece is read in place; any other is first collected in `carry`. */
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -155,7 +155,7 @@ static enum mf_parse_status read_punctuation(struct mf_scanner *s, struct mf_cur
         s->state = c == ',' ? AT_ITEM : AFTER_MEMBER;
         break;
     default:
-        return mf_cursor_bad(t, "there is text after its end");
+        return mf_cursor_bad(t, "unexpected text after the end of the document");
     }
     ++t->p;
     return MF_PARSE_OK;
@@ -386,7 +386,7 @@ int mf_scanner_finish(struct mf_scanner *s, struct mf_collection *collection, st
                             (unsigned long long)found->feature_count);
     }
     if (!s->is_collection)
-        return fail(s, "it is JSON, but no FeatureCollection", s->offset, err);
+        return fail(s, "it is JSON, but not a FeatureCollection", s->offset, err);
     if (!s->has_features)
         return fail(s, "it is a FeatureCollection without features", s->offset, err);
     if (mf_schema_builder_finish(&s->scan.builder, &found->schema) != MF_PARSE_OK ||

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* cache_dir: the cache folder: its file names, how files are added, and how its size is limited.
  *
- * An entry is what is cached of one processing, or of one of its AOIs, of one server. Its files
- * share a stem, made of their ids and a checksum of the server's address. Files are written under
- * another name first. So a process that ends at any moment leaves nothing that a later one would
- * take for complete.
+ * An entry is what is cached for one processing, or for one of its AOIs, on one server. Its files
+ * share a stem, made of their ids and a checksum of the server's address. Files are first written
+ * under another name, so a process that ends at any moment leaves nothing that a later process
+ * could mistake for a complete file.
  *
- * The folder belongs to one user: one that others own or can write to is MF_ERR_FILE.
+ * The folder belongs to one user: a folder that others own or can write to is MF_ERR_FILE.
  *
  * Entries are internal to `result_cache` and `aoi_cache`. Thread-safety: an entry belongs to its
  * caller; any number of threads and processes may use the folder. */
@@ -31,7 +31,7 @@ enum mf_cache_mode {
     MF_CACHE_OFFLINE  /* use cached entries, make no request */
 };
 
-#define MF_CACHE_INDEX ".index" /* of a result, whose entry these five files are */
+#define MF_CACHE_INDEX ".index" /* this and the next four: a result's entry */
 #define MF_CACHE_DOCUMENT ".geojson"
 #define MF_CACHE_FEATURES ".features"
 #define MF_CACHE_LOCK ".lock"
@@ -58,8 +58,8 @@ void mf_cache_entry_close(struct mf_cache_entry *entry); /* NULL-safe, and safe 
  * caller frees it; NULL if out of memory. */
 char *mf_cache_path(const struct mf_cache_entry *entry, const char *name, const char *ending);
 
-/* Creates a temporary file that will become one of the entry's. `ending`: its final ending if that
- * is MF_CACHE_AREAS or MF_CACHE_NAMES, "" for all files of a result. */
+/* Creates a temporary file that will become one of the entry's. `ending` is its final ending
+ * for MF_CACHE_AREAS and MF_CACHE_NAMES, and "" for all others. */
 int mf_cache_create_temp(const struct mf_cache_entry *entry, const char *ending,
                          struct mf_file *file, struct mf_error *err) MF_NODISCARD;
 

@@ -132,8 +132,8 @@ static int download(struct mf_result *result, const struct mf_result_request *re
         goto cleanup;
     failed = mf_client_download(request->client, path, &sink, max_size, err);
     if (failed && err != NULL && err->kind == MF_ERR_FILE)
-        mf_error_append(err, ". Free some space, or set CACHE_DIR (for results that are not cached "
-                             "CPL_TMPDIR) to another folder");
+        mf_error_append(err, ". Free some space, or set CACHE_DIR (CPL_TMPDIR for results that are "
+                             "not cached) to another folder");
     if (failed && err != NULL && (err->http_status == 402 || err->http_status == 403))
         mf_error_append(err, ". The plan may not include downloads: the web app still shows the "
                              "result, and STATUS_ONLY=YES its areas");

@@ -436,7 +436,7 @@ static int say_timeout(const struct mf_image_run *run, double timeout, struct mf
         what = "still loading or failed to load: the service does not specify which";
     return mf_error_set(err, MF_ERR_NOT_READY,
                         "after %g s image %s (\"%.100s\") is %s. It is uploaded: repeat the "
-                        "command to go on waiting, or raise WAIT_TIMEOUT",
+                        "command to continue waiting, or raise WAIT_TIMEOUT",
                         timeout, run->id, run->name, what);
 }
 

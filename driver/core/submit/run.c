@@ -136,12 +136,12 @@ static void tell_expired(const struct mf_run *run, const struct mf_run_job *of,
         mf_tell(
             &run->options.listener,
             "\"%.60s\" was submitted on %s as processing %s, by a run that did not end. That is "
-            "more than 30 days ago: it %s submitted anew.",
+            "more than 30 days ago: it %s submitted again.",
             of->job->name, time, entry->id, outlook(run));
     else
         mf_tell(&run->options.listener,
                 "\"%.60s\" was sent on %s, and the server did not confirm it. That is more than 30 "
-                "days ago: it %s submitted anew. In the project it is the one whose metadata has "
+                "days ago: it %s submitted again. In the project it is the one whose metadata has "
                 "\"%s\": \"%s\", if it exists.",
                 of->job->name, time, outlook(run), MF_META_MARKER, entry->marker);
 }
@@ -169,7 +169,7 @@ static void tell_history(const struct mf_run *run)
     if (run->told.earlier > 1)
         snprintf(others, sizeof others, " (and %zu others)", run->told.earlier - 1);
     mf_tell(&run->options.listener,
-            "\"%.60s\"%s was submitted before, on %s, as processing %s: it %s submitted anew.",
+            "\"%.60s\"%s was submitted before, on %s, as processing %s: it %s submitted again.",
             run->told.last_name, others, time, run->told.last.id, outlook(run));
 }
 
@@ -484,10 +484,10 @@ static int advise(const struct mf_run *run, const struct mf_submission *s, struc
     if (run->options.journal == NULL)
         return mf_error_append(err, ". Look for it before you repeat the command: with JOURNAL=NO "
                                     "it would be sent again");
-    return mf_error_append(err,
-                           ". Repeat the command%s: it searches for the processing first, and does "
-                           "not pay twice",
-                           s->no_resume ? " without RESUME=NO" : "");
+    return mf_error_append(
+        err,
+        ". Repeat the command%s: it searches for the processing first, and is not billed twice",
+        s->no_resume ? " without RESUME=NO" : "");
 }
 
 static int send_and_record(struct mf_run *run, struct mf_submission *s, const struct mf_run_job *of,

@@ -175,7 +175,7 @@ static enum step go_on(struct search *search, const cJSON *answer, const cJSON *
     const uint64_t first = checksum_of_id(cJSON_GetArrayItem(list, 0));
     if (search->offset == 0 && count == 0 && mf_json_count(answer, "total") > 0)
         return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server counts %d processings, but returned none",
+                            "the server reports %d processings, but returned none",
                             mf_json_count(answer, "total"));
     if (overlaps && (count == 0 || !was_on_page(search, first)))
         return restart(search, err);

@@ -11,7 +11,7 @@
  *               processing
  *
  * Everything that can be refused is refused before the first send. run.h ensures that a repeated
- * command does not pay twice.
+ * command is not billed twice.
  *
  * Source: API notes 6.2 and 6.5 (requests), 12.3 and 16 (limits), 19 (no idempotency).
  *

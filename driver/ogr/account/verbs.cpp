@@ -156,7 +156,7 @@ std::optional<OGRMapflowVerb> OGRMapflowReadVerb(const char *statement)
     std::vector<std::string> words = WordsOf(rest);
     if (!words.empty() || strpbrk(rest, "'\"") == nullptr)
         return Make(*known, std::move(words));
-    Refuse("text in closed quotes");
+    Refuse("text with a closing quote");
     return std::nullopt;
 }
 

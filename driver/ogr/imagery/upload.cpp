@@ -366,14 +366,14 @@ bool Upload::CheckDuplicates()
         if (isNamed && (isSized || std::isnan(image.size)))
             return Refuse(CPLSPrintf(
                 "The mosaic has an image \"%s\" of %s already: %s. The file has " CPL_FRMT_GIB
-                " bytes. DUPLICATES=ALLOW uploads it all the same, NAME gives it another name.",
+                " bytes. DUPLICATES=ALLOW uploads it anyway, NAME gives it another name.",
                 image.filename,
                 isSized ? CPLSPrintf("%.0f bytes", image.size) : "a size that is not known yet",
                 image.id, static_cast<GIntBig>(m_file->Size())));
         if (IsSameContent(image, failed))
             return Refuse(CPLSPrintf(
                 "The mosaic has the same file already, as image \"%s\": %s (%.0f bytes, SHA-1 %s). "
-                "DUPLICATES=ALLOW uploads it all the same.",
+                "DUPLICATES=ALLOW uploads it anyway.",
                 image.filename, image.id, image.size, image.checksum));
     }
     return !failed;

@@ -13,8 +13,8 @@
 class OGRMapflowUploadFile
 {
   public:
-    // Returns why the source cannot be sent as it is, "" when it can. It can when it is a GeoTIFF
-    // file with everything that the dataset has, and SCALE is not set.
+    // Returns "" if the source can be sent as it is: if it is a GeoTIFF file that holds everything
+    // that the dataset has, and SCALE is not set. Otherwise returns why it cannot.
     static std::string WhyConvert(GDALDataset &source, const OGRMapflowUploadOptions &options);
 
     // Opens the file of a source that can be sent as it is. Returns nullptr after one CPLError.

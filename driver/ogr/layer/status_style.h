@@ -3,8 +3,8 @@
 #ifndef MAPFLOW_STATUS_STYLE_H
 #define MAPFLOW_STATUS_STYLE_H
 
-// Returns the style of a polygon. `status` is a word of the service in any case, known here or not.
-// The string lives as long as the process.
+// Returns the style of a polygon. `status` is a status of the service, case-insensitive, and may
+// be unknown to the driver. The string lives as long as the process.
 const char *OGRMapflowStatusStyle(const char *status);
 
 #endif

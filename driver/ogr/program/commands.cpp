@@ -176,7 +176,7 @@ bool Search(OGRMapflowCall &call)
     if (options && call.box.empty() && options->Get("SEARCH_AOI").empty())
     {
         CPLError(CE_Failure, CPLE_IllegalArg,
-                 "No area is given: name a box by --bbox, or polygons by --search-aoi.");
+                 "No area is given: specify a box with --bbox, or polygons with --search-aoi.");
         return false;
     }
     const auto dataset = options ? OGRMapflowImageryDataset::OpenSearch(*options) : nullptr;

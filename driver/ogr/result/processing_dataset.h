@@ -28,9 +28,9 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     // Requests the status and, unless STATUS_ONLY is set, downloads the result. Returns nullptr
     // after one CPLError.
     static std::unique_ptr<OGRMapflowProcessingDataset> Open(OGRMapflowOptions options);
-    // Makes a dataset from the processing's document, with a layer of another name; FetchResult and
-    // then ShowResult complete it. Requests end when `stop` becomes true. Returns nullptr after one
-    // CPLError.
+    // Makes a dataset from the processing's document. Its layer is called `layerName`. FetchResult
+    // and then ShowResult complete it. Requests end when `stop` becomes true. Returns nullptr after
+    // one CPLError.
     static std::unique_ptr<OGRMapflowProcessingDataset> Prepare(OGRMapflowOptions options,
                                                                 const std::string &document,
                                                                 const std::string &layerName,

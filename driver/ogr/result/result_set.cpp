@@ -151,7 +151,7 @@ void OGRMapflowResultSet::WarnOfIntegers(const std::string &layer) const
     }
     if (!columns.empty())
         CPLError(CE_Warning, CPLE_AppDefined,
-                 "Layer \"%s\": integers beyond 64 bits are read as the nearest one of 64 bits, in "
+                 "Layer \"%s\": integers beyond 64 bits are read as the nearest 64-bit integer, in "
                  "%s. INTEGERS=TEXT reads such columns as strings.",
                  layer.c_str(), columns.c_str());
 }
