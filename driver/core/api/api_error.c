@@ -67,8 +67,8 @@ void mf_api_error_plain_text(const char *body, char *text, size_t size)
 
 /* ---- JSON bodies --------------------------------------------------------------------------- */
 
-/* Reads {"code", "message", "params" or "parameters"}: the form of the Processing API, old and new,
- * and of "detail" in the Data API. */
+/* Reads {"code", "message", "params" or "parameters"}. The Processing API, old and new, sends it as
+ * the body; the Data API sends it as the member "detail". */
 static void read_object(const cJSON *object, struct said *said)
 {
     char shown[MAX_TEXT + 8];

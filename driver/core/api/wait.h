@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* wait: polls a processing until it ends.
  *
- * It has ended if mf_processing_is_terminal (API notes 13). It has not with an unknown status, nor
- * with an OK whose review was not accepted. The first poll is after 5 s. The delay then grows by
- * half each time, up to the interval.
+ * A processing has ended if mf_processing_is_terminal returns true (API notes 13). One that has an
+ * unknown status, or is OK with a review that was not accepted, has not ended. The first poll is
+ * after 5 s. The delay then grows by half each time, up to the interval.
  *
  * Thread-safety: as the client. */
 #ifndef MF_WAIT_H

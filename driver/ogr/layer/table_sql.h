@@ -15,8 +15,8 @@
 OGRLayer *OGRMapflowAnswerSQL(GDALDataset &dataset, const OGRMapflowOptions &options,
                               const char *statement, OGRGeometry *filter, const char *dialect);
 
-// Call it for each such dataset that is opened. If the dialect opens it while a statement runs, it
-// does not fetch the unnamed columns either.
+// Call it for each dataset with such layers when it is opened. If SQLITE opens it again while a
+// statement runs, columns that the statement does not name are not fetched there either.
 void OGRMapflowJoinStatement(GDALDataset &dataset);
 
 #endif

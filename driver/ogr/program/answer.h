@@ -11,9 +11,9 @@
 // Converts a row to an object: a member for each column, null if unset, without geometries.
 CPLJSONObject OGRMapflowObjectOf(const OGRFeature &row);
 
-// `rows` are objects with the same members. A list becomes a JSON array, or a text table with these
-// columns. Otherwise only the first row is shown, as an object, or with a line for each member that
-// is not null.
+// `rows` are objects with the same members. A list is shown as a JSON array, or as a text table of
+// `columns`. If it is not a list, only its first row is shown: as a JSON object, or as a line of
+// text for each member that is not null.
 std::string OGRMapflowShowJSON(const CPLJSONArray &rows, bool isList);
 std::string OGRMapflowShowText(const CPLJSONArray &rows, bool isList, const char *columns);
 

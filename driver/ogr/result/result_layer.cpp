@@ -396,15 +396,15 @@ bool OGRMapflowResultLayer::ConvertsThroughArrow() const
                                           m_styles != nullptr && !m_defn->IsStyleIgnored());
 }
 
-// Leaves a list of FIDs to GDAL, which reads only these.
+// A filter that lists FIDs is left to GDAL's stream, which reads only those features.
 bool OGRMapflowResultLayer::HasOwnStream() const
 {
     return m_poAttrQuery == nullptr || !OGRMapflowListsFIDs(*m_poAttrQuery, *m_defn);
 }
 
-// GDAL's own stream has the schema of this layer in this version; batches are made to fit it. If a
-// column has an unknown form, GDAL's stream is returned. A program that would convert the layer
-// wrongly gets no stream: it then reads the features.
+// The schema is that of GDAL's own stream, which depends on GDAL's version; batches are made to fit
+// it. If a column has an unknown form, GDAL's stream is returned. A program that would convert the
+// layer wrongly gets no stream: it then reads the features.
 bool OGRMapflowResultLayer::GetArrowStream(ArrowArrayStream *stream, CSLConstList options)
 {
     ReportGeometriesOnce();
