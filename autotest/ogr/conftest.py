@@ -35,7 +35,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 from osgeo import gdal  # noqa: E402
 
 import oracle  # noqa: E402
-from helpers import BUILDINGS, OF_THE_SYSTEM, PROJECT, RESULTS, environment_of, options_of  # noqa: E402
+from helpers import BUILDINGS, OF_THE_SYSTEM, PROJECT, RESULTS, SMALL_AREA, environment_of, options_of  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 
@@ -108,6 +108,17 @@ def project(sb):
         return [sb.state.add_processing(name=f"job {i}", project=PROJECT, result=RESULTS[i % 3], **options)
                 for i in range(count)]
     return filled
+
+
+@pytest.fixture
+def half_failed(sb):
+    """Adds a failed processing with one finished area to PROJECT: half_failed(result of that area)."""
+    sb.variants.result_when_not_ok = "partial"
+
+    def added(result):
+        return sb.state.add_processing(name="half", project=PROJECT, status="FAILED", aois=[
+            {"geometry": SMALL_AREA, "status": "OK", "result": result}, {"geometry": SMALL_AREA, "status": "FAILED"}])
+    return added
 
 
 class Finished(subprocess.CompletedProcess):

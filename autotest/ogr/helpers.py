@@ -36,6 +36,7 @@ COUNTS = {"buildings.geojson": BUILDING_COUNT, "forest.geojson": 153, "combo.geo
 # The project of the fixture `project`, and its name as a dataset.
 PROJECT = "Küste, Nord"
 PROJECT_DATASET = f'project="{PROJECT}"'
+SMALL_AREA = {"type": "Polygon", "coordinates": [[[4.48, 52.15], [4.51, 52.15], [4.51, 52.17], [4.48, 52.15]]]}
 RESULTS = ["buildings.geojson", "forest.geojson", "combo.geojson"]
 
 # What a GDAL says whose libcurl has been replaced since it was built, as in a Debian that is in the making.

@@ -630,13 +630,10 @@ def test_result_that_is_missing_fails_programs(sb, project, run, tmp_path):
     assert done.returncode == 1 and ids[2] in done.stderr
 
 
-def test_processings_without_a_result(sb, project, account):
+def test_processings_without_a_result(sb, project, half_failed, account):
     """They are left out with one warning, as without MERGE; PARTIAL=YES adds what failed ones have."""
     project(1)
-    sb.variants.result_when_not_ok = "partial"
-    one = {"type": "Polygon", "coordinates": [[[4.48, 52.15], [4.51, 52.15], [4.51, 52.17], [4.48, 52.15]]]}
-    sb.state.add_processing(name="half", project=PROJECT, status="FAILED", aois=[
-        {"geometry": one, "status": "OK", "result": RESULTS[1]}, {"geometry": one, "status": "FAILED"}])
+    half_failed(RESULTS[1])
     sb.state.add_processing(name="x", project=PROJECT, status="IN_PROGRESS")
     counts = []
     with reports() as seen:

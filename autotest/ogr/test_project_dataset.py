@@ -3,7 +3,7 @@
 import pytest
 from osgeo import gdal, ogr
 
-from helpers import (COUNTS, PROJECT, PROJECT_DATASET, RESULTS, downloads, field_names, layer_names, messages,
+from helpers import (COUNTS, PROJECT, PROJECT_DATASET, RESULTS, SMALL_AREA, downloads, field_names, layer_names, messages,
                      most_at_once, options_of, reports, wait_until)
 from paths import DATA
 from settings import config
@@ -120,13 +120,10 @@ def test_skipped_ones_are_told_once(sb, project, account):
         assert part in text
 
 
-def test_partial_adds_what_failed_ones_have(sb, project, account):
+def test_partial_adds_what_failed_ones_have(sb, project, half_failed, account):
     project(1)
-    sb.variants.result_when_not_ok = "partial"
-    one = {"type": "Polygon", "coordinates": [[[4.48, 52.15], [4.51, 52.15], [4.51, 52.17], [4.48, 52.15]]]}
-    sb.state.add_processing(name="half", project=PROJECT, status="FAILED", aois=[
-        {"geometry": one, "status": "OK", "result": RESULTS[0]}, {"geometry": one, "status": "FAILED"}])
-    sb.state.add_processing(name="nothing", project=PROJECT, status="FAILED", aois=[one])
+    half_failed(RESULTS[0])
+    sb.state.add_processing(name="nothing", project=PROJECT, status="FAILED", aois=[SMALL_AREA])
     with reports() as seen:
         assert layer_names(opened(account)) == ["job 0"]
         dataset = opened(account, PARTIAL="YES")

@@ -15,17 +15,6 @@ def session(tmp_path_factory):
         yield Desktop(tmp_path_factory.mktemp("qgis"), sandbox).run("steps_account", AREA=str(ROOT / "data/aoi_4326.geojson"))
 
 
-@pytest.fixture
-def seen(session):
-    return session.seen
-
-
-@pytest.fixture
-def requests(session):
-    session.print_requests()
-    return session.requests
-
-
 def test_layers_of_a_project_are_listed_before_they_are_there(seen):
     assert [kind for _, kind in seen["project"]["first"]] == ["Scanning…"] * len(RESULTS)
     assert {name for name, _ in seen["project"]["rows"]} == RESULTS

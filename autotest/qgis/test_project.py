@@ -14,11 +14,6 @@ def session(tmp_path_factory):
         yield Desktop(tmp_path_factory.mktemp("qgis"), sandbox, scripts=SCRIPTS).run("steps_project")
 
 
-@pytest.fixture
-def seen(session):
-    return session.seen
-
-
 def test_results_are_in_a_group_with_legends(seen):
     opened = seen["open"]
     assert opened["tree"] == [["Urban Analysis", name] for name in (

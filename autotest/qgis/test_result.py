@@ -21,11 +21,6 @@ def session(desktop):
 
 
 @pytest.fixture
-def seen(session):
-    return session.seen
-
-
-@pytest.fixture
 def requests(session):
     print("QGIS", session.seen["draw"]["qgis"])
     session.print_requests()

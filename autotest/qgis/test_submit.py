@@ -41,17 +41,6 @@ def session(tmp_path_factory):
             "steps_submit", AREA=str(ROOT / "data/aoi_4326.geojson"), MAPFLOW_POLL_INTERVAL="0.5")
 
 
-@pytest.fixture
-def seen(session):
-    return session.seen
-
-
-@pytest.fixture
-def requests(session):
-    session.print_requests()
-    return session.requests
-
-
 def test_toolbox_has_the_scripts_and_starting_costs_nothing(seen, requests):
     assert seen["start"][1] == ["Open results of a Mapflow project", "Submit areas to Mapflow"]
     assert requests["start"] == []

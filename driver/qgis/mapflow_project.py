@@ -17,29 +17,15 @@ This costs no credits. The driver caches results, so each is downloaded once.
 "Only names that contain" is compared with the names of the processings. Running processings are skipped."""
 
 
-class MapflowProject(QgsProcessingAlgorithm):
+class MapflowProject(mapflow.Script, QgsProcessingAlgorithm):
+    HELP = HELP
     PROJECT, FILTER, PARTIAL = "PROJECT", "FILTER", "PARTIAL"
-
-    def createInstance(self):
-        return MapflowProject()
 
     def name(self):
         return "mapflow_project"
 
     def displayName(self):
         return "Open results of a Mapflow project"
-
-    def group(self):
-        return "Mapflow"
-
-    def groupId(self):
-        return "mapflow"
-
-    def shortHelpString(self):
-        return HELP
-
-    def canExecute(self):
-        return mapflow.can_run()
 
     def initAlgorithm(self, configuration=None):
         self.addParameter(mapflow.with_widget(QgsProcessingParameterString(self.PROJECT, "Project", optional=True),

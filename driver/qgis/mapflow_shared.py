@@ -270,6 +270,27 @@ def with_widget(parameter, widget):
     return parameter
 
 
+class Script:
+    """What the algorithms have in common. Not an algorithm: QGIS would list it as one of this file."""
+
+    HELP = ""
+
+    def createInstance(self):
+        return type(self)()
+
+    def group(self):
+        return "Mapflow"
+
+    def groupId(self):
+        return "mapflow"
+
+    def shortHelpString(self):
+        return self.HELP
+
+    def canExecute(self):
+        return can_run()
+
+
 # ---- the user
 
 class Cancelled(Exception):

@@ -81,31 +81,17 @@ def write(areas, name, words, errors):
         dataset.FlushCache()
 
 
-class MapflowSubmit(QgsProcessingAlgorithm):
+class MapflowSubmit(mapflow.Script, QgsProcessingAlgorithm):
+    HELP = HELP
     AREA, EXTENT, PROJECT, MODEL, STEPS, PROVIDER, MAX_COST, NAME, DRY_RUN, WAIT, CONFIRM, OPTIONS = (
         "AREA", "EXTENT", "PROJECT", "MODEL", "BLOCKS", "PROVIDER", "MAX_COST", "NAME", "DRY_RUN", "WAIT", "CONFIRM",
         "OPTIONS")
-
-    def createInstance(self):
-        return MapflowSubmit()
 
     def name(self):
         return "mapflow_submit"
 
     def displayName(self):
         return "Submit areas to Mapflow"
-
-    def group(self):
-        return "Mapflow"
-
-    def groupId(self):
-        return "mapflow"
-
-    def shortHelpString(self):
-        return HELP
-
-    def canExecute(self):
-        return mapflow.can_run()
 
     def initAlgorithm(self, configuration=None):
         def text(name, description, widget=None, optional=True, lines=False):

@@ -54,6 +54,19 @@ static void holder_sleep(void *ctx, double seconds)
         mf_lock_release(&holder->lock);
 }
 
+/* What all tests ask for. */
+static struct mf_result_request request_of(struct mf_client *client, const char *fingerprint,
+                                           enum mf_cache_mode mode)
+{
+    return (struct mf_result_request){.client = client,
+                                      .base_url = "https://api.example.com/rest",
+                                      .id = ID,
+                                      .fingerprint = fingerprint,
+                                      .processing = "{}",
+                                      .mode = mode,
+                                      .cache_directory = folder};
+}
+
 /* Opens the result, of another state each time, while the holder has the lock. */
 static int acquire(struct holder *holder, enum mf_cache_mode mode, struct mf_error *err)
 {
@@ -67,17 +80,11 @@ static int acquire(struct holder *holder, enum mf_cache_mode mode, struct mf_err
     options.clock = &clock;
     mf_error_init(err);
     CHECK_NUMBER(mf_client_open(&client, &options, NULL), 0);
-    const struct mf_result_request request = {.client = client,
-                                              .base_url = "https://api.example.com/rest",
-                                              .id = ID,
-                                              .fingerprint = fingerprint,
-                                              .processing = "{}",
-                                              .mode = mode,
-                                              .cache_directory = folder,
-                                              .temporary_directory = folder,
-                                              .cancel = options.cancel,
-                                              .warn = options.warn,
-                                              .log_ctx = options.log_ctx};
+    struct mf_result_request request = request_of(client, fingerprint, mode);
+    request.temporary_directory = folder;
+    request.cancel = options.cancel;
+    request.warn = options.warn;
+    request.log_ctx = options.log_ctx;
     const int failed = mf_result_acquire(&result, &request, err);
     if (!failed)
         CHECK_NUMBER(result->collection.feature_count, 0);
@@ -211,16 +218,10 @@ static int check_stored(struct watch *watch, struct script *script, enum mf_cach
     options.clock = &clock;
     mf_error_init(err);
     CHECK_NUMBER(mf_client_open(&client, &options, NULL), 0);
-    const struct mf_result_request request = {.client = client,
-                                              .base_url = "https://api.example.com/rest",
-                                              .id = ID,
-                                              .fingerprint = "checked",
-                                              .processing = "{}",
-                                              .mode = mode,
-                                              .cache_directory = folder,
-                                              .cancel = {watch, has_had_enough},
-                                              .progress = take_progress,
-                                              .progress_ctx = watch};
+    struct mf_result_request request = request_of(client, "checked", mode);
+    request.cancel = (struct mf_cancel){watch, has_had_enough};
+    request.progress = take_progress;
+    request.progress_ctx = watch;
     const int failed = mf_result_acquire(&result, &request, err);
     mf_result_release(result);
     mf_client_close(client);

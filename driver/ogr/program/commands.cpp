@@ -103,6 +103,18 @@ void Answer(OGRMapflowCall &call, const Rows &rows)
         call.rows.Add(OGRMapflowObjectOf(*row));
 }
 
+// Answers with the rows of a statement's result, and releases it. nullptr is a failure.
+bool AnswerResultSet(OGRMapflowCall &call, GDALDataset &dataset, OGRLayer *result)
+{
+    if (result == nullptr)
+        return false;
+    Rows rows;
+    const bool isRead = Read(result, "", rows);
+    Answer(call, rows);
+    dataset.ReleaseResultSet(result);
+    return isRead;
+}
+
 // Restricts rows to those of the argument PROJECT, if it was given. Returns false after one
 // CPLError.
 bool AddProject(const OGRMapflowCall &call, OGRMapflowAccountDataset &account, std::string &where)
@@ -191,15 +203,9 @@ bool Search(OGRMapflowCall &call)
     OGRPolygon box;
     if (!call.box.empty())
         box = OGRPolygon(call.box[0], call.box[1], call.box[2], call.box[3]);
-    OGRLayer *const layer =
-        dataset->ExecuteSQL(statement.c_str(), call.box.empty() ? nullptr : &box, nullptr);
-    if (layer == nullptr)
-        return false;
-    Rows rows;
-    const bool isRead = Read(layer, "", rows);
-    Answer(call, rows);
-    dataset->ReleaseResultSet(layer);
-    return isRead;
+    return AnswerResultSet(
+        call, *dataset,
+        dataset->ExecuteSQL(statement.c_str(), call.box.empty() ? nullptr : &box, nullptr));
 }
 
 // ---- one processing -----------------------------------------------------------------------------
@@ -248,14 +254,7 @@ template <class... Names> bool Change(OGRMapflowCall &call, const char *verb, Na
     // The token and the server may be in the name of the processing.
     const auto account =
         wanted ? OGRMapflowAccountDataset::Open(options->ForAccount(), GA_Update) : nullptr;
-    OGRLayer *const layer = account != nullptr ? account->RunVerb(*wanted) : nullptr;
-    if (layer == nullptr)
-        return false;
-    Rows rows;
-    const bool isRead = Read(layer, "", rows);
-    Answer(call, rows);
-    account->ReleaseResultSet(layer);
-    return isRead;
+    return account != nullptr && AnswerResultSet(call, *account, account->RunVerb(*wanted));
 }
 
 bool Restart(OGRMapflowCall &call)
