@@ -27,6 +27,11 @@ OGR = {
     "program": "common layer submit imagery account",
     "": "common layer result project submit imagery account program",
 }
+# What only a system's own files may name: its headers, and the macros that tell one from another.
+SYSTEM = re.compile(
+    r"\b(_WIN32|__MINGW32__|_MSC_VER|__APPLE__|__linux__|__unix__)\b"
+    r"|#include <((sys|arpa|netinet|net)/\w+|unistd|pthread|fcntl|poll|netdb|signal|dirent|pwd|dlfcn|strings"
+    r"|windows|winsock2|ws2tcpip|io|direct|process)\.h>")
 GDAL_HEADER = re.compile(r"(gdal|ogr|cpl|vrt)\w*\.h")
 
 
@@ -70,3 +75,23 @@ def test_includes_point_one_way(side, rooms):
 def test_a_header_has_one_place():
     names = [f"{room_of(path, side)}/{path.name}" for side in ("core", "ogr") for path in sources(side)]
     assert len(names) == len(set(names)) > 100
+
+
+def knows_the_system(path):
+    return path.parent.name == "base" or path.name.startswith("curl_")
+
+
+def test_the_system_is_known_in_base_alone():
+    """The files of base come in pairs: what another system lacks is not seen elsewhere."""
+    core, ogr = sources("core"), sources("ogr")
+    named = {path.name: SYSTEM.findall(path.read_text(encoding="utf-8")) for path in core + ogr
+             if not knows_the_system(path)}
+    assert {name: found for name, found in named.items() if found} == {}
+    assert any(SYSTEM.search(path.read_text(encoding="utf-8")) for path in core if knows_the_system(path))
+
+
+def test_each_file_of_a_system_has_its_twin():
+    names = {path.name for path in sources("core")}
+    posix = {name.replace("_posix.", "_windows.") for name in names if "_posix." in name}
+    assert posix == {name for name in names if name.endswith("_windows.c")}
+    assert "file_windows.c" in posix

@@ -93,6 +93,12 @@ static void test_writing_times(void)
     CHECK_TEXT(written(0), "1970-01-01T00:00:00.000000Z");
     CHECK_TEXT(written(-0.25), "1969-12-31T23:59:59.750000Z");
     CHECK_TEXT(written(951782400), "2000-02-29T00:00:00.000000Z");
+    CHECK_TEXT(written(978220799), "2000-12-30T23:59:59.000000Z");
+    CHECK_TEXT(written(978307199), "2000-12-31T23:59:59.000000Z");
+    CHECK_TEXT(written(978307200), "2001-01-01T00:00:00.000000Z");
+    CHECK_TEXT(written(-2203891200), "1900-03-01T00:00:00.000000Z");
+    CHECK_TEXT(written(-5e10), "0385-07-25T07:06:40.000000Z");
+    CHECK_TEXT(written(4107542399), "2100-02-28T23:59:59.000000Z");
     /* What is no time reads as none. */
     CHECK_TEXT(written(NAN), "");
     CHECK_TEXT(written(INFINITY), "");

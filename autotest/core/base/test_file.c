@@ -166,15 +166,15 @@ static void test_user_folder(void)
         setenv(names[i], i == 0 ? "/xdg" : "/home/me", 1);
     }
     folder = mf_user_cache_dir();
-    CHECK_TEXT(folder, "/xdg");
+    CHECK_TEXT(folder, "/xdg/gdal-mapflow");
     free(folder);
     setenv("XDG_CACHE_HOME", "relative", 1);
     folder = mf_user_cache_dir();
-    CHECK_TEXT(folder, "/home/me/.cache");
+    CHECK_TEXT(folder, "/home/me/.cache/gdal-mapflow");
     free(folder);
     unsetenv("HOME");
     const struct passwd *const user = getpwuid(geteuid());
-    char *const wanted = user != NULL ? mf_str_format("%s/.cache", user->pw_dir) : NULL;
+    char *const wanted = user != NULL ? mf_str_format("%s/.cache/gdal-mapflow", user->pw_dir) : NULL;
     folder = mf_user_cache_dir();
     CHECK_TEXT(folder, wanted);
     free(folder);
@@ -216,7 +216,9 @@ static void test_small_file(void)
     CHECK_HOLDS(err.message, path);
     CHECK_NUMBER(mf_read_small_file(directory, 6, &text, NULL, &err), -1);
     free(path);
-    CHECK(mf_temporary_directory()[0] == '/');
+    path = mf_temporary_directory();
+    CHECK(path != NULL && path[0] == '/');
+    free(path);
 }
 
 struct counter {

@@ -21,7 +21,7 @@ static int parse(const char *text, struct mf_number *number)
     const char *const end = mf_number_parse(padded, padded + size - AFTER, number);
     const char *const quick_end = mf_number_parse(padded, padded + size, &quick);
     CHECK(quick_end == end);
-    CHECK(isnan(mf_number_of_string(text, strlen(text))) == (end == NULL || *end != ','));
+    CHECK((isnan(mf_number_of_string(text, strlen(text))) != 0) == (end == NULL || *end != ','));
     if (end == NULL || *end != ',')
         return 0;
     CHECK(quick.is_real == number->is_real && quick.size == number->size &&

@@ -2,6 +2,7 @@
 #include "store/result.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "script.h"
@@ -191,6 +192,6 @@ int main(void)
     test_failures();
     test_long();
     test_folder_that_is_not_there();
-    CHECK_NUMBER(remove(folder), 0); /* every temporary file is gone */
+    CHECK_NUMBER(rmdir(folder), 0); /* every temporary file is gone */
     return check_result();
 }

@@ -73,8 +73,8 @@ static int set_auth(struct mf_client *client, const struct mf_client_options *op
     if (is_lost)
         return mf_out_of_memory(err);
     if (!is_private && client->warn != NULL) {
-        char *line =
-            mf_str_format("API_TOKEN_FILE %s can be read by other users: chmod 600 it", path);
+        char *line = mf_str_format("API_TOKEN_FILE %s can be read by other users: %s", path,
+                                   mf_file_privacy_advice());
         if (line != NULL)
             client->warn(client->log_ctx, line);
         free(line);

@@ -1,43 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
-
-static double read_clock(clockid_t which)
-{
-    struct timespec now = {0, 0};
-    clock_gettime(which, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-double mf_clock_monotonic(void)
-{
-    return read_clock(CLOCK_MONOTONIC);
-}
-
-double mf_clock_utc(void)
-{
-    return read_clock(CLOCK_REALTIME);
-}
-
-void mf_sleep(double seconds)
-{
-    if (!(seconds > 0))
-        return;
-    if (seconds > 1e8)
-        seconds = 1e8;
-    struct timespec span;
-    span.tv_sec = (time_t)seconds;
-    span.tv_nsec = (long)((seconds - (double)span.tv_sec) * 1e9);
-    nanosleep(&span, NULL);
-}
 
 static double system_monotonic(void *ctx)
 {
@@ -59,8 +26,8 @@ static void system_sleep(void *ctx, double seconds)
 
 const struct mf_clock mf_system_clock = {NULL, system_monotonic, system_utc, system_sleep};
 
-/* Returns the days from 1970-01-01 to a Gregorian date. Counts from March, so that the leap day is
- * the last day of its year. */
+/* Days since 1970-01-01 of a date in the Gregorian calendar, by counting from March, so that the
+ * leap day is the last of its year. */
 static double days_of(int year, int month, int day)
 {
     year -= month <= 2;
@@ -106,33 +73,34 @@ double mf_time_parse(const char *text)
            zone_of(p);
 }
 
+/* Writes the digits of a number before `end`, over zeros. */
+static void put_number(char *end, int value)
+{
+    for (; value > 0; value /= 10)
+        *--end = (char)('0' + value % 10);
+}
+
 void mf_time_format(double seconds, char text[MF_TIME_SIZE])
 {
     text[0] = '\0';
-    if (!(fabs(seconds) < 1e11)) /* also NaN; larger values have no four-digit year */
+    if (!(seconds > -6e10 && seconds < 1e11)) /* NaN too; beyond is no year of four digits */
         return;
     const double microseconds = floor(seconds * 1e6 + 0.5);
-    const time_t whole = (time_t)floor(microseconds / 1e6);
-    struct tm parts;
-    if (gmtime_r(&whole, &parts) == NULL)
-        return;
-    const size_t used = strftime(text, MF_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + used, MF_TIME_SIZE - used, ".%06dZ", (int)(microseconds - (double)whole * 1e6));
-}
-
-int mf_random_bytes(void *out, size_t size, struct mf_error *err)
-{
-    unsigned char *bytes = out;
-    while (size > 0) {
-        const size_t part = size < 256 ? size : 256; /* the limit of getentropy */
-        if (getentropy(bytes, part) != 0)
-            return mf_error_set(err, MF_ERR_FILE,
-                                "The operating system returned no random bytes: %s",
-                                strerror(errno));
-        bytes += part;
-        size -= part;
-    }
-    return 0;
+    const double whole = floor(microseconds / 1e6), days = floor(whole / 86400);
+    int year = 1970 + (int)floor(days / 365.2425), month = 12; /* at most one year off */
+    year -= days < days_of(year, 1, 1);
+    year += days >= days_of(year + 1, 1, 1);
+    while (days < days_of(year, month, 1))
+        --month;
+    const int second = (int)(whole - days * 86400);
+    memcpy(text, "0000-00-00T00:00:00.000000Z", 28);
+    put_number(text + 4, year);
+    put_number(text + 7, month);
+    put_number(text + 10, (int)(days - days_of(year, month, 1)) + 1);
+    put_number(text + 13, second / 3600);
+    put_number(text + 16, second / 60 % 60);
+    put_number(text + 19, second % 60);
+    put_number(text + 26, (int)(microseconds - whole * 1e6));
 }
 
 double mf_random_unit(void)

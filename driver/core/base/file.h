@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
@@ -18,7 +19,7 @@ extern "C" {
 
 /* A file that is written once, front to back, and has no other reader until it is mapped. */
 struct mf_file {
-    int fd; /* -1 when closed */
+    int fd; /* -1 when closed. On Windows, a handle, which fits into 32 bits */
     char *path;
     bool is_unlinked; /* `path` is only for messages */
 };
@@ -28,7 +29,8 @@ struct mf_file {
 int mf_file_create_temporary(struct mf_file *file, const char *directory, const char *prefix,
                              struct mf_error *err) MF_NODISCARD;
 
-/* Unlinks the file. Its bytes stay until it is closed and unmapped, however the process ends. */
+/* Unlinks the file. Its bytes stay until it is closed and unmapped, however the process ends. On
+ * Windows its name stays as long, and it must not be mapped when it is unlinked. */
 void mf_file_unlink(struct mf_file *file);
 
 /* Writes all of `size` bytes or fails. The error message names a full disk. */
@@ -98,17 +100,26 @@ int mf_folder_sync(const char *path, struct mf_error *err) MF_NODISCARD;
  * root) owns it, or the group or everybody may write to it. A missing folder is no error. */
 int mf_folder_check_private(const char *path, struct mf_error *err) MF_NODISCARD;
 
+/* Returns how a user lets nobody else read a file, to end a message with. */
+const char *mf_file_privacy_advice(void);
+
 /* Calls `each` with the name of each file in a folder. A missing folder has none. */
 void mf_folder_list(const char *path, void (*each)(void *ctx, const char *name), void *ctx);
 
-/* Returns the folder for temporary files: TMPDIR, else /tmp. */
-const char *mf_temporary_directory(void);
+/* Returns what `print` writes to a stream. NULL when that fails; else the caller frees it. */
+char *mf_printed(void (*print)(FILE *stream));
 
-/* Returns the user's folder for cached data: XDG_CACHE_HOME, else .cache in HOME, or in the home
- * folder of the user database. NULL if there is none; else the caller frees it. */
+/* Returns the folder for temporary files: TMPDIR, else /tmp. On Windows, the folder for temporary
+ * files that Windows returns. NULL when out of memory; else the caller frees it. */
+char *mf_temporary_directory(void);
+
+/* Returns the driver's folder for cached data: gdal-mapflow in XDG_CACHE_HOME, else in .cache in
+ * HOME, or in the home folder of the user database. On Windows, gdal-mapflow/cache in LOCALAPPDATA.
+ * NULL if there is none; else the caller frees it. */
 char *mf_user_cache_dir(void);
 
-/* The same for data that must survive: XDG_STATE_HOME, else .local/state. */
+/* The same for data that must survive: XDG_STATE_HOME, else .local/state. On Windows,
+ * gdal-mapflow/state. */
 char *mf_user_state_dir(void);
 
 /* Writes a string that changes at each boot, "" if it is unknown. */

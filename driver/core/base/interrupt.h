@@ -5,7 +5,8 @@
  * waits and exchanges ask mf_interrupt_requested through mf_cancel, and end with MF_ERR_CANCELLED.
  * A handler of the host (Python has one) is also called, at once. A host without one ends by the
  * signal as usual, but only at mf_interrupt_end, after files are cleaned up. A host that ignores
- * SIGINT is not affected.
+ * SIGINT is not affected. On Windows, where Ctrl-C calls handlers in a thread of its own,
+ * the handler of the host is called at mf_interrupt_end.
  *
  * After fork() the child starts at nesting depth 0.
  *

@@ -12,7 +12,8 @@ extern "C" {
 #endif
 
 /* Returns whether the process was started as `name`, in any folder, with `verb` as its first
- * argument (NULL: any). False on systems without /proc. */
+ * argument (NULL: any). A name has no ".exe". False on systems without
+ * /proc, except Windows. */
 bool mf_program_is(const char *name, const char *verb);
 
 #ifdef __cplusplus

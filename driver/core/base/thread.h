@@ -6,7 +6,9 @@
 #ifndef MF_THREAD_H
 #define MF_THREAD_H
 
+#ifndef _WIN32
 #include <pthread.h>
+#endif
 
 #include "base/error.h"
 
@@ -15,7 +17,11 @@ extern "C" {
 #endif
 
 struct mf_mutex {
+#ifdef _WIN32
+    void *native; /* an SRWLOCK */
+#else
     pthread_mutex_t native;
+#endif
     int is_open;
 };
 

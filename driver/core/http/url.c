@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/url.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,9 +78,18 @@ bool mf_url_same_origin(const struct mf_url *a, const struct mf_url *b)
     return strcmp(a->origin, b->origin) == 0;
 }
 
+/* Returns whether `host` is 127.x.x.x. libcurl writes each IPv4 address as four decimal numbers. */
+static bool is_loopback_number(const char *host)
+{
+    unsigned a, b, c;
+    int size = 0;
+    return host[strspn(host, "0123456789.")] == '\0' &&
+           sscanf(host, "127.%3u.%3u.%3u%n", &a, &b, &c, &size) == 3 && host[size] == '\0' &&
+           (a | b | c) < 256;
+}
+
 bool mf_url_is_loopback(const struct mf_url *url)
 {
-    struct in_addr address;
     return strcmp(url->host, "localhost") == 0 || strcmp(url->host, "[::1]") == 0 ||
-           (inet_pton(AF_INET, url->host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
+           is_loopback_number(url->host);
 }

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-#define FOLDER_NAME "gdal-mapflow"
 #define TEMP_MIDDLE ".part."
 
 /* Files left by a killed process are removed after this time, s. */
@@ -19,17 +18,12 @@
 
 char *mf_cache_folder(const char *directory)
 {
-    if (directory != NULL)
-        return mf_str_copy(directory);
-    char *const user = mf_user_cache_dir();
-    char *const own = user != NULL ? mf_str_format("%s/" FOLDER_NAME, user) : NULL;
-    free(user);
-    return own;
+    return directory != NULL ? mf_str_copy(directory) : mf_user_cache_dir();
 }
 
 static int no_folder(struct mf_error *err)
 {
-    return mf_error_set(err, MF_ERR_FILE, "neither XDG_CACHE_HOME nor HOME is set");
+    return mf_error_set(err, MF_ERR_FILE, "the user has no folder for cached data: set CACHE_DIR");
 }
 
 int mf_cache_entry_open(struct mf_cache_entry *entry, const char *directory, const char *base_url,

@@ -246,10 +246,14 @@ static int fetch_uncached(struct mf_result *result, const struct mf_result_reque
                           struct mf_error *err)
 {
     uint64_t checksum;
-    const char *const directory = request->temporary_directory != NULL
-                                      ? request->temporary_directory
-                                      : mf_temporary_directory();
-    if (mf_file_create_temporary(&result->file, directory, "mapflow-", err) != 0)
+    char *const directory = request->temporary_directory != NULL
+                                ? mf_str_copy(request->temporary_directory)
+                                : mf_temporary_directory();
+    const int failed = directory == NULL
+                           ? mf_out_of_memory(err)
+                           : mf_file_create_temporary(&result->file, directory, "mapflow-", err);
+    free(directory);
+    if (failed)
         return -1;
     mf_file_unlink(&result->file);
     if (download(result, request, NULL, &checksum, err) != 0)

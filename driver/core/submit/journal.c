@@ -13,7 +13,6 @@
 #include "base/str.h"
 #include "http/url.h"
 
-#define FOLDER "gdal-mapflow"
 #define FILE_ENDING ".jsonl"
 #define LOCK_ENDING ".lock"
 
@@ -82,18 +81,9 @@ bool mf_journal_entry_is_open(const struct mf_journal_entry *entry, double start
 
 /* ---- paths ----------------------------------------------------------------------------------- */
 
-/* gdal-mapflow in the user's state folder. NULL if there is none, or when out of memory. */
-static char *default_directory(void)
-{
-    char *const state = mf_user_state_dir();
-    char *const directory = state != NULL ? mf_str_format("%s/" FOLDER, state) : NULL;
-    free(state);
-    return directory;
-}
-
 static char *copy_directory(const char *directory)
 {
-    return mf_str_nonblank(directory) != NULL ? mf_str_copy(directory) : default_directory();
+    return mf_str_nonblank(directory) != NULL ? mf_str_copy(directory) : mf_user_state_dir();
 }
 
 /* Prefix of the names of a server's journals: "submissions-<checksum of its origin>-". */

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/str.h"
 #include "common/errors.h"
 
 OGRMapflowProjectList::~OGRMapflowProjectList()
@@ -94,7 +95,7 @@ void OGRMapflowProjectList::Rename(const std::string &id, const std::string &nam
         if (id != project.id)
             continue;
         free(project.name);
-        project.name = strdup(name.c_str());
+        project.name = mf_str_copy(name.c_str());
     }
     if (onChange)
         onChange(id);

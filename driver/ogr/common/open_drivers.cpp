@@ -3,27 +3,20 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "base/file.h"
 
 namespace
 {
 
 // GDAL's list of open datasets, one per line: "  1 N GPKG        -1 512x512x0 out.gpkg". GDAL makes
 // this form under its lock. The datasets of any other form may be closed before they are read.
-bool ListOpen(std::string &list)
+extern "C" void PrintOpen(FILE *stream)
 {
-    char *text = nullptr;
-    size_t size = 0;
-    FILE *const file = open_memstream(&text, &size);
-    if (file == nullptr)
-        return false;
-    GDALDumpOpenDatasets(file);
-    const bool isComplete = fclose(file) == 0;
-    if (isComplete)
-        list.assign(text, size);
-    free(text);
-    return isComplete;
+    GDALDumpOpenDatasets(stream);
 }
 
 // Returns the part of each line after the numbers, which begins with the name of the driver.
@@ -43,10 +36,10 @@ std::vector<const char *> DriversIn(const CPLStringList &lines)
 
 bool OGRMapflowIsOpen(const std::function<bool(GDALDriver &)> &matches)
 {
-    std::string list;
-    if (!ListOpen(list))
+    const std::unique_ptr<char, decltype(&free)> list(mf_printed(PrintOpen), free);
+    if (list == nullptr)
         return true;
-    const CPLStringList lines(CSLTokenizeString2(list.c_str(), "\n", 0));
+    const CPLStringList lines(CSLTokenizeString2(list.get(), "\n", 0));
     const auto open = DriversIn(lines);
     GDALDriverManager &drivers = *GetGDALDriverManager();
     for (int i = 0; i < drivers.GetDriverCount(); ++i)

@@ -90,7 +90,8 @@ namespace
 std::string TemporaryPath()
 {
     static std::atomic<unsigned> count{0};
-    const char *const folder = CPLGetConfigOption("CPL_TMPDIR", mf_temporary_directory());
+    const std::unique_ptr<char, decltype(&free)> own(mf_temporary_directory(), free);
+    const char *const folder = CPLGetConfigOption("CPL_TMPDIR", own != nullptr ? own.get() : "");
     return CPLFormFilename(folder, CPLSPrintf("mapflow-%d-%u", CPLGetCurrentProcessID(), ++count),
                            "tif");
 }
