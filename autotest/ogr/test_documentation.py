@@ -11,7 +11,7 @@ from paths import AUTOTEST
 
 ROOT = AUTOTEST.parent
 PAGES = {name: (ROOT / "driver" / name).read_text(encoding="utf-8") 
-         for name in ("mapflow.md", "imagery.md", "internals.md", "programs.md")}
+         for name in ("mapflow.md", "imagery.md", "internals.md", "programs.md", "windows.md")}
 LINE_LIMITS = {"mapflow.md": 280, "imagery.md": 150}
 README_LIMIT = 200
 README = (ROOT / "README.md").read_text(encoding="utf-8")
