@@ -4,9 +4,9 @@ import json
 import time
 
 import pytest
-from osgeo import ogr
+from osgeo import gdal, ogr
 
-from conftest import DATA, FOLDER, Console
+from conftest import DATA, FOLDER, Console, windows
 from helpers import BUILDING_COUNT, BUILDINGS
 from uploading import QUARRY, images, raster, sha1
 
@@ -176,3 +176,15 @@ def test_uploading(run, sb, folder):
     assert status == 0, said
     image, = [image for image in images(sb) if image.checksum == sha1(ortho)]
     assert image.filename == ortho.name
+
+
+def test_uploading_a_converted_raster(run, sb, folder):
+    """The temporary file is removed, which is possible only after it is closed."""
+    before = {image.id for image in images(sb)}
+    temporary = folder / "temporary"
+    temporary.mkdir()
+    status, said = run("gdal_translate", "-of", "MAPFLOW", raster(folder / "ortho.tif", kind=gdal.GDT_UInt16),
+                       f"MAPFLOW:mosaic={QUARRY}", "-co", "SCALE=0,1000", TMP=windows(temporary), TEMP=windows(temporary))
+    assert status == 0, said
+    assert len({image.id for image in images(sb)} - before) == 1
+    assert list(temporary.iterdir()) == []

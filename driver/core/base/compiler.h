@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* compiler: attributes that not every compiler knows. */
+/* compiler: attributes and instructions that not every compiler knows. */
 #ifndef MF_COMPILER_H
 #define MF_COMPILER_H
 
@@ -14,6 +14,31 @@
 #else
 #define MF_PRINTF(fmt_index, first_arg)
 #define MF_NODISCARD
+#endif
+
+/* Every x86-64 processor has SSE2, of which MSVC says nothing. */
+#if defined(__SSE2__) || defined(_M_X64)
+#define MF_HAS_SSE2
+#endif
+
+#if defined(_M_X64) || (defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+#define MF_IS_LITTLE_ENDIAN
+#endif
+
+/* Returns the number of zero bits below the lowest bit that is set. `bits` is not 0. */
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+static inline int mf_trailing_zeros(unsigned bits)
+{
+    unsigned long count;
+    _BitScanForward(&count, bits);
+    return (int)count;
+}
+#else
+static inline int mf_trailing_zeros(unsigned bits)
+{
+    return __builtin_ctz(bits);
+}
 #endif
 
 #endif

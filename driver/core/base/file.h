@@ -88,8 +88,9 @@ int mf_path_identity(const char *path, struct mf_file_identity *identity);
 /* Marks a file as used now. */
 void mf_path_touch(const char *path);
 
-/* Removes a file. A missing file is no error. */
-void mf_path_remove(const char *path);
+/* Removes a file. Returns whether it is gone, as a missing file is. On Windows, a file that a
+ * process has mapped cannot be removed. */
+bool mf_path_remove(const char *path);
 
 /* Creates a folder and its parents, only for the owner. An existing folder is no error. */
 int mf_folder_create(const char *path, struct mf_error *err) MF_NODISCARD;

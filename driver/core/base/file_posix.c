@@ -192,9 +192,9 @@ void mf_path_touch(const char *path)
     utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
-void mf_path_remove(const char *path)
+bool mf_path_remove(const char *path)
 {
-    unlink(path);
+    return unlink(path) == 0 || errno == ENOENT;
 }
 
 int mf_folder_check_private(const char *path, struct mf_error *err)

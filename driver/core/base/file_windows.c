@@ -31,13 +31,15 @@ static HANDLE handle_of(int fd)
 
 const char *mf_reason(char text[MF_REASON_SIZE])
 {
-    wchar_t wide[MF_REASON_SIZE / 3];
+    wchar_t wide[512]; /* more than any message has */
     const DWORD error = GetLastError();
     DWORD size = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS |
                                     FORMAT_MESSAGE_MAX_WIDTH_MASK,
-                                NULL, error, 0, wide, MF_REASON_SIZE / 3, NULL);
+                                NULL, error, 0, wide, 512, NULL);
     while (size > 0 && (wide[size - 1] == L' ' || wide[size - 1] == L'.'))
         size--;
+    if (size > MF_REASON_SIZE / 3) /* a character has up to 3 bytes */
+        size = MF_REASON_SIZE / 3;
     const int used =
         WideCharToMultiByte(CP_UTF8, 0, wide, (int)size, text, MF_REASON_SIZE - 1, NULL, NULL);
     text[used > 0 ? used : 0] = '\0';
@@ -54,6 +56,16 @@ bool mf_reason_is_full_disk(void)
 bool mf_reason_is_quota(void)
 {
     return GetLastError() == ERROR_DISK_QUOTA_EXCEEDED;
+}
+
+/* A virus scanner may have a file open for a moment: wait for it. */
+#define MOMENT 0.01 /* s */
+#define MOMENTS 100
+
+static bool is_momentary(DWORD error)
+{
+    return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION ||
+           error == ERROR_USER_MAPPED_FILE;
 }
 
 /* ---- opening -------------------------------------------------------------------------------- */
@@ -135,8 +147,15 @@ int mf_fd_unlink(int fd, const char *path)
 {
     const LARGE_INTEGER none = {.QuadPart = 0};
     LARGE_INTEGER position = none;
-    const int other = open_path(path, GENERIC_READ | GENERIC_WRITE | DELETE, OPEN_EXISTING,
-                                FILE_FLAG_DELETE_ON_CLOSE);
+    int other = -1;
+    for (int i = 0; other < 0 && i < MOMENTS; i++) {
+        other = open_path(path, GENERIC_READ | GENERIC_WRITE | DELETE, OPEN_EXISTING,
+                          FILE_FLAG_DELETE_ON_CLOSE);
+        if (other < 0 && !is_momentary(GetLastError()))
+            return fd;
+        if (other < 0)
+            mf_sleep(MOMENT);
+    }
     if (other < 0)
         return fd;
     SetFilePointerEx(handle_of(fd), none, &position, FILE_CURRENT);
@@ -213,16 +232,6 @@ void mf_fd_unmap(void *base, size_t size)
 }
 
 /* ---- names ---------------------------------------------------------------------------------- */
-
-/* A virus scanner may have a file open for a moment: wait for it. */
-#define MOMENT 0.01 /* s */
-#define MOMENTS 100
-
-static bool is_momentary(DWORD error)
-{
-    return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION ||
-           error == ERROR_USER_MAPPED_FILE;
-}
 
 static FILETIME now(void)
 {
@@ -327,12 +336,13 @@ void mf_path_touch(const char *path)
     mf_fd_close(fd);
 }
 
-void mf_path_remove(const char *path)
+bool mf_path_remove(const char *path)
 {
     wchar_t *const wide = mf_wide_path(path);
-    if (wide != NULL)
-        DeleteFileW(wide);
+    const bool is_gone =
+        wide != NULL && (DeleteFileW(wide) || GetLastError() == ERROR_FILE_NOT_FOUND);
     free(wide);
+    return is_gone;
 }
 
 /* ---- folders -------------------------------------------------------------------------------- */
@@ -346,10 +356,14 @@ int mf_folder_make(const char *path)
 {
     SECURITY_ATTRIBUTES security = {sizeof security, mf_private_descriptor(), FALSE};
     wchar_t *const wide = mf_wide_path(path);
-    const bool is_there =
-        wide != NULL && security.lpSecurityDescriptor != NULL &&
-        (CreateDirectoryW(wide, &security) || GetLastError() == ERROR_ALREADY_EXISTS);
-    const DWORD error = GetLastError();
+    bool is_there =
+        wide != NULL && security.lpSecurityDescriptor != NULL && CreateDirectoryW(wide, &security);
+    const DWORD error = GetLastError(); /* "access denied" for the root of a drive */
+    if (wide != NULL && !is_there) {
+        const DWORD attributes = GetFileAttributesW(wide);
+        is_there =
+            attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+    }
     LocalFree(security.lpSecurityDescriptor);
     free(wide);
     SetLastError(error);
@@ -388,9 +402,15 @@ int mf_folder_check_private(const char *path, struct mf_error *err)
     if (fd < 0)
         return 0;
     void *const descriptor = descriptor_of(fd);
+    DWORD features = 0;
+    const BOOL is_known =
+        GetVolumeInformationByHandleW(handle_of(fd), NULL, 0, NULL, NULL, &features, NULL, 0);
     mf_fd_close(fd);
     int failed = 0;
-    if (descriptor == NULL || !mf_is_owned(descriptor))
+    if (is_known && (features & FILE_PERSISTENT_ACLS) == 0)
+        failed = mf_error_set(err, MF_ERR_FILE, "The folder %s is on a drive without access rights",
+                              path);
+    else if (descriptor == NULL || !mf_is_owned(descriptor))
         failed = mf_error_set(err, MF_ERR_FILE, "The folder %s belongs to another user", path);
     else if (mf_others_have(descriptor, FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY | FILE_DELETE_CHILD |
                                             WRITE_DAC | WRITE_OWNER | GENERIC_WRITE |
@@ -482,11 +502,17 @@ void mf_boot_id(char id[MF_BOOT_ID_SIZE])
 /* ---- locks ---------------------------------------------------------------------------------- */
 
 /* Others cannot read a locked part of a file. So lock a byte that is beyond the end of any file. */
-static bool lock_file(int fd)
+static OVERLAPPED lock_place(void)
 {
     OVERLAPPED place = {0};
     place.Offset = 0xFFFFFFFE;
     place.OffsetHigh = 0x7FFFFFFF;
+    return place;
+}
+
+static bool lock_file(int fd)
+{
+    OVERLAPPED place = lock_place();
     return LockFileEx(handle_of(fd), LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0,
                       &place);
 }
@@ -524,6 +550,9 @@ int mf_lock_try(struct mf_lock *lock, const char *path)
 
 void mf_lock_release(struct mf_lock *lock)
 {
+    OVERLAPPED place = lock_place();
+    if (lock->fd >= 0) /* Windows may unlock a closed file late */
+        UnlockFileEx(handle_of(lock->fd), 0, 1, 0, &place);
     mf_fd_close(lock->fd);
     lock->fd = -1;
 }

@@ -9,9 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/str.h"
 
-#if defined(__SSE2__)
+#ifdef MF_HAS_SSE2
 #include <emmintrin.h>
 #endif
 
@@ -19,11 +20,11 @@
 #define MF_DIGITS_AT_ONCE 16
 static inline int mf_digits_count(const char *p)
 {
-#if defined(__SSE2__)
+#ifdef MF_HAS_SSE2
     const __m128i digits =
         _mm_xor_si128(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
     const __m128i are_digits = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
-    return __builtin_ctz(~(unsigned)_mm_movemask_epi8(are_digits));
+    return mf_trailing_zeros(~(unsigned)_mm_movemask_epi8(are_digits));
 #else
     int count = 0;
     while (count < MF_DIGITS_AT_ONCE && mf_is_digit(p[count]))
@@ -35,7 +36,7 @@ static inline int mf_digits_count(const char *p)
 /* Returns the value of the first `count` digits at p, 1 to 8. Eight bytes must be readable. */
 static inline uint64_t mf_digits_value(const char *p, int count)
 {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#ifdef MF_IS_LITTLE_ENDIAN
     uint64_t digits;
     memcpy(&digits, p, sizeof digits);
     digits = (digits ^ 0x3030303030303030U) << (64 - 8 * count);

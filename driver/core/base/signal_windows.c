@@ -27,6 +27,9 @@ void mf_sigpipe_release(const struct mf_sigpipe *state)
 
 int mf_stderr_is_terminal(void)
 {
+    const HANDLE console = GetStdHandle(STD_ERROR_HANDLE);
     DWORD mode;
-    return GetConsoleMode(GetStdHandle(STD_ERROR_HANDLE), &mode) != 0;
+    /* Also lets the console obey control sequences, as a terminal does. */
+    return GetConsoleMode(console, &mode) &&
+           SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }

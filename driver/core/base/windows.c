@@ -12,13 +12,19 @@
 
 /* ---- strings and paths ---------------------------------------------------------------------- */
 
-wchar_t *mf_wide(const char *text)
+static wchar_t *widen(const char *text, UINT code_page, DWORD flags)
 {
-    const int size = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, NULL, 0);
+    const int size = MultiByteToWideChar(code_page, flags, text, -1, NULL, 0);
     wchar_t *const wide = size > 0 ? malloc((size_t)size * sizeof *wide) : NULL;
     if (wide != NULL)
-        MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, wide, size);
+        MultiByteToWideChar(code_page, flags, text, -1, wide, size);
     return wide;
+}
+
+wchar_t *mf_wide(const char *text)
+{
+    wchar_t *const wide = widen(text, CP_UTF8, MB_ERR_INVALID_CHARS);
+    return wide != NULL ? wide : widen(text, CP_ACP, 0);
 }
 
 char *mf_narrow(const wchar_t *text)

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Convert UTF-8 to UTF-16, and back. NULL if invalid or out of memory; else the caller frees. */
+/* Convert UTF-8 to UTF-16, and back. Text that is not UTF-8 is read in the code page of Windows:
+ * getenv returns that. NULL if invalid or out of memory; else the caller frees. */
 wchar_t *mf_wide(const char *text);
 char *mf_narrow(const wchar_t *text);
 

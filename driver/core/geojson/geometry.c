@@ -177,7 +177,7 @@ static enum outcome read_ring(struct reader *r)
 /* Reads null as an empty geometry of `type`, or as an empty ring. */
 static enum outcome read_null(struct reader *r, int type)
 {
-    static const double nothing[3] = {NAN, NAN, NAN};
+    const double nothing[3] = {NAN, NAN, NAN}; /* NAN is no constant for every compiler */
     const enum mf_parse_status status = mf_cursor_literal(r->t);
     r->wkb->is_odd = true;
     r->is_unusual = true;

@@ -15,12 +15,13 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
+#include "base/compiler.h"
 #include "base/number.h"
 #include "base/str.h"
+
+#ifdef MF_HAS_SSE2
+#include <emmintrin.h>
+#endif
 
 /* Maximum nesting of objects and arrays; GDAL's GeoJSON driver has the same limit. */
 #define MF_JSON_NESTING_MAX 1024
@@ -75,7 +76,7 @@ static inline int mf_cursor_peek(struct mf_cursor *t)
 /* Returns the first quote, backslash or control character at or after p, else `end`. */
 static inline const char *mf_cursor_string_stop(const char *p, const char *end)
 {
-#ifdef __SSE2__
+#ifdef MF_HAS_SSE2
     const __m128i quote = _mm_set1_epi8('"');
     const __m128i backslash = _mm_set1_epi8('\\');
     const __m128i last_control = _mm_set1_epi8(0x1F);
@@ -86,7 +87,7 @@ static inline const char *mf_cursor_string_stop(const char *p, const char *end)
             _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes));
         const int mask = _mm_movemask_epi8(hits);
         if (mask != 0)
-            return p + __builtin_ctz((unsigned)mask);
+            return p + mf_trailing_zeros((unsigned)mask);
         p += 16;
     }
 #endif

@@ -201,14 +201,16 @@ static void list_item(void *ctx, const char *name)
     free(path);
 }
 
-static void remove_item(struct listing *listing, struct item *item)
+static bool remove_item(struct listing *listing, struct item *item)
 {
     char *const path = mf_cache_path(listing->folder, item->name, "");
-    if (path != NULL)
-        mf_path_remove(path);
+    const bool is_gone = path != NULL && mf_path_remove(path);
     free(path);
-    listing->total -= item->size;
-    item->size = 0;
+    if (is_gone) {
+        listing->total -= item->size;
+        item->size = 0;
+    }
+    return is_gone;
 }
 
 static int by_name(const void *a, const void *b)
@@ -258,18 +260,27 @@ static size_t find_entries(struct listing *listing, size_t first, size_t end, st
         struct item *const item = &listing->items[i];
         const bool is_content = item->kind == CONTENT || item->kind == LOCK || item->kind == NAMES;
         if (item->used < oldest && (is_temporary(item) || (is_content && !has_index)))
-            remove_item(listing, item);
+            (void)remove_item(listing, item);
     }
     return count;
 }
 
+/* The index goes last, and only if nothing else remains: the rest of an entry is found by it. */
 static void remove_entry(struct listing *listing, const struct entry *entry)
 {
+    struct item *index = NULL;
+    bool remains = false;
     for (size_t i = entry->first; i < entry->end; ++i) {
         struct item *const item = &listing->items[i];
-        if (!is_temporary(item) && (item->kind == AREAS) == entry->is_areas)
-            remove_item(listing, item);
+        if (is_temporary(item) || (item->kind == AREAS) != entry->is_areas)
+            continue;
+        if (item->kind == INDEX)
+            index = item;
+        else
+            remains = !remove_item(listing, item) || remains;
     }
+    if (index != NULL && !remains)
+        (void)remove_item(listing, index);
 }
 
 static int least_recently_used_first(const void *a, const void *b)

@@ -211,7 +211,7 @@ static const char *load_content(struct mf_cache *cache, const struct mf_result_r
         return "it was read by another version of GDAL";
     if (!is_offline && strcmp(facts->fingerprint, request->fingerprint) != 0)
         return "the processing has changed";
-    if (strchr(facts->name, '/') != NULL || !map_content(cache, facts, result, &check))
+    if (strpbrk(facts->name, "/\\:") != NULL || !map_content(cache, facts, result, &check))
         return mf_result_is_cancelled(request) ? "interrupted"
                                                : "its document or its features are damaged";
     if (check.has_begun && write_index(cache, &result->collection, facts, NULL) != 0)

@@ -130,12 +130,14 @@ std::mutex SmallCache::s_mutex;
 unsigned SmallCache::s_count = 0;
 GIntBig SmallCache::s_former = 0;
 
-void Remove(const std::string &path)
+// Returns false if the file remains: on Windows while it is open.
+bool Remove(const std::string &path)
 {
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper state;
-    for (const char *suffix : {"", ".aux.xml", ".msk", ".ovr"})
+    for (const char *suffix : {".aux.xml", ".msk", ".ovr"})
         VSIUnlink((path + suffix).c_str());
+    return VSIUnlink(path.c_str()) == 0;
 }
 
 // Returns false after a CPLError.
@@ -188,7 +190,8 @@ OGRMapflowUploadFile::Convert(GDALDataset &source, const OGRMapflowUploadOptions
     std::unique_ptr<OGRMapflowUploadFile> file;
     if (WriteTIFF(pixels, scaled != nullptr, path, progress, progressData))
         file = OpenPath(path, "");
-    Remove(path);
+    if (!Remove(path) && file != nullptr)
+        file->m_temporary = path;
     return file;
 }
 
@@ -202,6 +205,8 @@ OGRMapflowUploadFile::OGRMapflowUploadFile(VSILFILE *file, std::string content)
 OGRMapflowUploadFile::~OGRMapflowUploadFile()
 {
     VSIFCloseL(m_file);
+    if (!m_temporary.empty())
+        Remove(m_temporary);
 }
 
 std::unique_ptr<OGRMapflowUploadFile> OGRMapflowUploadFile::OpenPath(const std::string &path,

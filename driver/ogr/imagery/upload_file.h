@@ -21,7 +21,7 @@ class OGRMapflowUploadFile
     static std::unique_ptr<OGRMapflowUploadFile> OpenAsItIs(GDALDataset &source);
 
     // Converts the source to a temporary file (in CPL_TMPDIR), which is unlinked before this
-    // returns. Returns nullptr after a CPLError.
+    // returns; on Windows when the object is destroyed. Returns nullptr after a CPLError.
     static std::unique_ptr<OGRMapflowUploadFile> Convert(GDALDataset &source,
                                                          const OGRMapflowUploadOptions &options,
                                                          GDALProgressFunc progress,
@@ -53,6 +53,7 @@ class OGRMapflowUploadFile
 
     VSILFILE *const m_file;
     std::string m_content;
+    std::string m_temporary{}; // the path of a file to remove after it is closed
     std::string m_sha1{};
     int64_t m_size = 0;
 };
