@@ -51,11 +51,14 @@ need() {
     rm -f "$apt_log"
 }
 
-# build FOLDER LOG [CMAKE-OPTION...]: configures and builds; shows the log when that fails.
+# build FOLDER LOG [CMAKE-OPTION...]: configures and builds; shows the log when that fails. TARGET: what to build, all by default.
 build() {
     folder=$1 log=$2
     shift 2
-    if ! { cmake -S "$ROOT" -B "$folder" -G Ninja -DBUILD_TESTING=ON "$@" && cmake --build "$folder" --parallel "$JOBS"; } >"$log" 2>&1; then
+    if ! {
+        cmake -S "$ROOT" -B "$folder" -G Ninja -DBUILD_TESTING=ON "$@" &&
+            cmake --build "$folder" --parallel "$JOBS" --target "${TARGET:-all}"
+    } >"$log" 2>&1; then
         tail -n 40 "$log" >&2
         return 1
     fi

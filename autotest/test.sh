@@ -105,7 +105,8 @@ part_python() {
 
 part_qgis() {
     build_or_count "$BUILD" "$LOGS/qgis-build.log" -DMAPFLOW_WERROR=ON || return 0
-    run_pytest qgis "$BUILD" ../qgis
+    # shellcheck disable=SC2086 # one word an option
+    run_pytest qgis "$BUILD" $PARALLEL ../qgis
     request_counts "$LOGS/qgis.log"
 }
 
@@ -160,7 +161,12 @@ part_asan() {
 }
 
 part_tsan() {
-    build_or_count "$BUILD-tsan" "$LOGS/tsan-build.log" -DMAPFLOW_SANITIZE=thread || return 0
+    TARGET=autotest/core/all
+    build_or_count "$BUILD-tsan" "$LOGS/tsan-build.log" -DMAPFLOW_SANITIZE=thread || {
+        TARGET=
+        return 0
+    }
+    TARGET=
     run_ctest tsan "$BUILD-tsan"
 }
 
