@@ -114,10 +114,8 @@ bool Answers(const OGRMapflowOptions &options)
 {
     const OGRMapflowInterruptible interruptible;
     const OGRMapflowClient client = OGRMapflowConnect(options);
-    mf_account account{};
-    const bool answers = client != nullptr && OGRMapflowTry(mf_account_get, &account, client.get());
-    mf_account_free(&account);
-    return answers;
+    OGRMapflowOwned<mf_account_free> account;
+    return client != nullptr && OGRMapflowTry(mf_account_get, &account, client.get());
 }
 
 bool OpensUnasked(const OGRMapflowOptions &options)

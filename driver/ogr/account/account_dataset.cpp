@@ -135,14 +135,13 @@ OGRErr OGRMapflowAccountDataset::End(OGRErr outcome)
 
 OGRLayer *OGRMapflowAccountDataset::AnswerProcessing(const OGRMapflowVerb &verb)
 {
-    mf_processing processing;
+    OGRMapflowOwned<mf_processing_free> processing;
     if (!OGRMapflowRunVerb(m_session.Client(), verb, processing))
         return nullptr;
     auto answer = std::make_unique<OGRMapflowTableLayer>(this, "processing", wkbNone);
     answer->AddColumns(MAPFLOW_PROCESSING_COLUMNS);
     OGRMapflowFill(answer->AddRow(), MAPFLOW_PROCESSING_COLUMNS, processing);
     m_processings->Refresh(processing);
-    mf_processing_free(&processing);
     return answer.release();
 }
 
@@ -161,14 +160,13 @@ OGRLayer *OGRMapflowAccountDataset::AnswerMosaic(const OGRMapflowVerb &verb)
 
 OGRLayer *OGRMapflowAccountDataset::AnswerPlannedSearch(const OGRMapflowVerb &verb)
 {
-    mf_planned_search search;
+    OGRMapflowOwned<mf_planned_search_free> search;
     if (!OGRMapflowRunVerb(m_session.Client(), verb, search))
         return nullptr;
     auto answer = std::make_unique<OGRMapflowTableLayer>(this, "planned_search", wkbMultiPolygon);
     OGRMapflowAddPlannedColumns(*answer);
     OGRMapflowAddPlannedRow(*answer, search);
     m_planned->Refresh(search);
-    mf_planned_search_free(&search);
     return answer.release();
 }
 

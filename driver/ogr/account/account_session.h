@@ -20,9 +20,7 @@ class OGRMapflowAccountSession
           m_mosaics(m_client.get())
     {
     }
-    ~OGRMapflowAccountSession() { mf_account_free(&m_account); }
-    OGRMapflowAccountSession(const OGRMapflowAccountSession &) = delete;
-    OGRMapflowAccountSession &operator=(const OGRMapflowAccountSession &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowAccountSession)
 
     mf_client *Client() const { return m_client.get(); }
     OGRMapflowRights &Rights() { return m_rights; }
@@ -40,7 +38,7 @@ class OGRMapflowAccountSession
   private:
     OGRMapflowClient m_client;
     OGRMapflowRights m_rights;
-    mf_account m_account{};
+    OGRMapflowOwned<mf_account_free> m_account{};
     bool m_hasAccount = false;
     OGRMapflowProjectList m_projects;
     OGRMapflowMosaicList m_mosaics;

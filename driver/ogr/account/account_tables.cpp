@@ -155,12 +155,9 @@ constexpr OGRMapflowColumn<mf_storage> STORAGE_COLUMNS[] = {
 // without its row, because an unset limit would mean no limit.
 bool ReadStorage(mf_client *client, mf_storage &storage)
 {
-    mf_error err;
-    mf_error_init(&err);
-    if (mf_storage_get(&storage, client, &err) == 0 || err.http_status == 404)
-        return true;
-    OGRMapflowRaise(err);
-    return false;
+    OGRMapflowError err;
+    return mf_storage_get(&storage, client, &err) == 0 || err.http_status == 404 ||
+           OGRMapflowRaise(err);
 }
 
 bool FillAccount(OGRMapflowTableLayer &table, OGRMapflowAccountSession &session)

@@ -17,28 +17,16 @@ OGRMapflowProcessingScan::OGRMapflowProcessingScan(OGRMapflowAccountSession &ses
         m_rows.total = [this](bool forced, GIntBig &total) { return Count(forced, total); };
 }
 
-OGRMapflowProcessingScan::~OGRMapflowProcessingScan()
-{
-    for (Source &source : m_sources)
-        mf_pager_close(source.pager);
-}
-
 // ---- one processing -----------------------------------------------------------------------------
 
 bool OGRMapflowProcessingScan::AskForOne()
 {
-    mf_error err;
-    mf_error_init(&err);
-    mf_processing processing;
-    if (mf_processing_get(&processing, m_session.Client(), m_pushdown.id.c_str(), &err) == 0)
-    {
-        m_known.Keep(m_known.Make(processing));
-        mf_processing_free(&processing);
-        return true;
-    }
-    if (err.kind != MF_ERR_NOT_FOUND) // otherwise there is no row
-        OGRMapflowRaise(err);
-    return err.kind == MF_ERR_NOT_FOUND;
+    OGRMapflowError err;
+    OGRMapflowOwned<mf_processing_free> processing;
+    if (mf_processing_get(&processing, m_session.Client(), m_pushdown.id.c_str(), &err) != 0)
+        return err.kind == MF_ERR_NOT_FOUND || OGRMapflowRaise(err); // not found: there is no row
+    m_known.Keep(m_known.Make(processing));
+    return true;
 }
 
 bool OGRMapflowProcessingScan::FetchById()
@@ -72,9 +60,10 @@ bool OGRMapflowProcessingScan::OpenSources(size_t count)
         const mf_project &project = m_session.Projects().Known()[m_sources.size()];
         Source source;
         source.isAtEnd = !IsWanted(project);
-        if (!source.isAtEnd &&
-            !OGRMapflowTry(mf_processing_pager_open, &source.pager, project.id, terms))
+        mf_pager *pager = nullptr;
+        if (!source.isAtEnd && !OGRMapflowTry(mf_processing_pager_open, &pager, project.id, terms))
             return false;
+        source.pager.reset(pager);
         m_sources.push_back(std::move(source));
     }
     return true;
@@ -83,15 +72,10 @@ bool OGRMapflowProcessingScan::OpenSources(size_t count)
 // Whether someone else deleted a listed project in the meantime. It then has no processings.
 static bool IsGone(mf_client *client, const mf_project &listed, const mf_error &err)
 {
-    mf_project project;
-    mf_error why;
-    mf_error_init(&why);
-    if (err.http_status != 404)
-        return false;
-    const bool isGone =
-        mf_project_get(&project, client, listed.id, &why) != 0 && why.http_status == 404;
-    mf_project_free(&project);
-    return isGone;
+    OGRMapflowOwned<mf_project_free> project;
+    OGRMapflowError why;
+    return err.http_status == 404 && mf_project_get(&project, client, listed.id, &why) != 0 &&
+           why.http_status == 404;
 }
 
 bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
@@ -99,19 +83,18 @@ bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
     const mf_project &project = m_session.Projects().Known()[i];
     Source &source = m_sources[i];
     cJSON *entries = nullptr;
-    bool done = mf_pager_next(source.pager, m_session.Client(), &entries, &err) == 0 ||
+    bool done = mf_pager_next(source.pager.get(), m_session.Client(), &entries, &err) == 0 ||
                 IsGone(m_session.Client(), project, err);
     source.isBegun |= done;
     source.isAtEnd = done && entries == nullptr;
     const cJSON *entry;
     cJSON_ArrayForEach(entry, entries)
     {
-        mf_processing processing;
+        OGRMapflowOwned<mf_processing_free> processing;
         done = done && mf_processing_parse(&processing, entry, &err) == 0;
         if (!done)
             break;
         source.ahead.push_back(m_known.Make(processing));
-        mf_processing_free(&processing);
     }
     cJSON_Delete(entries);
     if (!done)
@@ -205,7 +188,7 @@ bool OGRMapflowProcessingScan::Count(bool forced, GIntBig &total)
     total = 0;
     for (const Source &source : m_sources)
     {
-        const long count = source.pager != nullptr ? mf_pager_total(source.pager) : 0;
+        const long count = source.pager != nullptr ? mf_pager_total(source.pager.get()) : 0;
         total = count < 0 || total < 0 ? -1 : total + count;
     }
     return true;

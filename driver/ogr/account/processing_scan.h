@@ -19,9 +19,7 @@ class OGRMapflowProcessingScan
   public:
     OGRMapflowProcessingScan(OGRMapflowAccountSession &session, OGRMapflowProcessingRows &known,
                              OGRMapflowPushdown pushdown, bool needsProject);
-    ~OGRMapflowProcessingScan();
-    OGRMapflowProcessingScan(const OGRMapflowProcessingScan &) = delete;
-    OGRMapflowProcessingScan &operator=(const OGRMapflowProcessingScan &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowProcessingScan)
 
     bool IsFor(const OGRMapflowPushdown &pushdown, bool needsProject) const
     {
@@ -34,7 +32,7 @@ class OGRMapflowProcessingScan
     // The processings of one project.
     struct Source
     {
-        mf_pager *pager = nullptr;
+        OGRMapflowPtr<mf_pager_close> pager{};
         std::deque<OGRMapflowProcessingRows::Entry> ahead{}; // read, but not among the rows yet
         bool isBegun = false;                                // a page was read
         bool isAtEnd = false;

@@ -88,13 +88,12 @@ bool OGRMapflowProcessingsLayer::SendChanges(OGRFeature &row, const std::string 
     const char *const description = OGRMapflowNewText(changes, "description");
     const char *const target = project.empty() ? nullptr : project.c_str();
     mf_client *const client = m_session.Client();
-    mf_processing newer;
+    OGRMapflowOwned<mf_processing_free> newer;
     if (!OGRMapflowTry(mf_processing_update, client, id.c_str(), name.c_str(), description,
                        target) ||
         !OGRMapflowTry(mf_processing_get, &newer, client, id.c_str()))
         return false;
     m_known.Refresh(newer);
-    mf_processing_free(&newer);
     if (project.empty())
         return true;
     row.UnsetField(m_defn->GetFieldIndex("project"));

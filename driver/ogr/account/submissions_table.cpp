@@ -86,14 +86,8 @@ OGRMapflowMakeSubmissionsTable(GDALDataset *dataset, const OGRMapflowOptions &op
     table->SetSource(
         [&layer, folder = options.Get("STATE_DIR"), server = OGRMapflowBaseURL(options)]
         {
-            mf_error err;
-            mf_error_init(&err);
-            const bool done =
-                mf_journal_each(folder.c_str(), server.c_str(), AddRow, &layer, &err) == 0;
-            if (!done)
-                OGRMapflowRaise(err);
-            layer.Rows().isComplete = done;
-            return done;
+            return layer.Rows().isComplete = OGRMapflowTry(mf_journal_each, folder.c_str(),
+                                                           server.c_str(), AddRow, &layer);
         });
     return table;
 }

@@ -5,6 +5,7 @@
 #include "base/uuid.h"
 #include "common/compat.h"
 #include "common/errors.h"
+#include "common/owned.h"
 
 namespace
 {
@@ -176,13 +177,10 @@ bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_process
 
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_mosaic &mosaic)
 {
-    mf_mosaic found;
-    if (!OGRMapflowTry(mf_mosaic_find, &found, client, verb.arguments[0].c_str()))
-        return false;
-    const std::string id = found.id;
-    mf_mosaic_free(&found);
-    return OGRMapflowTry(DeleteFailed, client, id.c_str()) &&
-           OGRMapflowTry(mf_mosaic_get, &mosaic, client, id.c_str());
+    OGRMapflowOwned<mf_mosaic_free> found;
+    return OGRMapflowTry(mf_mosaic_find, &found, client, verb.arguments[0].c_str()) &&
+           OGRMapflowTry(DeleteFailed, client, found.id) &&
+           OGRMapflowTry(mf_mosaic_get, &mosaic, client, found.id);
 }
 
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_planned_search &search)

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "common/connection.h"
+#include "common/errors.h"
 #include "common/parallel.h"
 #include "common/waiting.h"
 
@@ -65,8 +66,8 @@ constexpr size_t MOST_ADDED = 1000;
 struct Outcome
 {
     int result = -1; // as mf_aoi_list_acquire returns it
-    mf_error err{};
-    mf_error cacheErr{};
+    OGRMapflowError err{};
+    OGRMapflowError cacheErr{};
 };
 
 // Does not report errors: it may run in a worker thread.
@@ -82,7 +83,6 @@ Outcome Acquire(const OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &o
     wanted.mode = source.cache.mode;
     wanted.cache_directory = source.cache.Directory();
     wanted.debug = OGRMapflowDebug;
-    mf_error_init(&outcome.err);
     outcome.result = mf_aoi_list_acquire(&list, &wanted, &outcome.cacheErr, &outcome.err);
     return outcome;
 }
@@ -152,13 +152,12 @@ OGRMapflowAreas GeometryOf(const mf_aoi_list &list)
 Outcome Fetch(const OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &owner,
               OGRMapflowAreas &areas)
 {
-    mf_aoi_list list;
+    OGRMapflowOwned<mf_aoi_list_free> list;
     const Outcome outcome = Acquire(source, owner, list);
     if (outcome.result >= 0)
     {
         areas = GeometryOf(list);
         Remember(source, owner, areas);
-        mf_aoi_list_free(&list);
     }
     return outcome;
 }

@@ -122,8 +122,7 @@ mf_cancel OGRMapflowCancel(std::atomic<bool> *stop)
 
 OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic<bool> *stop)
 {
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     mf_client_options wanted = {};
     if (!GetTransport(wanted.transport, err))
     {
@@ -152,8 +151,7 @@ OGRMapflowClient OGRMapflowConnect(const OGRMapflowOptions &options, std::atomic
     wanted.warn = OGRMapflowWarn;
 
     mf_client *client = nullptr;
-    if (mf_client_open(&client, &wanted, &err) != 0)
-        OGRMapflowRaise(err);
+    (void)OGRMapflowTry(mf_client_open, &client, &wanted);
     return OGRMapflowClient(client);
 }
 

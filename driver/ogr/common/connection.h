@@ -8,14 +8,10 @@
 
 #include "api/client.h"
 #include "common/options.h"
+#include "common/owned.h"
 #include "store/result.h"
 
-struct OGRMapflowClientDeleter
-{
-    void operator()(mf_client *client) const { mf_client_close(client); }
-};
-
-using OGRMapflowClient = std::unique_ptr<mf_client, OGRMapflowClientDeleter>;
+using OGRMapflowClient = OGRMapflowPtr<mf_client_close>;
 
 // Makes no request. Returns nullptr after one CPLError: no token, a bad URL, a bad option. Requests
 // end within 100 ms of an interrupt (OGRMapflowInterruptible), or when *stop becomes true. `stop`

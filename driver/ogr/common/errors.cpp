@@ -81,8 +81,9 @@ void OGRMapflowReport(CPLErrorNum code, const std::string &message)
     lastReport = mf_clock_monotonic();
 }
 
-void OGRMapflowRaise(const mf_error &err)
+bool OGRMapflowRaise(const mf_error &err)
 {
     ++reported;
     OGRMapflowReport(CodeOf(err.kind), OGRMapflowSentence(err));
+    return false;
 }

@@ -16,20 +16,22 @@ std::string OGRMapflowSentence(const mf_error &err);
 // goes to the debug log if it is still GDAL's last one and was reported within the last second.
 void OGRMapflowReport(CPLErrorNum code, const std::string &message);
 
-// Reports an error of the core, with the CPLE code that is closest to its kind.
-void OGRMapflowRaise(const mf_error &err);
+// An error of the core, empty at first.
+struct OGRMapflowError : mf_error
+{
+    OGRMapflowError() { mf_error_init(this); }
+};
+
+// Reports an error of the core, with the CPLE code that is closest to its kind. Returns false.
+bool OGRMapflowRaise(const mf_error &err);
 
 // Calls a function of the core with the given arguments, and a mf_error * as the last one. Returns
 // whether it succeeded; if not, raises the error.
 template <class Function, class... Arguments>
 bool OGRMapflowTry(Function function, const Arguments &...arguments)
 {
-    mf_error err;
-    mf_error_init(&err);
-    const bool done = function(arguments..., &err) == 0;
-    if (!done)
-        OGRMapflowRaise(err);
-    return done;
+    OGRMapflowError err;
+    return function(arguments..., &err) == 0 || OGRMapflowRaise(err);
 }
 
 // The number of errors that this thread has raised so far. Compare two counts to detect a failure

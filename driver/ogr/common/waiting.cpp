@@ -130,17 +130,14 @@ bool OGRMapflowWaiter::Wait(mf_client *client, mf_processing &processing)
     bool isTerminal = mf_stderr_is_terminal() != 0;
     mf_wait_options wanted = m_wanted;
     wanted.ctx = m_report.progress != nullptr ? static_cast<void *>(&m_report) : &isTerminal;
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     const bool mustWait = !mf_processing_is_terminal(&processing);
-    const int failed = mf_wait(&processing, client, &wanted, &err);
+    const bool done = mf_wait(&processing, client, &wanted, &err) == 0;
     if (!mustWait && m_report.progress != nullptr)
         m_report.progress(1, "", m_report.data);
     if (mustWait && wanted.progress == ShowProgress && isTerminal)
         fputs("\n", stderr);
-    if (failed)
-        OGRMapflowRaise(err);
-    return !failed;
+    return done || OGRMapflowRaise(err);
 }
 
 // QGIS Desktop runs as qgis, qgis.bin, qgis-ltr.bin or QGIS; qgis_process has no window.

@@ -35,8 +35,7 @@ OGRMapflowPicture OGRMapflowOpenImageFile(mf_client *client, const mf_image &ima
 {
     OGRMapflowPicture picture;
     char *url = nullptr;
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     if (mf_image_download_url(client, image.id, &url, &err) != 0)
     {
         const bool isForbidden = err.kind == MF_ERR_FORBIDDEN;

@@ -70,7 +70,7 @@ OGRMapflowImageryDataset::OpenSearch(const OGRMapflowOptions &options)
 std::unique_ptr<OGRMapflowImageryDataset>
 OGRMapflowImageryDataset::OpenPlannedSearch(const OGRMapflowOptions &options)
 {
-    mf_planned_search search;
+    OGRMapflowOwned<mf_planned_search_free> search;
     OGRMapflowSearched searched;
     auto dataset = Connect(options, "A planned search");
     if (dataset == nullptr || !OGRMapflowTry(mf_planned_search_get, &search,
@@ -82,7 +82,6 @@ OGRMapflowImageryDataset::OpenPlannedSearch(const OGRMapflowOptions &options)
     dataset->SetMetadataItem("NAME", search.name);
     dataset->SetMetadataItem("STATE", mf_planned_state_name(search.state));
     dataset->m_layers.push_back(OGRMapflowMakeAreasLayer(dataset.get(), search));
-    mf_planned_search_free(&search);
     dataset->AddScenes(std::move(searched));
     OGRMapflowJoinStatement(*dataset);
     return dataset;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/errors.h"
+#include "common/owned.h"
 #include "common/parallel.h"
 #include "imagery/footprint.h"
 #include "layer/field_domains.h"
@@ -98,14 +99,10 @@ void OGRMapflowImagesLayer::AddImages(const mf_mosaic &mosaic, const mf_image_li
 // Whether someone else deleted a listed mosaic in the meantime. It then has no images.
 static bool IsGone(mf_client *client, const char *id, const mf_error &err)
 {
-    mf_mosaic mosaic;
-    mf_error why;
-    mf_error_init(&why);
-    if (err.http_status != 404)
-        return false;
-    const bool isGone = mf_mosaic_get(&mosaic, client, id, &why) != 0 && why.http_status == 404;
-    mf_mosaic_free(&mosaic);
-    return isGone;
+    OGRMapflowOwned<mf_mosaic_free> mosaic;
+    OGRMapflowError why;
+    return err.http_status == 404 && mf_mosaic_get(&mosaic, client, id, &why) != 0 &&
+           why.http_status == 404;
 }
 
 // Fetches the images of the next mosaics. The first call fetches only one, so that reading just the

@@ -56,14 +56,10 @@ void OGRMapflowMosaicList::Add(mf_mosaic &mosaic)
 void OGRMapflowMosaicList::Refresh(mf_mosaic &mosaic)
 {
     mf_mosaic *const known = Seek(mosaic.id);
-    if (known == nullptr)
-    {
-        mf_mosaic_free(&mosaic);
-        return;
-    }
-    std::swap(*known, mosaic);
+    if (known != nullptr)
+        std::swap(*known, mosaic);
     mf_mosaic_free(&mosaic);
-    if (onChange)
+    if (known != nullptr && onChange)
         onChange(known->id);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "common/errors.h"
+#include "common/owned.h"
 #include "imagery/footprint.h"
 #include "layer/stable_fid.h"
 
@@ -60,10 +61,6 @@ class Tags
         m_isRead = failed == 0;
         cJSON_Delete(document);
     }
-    ~Tags() { mf_str_list_free(&m_list); }
-    Tags(const Tags &) = delete;
-    Tags &operator=(const Tags &) = delete;
-
     const mf_str_list *List() const { return &m_list; }
     // Returns false after one CPLError.
     bool Check() const
@@ -74,7 +71,7 @@ class Tags
     }
 
   private:
-    mf_str_list m_list{};
+    OGRMapflowOwned<mf_str_list_free> m_list{};
     bool m_isRead = false;
 };
 

@@ -17,18 +17,8 @@
 namespace
 {
 
-// Owns a struct of the core.
-template <class T, void (*Free)(T *)> struct Owned
-{
-    T values = {};
-    Owned() = default;
-    Owned(const Owned &) = delete;
-    Owned &operator=(const Owned &) = delete;
-    ~Owned() { Free(&values); }
-};
-using Mosaic = Owned<mf_mosaic, mf_mosaic_free>;
-using Processing = Owned<mf_processing, mf_processing_free>;
-using Image = Owned<mf_image, mf_image_free>;
+using Mosaic = OGRMapflowOwned<mf_mosaic_free>;
+using Processing = OGRMapflowOwned<mf_processing_free>;
 using Client = std::shared_ptr<mf_client>;
 using Dataset = std::unique_ptr<OGRMapflowRasterDataset>;
 
@@ -58,11 +48,11 @@ OGRMapflowTileLayer TilesOf(const mf_mosaic &mosaic)
     return layer;
 }
 
-OGRMapflowPicture ReadMosaic(const OGRMapflowOptions &options, mf_client *client, Mosaic &mosaic)
+OGRMapflowPicture ReadMosaic(const OGRMapflowOptions &options, mf_client *client, mf_mosaic &mosaic)
 {
-    if (!OGRMapflowTry(mf_mosaic_find, &mosaic.values, client, options.TargetName().c_str()))
+    if (!OGRMapflowTry(mf_mosaic_find, &mosaic, client, options.TargetName().c_str()))
         return OGRMapflowPicture();
-    return OGRMapflowOpenTiles(options, client, TilesOf(mosaic.values));
+    return OGRMapflowOpenTiles(options, client, TilesOf(mosaic));
 }
 
 Dataset OpenMosaic(const OGRMapflowOptions &options, const Client &client)
@@ -72,8 +62,8 @@ Dataset OpenMosaic(const OGRMapflowOptions &options, const Client &client)
     if (picture.source == nullptr)
         return nullptr;
     auto dataset = std::make_unique<OGRMapflowRasterDataset>(std::move(picture));
-    dataset->SetMetadataItem("MOSAIC_ID", mosaic.values.id);
-    dataset->SetMetadataItem("NAME", mosaic.values.name);
+    dataset->SetMetadataItem("MOSAIC_ID", mosaic.id);
+    dataset->SetMetadataItem("NAME", mosaic.name);
     dataset->SetRenewal(
         [options, client]
         {
@@ -92,8 +82,7 @@ OGREnvelope BoxOfAreas(const OGRMapflowOptions &options, mf_client *client,
     OGRMapflowAreaSource source;
     std::vector<OGRMapflowAreas> areas;
     OGREnvelope box;
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     source.client = client;
     source.baseURL = OGRMapflowBaseURL(options);
     if (!source.cache.Read(options) || !OGRMapflowGetAreas(source, {owner}, areas, err))
@@ -146,17 +135,16 @@ bool ShowsResult(const std::string &wanted, const mf_processing &processing)
 }
 
 OGRMapflowPicture ReadProcessing(const OGRMapflowOptions &options, mf_client *client,
-                                 Processing &processing)
+                                 mf_processing &processing)
 {
     const std::string wanted = options.Get("RASTER", "AUTO");
-    mf_processing &values = processing.values;
-    if (!OGRMapflowTry(mf_processing_get, &values, client, options.ProcessingId().c_str()) ||
-        (!EQUAL(wanted.c_str(), "SOURCE") && !OGRMapflowWaitIfWanted(options, client, values)))
+    if (!OGRMapflowTry(mf_processing_get, &processing, client, options.ProcessingId().c_str()) ||
+        (!EQUAL(wanted.c_str(), "SOURCE") && !OGRMapflowWaitIfWanted(options, client, processing)))
         return OGRMapflowPicture();
-    const bool isResult = ShowsResult(wanted, values);
-    if (isResult && !CheckResult(options, values))
+    const bool isResult = ShowsResult(wanted, processing);
+    if (isResult && !CheckResult(options, processing))
         return OGRMapflowPicture();
-    return OGRMapflowOpenTiles(options, client, TilesOf(options, client, values, isResult));
+    return OGRMapflowOpenTiles(options, client, TilesOf(options, client, processing, isResult));
 }
 
 void ListSubdatasets(GDALDataset &dataset, const mf_processing &processing)
@@ -182,15 +170,14 @@ Dataset OpenProcessing(const OGRMapflowOptions &options, const Client &client)
     OGRMapflowPicture picture = ReadProcessing(options, client.get(), processing);
     if (picture.source == nullptr)
         return nullptr;
-    const mf_processing &values = processing.values;
     const std::string wanted = options.Get("RASTER", "AUTO");
-    const bool isResult = ShowsResult(wanted, values);
+    const bool isResult = ShowsResult(wanted, processing);
     auto dataset = std::make_unique<OGRMapflowRasterDataset>(std::move(picture));
-    dataset->SetMetadataItem("PROCESSING_ID", values.id);
-    dataset->SetMetadataItem("NAME", values.name);
+    dataset->SetMetadataItem("PROCESSING_ID", processing.id);
+    dataset->SetMetadataItem("NAME", processing.name);
     dataset->SetMetadataItem("RASTER", isResult ? "RESULT" : "SOURCE");
     if (EQUAL(wanted.c_str(), "AUTO"))
-        ListSubdatasets(*dataset, values);
+        ListSubdatasets(*dataset, processing);
     dataset->SetRenewal(
         [options, client]
         {
@@ -222,8 +209,8 @@ OGRMapflowPicture ReadImage(const OGRMapflowOptions &options, mf_client *client,
 
 Dataset OpenImage(const OGRMapflowOptions &options, const Client &client)
 {
-    const auto image = std::make_shared<Image>();
-    mf_image &values = image->values;
+    const auto image = std::make_shared<OGRMapflowOwned<mf_image_free>>();
+    mf_image &values = *image;
     bool isFile = false, isExact = true;
     if (!OGRMapflowTry(mf_image_get, &values, client.get(), options.TargetName().c_str()))
         return nullptr;
@@ -259,7 +246,7 @@ Dataset OpenImage(const OGRMapflowOptions &options, const Client &client)
             [client, image]
             {
                 bool isRefused = false;
-                return OGRMapflowOpenImageFile(client.get(), image->values, &isRefused);
+                return OGRMapflowOpenImageFile(client.get(), *image, &isRefused);
             },
             true);
     return dataset;

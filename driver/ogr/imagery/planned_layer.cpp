@@ -7,6 +7,7 @@
 #include "api/project.h"
 #include "base/clock.h"
 #include "common/errors.h"
+#include "common/owned.h"
 #include "common/unix_time.h"
 #include "cpl_json.h"
 #include "imagery/footprint.h"
@@ -102,14 +103,11 @@ std::optional<std::string> TimeOf(const std::string &text)
 // default project. Returns "" after one CPLError.
 std::string FindProject(mf_client *client, const std::string &wanted)
 {
-    mf_project project;
+    OGRMapflowOwned<mf_project_free> project;
     const bool isFound = wanted.empty()
                              ? OGRMapflowTry(mf_project_get_default, &project, client)
                              : OGRMapflowTry(mf_project_find, &project, client, wanted.c_str());
-    const std::string id = isFound ? project.id : "";
-    if (isFound)
-        mf_project_free(&project);
-    return id;
+    return isFound ? project.id : "";
 }
 
 // Returns the areas of a new planned search as GeoJSON, one for each polygon. Empty after one
@@ -181,12 +179,11 @@ OGRMapflowPlannedLayer::OGRMapflowPlannedLayer(GDALDataset *dataset, mf_client *
 
 bool OGRMapflowPlannedLayer::Fetch()
 {
-    mf_planned_search_list list;
+    OGRMapflowOwned<mf_planned_search_list_free> list;
     if (!OGRMapflowTry(mf_planned_search_list_get, &list, m_client))
         return false;
     for (size_t i = 0; i < list.count; ++i)
         OGRMapflowAddPlannedRow(*this, list.items[i]);
-    mf_planned_search_list_free(&list);
     m_rows.isComplete = true;
     return true;
 }
@@ -221,7 +218,7 @@ bool OGRMapflowPlannedLayer::SendNew(const OGRFeature &feature, OGRMapflowChange
     options.areas = parts.data();
     options.area_count = parts.size();
     options.filter = &filters.Filter();
-    mf_planned_search search;
+    OGRMapflowOwned<mf_planned_search_free> search;
     int *const anyOutcome = nullptr;
     if (!OGRMapflowTry(mf_planned_search_create, &search, m_client, &options, anyOutcome))
         return false;
@@ -230,7 +227,6 @@ bool OGRMapflowPlannedLayer::SendNew(const OGRFeature &feature, OGRMapflowChange
                  "The planned search \"%s\" was created paused: too many are active.", search.name);
     id = search.id;
     OGRMapflowAddPlannedRow(*this, search);
-    mf_planned_search_free(&search);
     return true;
 }
 
@@ -241,13 +237,12 @@ bool OGRMapflowPlannedLayer::SendChanges(OGRFeature &row, const std::string &nam
     const char *const wanted = OGRMapflowNewText(changes, "active_until");
     const auto until = wanted != nullptr ? TimeOf(wanted) : std::string();
     const char *const end = until && !until->empty() ? until->c_str() : nullptr;
-    mf_planned_search newer;
+    OGRMapflowOwned<mf_planned_search_free> newer;
     if (!until ||
         !OGRMapflowTry(mf_planned_search_update, m_client, id.c_str(), name.c_str(), end) ||
         !OGRMapflowTry(mf_planned_search_get, &newer, m_client, id.c_str()))
         return false;
     Fill(row, newer);
-    mf_planned_search_free(&newer);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "imagery/preview.h"
 
 #include "common/errors.h"
+#include "common/owned.h"
 #include "common/spatial_reference.h"
 #include "gdal_utils.h"
 #include "imagery/corners.h"
@@ -56,16 +57,6 @@ bool Fetch(mf_client *client, const mf_image &image, std::string &bytes)
     return OGRMapflowTry(mf_image_preview, client, image.id, 'l', &sink, MAX_BYTES);
 }
 
-struct TranslateOptions
-{
-    void operator()(GDALTranslateOptions *options) const { GDALTranslateOptionsFree(options); }
-};
-
-struct WarpOptions
-{
-    void operator()(GDALWarpAppOptions *options) const { GDALWarpAppOptionsFree(options); }
-};
-
 void AddNumbers(CPLStringList &words, std::initializer_list<double> numbers)
 {
     for (const double number : numbers)
@@ -97,7 +88,7 @@ OGRMapflowSecretDataset Place(GDALDataset &picture, const OGRMapflowCorners &cor
             AddNumbers(words, {pixel.x, pixel.y, ground.x, ground.y});
         }
     }
-    const std::unique_ptr<GDALTranslateOptions, TranslateOptions> options(
+    const OGRMapflowPtr<GDALTranslateOptionsFree> options(
         GDALTranslateOptionsNew(words.List(), nullptr));
     return OGRMapflowSecretDataset(GDALDataset::FromHandle(
         GDALTranslate("", GDALDataset::ToHandle(&picture), options.get(), nullptr)));
@@ -109,7 +100,7 @@ OGRMapflowSecretDataset Turn(GDALDataset &placed)
     for (const char *word :
          {"-q", "-of", "MEM", "-tps", "-r", "bilinear", "-dstalpha", "-t_srs", "EPSG:4326"})
         words.AddString(word);
-    const std::unique_ptr<GDALWarpAppOptions, WarpOptions> options(
+    const OGRMapflowPtr<GDALWarpAppOptionsFree> options(
         GDALWarpAppOptionsNew(words.List(), nullptr));
     GDALDatasetH source = GDALDataset::ToHandle(&placed);
     return OGRMapflowSecretDataset(

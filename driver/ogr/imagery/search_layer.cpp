@@ -129,14 +129,13 @@ bool OGRMapflowScenesLayer::IsSame(const Scan &a, const Scan &b)
 // both.
 bool OGRMapflowScenesLayer::CheckArea()
 {
-    mf_account account;
+    OGRMapflowOwned<mf_account_free> account;
     if (!m_hasLimit)
     {
         if (!OGRMapflowTry(mf_account_get, &account, m_client))
             return false;
         m_limitM2 = account.search_area_limit_m2;
         m_hasLimit = true;
-        mf_account_free(&account);
     }
     const bool isAbove = m_scan->areaM2 > m_limitM2; // NaN: no limit
     if (isAbove)
@@ -176,14 +175,13 @@ bool OGRMapflowScenesLayer::Begin()
 
 bool OGRMapflowScenesLayer::Fetch()
 {
-    mf_scene_list scenes;
+    OGRMapflowOwned<mf_scene_list_free> scenes;
     if ((m_scan->search == nullptr && !Begin()) ||
         !OGRMapflowTry(mf_scene_search_next, m_scan->search.get(), m_client, &scenes))
         return false;
     for (size_t i = 0; i < scenes.count; ++i)
         AddScene(scenes.items[i]);
     m_scan->rows.isComplete = scenes.count == 0;
-    mf_scene_list_free(&scenes);
     return true;
 }
 

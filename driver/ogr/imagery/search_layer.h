@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "api/catalogue.h"
+#include "common/owned.h"
 #include "imagery/scene_filter.h"
 #include "layer/table_layer.h"
 
@@ -43,10 +44,6 @@ class OGRMapflowScenesLayer final : public OGRMapflowTableLayer
     OGRFeature *FindRow(GIntBig fid) override;
 
   private:
-    struct SearchDeleter
-    {
-        void operator()(mf_scene_search *search) const { mf_scene_search_close(search); }
-    };
     // One search: its parameters and the rows received.
     struct Scan
     {
@@ -55,7 +52,7 @@ class OGRMapflowScenesLayer final : public OGRMapflowTableLayer
         std::string fault{}; // why the area cannot be searched
         OGRMapflowSceneFilter filter{};
         OGRMapflowSceneOrder order{};
-        std::unique_ptr<mf_scene_search, SearchDeleter> search{}; // nullptr: not started
+        OGRMapflowPtr<mf_scene_search_close> search{}; // nullptr: not started
         OGRMapflowRows rows{};
         std::unordered_map<GIntBig, OGRFeature *> byFID{};
     };

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "api/tilejson.h"
+#include "common/errors.h"
 #include "cpl_string.h"
 #include "http/url.h"
 #include "imagery/tile_cache.h"
@@ -30,8 +31,7 @@ struct Extent
 mf_tilejson Describe(const OGRMapflowTileLayer &layer, mf_client *client)
 {
     mf_tilejson tiles = {{NAN, NAN, NAN, NAN}, -1, -1};
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     if (!layer.tileJSONURL.empty() &&
         mf_tilejson_get(&tiles, client, layer.tileJSONURL.c_str(), &err) != 0)
         CPLDebug("MAPFLOW", "%s: %s", layer.what.c_str(), err.message);

@@ -35,12 +35,6 @@ bool Refuse(const std::string &message)
     return false;
 }
 
-bool Raise(const mf_error &err)
-{
-    OGRMapflowRaise(err);
-    return false;
-}
-
 // Returns the file name that a source suggests: that of its file, without an extension other than
 // that of a TIFF.
 std::string NameOf(GDALDataset &source)
@@ -59,24 +53,7 @@ std::string NameOf(GDALDataset &source)
     return name;
 }
 
-struct MosaicDeleter
-{
-    void operator()(mf_mosaic *mosaic) const
-    {
-        mf_mosaic_free(mosaic);
-        delete mosaic;
-    }
-};
-
-struct JournalCloser
-{
-    void operator()(mf_journal *journal) const { mf_journal_close(journal); }
-};
-
-struct RunCloser
-{
-    void operator()(mf_image_run *run) const { mf_image_run_close(run); }
-};
+using Mosaic = OGRMapflowOwned<mf_mosaic_free>;
 
 class Upload
 {
@@ -127,12 +104,12 @@ class Upload
     const double m_started = mf_clock_utc();
     std::string m_name{};
     OGRMapflowClient m_client{};
-    std::unique_ptr<mf_journal, JournalCloser> m_journal{};
-    std::unique_ptr<mf_mosaic, MosaicDeleter> m_mosaic{}; // nullptr until it is created
-    bool m_isCreated = false;                             // by this command
+    OGRMapflowPtr<mf_journal_close> m_journal{};
+    std::unique_ptr<Mosaic> m_mosaic{}; // nullptr until it is created
+    bool m_isCreated = false;           // by this command
     mf_storage m_storage{};
     std::unique_ptr<OGRMapflowUploadFile> m_file{};
-    std::unique_ptr<mf_image_run, RunCloser> m_run{};
+    OGRMapflowPtr<mf_image_run_close> m_run{};
     std::unique_ptr<OGRMapflowReportFile> m_report{};
     double m_begin = 0; // of the upload, as a share of all progress
 };
@@ -189,30 +166,26 @@ bool Upload::OpenJournal()
 {
     if (!m_options.GetBool("JOURNAL", true))
         return true;
-    mf_error err;
-    mf_error_init(&err);
-    mf_account account = {};
+    OGRMapflowOwned<mf_account_free> account;
     mf_journal *journal = nullptr;
-    if (mf_account_get(&account, m_client.get(), &err) != 0)
-        return Raise(err);
+    if (!OGRMapflowTry(mf_account_get, &account, m_client.get()))
+        return false;
     std::string name = account.email;
-    mf_account_free(&account);
     if (name.empty())
         name = CPLSPrintf("token " CPL_FRMT_GUIB,
                           static_cast<GUIntBig>(mf_client_account(m_client.get())));
-    if (mf_journal_open_uploads(&journal, m_target.Get("STATE_DIR").c_str(),
-                                mf_client_base_url(m_client.get()), name.c_str(), &err) != 0)
-        return Raise(err);
+    if (!OGRMapflowTry(mf_journal_open_uploads, &journal, m_target.Get("STATE_DIR").c_str(),
+                       mf_client_base_url(m_client.get()), name.c_str()))
+        return false;
     m_journal.reset(journal);
     return true;
 }
 
 bool Upload::FindMosaic()
 {
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     char uuid[MF_UUID_SIZE];
-    std::unique_ptr<mf_mosaic, MosaicDeleter> mosaic(new mf_mosaic());
+    auto mosaic = std::make_unique<Mosaic>();
     const std::string &name = m_target.TargetName();
     if (mf_mosaic_find(mosaic.get(), m_client.get(), name.c_str(), &err) == 0)
     {
@@ -221,18 +194,18 @@ bool Upload::FindMosaic()
     }
     const bool isName = !mf_uuid_parse(name.c_str(), uuid);
     if (err.kind != MF_ERR_NOT_FOUND)
-        return Raise(err);
+        return OGRMapflowRaise(err);
     if (isName && m_options.GetBool("CREATE_MOSAIC", false))
         return true;
     if (isName)
         mf_error_append(&err, ". CREATE_MOSAIC=YES creates it");
-    return Raise(err);
+    return OGRMapflowRaise(err);
 }
 
 // All images of a mosaic have the same number of bands.
 bool Upload::CheckFit()
 {
-    mf_image_list images = {};
+    OGRMapflowOwned<mf_image_list_free> images;
     if (m_mosaic == nullptr)
         return true;
     if (!OGRMapflowTry(mf_image_list_get, &images, m_client.get(), m_mosaic->id))
@@ -244,7 +217,6 @@ bool Upload::CheckFit()
             bands = images.items[i].band_count;
             break;
         }
-    mf_image_list_free(&images);
     return bands == m_source.GetRasterCount() ||
            Refuse(CPLSPrintf("The raster has %d bands, and the images of mosaic %s (\"%s\") have "
                              "%d.",
@@ -253,13 +225,12 @@ bool Upload::CheckFit()
 
 bool Upload::CheckStorage(int64_t bytes)
 {
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     if (mf_storage_check(&m_storage, m_source.GetRasterXSize(), m_source.GetRasterYSize(), bytes,
                          &err) == 0)
         return true;
     mf_error_append(&err, ". Nothing is uploaded");
-    return Raise(err);
+    return OGRMapflowRaise(err);
 }
 
 bool Upload::OpenFile()
@@ -322,7 +293,7 @@ bool Upload::CreateMosaic()
     CPLStringList tags = m_options.Tags();
     const mf_str_list list = {tags.List(), static_cast<size_t>(tags.Count())};
     const mf_image_run_options options = RunOptions();
-    m_mosaic.reset(new mf_mosaic());
+    m_mosaic = std::make_unique<Mosaic>();
     return OGRMapflowTry(mf_mosaic_find_or_create, m_mosaic.get(), &options,
                          m_target.TargetName().c_str(), &list, &m_isCreated);
 }
@@ -381,8 +352,7 @@ bool Upload::CheckDuplicates()
 
 bool Upload::Send()
 {
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     if (mf_image_run_state(m_run.get()) == MF_JOB_SENT)
         return true;
     if (!CheckStorage(m_file->Size()) || !CheckDuplicates() || !m_file->Rewind())
@@ -393,7 +363,7 @@ bool Upload::Send()
     const bool isUnknown = mf_image_run_state(m_run.get()) == MF_JOB_UNKNOWN;
     if (!isUnknown)
         mf_error_append(&err, ". Nothing is stored");
-    (void)Raise(err);
+    (void)OGRMapflowRaise(err);
     if (isUnknown && m_report != nullptr)
         (void)Report();
     return false;

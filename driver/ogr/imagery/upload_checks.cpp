@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/owned.h"
 #include "common/spatial_reference.h"
 
 namespace
@@ -54,11 +55,9 @@ bool ToLonLat(const OGRSpatialReference &srs, double &x, double &y)
     source->SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper state;
-    OGRCoordinateTransformation *const way =
-        OGRCreateCoordinateTransformation(source.get(), wgs84.get());
-    const bool done = way != nullptr && way->Transform(1, &x, &y) != 0;
-    OGRCoordinateTransformation::DestroyCT(way);
-    return done;
+    const OGRMapflowPtr<OGRCoordinateTransformation::DestroyCT> way(
+        OGRCreateCoordinateTransformation(source.get(), wgs84.get()));
+    return way != nullptr && way->Transform(1, &x, &y) != 0;
 }
 
 // Returns the UTM zone of the centre, or EPSG:3857 when there is none.

@@ -52,7 +52,8 @@ inline void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, const std
 
 // Sets these columns of a row, except those without a value of their own.
 template <class Item, size_t N>
-void OGRMapflowFill(OGRFeature &row, const OGRMapflowColumn<Item> (&columns)[N], const Item &item)
+void OGRMapflowFill(OGRFeature &row, const OGRMapflowColumn<Item> (&columns)[N],
+                    const std::common_type_t<Item> &item)
 {
     for (const OGRMapflowColumn<Item> &column : columns)
     {

@@ -218,7 +218,7 @@ bool Status(OGRMapflowCall &call)
     if (!options || !OGRMapflowMayAsk(*options, "The status"))
         return false;
     const OGRMapflowClient client = OGRMapflowConnect(*options);
-    mf_processing processing;
+    OGRMapflowOwned<mf_processing_free> processing;
     if (client == nullptr || !OGRMapflowTry(mf_processing_get, &processing, client.get(),
                                             options->ProcessingId().c_str()))
         return false;
@@ -235,7 +235,6 @@ bool Status(OGRMapflowCall &call)
     table.AddColumns(MAPFLOW_PROCESSING_COLUMNS);
     OGRFeature &row = table.AddRow();
     OGRMapflowFill(row, MAPFLOW_PROCESSING_COLUMNS, processing);
-    mf_processing_free(&processing);
     call.rows.Add(OGRMapflowObjectOf(row));
     return done;
 }
@@ -315,21 +314,13 @@ class Report
     const std::string m_path;
 };
 
-struct TranslateOptionsDeleter
-{
-    void operator()(GDALVectorTranslateOptions *options) const
-    {
-        GDALVectorTranslateOptionsFree(options);
-    }
-};
-
 // Copies layers as ogr2ogr does.
 bool CopyLayers(OGRMapflowCall &call, GDALDataset &target)
 {
     CPLStringList words;
     for (const std::string &layer : call.layers)
         words.AddString(layer.c_str());
-    const std::unique_ptr<GDALVectorTranslateOptions, TranslateOptionsDeleter> options(
+    const OGRMapflowPtr<GDALVectorTranslateOptionsFree> options(
         GDALVectorTranslateOptionsNew(words.List(), nullptr));
     GDALDatasetH source = GDALDataset::ToHandle(call.source);
     int isMisused = FALSE;

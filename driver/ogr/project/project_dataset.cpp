@@ -55,16 +55,11 @@ bool OGRMapflowProjectDataset::Load()
 
 bool OGRMapflowProjectDataset::ReadProcessings()
 {
-    mf_error err;
-    mf_error_init(&err);
     for (const std::string &document : m_listing->documents)
     {
         mf_processing processing;
-        if (mf_processing_read(&processing, document.c_str(), &err) != 0)
-        {
-            OGRMapflowRaise(err);
+        if (!OGRMapflowTry(mf_processing_read, &processing, document.c_str()))
             return false;
-        }
         m_processings.push_back(processing);
     }
     NameLayers();
@@ -109,13 +104,12 @@ bool HasValidId(const mf_processing &processing)
 // not list areas.
 bool HasFinishedArea(mf_client *client, const mf_processing &processing)
 {
-    mf_aoi_list areas;
+    OGRMapflowOwned<mf_aoi_list_free> areas;
     if (mf_aoi_list_get(&areas, nullptr, client, processing.id, nullptr) != 0)
         return true; // the attempt to read it will report the error
     bool found = areas.is_offered == 0;
     for (size_t i = 0; i < areas.count; ++i)
         found |= EQUAL(areas.items[i].status, "OK") || EQUAL(areas.items[i].status, "REFUNDED");
-    mf_aoi_list_free(&areas);
     return found;
 }
 

@@ -62,13 +62,12 @@ void Remember(const std::string &key, const Known &read)
 bool FindProject(const OGRMapflowOptions &options, mf_client *client, Listing &listing,
                  mf_error &err)
 {
-    mf_project project;
+    OGRMapflowOwned<mf_project_free> project;
     if (mf_project_find(&project, client, options.TargetName().c_str(), &err) != 0)
         return false;
     listing.id = project.id;
     listing.name = project.name;
     listing.description = project.description != nullptr ? project.description : "";
-    mf_project_free(&project);
     return true;
 }
 
@@ -77,11 +76,10 @@ bool AddEntries(const cJSON *entries, Listing &listing, mf_error &err)
     const cJSON *entry;
     cJSON_ArrayForEach(entry, entries)
     {
-        mf_processing processing;
+        OGRMapflowOwned<mf_processing_free> processing;
         if (mf_processing_parse(&processing, entry, &err) != 0)
             return false;
         listing.documents.push_back(processing.document);
-        mf_processing_free(&processing);
     }
     return true;
 }
@@ -122,8 +120,7 @@ std::shared_ptr<const Listing> OGRMapflowListProject(const OGRMapflowOptions &op
     auto listing = std::make_shared<Listing>();
     const Known read{listing, options.IsListing() ? listing : nullptr, mf_clock_monotonic(),
                      mf_client_write_count()};
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     if (!FindProject(options, client, *listing, err) || !AddProcessings(client, *listing, err))
     {
         OGRMapflowRaise(err);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "common/errors.h"
 #include "result/read_ahead.h"
 
 namespace
@@ -74,8 +75,7 @@ void Stream::MakePiece(Piece &piece, uint64_t begin, uint64_t end) const
 {
     const OGRMapflowResultRows &rows = m_source.rows;
     OGRMapflowRow row;
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     piece.end = begin;
     piece.error.clear();
     piece.batch = std::make_unique<OGRMapflowBatch>(

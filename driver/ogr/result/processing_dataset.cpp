@@ -73,14 +73,12 @@ bool OGRMapflowProcessingDataset::OpenOnline()
     if (m_client == nullptr)
         return false;
     const bool isStored = !EQUAL(m_options.Get("CACHE").c_str(), "ONLINE") && IsStored();
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     if (GetProcessing(isStored, &err) != 0)
     {
         if (isStored && IsOutage(err))
             return FallBack(err);
-        OGRMapflowRaise(err);
-        return false;
+        return OGRMapflowRaise(err);
     }
     if (!OGRMapflowWaitIfWanted(m_options, m_client.get(), m_processing) || !CheckResult())
         return false;
@@ -93,11 +91,6 @@ bool OGRMapflowProcessingDataset::OpenOnline()
 bool OGRMapflowProcessingDataset::OpenOffline()
 {
     return (!m_statusOnly || OGRMapflowMayAsk(m_options, "STATUS_ONLY=YES")) && LoadResult();
-}
-
-OGRMapflowProcessingDataset::~OGRMapflowProcessingDataset()
-{
-    mf_processing_free(&m_processing);
 }
 
 // Opens the stored result, with one warning.
@@ -138,14 +131,9 @@ int OGRMapflowProcessingDataset::GetProcessing(bool isStored, mf_error *err)
 // Returns false after one CPLError if there is no result to read.
 bool OGRMapflowProcessingDataset::CheckResult()
 {
-    mf_error err;
-    mf_error_init(&err);
-    const bool hasResult = m_statusOnly || mf_processing_check_result(
-                                               &m_processing, m_options.GetBool("PARTIAL", false),
-                                               OGRMapflowMayWait(m_options), &err) == 0;
-    if (!hasResult)
-        OGRMapflowRaise(err);
-    return hasResult;
+    return m_statusOnly ||
+           OGRMapflowTry(mf_processing_check_result, &m_processing,
+                         m_options.GetBool("PARTIAL", false), OGRMapflowMayWait(m_options));
 }
 
 namespace
@@ -198,8 +186,7 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_c
     wanted.debug = OGRMapflowDebug;
     wanted.warn = OGRMapflowWarn;
 
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     const mf_result *result = nullptr;
     if (mf_result_acquire(&result, &wanted, &err) != 0)
     {
@@ -249,9 +236,8 @@ bool OGRMapflowProcessingDataset::CheckArea()
         return false;
     if (area.empty())
         return true;
-    mf_error err;
-    mf_error_init(&err);
-    mf_aoi_list areas;
+    OGRMapflowError err;
+    OGRMapflowOwned<mf_aoi_list_free> areas;
     if (!OGRMapflowGetAreaList(m_areas, OGRMapflowAreaOwner::Of(m_processing), areas, err))
     {
         CPLDebug("MAPFLOW", "Area %s is not checked: %s", area.c_str(), err.message);
@@ -267,13 +253,10 @@ bool OGRMapflowProcessingDataset::CheckArea()
         else if (one.geometry != nullptr)
             m_otherAreas.emplace_back(one.geometry);
     }
-    mf_aoi_list_free(&areas);
-    if (!hasResult)
-    {
-        mf_error_prefix(&err, "processing %s (\"%s\")", m_processing.id, m_processing.name);
-        OGRMapflowRaise(err);
-    }
-    return hasResult;
+    if (hasResult)
+        return true;
+    mf_error_prefix(&err, "processing %s (\"%s\")", m_processing.id, m_processing.name);
+    return OGRMapflowRaise(err);
 }
 
 namespace
@@ -382,12 +365,7 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::TakeResult()
 // Reads the processing from a document that the service sent earlier.
 bool OGRMapflowProcessingDataset::ReadDocument(const char *document)
 {
-    mf_error err;
-    mf_error_init(&err);
-    const bool failed = mf_processing_read(&m_processing, document, &err) != 0;
-    if (failed)
-        OGRMapflowRaise(err);
-    return !failed;
+    return OGRMapflowTry(mf_processing_read, &m_processing, document);
 }
 
 // Gives the layer a name of its own: programs that look layers up one by one, such as MapServer,

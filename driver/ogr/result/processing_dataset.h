@@ -42,7 +42,6 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     bool ShowResult();
     // Hands over the fetched result, to become a part of another layer.
     std::shared_ptr<const mf_result> TakeResult();
-    ~OGRMapflowProcessingDataset() override;
 
     int GetLayerCount() MF_CONST_312 override;
     OGRLayer *GetLayer(int i) MF_CONST_312 override;
@@ -91,7 +90,7 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     std::string m_layerName{}; // "": that of the processing
     std::atomic<bool> *m_stop = nullptr;
     OGRMapflowClient m_client{};
-    mf_processing m_processing{};
+    OGRMapflowOwned<mf_processing_free> m_processing{};
     OGRMapflowAreaSource m_areas{};
     bool m_statusOnly = false;
     std::string m_area{}; // GeoJSON of the only area that is requested, "" if unknown

@@ -36,13 +36,8 @@ OGRMapflowResultLayer::Create(GDALDataset *dataset, const std::string &name, boo
                               const OGRMapflowResultRows &rows)
 {
     std::unique_ptr<OGRMapflowResultLayer> layer(new OGRMapflowResultLayer(dataset, rows));
-    mf_error err;
-    mf_error_init(&err);
-    if (mf_row_init(&layer->m_row, &rows.Set().Schema(), &err) != 0)
-    {
-        OGRMapflowRaise(err);
+    if (!OGRMapflowTry(mf_row_init, &layer->m_row, &rows.Set().Schema()))
         return nullptr;
-    }
     layer->m_defn = new OGRFeatureDefn(name.c_str());
     layer->m_defn->Reference();
     layer->SetDescription(name.c_str());
@@ -114,10 +109,9 @@ bool OGRMapflowResultLayer::FindStyles(std::set<const char *> &occurring) const
     for (const int field : m_styles->Fields())
         rows.wanted[static_cast<size_t>(field)] = 1;
     OGRMapflowRow row;
-    mf_error err;
+    OGRMapflowError err;
     for (uint64_t i = rows.Find(0); i < rows.End(); i = rows.Find(i + 1))
     {
-        mf_error_init(&err);
         if (!rows.Decode(row, i, err))
             return false;
         row.geometry = rows.Set().Feature(i).geometry;
@@ -235,8 +229,7 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::Make(const OGRMapflowRow *row
 
 std::unique_ptr<OGRFeature> OGRMapflowResultLayer::ReadAt(uint64_t position)
 {
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     m_rows.wantsGeometry = WantsGeometry();
     return Make(m_rows.Decode(m_row, position, err) ? &m_row : nullptr, position, err);
 }
@@ -288,8 +281,7 @@ std::unique_ptr<OGRFeature> OGRMapflowResultLayer::ReadInOrder(uint64_t position
     constexpr uint64_t WORTH_A_THREAD = 512;
     if (++m_readInARow <= WORTH_A_THREAD)
         return ReadAt(position);
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     return Make(TakeRow(position, err), position, err);
 }
 

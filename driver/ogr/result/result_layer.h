@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/compat.h"
+#include "common/errors.h"
 #include "result/feature.h"
 #include "result/read_ahead.h"
 #include "result/result_rows.h"
@@ -64,7 +65,7 @@ class OGRMapflowResultLayer final : public OGRLayer
         std::vector<uint64_t> positions{}; // of the decoded features
         uint64_t begin = 0;
         uint64_t end = 0;
-        mf_error error{}; // why the next feature was not decoded
+        OGRMapflowError error{}; // why the next feature was not decoded
     };
 
     OGRMapflowResultLayer(GDALDataset *dataset, const OGRMapflowResultRows &rows)

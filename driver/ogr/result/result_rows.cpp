@@ -167,8 +167,7 @@ bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
     geometries.wanted.assign(wanted.size(), 0);
     geometries.wantsGeometry = true;
     OGRMapflowRow row;
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     for (const bool onlyTouching : {true, false})
     {
         for (uint64_t i = Find(0); i < End(); i = Find(i + 1))
@@ -181,10 +180,7 @@ bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
             if (box.min_x > box.max_x || isWithin || (onlyTouching && !touches))
                 continue;
             if (!geometries.Decode(row, i, err))
-            {
-                OGRMapflowRaise(err);
-                return false;
-            }
+                return OGRMapflowRaise(err);
             const auto geometry = OGRMapflowGeometryOf(row, nullptr);
             OGREnvelope edge;
             if (geometry == nullptr || geometry->IsEmpty())

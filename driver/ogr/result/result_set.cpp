@@ -7,6 +7,7 @@
 #include <new>
 #include <numeric>
 
+#include "common/owned.h"
 #include "layer/stable_fid.h"
 
 namespace
@@ -15,21 +16,14 @@ namespace
 constexpr const char *OWN_COLUMNS[] = {"processing_id", "processing"};
 constexpr int OWN_COUNT = 2;
 
-struct SchemaReleaser
-{
-    void operator()(mf_schema *schema) const
-    {
-        mf_schema_free(schema);
-        delete schema;
-    }
-};
+using OwnedSchema = OGRMapflowOwned<mf_schema_free>;
 
 std::shared_ptr<const mf_schema> CopyExact(const mf_schema &schema)
 {
-    auto copy = std::make_unique<mf_schema>();
+    auto copy = std::make_shared<OwnedSchema>();
     if (mf_schema_copy_exact(copy.get(), &schema) != 0)
         throw std::bad_alloc();
-    return {copy.release(), SchemaReleaser()};
+    return copy;
 }
 
 bool IsText(const OGRMapflowOptions &options, const char *option)
@@ -111,7 +105,7 @@ void OGRMapflowResultSet::MergeSchemas()
     std::vector<const mf_schema *> schemas;
     for (const Member &part : m_parts)
         schemas.push_back(&part.result->collection.schema);
-    std::unique_ptr<mf_schema, SchemaReleaser> merged(new mf_schema());
+    auto merged = std::make_shared<OwnedSchema>();
     const mf_schema_rules rules = GeoJSONRules();
     if (mf_schema_merge(merged.get(), OWN_COLUMNS, OWN_COUNT, schemas.data(), schemas.size(),
                         &rules) != 0)

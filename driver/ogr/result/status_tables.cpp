@@ -50,7 +50,7 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *datase
                                                              OGRMapflowAreaSource &source,
                                                              const OGRMapflowAreaOwner &owner)
 {
-    mf_aoi_list areas;
+    OGRMapflowOwned<mf_aoi_list_free> areas;
     if (!OGRMapflowTry([&](mf_error *err)
                        { return OGRMapflowGetAreaList(source, owner, areas, *err) ? 0 : -1; }))
         return nullptr;
@@ -73,6 +73,5 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAOITable(GDALDataset *datase
     }
     if (onlyPolygons)
         table->GetLayerDefn()->SetGeomType(wkbPolygon);
-    mf_aoi_list_free(&areas);
     return table;
 }

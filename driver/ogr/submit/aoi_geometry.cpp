@@ -254,8 +254,6 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPoly
 
 bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to, size_t &dropped)
 {
-    mf_error err;
-    mf_error_init(&err);
     for (const OGRPolygon *polygon : OGRMapflowPolygonsOf(from))
     {
         bool isOuter = true;
@@ -264,11 +262,8 @@ bool OGRMapflowAddPolygons(OGRMultiPolygon &from, mf_polygons &to, size_t &dropp
             const std::vector<double> lonlat = OGRMapflowPositions(*ring);
             const auto add = isOuter ? mf_polygons_add_outer : mf_polygons_add_hole;
             int isKept = 0;
-            if (add(&to, lonlat.data(), lonlat.size() / 2, &isKept, &err) != 0)
-            {
-                OGRMapflowRaise(err);
+            if (!OGRMapflowTry(add, &to, lonlat.data(), lonlat.size() / 2, &isKept))
                 return false;
-            }
             if (isOuter && !isKept)
             {
                 ++dropped;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/compat.h"
+#include "common/owned.h"
 #include "common/spatial_reference.h"
 
 // An edge that is straight in the source bends in lon/lat, where the service draws straight edges.
@@ -41,13 +42,6 @@ class OGRMapflowProjection
         double x, y;
     };
     using Ring = std::vector<Point>;
-    struct CoordinateTransformationDeleter
-    {
-        void operator()(OGRCoordinateTransformation *ct) const
-        {
-            OGRCoordinateTransformation::DestroyCT(ct);
-        }
-    };
 
     OGRMapflowProjection() = default;
     bool IsOutside(const Point &source) const;
@@ -59,8 +53,7 @@ class OGRMapflowProjection
 
     OGRMapflowSRS m_source{};
     OGRMapflowSRS m_target{};
-    std::unique_ptr<OGRCoordinateTransformation, CoordinateTransformationDeleter>
-        m_transformation{};
+    OGRMapflowPtr<OGRCoordinateTransformation::DestroyCT> m_transformation{};
     bool m_isAssumed = false;
     bool m_isLonLat = false;     // WGS84 already: edges stay as they are
     bool m_isGeographic = false; // any longitudes and latitudes

@@ -38,15 +38,10 @@ OGRMapflowSubmissionLayer::Create(GDALDataset *dataset, OGRMapflowSubmissions &q
     }
     std::unique_ptr<OGRMapflowSubmissionLayer> layer(
         new OGRMapflowSubmissionLayer(dataset, queue, name, std::move(options)));
-    mf_error err;
-    mf_error_init(&err);
     mf_submission *submission = nullptr;
     const mf_submission_options core = layer->m_options.Core();
-    if (mf_submission_open(&submission, &core, &err) != 0)
-    {
-        OGRMapflowRaise(err);
+    if (!OGRMapflowTry(mf_submission_open, &submission, &core))
         return nullptr;
-    }
     layer->m_submission.reset(submission);
     layer->m_aois = OGRMapflowAOIs::Create(takesPolygons ? srs : OGRMapflowWGS84().get());
     if (layer->m_aois == nullptr)
@@ -149,13 +144,12 @@ bool OGRMapflowSubmissionLayer::FetchArea(mf_client *client)
 {
     if (!m_options.TakesImageryArea())
         return true;
-    mf_str_list footprints = {};
+    OGRMapflowOwned<mf_str_list_free> footprints;
     int missing = 0;
     bool done =
         OGRMapflowTry(mf_submission_footprints, m_submission.get(), client, &footprints, &missing);
     for (size_t i = 0; done && i < footprints.count; ++i)
         done = TakeFootprint(footprints.items[i]);
-    mf_str_list_free(&footprints);
     if (done && missing > 0)
         CPLError(CE_Warning, CPLE_AppDefined,
                  "%d images of the mosaic are not ready: the area of layer \"%s\" leaves them out.",
@@ -268,24 +262,19 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowSubmissionLayer::TakePolygons(size_t 
 bool OGRMapflowSubmissionLayer::AddJob(const std::string &name, size_t begin, size_t end)
 {
     const auto polygons = TakePolygons(begin, end);
-    mf_polygons core = {};
+    OGRMapflowOwned<mf_polygons_free> core;
     size_t dropped = 0;
     if (polygons == nullptr || !OGRMapflowAddPolygons(*polygons, core, dropped))
-    {
-        mf_polygons_free(&core);
         return false;
-    }
     if (dropped > 0)
         CPLError(CE_Warning, CPLE_AppDefined,
                  "%d polygons of layer \"%s\" have less than %g m²: they are left out.",
                  static_cast<int>(dropped), GetName(), MF_MIN_RING_AREA);
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     if (mf_submission_add(m_submission.get(), name.c_str(), &core, &err) == 0)
         return true;
     mf_error_prefix(&err, "layer \"%.60s\"", m_defn->GetName());
-    OGRMapflowRaise(err);
-    return false;
+    return OGRMapflowRaise(err);
 }
 
 // Areas that several features cover are processed and billed once for each of them.
@@ -294,7 +283,7 @@ void OGRMapflowSubmissionLayer::WarnOfOverlaps(const OGRMultiPolygon &all) const
     double sum = 0;
     for (size_t i = 0; i < mf_submission_count(m_submission.get()); ++i)
         sum += mf_submission_job(m_submission.get(), i)->area_m2;
-    mf_polygons core = {};
+    OGRMapflowOwned<mf_polygons_free> core;
     {
         CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
         CPLErrorStateBackuper state;
@@ -304,7 +293,6 @@ void OGRMapflowSubmissionLayer::WarnOfOverlaps(const OGRMultiPolygon &all) const
             sum = 0; // cannot be known without GEOS
     }
     const double twice = sum - mf_polygons_area(&core);
-    mf_polygons_free(&core);
     if (twice > std::max(1.0, 1e-6 * sum)) // m²: less is due to rounding
         CPLError(
             CE_Warning, CPLE_AppDefined,

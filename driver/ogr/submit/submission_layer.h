@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/compat.h"
+#include "common/owned.h"
 #include "submit/aoi_geometry.h"
 #include "submit/submission.h"
 #include "submit/submission_options.h"
@@ -64,10 +65,6 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     bool IsFinished() const { return m_isFinished; }
 
   private:
-    struct SubmissionCloser
-    {
-        void operator()(mf_submission *submission) const { mf_submission_close(submission); }
-    };
     struct Written
     {
         OGRMapflowArea area;
@@ -93,7 +90,7 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     OGRFeatureDefn *const m_defn;
     const OGRMapflowSubmissionOptions m_options;
     std::unique_ptr<OGRMapflowAOIs> m_aois{};
-    std::unique_ptr<mf_submission, SubmissionCloser> m_submission{};
+    OGRMapflowPtr<mf_submission_close> m_submission{};
     std::vector<Written> m_written{};
     std::vector<Written> m_footprints{}; // of AOI_FROM=IMAGERY
     GIntBig m_given = 0;                 // features, including those left out

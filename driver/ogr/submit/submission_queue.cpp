@@ -49,19 +49,7 @@ double LimitOf(const char *text)
     return text != nullptr ? CPLAtof(text) : NAN;
 }
 
-bool Raise(const mf_error &err)
-{
-    OGRMapflowRaise(err);
-    return false;
-}
-
 } // namespace
-
-void OGRMapflowSubmissions::AccountCloser::operator()(mf_account *account) const
-{
-    mf_account_free(account);
-    delete account;
-}
 
 OGRMapflowSubmissions::OGRMapflowSubmissions(OGRMapflowOptions options,
                                              CSLConstList creationOptions)
@@ -84,14 +72,11 @@ bool OGRMapflowSubmissions::NeedAccount(double maxAge)
     const double now = mf_clock_monotonic();
     if (m_account != nullptr && now - m_accountTime < maxAge)
         return true;
-    mf_error err;
-    mf_error_init(&err);
-    m_account.reset(new mf_account());
+    m_account = std::make_unique<Account>();
     m_accountTime = now;
-    if (mf_account_get(m_account.get(), m_client.get(), &err) == 0)
-        return true;
-    m_account.reset();
-    return Raise(err);
+    if (!OGRMapflowTry(mf_account_get, m_account.get(), m_client.get()))
+        m_account.reset();
+    return m_account != nullptr;
 }
 
 OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *name,
@@ -115,16 +100,10 @@ OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *n
     if (entry.layer == nullptr)
         return nullptr;
     const OGRMapflowInterruptible interruptible;
-    mf_error err;
-    mf_error_init(&err);
-    if (!Connect() || !NeedAccount(ACCOUNT_MAX_AGE))
-        return nullptr;
-    if (mf_submission_resolve(entry.Submission(), m_account.get(), m_client.get(), &err) != 0)
-    {
-        OGRMapflowRaise(err);
-        return nullptr;
-    }
-    if (!entry.layer->FetchArea(m_client.get()))
+    if (!Connect() || !NeedAccount(ACCOUNT_MAX_AGE) ||
+        !OGRMapflowTry(mf_submission_resolve, entry.Submission(), m_account.get(),
+                       m_client.get()) ||
+        !entry.layer->FetchArea(m_client.get()))
         return nullptr;
     if (!report.empty())
     {
@@ -306,9 +285,7 @@ bool OGRMapflowSubmissions::Submit(const Entries &due)
     mf_run_unlock(run.get());
     bool isOver = true;
     const bool done = WaitForAll(due, waiter, isOver);
-    mf_error err;
-    mf_error_init(&err);
-    return (!isOver || mf_run_end(run.get(), &err) == 0 || Raise(err)) && done;
+    return (!isOver || OGRMapflowTry(mf_run_end, run.get())) && done;
 }
 
 // Opens the journal of the account. JOURNAL=NO of one layer applies to all.
@@ -325,8 +302,7 @@ bool OGRMapflowSubmissions::OpenJournal(const Entries &due)
             m_journal.reset();
         return true;
     }
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     mf_journal *journal = nullptr;
     std::string account = m_account->email;
     if (account.empty())
@@ -334,7 +310,7 @@ bool OGRMapflowSubmissions::OpenJournal(const Entries &due)
                              static_cast<GUIntBig>(mf_client_account(m_client.get())));
     if (mf_journal_open(&journal, m_options.Get("STATE_DIR").c_str(),
                         mf_client_base_url(m_client.get()), account.c_str(), &err) != 0)
-        return isDry || Raise(err);
+        return isDry || OGRMapflowRaise(err);
     m_journal.reset(journal);
     return true;
 }
@@ -361,25 +337,20 @@ OGRMapflowSubmissions::Run OGRMapflowSubmissions::OpenRun(const Entries &due)
     options.former_report = former.c_str();
     options.listener.say = OGRMapflowWarn;
     mf_run *run = nullptr;
-    mf_error err;
-    mf_error_init(&err);
-    if (mf_run_open(&run, submissions.data(), submissions.size(), &options, &err) != 0)
-        OGRMapflowRaise(err);
+    (void)OGRMapflowTry(mf_run_open, &run, submissions.data(), submissions.size(), &options);
     return Run(run);
 }
 
 bool OGRMapflowSubmissions::Check(const Entries &due)
 {
     const bool wantsPrice = m_creationOptions.FetchNameValue("MAX_COST") != nullptr;
-    mf_error err;
-    mf_error_init(&err);
     for (size_t i = 0; i < due.size(); ++i)
     {
         for (size_t before = 0; before < i; ++before)
             mf_submission_reserve(due[i]->Submission(), due[before]->Submission());
-        if (mf_submission_check(due[i]->Submission(), m_account.get(), wantsPrice, m_client.get(),
-                                &err) != 0)
-            return Raise(err);
+        if (!OGRMapflowTry(mf_submission_check, due[i]->Submission(), m_account.get(), wantsPrice,
+                           m_client.get()))
+            return false;
     }
     return CheckTotal(due);
 }
@@ -453,8 +424,7 @@ bool OGRMapflowSubmissions::Send(const Entries &due, const Entry &entry, size_t 
     mf_submission *const submission = entry.Submission();
     const bool isDry = entry.IsDry();
     const mf_job *const job = mf_submission_job(submission, i);
-    mf_error err;
-    mf_error_init(&err);
+    OGRMapflowError err;
     const bool done = isDry || mf_run_send(run, submission, i, &err) == 0;
     const bool isLineDue = done || job->state != MF_JOB_NEW;
     if (done && !isDry)
@@ -497,9 +467,8 @@ static bool JudgeEnd(const mf_processing &processing)
 bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, OGRMapflowWaiter &waiter,
                                        bool &isOver)
 {
-    mf_error err;
-    mf_error_init(&err);
-    mf_processing processing = {};
+    OGRMapflowError err;
+    OGRMapflowOwned<mf_processing_free> processing;
     const char *const id = mf_submission_job(entry.Submission(), i)->id;
     bool done = false, hasEnded = false;
     // After Ctrl-C, which was already reported, only the line remains to be written.
@@ -515,7 +484,6 @@ bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, OGRMapflowW
         hasEnded = err.kind == MF_ERR_NOT_FOUND; // it was deleted
         OGRMapflowRaise(err);
     }
-    mf_processing_free(&processing);
     const bool isReported =
         entry.report == nullptr ||
         (entry.report->CanUpdate() ? entry.report->Update(entry.Submission(), i)

@@ -89,19 +89,8 @@ class OGRMapflowSubmissions
     };
     using Entries = std::vector<Entry *>;
 
-    struct AccountCloser
-    {
-        void operator()(mf_account *account) const;
-    };
-    struct JournalCloser
-    {
-        void operator()(mf_journal *journal) const { mf_journal_close(journal); }
-    };
-    struct RunCloser
-    {
-        void operator()(mf_run *run) const { mf_run_close(run); }
-    };
-    using Run = std::unique_ptr<mf_run, RunCloser>;
+    using Account = OGRMapflowOwned<mf_account_free>;
+    using Run = OGRMapflowPtr<mf_run_close>;
 
     bool Connect();
     bool NeedAccount(double maxAge);
@@ -125,9 +114,9 @@ class OGRMapflowSubmissions
     const OGRMapflowOptions m_options;
     const CPLStringList m_creationOptions;
     OGRMapflowClient m_client{};
-    std::unique_ptr<mf_account, AccountCloser> m_account{};
+    std::unique_ptr<Account> m_account{};
     double m_accountTime = 0; // s, monotonic
-    std::unique_ptr<mf_journal, JournalCloser> m_journal{};
+    OGRMapflowPtr<mf_journal_close> m_journal{};
     double m_started = 0; // s since 1970: jobs that others submit later belong to the same command
     std::vector<Entry> m_layers{};
     std::map<std::string, std::shared_ptr<OGRMapflowReportFile>> m_reports{};
