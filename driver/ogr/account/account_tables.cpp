@@ -95,18 +95,14 @@ std::string PricesOf(const mf_provider &provider)
     return Compact(prices);
 }
 
-const char *KindOf(const mf_provider &provider)
-{
-    return provider.kind == MF_PROVIDER_DATA ? "data" : "search";
-}
-
 constexpr OGRMapflowColumn<mf_provider> PROVIDER_COLUMNS[] = {
     {"name", Kind::Text, "value of PROVIDER or SEARCH_PROVIDER for a new processing",
      &mf_provider::name},
     {"display_name", Kind::Text, "", &mf_provider::display_name},
     {"prices", Kind::JSON, "credits per km², by zoom", PricesOf},
     {"min_area_km2", Kind::Number, "km², least area of one processing", &mf_provider::min_area_km2},
-    {"kind", Kind::Text, "data: PROVIDER, search: SEARCH_PROVIDER", KindOf},
+    {"kind", Kind::Text, "data: PROVIDER, search: SEARCH_PROVIDER",
+     [](const mf_provider &p) { return p.kind == MF_PROVIDER_DATA ? "data" : "search"; }},
 };
 
 bool FillProviders(OGRMapflowTableLayer &table, OGRMapflowAccountSession &session)
@@ -122,14 +118,11 @@ bool FillProviders(OGRMapflowTableLayer &table, OGRMapflowAccountSession &sessio
 
 // ---- account ------------------------------------------------------------------------------------
 
-const char *BillingOf(const mf_account &account)
-{
-    return mf_billing_name(account.billing);
-}
-
 constexpr OGRMapflowColumn<mf_account> ACCOUNT_COLUMNS[] = {
     {"email", Kind::Text, "", &mf_account::email},
-    {"billing", Kind::Text, "CREDITS, AREA or NONE", BillingOf, MAPFLOW_BILLING_DOMAIN},
+    {"billing", Kind::Text, "CREDITS, AREA or NONE",
+     [](const mf_account &account) { return mf_billing_name(account.billing); },
+     MAPFLOW_BILLING_DOMAIN},
     {"credits", Kind::Number, "credits that are left", &mf_account::remaining_credits},
     {"remaining_area_km2", Kind::Area, "km² that are left", &mf_account::remaining_area_m2},
     {"processed_area_km2", Kind::Area, "km² that were processed", &mf_account::processed_area_m2},

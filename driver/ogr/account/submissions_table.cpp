@@ -14,65 +14,35 @@ namespace
 
 using Kind = OGRMapflowKind;
 
-std::string TimeOf(double seconds)
+using Entry = mf_journal_entry;
+
+std::string SentAt(const Entry &entry)
 {
     char text[MF_TIME_SIZE] = "";
-    if (!std::isnan(seconds))
-        mf_time_format(seconds, text);
+    if (!std::isnan(entry.sent))
+        mf_time_format(entry.sent, text);
     return text;
 }
 
-std::string SentAt(const mf_journal_entry &entry)
-{
-    return TimeOf(entry.sent);
-}
-
-const char *RunOf(const mf_journal_entry &entry)
-{
-    return entry.run;
-}
-
-const char *StateOf(const mf_journal_entry &entry)
-{
-    return mf_journal_state_name(entry.state);
-}
-
-int HasEnded(const mf_journal_entry &entry)
-{
-    return !std::isnan(entry.run_ended);
-}
-
-const char *TextOrNull(const char *text)
-{
-    return *text != '\0' ? text : nullptr;
-}
-
-const char *IdOf(const mf_journal_entry &entry)
-{
-    return TextOrNull(entry.id);
-}
-
-const char *ProjectOf(const mf_journal_entry &entry)
-{
-    return TextOrNull(entry.project_id);
-}
-
-constexpr OGRMapflowColumn<mf_journal_entry> COLUMNS[] = {
+constexpr OGRMapflowColumn<Entry> COLUMNS[] = {
     {"time", Kind::Time, "when it was sent", SentAt},
-    {"run", Kind::Text, "the command that sent it", RunOf},
-    {"name", Kind::Text, "name of the processing", &mf_journal_entry::name},
-    {"state", Kind::Text, "sending, submitted, refused or unknown", StateOf},
-    {"id", Kind::Text, "UUID of the processing", IdOf},
-    {"cost", Kind::Number, "credits", &mf_journal_entry::cost},
-    {"project_id", Kind::Text, "UUID of the project", ProjectOf},
-    {"ended", Kind::Flag, "the run has ended: a repeated command submits anew"},
+    {"run", Kind::Text, "the command that sent it",
+     [](const Entry &entry) { return std::string(entry.run); }},
+    {"name", Kind::Text, "name of the processing", &Entry::name},
+    {"state", Kind::Text, "sending, submitted, refused or unknown",
+     [](const Entry &entry) { return mf_journal_state_name(entry.state); }},
+    {"id", Kind::Text, "UUID of the processing",
+     [](const Entry &entry) { return std::string(entry.id); }},
+    {"cost", Kind::Number, "credits", &Entry::cost},
+    {"project_id", Kind::Text, "UUID of the project",
+     [](const Entry &entry) { return std::string(entry.project_id); }},
+    {"ended", Kind::Flag, "the run has ended: a repeated command submits anew",
+     [](const Entry &entry) -> int { return !std::isnan(entry.run_ended); }},
 };
 
-void AddRow(void *ctx, const mf_journal_entry *entry)
+void AddRow(void *ctx, const Entry *entry)
 {
-    OGRFeature &row = static_cast<OGRMapflowTableLayer *>(ctx)->AddRow();
-    OGRMapflowFill(row, COLUMNS, *entry);
-    row.SetField("ended", HasEnded(*entry));
+    OGRMapflowFill(static_cast<OGRMapflowTableLayer *>(ctx)->AddRow(), COLUMNS, *entry);
 }
 
 } // namespace

@@ -16,22 +16,13 @@ namespace
 
 using Kind = OGRMapflowKind;
 
-const char *StateOf(const mf_image &image)
-{
-    return mf_image_state_name(image.state);
-}
-
-int IsDownloadable(const mf_image &image)
-{
-    return image.has_details ? image.is_downloadable : -1;
-}
-
 constexpr OGRMapflowColumn<mf_image> COLUMNS[] = {
     {"id", Kind::Text, "UUID, for IMAGE_IDS of a new processing", &mf_image::id},
     {"name", Kind::Text, "of the file", &mf_image::filename},
     {"mosaic_id", Kind::Text, "UUID"},
     {"mosaic", Kind::Text, "name of the mosaic"},
-    {"state", Kind::Text, "READY: it can be used", StateOf, MAPFLOW_IMAGE_DOMAIN},
+    {"state", Kind::Text, "READY: it can be used",
+     [](const mf_image &image) { return mf_image_state_name(image.state); }, MAPFLOW_IMAGE_DOMAIN},
     {"error", Kind::Text, "why it failed", &mf_image::error},
     {"uploaded", Kind::Time, "UTC", &mf_image::uploaded},
     {"bytes", Kind::Number, "of the file", &mf_image::size},
@@ -44,7 +35,8 @@ constexpr OGRMapflowColumn<mf_image> COLUMNS[] = {
     {"crs", Kind::Text, "EPSG code", &mf_image::crs},
     {"checksum", Kind::Text, "SHA-1", &mf_image::checksum},
     {"tiles_ready", Kind::Flag, "the tiles of the mosaic show it", &mf_image::tiles_ready},
-    {"downloadable", Kind::Flag, "the file can be fetched back"},
+    {"downloadable", Kind::Flag, "the file can be fetched back",
+     [](const mf_image &image) { return image.has_details ? int{image.is_downloadable} : -1; }},
 };
 
 constexpr OGRMapflowEditing EDITING = {
@@ -90,8 +82,6 @@ void OGRMapflowImagesLayer::AddImages(const mf_mosaic &mosaic, const mf_image_li
         row.SetField("mosaic", mosaic.name);
         OGRMapflowSetValue(row, m_defn->GetFieldIndex("pixel_size_m"), Kind::Number,
                            PixelSizeOf(image, footprint.get()));
-        OGRMapflowSetValue(row, m_defn->GetFieldIndex("downloadable"), Kind::Flag,
-                           IsDownloadable(image));
         row.SetGeometryDirectly(footprint.release());
     }
 }

@@ -20,20 +20,12 @@ namespace
 
 using Kind = OGRMapflowKind;
 
-const char *StateOf(const mf_planned_search &search)
-{
-    return mf_planned_state_name(search.state);
-}
-
-double AreaCountOf(const mf_planned_search &search)
-{
-    return static_cast<double>(search.aoi_count);
-}
-
 constexpr OGRMapflowColumn<mf_planned_search> COLUMNS[] = {
     {"id", Kind::Text, "UUID", &mf_planned_search::id},
     {"name", Kind::Text, "", &mf_planned_search::name},
-    {"state", Kind::Text, "", StateOf, MAPFLOW_PLANNED_SEARCH_DOMAIN},
+    {"state", Kind::Text, "",
+     [](const mf_planned_search &search) { return mf_planned_state_name(search.state); },
+     MAPFLOW_PLANNED_SEARCH_DOMAIN},
     {"active", Kind::Flag, "it is not paused", &mf_planned_search::is_active},
     {"project_id", Kind::Text, "UUID", &mf_planned_search::project_id},
     {"created", Kind::Time, "UTC", &mf_planned_search::created},
@@ -41,7 +33,8 @@ constexpr OGRMapflowColumn<mf_planned_search> COLUMNS[] = {
     {"last_checked", Kind::Time, "UTC", &mf_planned_search::last_checked},
     {"new_images", Kind::Count, "scenes that were not seen yet", &mf_planned_search::new_images},
     {"area_km2", Kind::Area, "km²", &mf_planned_search::area_m2},
-    {"aoi_count", Kind::Count, "number of areas", AreaCountOf},
+    {"aoi_count", Kind::Count, "number of areas",
+     [](const mf_planned_search &search) { return static_cast<int>(search.aoi_count); }},
     {"filters", Kind::JSON, "what the search leaves out", &mf_planned_search::filters},
 };
 

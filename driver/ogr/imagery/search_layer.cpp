@@ -29,7 +29,7 @@ constexpr OGRMapflowColumn<mf_scene> COLUMNS[] = {
     {"id", Kind::Text, "for IMAGE_IDS of a new processing", &mf_scene::id},
     {"provider", Kind::Text, "for SEARCH_PROVIDER of a new processing", &mf_scene::provider},
     {"product_type", Kind::Text, "", &mf_scene::product_type},
-    {"acquired", Kind::Time, "UTC"},
+    {"acquired", Kind::Time, "UTC", AcquiredOf},
     {"cloud_cover", Kind::Number, "percent", &mf_scene::cloud_cover},
     {"off_nadir", Kind::Number, "degrees, of either sign", &mf_scene::off_nadir},
     {"resolution", Kind::Number, "m per px", &mf_scene::resolution},
@@ -189,9 +189,6 @@ void OGRMapflowScenesLayer::AddScene(const mf_scene &scene)
 {
     auto row = std::make_shared<OGRFeature>(m_defn);
     OGRMapflowFill(*row, COLUMNS, scene);
-    const std::string acquired = AcquiredOf(scene);
-    OGRMapflowSetValue(*row, m_defn->GetFieldIndex("acquired"), Kind::Time,
-                       acquired.empty() ? nullptr : acquired.c_str());
     if (!m_searched.plannedSearch.empty())
         OGRMapflowFill(*row, PLANNED_COLUMNS, scene);
     if (scene.provider == nullptr && !m_searched.provider.empty())

@@ -12,7 +12,7 @@
 #include "common/compat.h"
 
 // The type of a column, which decides how a value of the service is converted. An unknown value
-// (NULL, NaN, an int below 0) leaves the column unset.
+// (NULL, "" of a function, NaN, an int below 0) leaves the column unset.
 enum class OGRMapflowKind
 {
     Text,
@@ -32,7 +32,7 @@ template <class Item> struct OGRMapflowColumn
     const char *comment; // unit or meaning, "" when the name is enough
     // A member or a function of the item. Without one the layer sets the value.
     std::variant<std::monostate, char * Item::*, int Item::*, bool Item::*, double Item::*,
-                 mf_str_list Item::*, double (*)(const Item &), const char *(*)(const Item &),
+                 mf_str_list Item::*, int (*)(const Item &), const char *(*)(const Item &),
                  std::string (*)(const Item &)>
         value{};
     const char *domain = ""; // one of field_domains.h, or none
@@ -45,9 +45,9 @@ void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char 
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, int number);
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, double number);
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const mf_str_list &texts);
-inline void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, const std::string &text)
+inline void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const std::string &text)
 {
-    row.SetField(i, text.c_str());
+    OGRMapflowSetValue(row, i, kind, text.empty() ? nullptr : text.c_str());
 }
 
 // Sets these columns of a row, except those without a value of their own.
