@@ -12,8 +12,7 @@
 
 std::unique_ptr<OGRGeometry> OGRMapflowReadArea(const char *geojson)
 {
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
+    const OGRMapflowQuiet quiet;
     return std::unique_ptr<OGRGeometry>(OGRGeometryFactory::createFromGeoJson(geojson));
 }
 

@@ -95,12 +95,19 @@ inline void SetFilterOf(OGRLayer &layer, int geomField, const OGRGeometry *geome
                       : OGRLayer::GetExtent(geomField, extent, force))
 #endif
 
+// While an object lives, messages of GDAL in this thread are neither shown nor kept. Newer GDALs
+// have a constructor of CPLErrorStateBackuper for this.
+class OGRMapflowQuiet
+{
+    CPLErrorStateBackuper m_before{};
+    CPLErrorHandlerPusher m_quiet{CPLQuietErrorHandler};
+};
+
 // Like GDAL's GeoJSON driver: OGRParseDate decides whether a string is a date or time at all, and
 // its characters decide which.
 inline mf_date_kind OGRMapflowDateKind(const char *text, int *timeZone)
 {
-    const CPLErrorStateBackuper state;
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const OGRMapflowQuiet quiet;
     OGRField field;
     if (!OGRParseDate(text, &field, 0))
         return MF_DATE_NONE;

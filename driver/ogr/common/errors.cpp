@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "common/errors.h"
 
+#include <vector>
+
 #include "base/clock.h"
 #include "base/program.h"
 
@@ -58,6 +60,16 @@ CPLErrorNum CodeOf(mf_error_kind kind)
 }
 
 } // namespace
+
+void CPL_STDCALL OGRMapflowCollect(CPLErr type, CPLErrorNum number, const char *text)
+{
+    auto *const messages =
+        static_cast<std::vector<OGRMapflowMessage> *>(CPLGetErrorHandlerUserData());
+    if (type == CE_Debug)
+        CPLDefaultErrorHandler(type, number, text);
+    else
+        messages->push_back({type, number, text});
+}
 
 unsigned OGRMapflowErrorCount()
 {

@@ -34,6 +34,18 @@ bool OGRMapflowTry(Function function, const Arguments &...arguments)
     return function(arguments..., &err) == 0 || OGRMapflowRaise(err);
 }
 
+// A message of GDAL, to be repeated later.
+struct OGRMapflowMessage
+{
+    CPLErr type;
+    CPLErrorNum number;
+    std::string text;
+};
+
+// An error handler whose user data is a std::vector of OGRMapflowMessage, to which it adds. Lines
+// of the debug log go there at once.
+void CPL_STDCALL OGRMapflowCollect(CPLErr type, CPLErrorNum number, const char *text);
+
 // The number of errors that this thread has raised so far. Compare two counts to detect a failure
 // that GDAL does not report.
 unsigned OGRMapflowErrorCount();

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "common/compat.h"
+#include "common/errors.h"
 
 // ogrinfo opens for update after it could not open read-only, QGIS the other way round: one fault
 // causes two errors. While an instance exists, the messages of a thread's second attempt are held
@@ -21,18 +21,9 @@ class OGRMapflowReopening
     OGRMapflowReopening &operator=(const OGRMapflowReopening &) = delete;
 
   private:
-    struct Message
-    {
-        CPLErr type;
-        CPLErrorNum number;
-        std::string text;
-    };
-    static void CPL_STDCALL HoldBack(CPLErr type, CPLErrorNum number, const char *text);
-    static void Report(const Message &message);
-
     const std::string m_name;
     const bool m_isUpdate, m_isSecond;
-    std::vector<Message> m_messages{};
+    std::vector<OGRMapflowMessage> m_messages{};
 };
 
 #endif

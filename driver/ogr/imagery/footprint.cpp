@@ -61,8 +61,7 @@ std::unique_ptr<OGRGeometry> OGRMapflowReadShape(const char *text)
 {
     if (text[strspn(text, " \t\r\n")] == '{')
         return OGRMapflowReadArea(text);
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
+    const OGRMapflowQuiet quiet;
     OGRGeometry *geometry = nullptr;
     if (OGRGeometryFactory::createFromWkt(text, nullptr, &geometry) != OGRERR_NONE)
         return nullptr;

@@ -78,8 +78,7 @@ bool OGRMapflowPlannedFilters::Read(const std::string &json)
     bool isObject = json.empty();
     if (!json.empty())
     {
-        const CPLErrorStateBackuper before;
-        const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+        const OGRMapflowQuiet quiet;
         isObject = document.LoadMemory(json) && document.GetRoot().GetType() == Type::Object;
     }
     mf_scene_filter_init(&m_filter);

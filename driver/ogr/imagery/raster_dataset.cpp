@@ -178,8 +178,7 @@ bool OGRMapflowRasterDataset::Renew()
     if (!m_renew)
         return false;
     const OGRMapflowInterruptible interruptible;
-    const CPLErrorStateBackuper before;
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const OGRMapflowQuiet quiet;
     OGRMapflowPicture renewed = m_renew();
     const auto looksAlike = [this](const GDALDataset &source)
     {

@@ -41,8 +41,7 @@ std::optional<double> TimeOf(const swq_expr_node &node, double &margin)
     constexpr int NO_ZONE = 1, UTC = 100;
     OGRField field;
     const char *const text = TextOf(node);
-    const CPLErrorStateBackuper before;
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const OGRMapflowQuiet quiet;
     if (text == nullptr || !OGRParseDate(text, &field, 0))
         return std::nullopt;
     margin = field.Date.TZFlag <= NO_ZONE || field.Date.TZFlag == UTC ? 2 : 86400;
@@ -312,8 +311,7 @@ OGRMapflowSceneOrder OGRMapflowSceneOrder::Read(const char *statement, OGRFeatur
 {
     OGRMapflowSceneOrder order;
     swq_select select;
-    const CPLErrorStateBackuper before;
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const OGRMapflowQuiet quiet;
     if (!STARTS_WITH_CI(statement + strspn(statement, " \t\r\n"), "SELECT") ||
         select.preparse(statement, TRUE) != CE_None || !SelectsRows(select, defn) ||
         select.order_specs != 1)

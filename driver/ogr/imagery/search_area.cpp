@@ -20,8 +20,7 @@ bool IsWKT(const char *text)
 // Merges overlapping polygons. Returns them unchanged if this GDAL cannot.
 std::unique_ptr<OGRMultiPolygon> United(std::unique_ptr<OGRMultiPolygon> polygons)
 {
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
+    const OGRMapflowQuiet quiet;
     const auto united =
         polygons->getNumGeometries() > 1 ? OGRMapflowUnaryUnion(*polygons) : nullptr;
     auto parts = united != nullptr ? OGRMapflowPolygonsInLonLat(*united, "SEARCH_AOI") : nullptr;

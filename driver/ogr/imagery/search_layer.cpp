@@ -104,8 +104,7 @@ OGRMapflowScenesLayer::Scan OGRMapflowScenesLayer::Wanted() const
                      "SetSpatialFilter), or the open option SEARCH_AOI.";
     else if (area == nullptr)
     {
-        const CPLErrorStateBackuper before;
-        const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+        const OGRMapflowQuiet quiet;
         own = OGRMapflowPolygonsInLonLat(*CutToWorld(*m_poFilterGeom, m_bFilterIsEnvelope != 0),
                                          "The spatial filter, which is the area of the search,");
         area = own.get();

@@ -53,8 +53,7 @@ bool ToLonLat(const OGRSpatialReference &srs, double &x, double &y)
     const OGRMapflowSRS wgs84 = OGRMapflowWGS84();
     const OGRMapflowSRS source(srs.Clone());
     source->SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper state;
+    const OGRMapflowQuiet quiet;
     const OGRMapflowPtr<OGRCoordinateTransformation::DestroyCT> way(
         OGRCreateCoordinateTransformation(source.get(), wgs84.get()));
     return way != nullptr && way->Transform(1, &x, &y) != 0;

@@ -127,7 +127,7 @@ bool OGRMapflowHasSuggestions(const char *option)
 
 std::vector<std::string> OGRMapflowSuggest(const char *option, const std::string &begin)
 {
-    const CPLErrorStateBackuper state(CPLQuietErrorHandler);
+    const OGRMapflowQuiet quiet;
     Collection collection(begin);
     const auto options = OGRMapflowOptions::Parse("MAPFLOW:", nullptr);
     const auto account = options ? OGRMapflowAccountDataset::Open(*options, GA_ReadOnly) : nullptr;

@@ -43,15 +43,6 @@ void OGRMapflowPrefetch::Add(const mf_processing &processing, const std::string 
     m_items.back().layerName = layerName;
 }
 
-void CPL_STDCALL OGRMapflowPrefetch::Collect(CPLErr type, CPLErrorNum number, const char *text)
-{
-    auto *const messages = static_cast<std::vector<Message> *>(CPLGetErrorHandlerUserData());
-    if (type == CE_Debug)
-        CPLDefaultErrorHandler(type, number, text); // to the log, at once
-    else
-        messages->push_back({type, number, text});
-}
-
 // Leaves the dataset nullptr after one CPLError.
 void OGRMapflowPrefetch::Prepare(Item &item)
 {
@@ -62,7 +53,7 @@ void OGRMapflowPrefetch::Prepare(Item &item)
 OGRMapflowPrefetch::Fetched OGRMapflowPrefetch::Fetch(const Item &item)
 {
     Fetched fetched;
-    const CPLErrorHandlerPusher collector(Collect, &fetched.messages);
+    const CPLErrorHandlerPusher collector(OGRMapflowCollect, &fetched.messages);
     fetched.isGood = item.dataset->FetchResult();
     return fetched;
 }
@@ -86,8 +77,7 @@ void OGRMapflowPrefetch::LookAhead(size_t i)
 // thread available: then the result is fetched when it is requested.
 bool OGRMapflowPrefetch::FetchAhead(Item &item)
 {
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
+    const OGRMapflowQuiet quiet;
     if (item.dataset == nullptr)
         Prepare(item);
     if (item.dataset == nullptr)
@@ -118,7 +108,7 @@ bool OGRMapflowPrefetch::Complete(Item &item)
     if (item.dataset == nullptr)
         return false;
     const Fetched fetched = item.ahead.valid() ? item.ahead.get() : Fetch(item);
-    for (const Message &message : fetched.messages)
+    for (const OGRMapflowMessage &message : fetched.messages)
         CPLError(message.type, message.number, "%s", message.text.c_str());
     return fetched.isGood;
 }

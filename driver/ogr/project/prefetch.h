@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/thread.h"
+#include "common/errors.h"
 #include "result/processing_dataset.h"
 
 // For one reader at a time, like a dataset.
@@ -33,17 +34,11 @@ class OGRMapflowPrefetch
     std::shared_ptr<const mf_result> Take(size_t i);
 
   private:
-    // A message of a thread, which the reader repeats: error handlers belong to threads.
-    struct Message
-    {
-        CPLErr type;
-        CPLErrorNum number;
-        std::string text;
-    };
     struct Fetched
     {
         bool isGood = false;
-        std::vector<Message> messages{};
+        // Of the thread. The reader repeats them: error handlers belong to threads.
+        std::vector<OGRMapflowMessage> messages{};
     };
     struct Item
     {
@@ -64,7 +59,6 @@ class OGRMapflowPrefetch
     bool Complete(Item &item);
     bool Reach(size_t i);
     void WaitIfInterrupted();
-    static void CPL_STDCALL Collect(CPLErr type, CPLErrorNum number, const char *text);
 
     const OGRMapflowOptions m_options;
     std::atomic<bool> &m_stop;

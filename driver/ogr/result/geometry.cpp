@@ -13,8 +13,7 @@ constexpr uint32_t COLLECTION = 7; // its type, plus 1000 if it has Z
 std::unique_ptr<OGRGeometry> Read(const unsigned char *wkb, size_t size, size_t &used)
 {
     OGRGeometry *geometry = nullptr;
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
+    const OGRMapflowQuiet quiet;
     OGRGeometryFactory::createFromWkb(wkb, nullptr, &geometry, size, wkbVariantIso, used);
     return std::unique_ptr<OGRGeometry>(geometry);
 }

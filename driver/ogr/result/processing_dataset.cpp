@@ -204,8 +204,7 @@ std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_c
 // are cached longer.
 bool OGRMapflowProcessingDataset::IsStored()
 {
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
+    const OGRMapflowQuiet quiet;
     return m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly &&
            AcquireResult(MF_CACHE_OFFLINE) != nullptr;
 }
@@ -214,8 +213,7 @@ bool OGRMapflowProcessingDataset::IsStored()
 // LoadResult reports invalid options.
 bool OGRMapflowProcessingDataset::ListResult()
 {
-    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    const CPLErrorStateBackuper before;
+    const OGRMapflowQuiet quiet;
     std::string area;
     if (!m_options.IsListing() || !m_options.Get("GEOMETRY").empty() || IsStored() ||
         !ReadArea(m_options, area))

@@ -47,8 +47,7 @@ double AreaOf(const OGRMultiPolygon &polygons)
 
 bool IsValid(const OGRGeometry &geometry, std::string &why)
 {
-    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    CPLErrorStateBackuper state;
+    const OGRMapflowQuiet quiet;
     CPLErrorReset();
     const bool valid = geometry.IsValid();
     why = CPLGetLastErrorMsg();
@@ -99,8 +98,7 @@ namespace
 // Adds the polygons of a valid form of `polygon` to `parts`.
 void MakeValid(const OGRPolygon &polygon, OGRMultiPolygon &parts)
 {
-    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    CPLErrorStateBackuper state;
+    const OGRMapflowQuiet quiet;
     const std::unique_ptr<OGRGeometry> repaired(polygon.MakeValid());
     if (repaired != nullptr)
         for (const OGRPolygon *part : OGRMapflowPolygonsOf(*repaired))
@@ -109,8 +107,7 @@ void MakeValid(const OGRPolygon &polygon, OGRMultiPolygon &parts)
 
 std::unique_ptr<OGRGeometry> UnionOf(const OGRMultiPolygon &polygons)
 {
-    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    CPLErrorStateBackuper state;
+    const OGRMapflowQuiet quiet;
     return OGRMapflowUnaryUnion(polygons);
 }
 

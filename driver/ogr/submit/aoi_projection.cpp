@@ -68,8 +68,7 @@ OGRMapflowProjection::Create(const OGRSpatialReference *source)
             srs.EPSGTreatsAsLatLong() == (mapping.empty() || mapping[0] == 1);
     }
     {
-        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-        CPLErrorStateBackuper state;
+        const OGRMapflowQuiet quiet;
         projection->m_transformation.reset(
             OGRCreateCoordinateTransformation(&srs, projection->m_target.get()));
     }
@@ -251,8 +250,7 @@ static bool CutAtAntimeridian(const OGRPolygon &whole, double west, double east,
 bool OGRMapflowProjection::Transform(const OGRPolygon &polygon, OGRMultiPolygon &lonlat,
                                      std::string &why) const
 {
-    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    CPLErrorStateBackuper state;
+    const OGRMapflowQuiet quiet;
     OGRPolygon whole;
     double west = 0, east = 0;
     for (const OGRLinearRing *source : polygon)

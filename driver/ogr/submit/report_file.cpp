@@ -89,8 +89,7 @@ std::string OGRMapflowReportFile::Former(double &modified) const
     if (IsStream(m_path) || VSIStatL(m_path.c_str(), &status) != 0 || status.st_size == 0)
         return std::string();
     modified = static_cast<double>(status.st_mtime);
-    CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-    CPLErrorStateBackuper state;
+    const OGRMapflowQuiet quiet;
     if (!VSIIngestFile(nullptr, m_path.c_str(), &read, nullptr, LARGEST_REPORT))
         return std::string();
     const std::string text = reinterpret_cast<const char *>(read);

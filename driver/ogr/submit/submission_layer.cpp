@@ -121,8 +121,7 @@ bool OGRMapflowSubmissionLayer::TakeFootprint(const char *wkt)
     OGRGeometry *read = nullptr;
     OGRErr failed;
     {
-        const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-        const CPLErrorStateBackuper before;
+        const OGRMapflowQuiet quiet;
         failed = OGRGeometryFactory::createFromWkt(wkt, nullptr, &read);
     }
     const std::unique_ptr<OGRGeometry> geometry(read);
@@ -285,8 +284,7 @@ void OGRMapflowSubmissionLayer::WarnOfOverlaps(const OGRMultiPolygon &all) const
         sum += mf_submission_job(m_submission.get(), i)->area_m2;
     OGRMapflowOwned<mf_polygons_free> core;
     {
-        CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
-        CPLErrorStateBackuper state;
+        const OGRMapflowQuiet quiet;
         const auto united = OGRMapflowDissolve(std::make_unique<OGRMultiPolygon>(all));
         size_t dropped = 0;
         if (united == nullptr || !OGRMapflowAddPolygons(*united, core, dropped))
