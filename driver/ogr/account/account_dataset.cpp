@@ -116,7 +116,7 @@ OGRLayer *OGRMapflowAccountDataset::MakeLayer(const char *name, const OGRSpatial
     return m_submissions.CreateLayer(this, name, srs, type, options);
 }
 
-OGRErr OGRMapflowAccountDataset::Begin(int force)
+OGRErr OGRMapflowAccountDataset::StartTransaction(int force)
 {
     if (!m_session.Rights().canChange)
         return GDALDataset::StartTransaction(force);
@@ -185,8 +185,8 @@ OGRLayer *OGRMapflowAccountDataset::RunVerb(const OGRMapflowVerb &verb)
     }
 }
 
-OGRLayer *OGRMapflowAccountDataset::Execute(const char *statement, OGRGeometry *filter,
-                                            const char *dialect)
+OGRLayer *OGRMapflowAccountDataset::ExecuteSQL(const char *statement, OGRGeometry *filter,
+                                               const char *dialect)
 {
     if (!OGRMapflowIsVerb(statement))
         return OGRMapflowAnswerSQL(*this, m_options, statement, filter, dialect);

@@ -43,17 +43,14 @@ class OGRMapflowAccountDataset final : public GDALDataset
     OGRLayer *GetLayerByName(const char *name) override { return Handed(LayerCalled(name)); }
     MF_DATASET_USING
     int TestCapability(const char *capability) MF_CONST_312 override;
-    OGRErr StartTransaction(int force) override { return Begin(force); }
+    OGRErr StartTransaction(int force) override;
     OGRErr CommitTransaction() override { return End(m_submissions.Commit()); }
     OGRErr RollbackTransaction() override { return End(m_submissions.Rollback()); }
     MF_FLUSH_OVERRIDE
     MF_CLOSE_OVERRIDE
     std::vector<std::string> GetRelationshipNames(CSLConstList = nullptr) const override;
     const GDALRelationship *GetRelationship(const std::string &name) const override;
-    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
-    {
-        return Execute(statement, filter, dialect);
-    }
+    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override;
 
     // Runs a verb, as ExecuteSQL does, and returns the new state of the object that it changed. The
     // caller releases the layer with ReleaseResultSet. nullptr after one CPLError.
@@ -68,12 +65,10 @@ class OGRMapflowAccountDataset final : public GDALDataset
 
     OGRLayer *MakeLayer(const char *name, const OGRSpatialReference *srs, OGRwkbGeometryType type,
                         CSLConstList options);
-    OGRErr Begin(int force);
     OGRErr End(OGRErr outcome);
     void ReportTo(GDALProgressFunc progress, void *data) { m_submissions.ReportTo(progress, data); }
     bool FinishAt(bool isClosing) { return m_submissions.Finish(this, isClosing); }
 
-    OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
     OGRLayer *AnswerProcessing(const OGRMapflowVerb &verb);
     OGRLayer *AnswerMosaic(const OGRMapflowVerb &verb);
     OGRLayer *AnswerPlannedSearch(const OGRMapflowVerb &verb);

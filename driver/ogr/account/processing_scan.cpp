@@ -104,22 +104,8 @@ bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
 
 bool OGRMapflowProcessingScan::ReadPages(const std::vector<size_t> &sources)
 {
-    std::vector<mf_error> errors(sources.size());
-    std::vector<char> done(sources.size(), 0); // vector<bool> is not safe with several threads
-    OGRMapflowInParallel(sources.size(),
-                         [&](size_t turn)
-                         {
-                             mf_error_init(&errors[turn]);
-                             done[turn] = ReadPage(sources[turn], errors[turn]);
-                         });
-    for (size_t turn = 0; turn < sources.size(); ++turn)
-    {
-        if (done[turn])
-            continue;
-        OGRMapflowRaise(errors[turn]);
-        return false;
-    }
-    return true;
+    return OGRMapflowTryInParallel(sources.size(), [&](size_t turn, mf_error &err)
+                                   { return ReadPage(sources[turn], err); });
 }
 
 bool OGRMapflowProcessingScan::FetchPage()

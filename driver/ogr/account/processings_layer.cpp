@@ -4,17 +4,22 @@
 #include "api/processing_edit.h"
 #include "common/errors.h"
 #include "layer/processing_columns.h"
+#include "layer/stable_fid.h"
 
-constexpr OGRMapflowEditing EDITING = {"processing", "name, description, project, project_id",
-                                       ", results included",
-                                       "The areas of a processing cannot be changed: create a "
-                                       "layer with them in MAPFLOW: to submit a new "
-                                       "processing."};
+constexpr OGRMapflowEditing EDITING = {
+    "processing",
+    "name, description, project, project_id",
+    mf_processing_delete,
+    ", results included",
+    "The areas of a processing cannot be changed: create a layer with them in MAPFLOW: to submit a "
+    "new processing.",
+    "Inserting a row does not start a processing: create a layer with its areas in MAPFLOW:."};
 
 OGRMapflowProcessingsLayer::OGRMapflowProcessingsLayer(GDALDataset *dataset,
                                                        OGRMapflowAccountSession &session,
                                                        OGRMapflowAreaSource areas)
-    : OGRMapflowEditableLayer(dataset, "processings", wkbMultiPolygon, session.Rights(), EDITING),
+    : OGRMapflowEditableLayer(dataset, "processings", wkbMultiPolygon, session.Client(),
+                              session.Rights(), EDITING),
       m_session(session), m_known(m_defn, std::move(areas)), m_all(session, m_known, {}, false)
 {
     AddColumns(MAPFLOW_PROCESSING_COLUMNS);
@@ -49,14 +54,6 @@ OGRFeature *OGRMapflowProcessingsLayer::FindRow(GIntBig fid)
 
 // ---- changing -----------------------------------------------------------------------------------
 
-OGRErr OGRMapflowProcessingsLayer::RefuseNew() const
-{
-    CPLError(
-        CE_Failure, CPLE_NotSupported,
-        "Inserting a row does not start a processing: create a layer with its areas in MAPFLOW:.");
-    return OGRERR_UNSUPPORTED_OPERATION;
-}
-
 bool OGRMapflowProcessingsLayer::FindTarget(const OGRMapflowChanges &changes, std::string &target)
 {
     for (const char *column : {"project", "project_id"})
@@ -87,11 +84,10 @@ bool OGRMapflowProcessingsLayer::SendChanges(OGRFeature &row, const std::string 
     const std::string id = OGRMapflowText(row, "id");
     const char *const description = OGRMapflowNewText(changes, "description");
     const char *const target = project.empty() ? nullptr : project.c_str();
-    mf_client *const client = m_session.Client();
     OGRMapflowOwned<mf_processing_free> newer;
-    if (!OGRMapflowTry(mf_processing_update, client, id.c_str(), name.c_str(), description,
+    if (!OGRMapflowTry(mf_processing_update, m_client, id.c_str(), name.c_str(), description,
                        target) ||
-        !OGRMapflowTry(mf_processing_get, &newer, client, id.c_str()))
+        !OGRMapflowTry(mf_processing_get, &newer, m_client, id.c_str()))
         return false;
     m_known.Refresh(newer);
     if (project.empty())
@@ -100,14 +96,10 @@ bool OGRMapflowProcessingsLayer::SendChanges(OGRFeature &row, const std::string 
     return OGRMapflowSetProject(row, m_session.Projects());
 }
 
-bool OGRMapflowProcessingsLayer::SendDeletion(const OGRFeature &row)
+void OGRMapflowProcessingsLayer::FollowDeletion(const std::string &id)
 {
-    const std::string id = OGRMapflowText(row, "id");
-    if (!OGRMapflowTry(mf_processing_delete, m_session.Client(), id.c_str()))
-        return false;
-    m_known.Remove(row.GetFID());
+    m_known.Remove(OGRMapflowStableFID(id.c_str()));
     DropDeleted();
-    return true;
 }
 
 // Called when another layer of this dataset has renamed or deleted a project.

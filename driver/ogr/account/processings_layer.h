@@ -25,10 +25,9 @@ class OGRMapflowProcessingsLayer final : public OGRMapflowEditableLayer
     void Refresh(const mf_processing &processing) { m_known.Refresh(processing); }
 
   protected:
-    OGRErr RefuseNew() const override;
     bool SendChanges(OGRFeature &row, const std::string &name,
                      const OGRMapflowChanges &changes) override;
-    bool SendDeletion(const OGRFeature &row) override;
+    void FollowDeletion(const std::string &id) override;
     OGRMapflowRows &RowsToRead() override;
     const OGRMapflowRows &AllRows() const override { return m_all.Rows(); }
     OGRFeature *FindRow(GIntBig fid) override;

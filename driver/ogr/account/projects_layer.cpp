@@ -26,7 +26,8 @@ constexpr OGRMapflowColumn<mf_project> COLUMNS[] = {
     {"shared", Kind::Flag, "", &mf_project::is_shared},
 };
 
-constexpr OGRMapflowEditing EDITING = {"project", "name, description", ", results included",
+constexpr OGRMapflowEditing EDITING = {"project", "name, description", mf_project_delete,
+                                       ", results included",
                                        "The areas of a project cannot be changed: create a layer "
                                        "with them in MAPFLOW: to submit a new "
                                        "processing."};
@@ -35,7 +36,8 @@ constexpr OGRMapflowEditing EDITING = {"project", "name, description", ", result
 
 OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
                                                  OGRMapflowAccountSession &session)
-    : OGRMapflowInsertableLayer(dataset, "projects", wkbNone, session.Rights(), EDITING),
+    : OGRMapflowEditableLayer(dataset, "projects", wkbNone, session.Client(), session.Rights(),
+                              EDITING),
       m_session(session)
 {
     AddColumns(COLUMNS);
@@ -83,7 +85,7 @@ bool OGRMapflowProjectsLayer::SendNew(const OGRFeature &, OGRMapflowChanges &val
         return false;
     mf_project project;
     const std::string &description = values["description"];
-    if (!OGRMapflowTry(mf_project_create, &project, m_session.Client(), values["name"].c_str(),
+    if (!OGRMapflowTry(mf_project_create, &project, m_client, values["name"].c_str(),
                        description.empty() ? nullptr : description.c_str()))
         return false;
     id = project.id;
@@ -96,20 +98,10 @@ bool OGRMapflowProjectsLayer::SendChanges(OGRFeature &row, const std::string &na
 {
     const std::string id = OGRMapflowText(row, "id");
     const char *const description = OGRMapflowNewText(changes, "description");
-    if (!OGRMapflowTry(mf_project_update, m_session.Client(), id.c_str(), name.c_str(),
-                       description))
+    if (!OGRMapflowTry(mf_project_update, m_client, id.c_str(), name.c_str(), description))
         return false;
     for (const auto &[column, text] : changes)
         row.SetField(column.c_str(), text.c_str());
     m_session.Projects().Rename(id, name);
-    return true;
-}
-
-bool OGRMapflowProjectsLayer::SendDeletion(const OGRFeature &row)
-{
-    const std::string id = OGRMapflowText(row, "id");
-    if (!OGRMapflowTry(mf_project_delete, m_session.Client(), id.c_str()))
-        return false;
-    m_session.Projects().MarkDeleted(id);
     return true;
 }

@@ -10,7 +10,7 @@
 // rows can be deleted. Each change is sent immediately.
 //
 // FID: OGRMapflowStableFID. `role` needs a request if a project is shared.
-class OGRMapflowProjectsLayer final : public OGRMapflowInsertableLayer
+class OGRMapflowProjectsLayer final : public OGRMapflowEditableLayer
 {
   public:
     OGRMapflowProjectsLayer(GDALDataset *dataset, OGRMapflowAccountSession &session);
@@ -19,7 +19,7 @@ class OGRMapflowProjectsLayer final : public OGRMapflowInsertableLayer
     bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) override;
     bool SendChanges(OGRFeature &row, const std::string &name,
                      const OGRMapflowChanges &changes) override;
-    bool SendDeletion(const OGRFeature &row) override;
+    void FollowDeletion(const std::string &id) override { m_session.Projects().MarkDeleted(id); }
 
   private:
     bool Fetch();

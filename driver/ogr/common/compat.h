@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // compat: the only file that knows GDAL versions.
 //
-// The classes of this driver do their work in methods of their own, the same for every GDAL
-// version. The methods that GDAL calls are one-line overrides. They use the names below where GDAL
-// has changed their form.
+// Overrides use the names below where GDAL has changed their form. Where the names do not suffice,
+// the override is one line that calls a method of the class, the same for every GDAL version.
 #ifndef MAPFLOW_COMPAT_H
 #define MAPFLOW_COMPAT_H
 

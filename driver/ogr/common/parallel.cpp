@@ -45,3 +45,13 @@ void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work)
     for (std::thread &helper : helpers)
         helper.join();
 }
+
+bool OGRMapflowTryInParallel(size_t count, const std::function<bool(size_t, mf_error &)> &work)
+{
+    std::vector<OGRMapflowError> errors(count);
+    std::vector<char> done(count, 0); // vector<bool> is not safe with several threads
+    OGRMapflowInParallel(count, [&](size_t i) { done[i] = work(i, errors[i]); });
+    const auto failed = std::find(done.begin(), done.end(), 0);
+    return failed == done.end() ||
+           OGRMapflowRaise(errors[static_cast<size_t>(failed - done.begin())]);
+}

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <functional>
 
-#include "common/compat.h"
+#include "common/errors.h"
 
 // Number of parallel requests that does not overload the service (API notes 19).
 constexpr size_t MAPFLOW_PARALLEL_REQUESTS = 6;
@@ -20,6 +20,10 @@ int OGRMapflowThreads(int otherwise);
 // configuration options. `work` raises no CPLError, which would reach no error handler. Uses fewer
 // threads if the system allows no more.
 void OGRMapflowInParallel(size_t count, const std::function<void(size_t)> &work);
+
+// The same for work that may fail and then sets its error. Returns false after one CPLError, that
+// of the lowest number that failed.
+bool OGRMapflowTryInParallel(size_t count, const std::function<bool(size_t, mf_error &)> &work);
 
 // Runs `work` with configuration options that CPLGetThreadLocalConfigOptions returned in another
 // thread.

@@ -87,14 +87,14 @@ OGRMapflowImageryDataset::OpenPlannedSearch(const OGRMapflowOptions &options)
     return dataset;
 }
 
-OGRLayer *OGRMapflowImageryDataset::LayerAt(int i) const
+OGRLayer *OGRMapflowImageryDataset::GetLayer(int i) MF_CONST_312
 {
     const bool isThere = i >= 0 && static_cast<size_t>(i) < m_layers.size();
     return isThere ? m_layers[static_cast<size_t>(i)].get() : nullptr;
 }
 
-OGRLayer *OGRMapflowImageryDataset::Execute(const char *statement, OGRGeometry *filter,
-                                            const char *dialect)
+OGRLayer *OGRMapflowImageryDataset::ExecuteSQL(const char *statement, OGRGeometry *filter,
+                                               const char *dialect)
 {
     const bool isOGRSQL = dialect == nullptr || *dialect == '\0' || EQUAL(dialect, "OGRSQL");
     if (m_scenes == nullptr || !isOGRSQL)

@@ -29,13 +29,10 @@ class OGRMapflowImageryDataset final : public GDALDataset
     OpenPlannedSearch(const OGRMapflowOptions &options);
 
     int GetLayerCount() MF_CONST_312 override { return static_cast<int>(m_layers.size()); }
-    OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override;
     MF_DATASET_USING
     int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
-    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
-    {
-        return Execute(statement, filter, dialect);
-    }
+    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override;
 
   private:
     explicit OGRMapflowImageryDataset(const OGRMapflowOptions &options) : m_options(options) {}
@@ -44,8 +41,6 @@ class OGRMapflowImageryDataset final : public GDALDataset
     static std::unique_ptr<OGRMapflowImageryDataset> Connect(const OGRMapflowOptions &options,
                                                              const char *what);
     void AddScenes(OGRMapflowSearched searched);
-    OGRLayer *LayerAt(int i) const;
-    OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
 
     const OGRMapflowOptions m_options;
     OGRMapflowRights m_rights{};

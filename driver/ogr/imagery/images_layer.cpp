@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "imagery/images_layer.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "common/errors.h"
@@ -40,8 +39,12 @@ constexpr OGRMapflowColumn<mf_image> COLUMNS[] = {
 };
 
 constexpr OGRMapflowEditing EDITING = {
-    "image", "name", " for good",
-    "The footprint of an image cannot be changed: it is that of its file."};
+    "image",
+    "name",
+    mf_image_delete,
+    " for good",
+    "The footprint of an image cannot be changed: it is that of its file.",
+    "Inserting a row does not upload an image: use gdal_translate -of MAPFLOW."};
 
 // Returns the mean of both directions in m, NaN when unknown. Uses the latitude of the middle of
 // the footprint.
@@ -59,7 +62,8 @@ double PixelSizeOf(const mf_image &image, const OGRGeometry *footprint)
 
 OGRMapflowImagesLayer::OGRMapflowImagesLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
                                              const OGRMapflowRights &rights)
-    : OGRMapflowEditableLayer(dataset, "images", wkbMultiPolygon, rights, EDITING),
+    : OGRMapflowEditableLayer(dataset, "images", wkbMultiPolygon, mosaics.Client(), rights,
+                              EDITING),
       m_mosaics(mosaics)
 {
     AddColumns(COLUMNS);
@@ -110,30 +114,16 @@ bool OGRMapflowImagesLayer::Fetch()
         if (!OGRMapflowMosaicList::IsDeleted(known[next]))
             batch.push_back(&known[next]);
     }
-    std::vector<mf_image_list> lists(batch.size());
-    std::vector<mf_error> errors(batch.size());
-    std::vector<char> done(batch.size(), 0);
-    OGRMapflowInParallel(batch.size(),
-                         [&](size_t i)
-                         {
-                             mf_client *const client = m_mosaics.Client();
-                             mf_error_init(&errors[i]);
-                             done[i] = mf_image_list_get(&lists[i], client, batch[i]->id,
-                                                         &errors[i]) == 0 ||
-                                       IsGone(client, batch[i]->id, errors[i]);
-                         });
-    const auto failed = std::find(done.begin(), done.end(), 0);
-    for (size_t i = 0; i < batch.size(); ++i)
+    std::vector<OGRMapflowOwned<mf_image_list_free>> lists(batch.size());
+    const auto get = [&](size_t i, mf_error &err)
     {
-        if (failed == done.end())
-            AddImages(*batch[i], lists[i]);
-        mf_image_list_free(&lists[i]);
-    }
-    if (failed != done.end())
-    {
-        OGRMapflowRaise(errors[static_cast<size_t>(failed - done.begin())]);
+        return mf_image_list_get(&lists[i], m_client, batch[i]->id, &err) == 0 ||
+               IsGone(m_client, batch[i]->id, err);
+    };
+    if (!OGRMapflowTryInParallel(batch.size(), get))
         return false;
-    }
+    for (size_t i = 0; i < batch.size(); ++i)
+        AddImages(*batch[i], lists[i]);
     m_next = next;
     m_rows.isComplete = m_next >= known.size();
     return true;
@@ -141,27 +131,14 @@ bool OGRMapflowImagesLayer::Fetch()
 
 // ---- changing -----------------------------------------------------------------------------------
 
-OGRErr OGRMapflowImagesLayer::RefuseNew() const
-{
-    CPLError(CE_Failure, CPLE_NotSupported,
-             "Inserting a row does not upload an image: use gdal_translate -of MAPFLOW.");
-    return OGRERR_UNSUPPORTED_OPERATION;
-}
-
 bool OGRMapflowImagesLayer::SendChanges(OGRFeature &row, const std::string &name,
                                         const OGRMapflowChanges &)
 {
     const std::string id = OGRMapflowText(row, "id");
-    if (!OGRMapflowTry(mf_image_rename, m_mosaics.Client(), id.c_str(), name.c_str()))
+    if (!OGRMapflowTry(mf_image_rename, m_client, id.c_str(), name.c_str()))
         return false;
     row.SetField("name", name.c_str());
     return true;
-}
-
-bool OGRMapflowImagesLayer::SendDeletion(const OGRFeature &row)
-{
-    const std::string id = OGRMapflowText(row, "id");
-    return OGRMapflowTry(mf_image_delete, m_mosaics.Client(), id.c_str());
 }
 
 void OGRMapflowImagesLayer::FollowMosaic(const std::string &id)

@@ -23,10 +23,8 @@ class OGRMapflowImagesLayer final : public OGRMapflowEditableLayer
     void DropFailed(const std::string &mosaicId);
 
   protected:
-    OGRErr RefuseNew() const override;
     bool SendChanges(OGRFeature &row, const std::string &name,
                      const OGRMapflowChanges &changes) override;
-    bool SendDeletion(const OGRFeature &row) override;
 
   private:
     bool Fetch();

@@ -26,7 +26,7 @@ constexpr OGRMapflowColumn<mf_mosaic> COLUMNS[] = {
 };
 
 constexpr OGRMapflowEditing EDITING = {
-    "mosaic", "name, tags", ", its images included",
+    "mosaic", "name, tags", mf_mosaic_delete, ", its images included",
     "The footprint of a mosaic cannot be changed: it is that of its images."};
 
 void Fill(OGRFeature &row, const mf_mosaic &mosaic)
@@ -89,7 +89,8 @@ void OGRMapflowAddMosaicRow(OGRMapflowTableLayer &table, const mf_mosaic &mosaic
 
 OGRMapflowMosaicsLayer::OGRMapflowMosaicsLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
                                                const OGRMapflowRights &rights)
-    : OGRMapflowInsertableLayer(dataset, "mosaics", wkbMultiPolygon, rights, EDITING),
+    : OGRMapflowEditableLayer(dataset, "mosaics", wkbMultiPolygon, mosaics.Client(), rights,
+                              EDITING),
       m_mosaics(mosaics)
 {
     AddColumns(COLUMNS);
@@ -124,8 +125,8 @@ bool OGRMapflowMosaicsLayer::SendNew(const OGRFeature &, OGRMapflowChanges &valu
     int *const anyOutcome = nullptr;
     // Read the existing mosaics first, so that the list does not return the new one again.
     if (!tags.Check() || !m_mosaics.Read() ||
-        !OGRMapflowTry(mf_mosaic_create, &mosaic, m_mosaics.Client(), values["name"].c_str(),
-                       tags.List(), anyOutcome))
+        !OGRMapflowTry(mf_mosaic_create, &mosaic, m_client, values["name"].c_str(), tags.List(),
+                       anyOutcome))
         return false;
     id = mosaic.id;
     m_mosaics.Add(mosaic);
@@ -139,19 +140,9 @@ bool OGRMapflowMosaicsLayer::SendChanges(OGRFeature &row, const std::string &nam
     const Tags tags(changes, &row);
     mf_mosaic newer;
     if (!tags.Check() ||
-        !OGRMapflowTry(mf_mosaic_update, m_mosaics.Client(), id.c_str(), name.c_str(),
-                       tags.List()) ||
-        !OGRMapflowTry(mf_mosaic_get, &newer, m_mosaics.Client(), id.c_str()))
+        !OGRMapflowTry(mf_mosaic_update, m_client, id.c_str(), name.c_str(), tags.List()) ||
+        !OGRMapflowTry(mf_mosaic_get, &newer, m_client, id.c_str()))
         return false;
     Refresh(newer);
-    return true;
-}
-
-bool OGRMapflowMosaicsLayer::SendDeletion(const OGRFeature &row)
-{
-    const std::string id = OGRMapflowText(row, "id");
-    if (!OGRMapflowTry(mf_mosaic_delete, m_mosaics.Client(), id.c_str()))
-        return false;
-    m_mosaics.Remove(id);
     return true;
 }

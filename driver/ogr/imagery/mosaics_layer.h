@@ -11,7 +11,7 @@
 // once.
 //
 // FID: OGRMapflowStableFID. Geometry: the footprint. One request returns all rows.
-class OGRMapflowMosaicsLayer final : public OGRMapflowInsertableLayer
+class OGRMapflowMosaicsLayer final : public OGRMapflowEditableLayer
 {
   public:
     OGRMapflowMosaicsLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
@@ -24,7 +24,7 @@ class OGRMapflowMosaicsLayer final : public OGRMapflowInsertableLayer
     bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) override;
     bool SendChanges(OGRFeature &row, const std::string &name,
                      const OGRMapflowChanges &changes) override;
-    bool SendDeletion(const OGRFeature &row) override;
+    void FollowDeletion(const std::string &id) override { m_mosaics.Remove(id); }
 
   private:
     bool Fetch();

@@ -46,8 +46,10 @@ constexpr OGRMapflowColumn<mf_planned_aoi> AREA_COLUMNS[] = {
 constexpr OGRMapflowEditing EDITING = {
     "planned search",
     "name, active_until",
+    mf_planned_search_delete,
     "",
     "The areas of a planned search cannot be changed here: insert a row with the new ones.",
+    nullptr,
     "name, project_id, active_until, filters",
     true};
 
@@ -163,8 +165,7 @@ std::string OGRMapflowProviderOf(const mf_planned_search &search)
 
 OGRMapflowPlannedLayer::OGRMapflowPlannedLayer(GDALDataset *dataset, mf_client *client,
                                                const OGRMapflowRights &rights)
-    : OGRMapflowInsertableLayer(dataset, "planned_searches", wkbMultiPolygon, rights, EDITING),
-      m_client(client)
+    : OGRMapflowEditableLayer(dataset, "planned_searches", wkbMultiPolygon, client, rights, EDITING)
 {
     AddColumns(COLUMNS);
     SetSource([this] { return Fetch(); });
@@ -237,10 +238,4 @@ bool OGRMapflowPlannedLayer::SendChanges(OGRFeature &row, const std::string &nam
         return false;
     Fill(row, newer);
     return true;
-}
-
-bool OGRMapflowPlannedLayer::SendDeletion(const OGRFeature &row)
-{
-    const std::string id = OGRMapflowText(row, "id");
-    return OGRMapflowTry(mf_planned_search_delete, m_client, id.c_str());
 }

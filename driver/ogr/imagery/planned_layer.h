@@ -14,7 +14,7 @@
 //
 // FID: OGRMapflowStableFID. Geometry: the areas, unmerged even where they overlap. One request
 // returns all rows.
-class OGRMapflowPlannedLayer final : public OGRMapflowInsertableLayer
+class OGRMapflowPlannedLayer final : public OGRMapflowEditableLayer
 {
   public:
     OGRMapflowPlannedLayer(GDALDataset *dataset, mf_client *client, const OGRMapflowRights &rights);
@@ -26,12 +26,9 @@ class OGRMapflowPlannedLayer final : public OGRMapflowInsertableLayer
     bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) override;
     bool SendChanges(OGRFeature &row, const std::string &name,
                      const OGRMapflowChanges &changes) override;
-    bool SendDeletion(const OGRFeature &row) override;
 
   private:
     bool Fetch();
-
-    mf_client *const m_client;
 };
 
 // Add the columns of planned searches, and the row of one, to another table.

@@ -43,7 +43,7 @@ void OGRMapflowLazyLayer::AddMetadata(CSLConstList items) const
 
 // Keeps the lazy definition if the layer cannot be loaded: a caller may have counted its geometry
 // column.
-MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
+MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetLayerDefn() MF_CONST_312
 {
     if (!IsUntouched() && Inner() != nullptr)
         return m_inner->GetLayerDefn();
@@ -58,9 +58,9 @@ MF_CONST_312 OGRFeatureDefn *OGRMapflowLazyLayer::GetDefinition() const
     return m_lazy;
 }
 
-OGRwkbGeometryType OGRMapflowLazyLayer::GeometryType() const
+OGRwkbGeometryType OGRMapflowLazyLayer::GetGeomType() MF_CONST_312
 {
-    return IsUntouched() ? wkbUnknown : GetDefinition()->GetGeomType();
+    return IsUntouched() ? wkbUnknown : GetLayerDefn()->GetGeomType();
 }
 
 void OGRMapflowLazyLayer::ResetReading()
@@ -80,7 +80,7 @@ OGRLayer *OGRMapflowLazyLayer::InnerOrError()
     return inner;
 }
 
-OGRFeature *OGRMapflowLazyLayer::Next()
+OGRFeature *OGRMapflowLazyLayer::GetNextFeature()
 {
     return InnerOrError() != nullptr ? m_inner->GetNextFeature() : nullptr;
 }

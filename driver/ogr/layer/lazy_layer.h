@@ -28,15 +28,15 @@ class OGRMapflowLazyLayer final : public OGRLayer
     ~OGRMapflowLazyLayer() override;
 
     const char *GetName() MF_CONST_312 override { return GetDescription(); }
-    OGRwkbGeometryType GetGeomType() MF_CONST_312 override { return GeometryType(); }
-    MF_CONST_312 OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override { return GetDefinition(); }
+    OGRwkbGeometryType GetGeomType() MF_CONST_312 override;
+    MF_CONST_312 OGRFeatureDefn *GetLayerDefn() MF_CONST_312 override;
     MF_CONST_312 OGRSpatialReference *GetSpatialRef() MF_CONST_312 override
     {
         return Inner() != nullptr ? m_inner->GetSpatialRef() : nullptr;
     }
     MF_LAYER_USING
     void ResetReading() override;
-    OGRFeature *GetNextFeature() override { return Next(); }
+    OGRFeature *GetNextFeature() override;
     OGRErr SetNextByIndex(GIntBig index) override;
     OGRFeature *GetFeature(GIntBig fid) override;
     GIntBig GetFeatureCount(int force) override;
@@ -66,9 +66,6 @@ class OGRMapflowLazyLayer final : public OGRLayer
     OGRLayer *Inner() const;
     OGRLayer *InnerOrError();
     void AddMetadata(CSLConstList items) const;
-    MF_CONST_312 OGRFeatureDefn *GetDefinition() const;
-    OGRwkbGeometryType GeometryType() const;
-    OGRFeature *Next();
     OGRErr SpatialFilterSet(int geomField, const OGRGeometry *geometry);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool force);
 

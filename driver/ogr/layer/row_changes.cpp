@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "layer/row_changes.h"
 
+#include "common/errors.h"
 #include "layer/stable_fid.h"
 
 // ---- rights -------------------------------------------------------------------------------------
@@ -131,10 +132,11 @@ bool OGRMapflowEditableLayer::CheckName(const std::string &name) const
 // ---- the layer ----------------------------------------------------------------------------------
 
 OGRMapflowEditableLayer::OGRMapflowEditableLayer(GDALDataset *dataset, const char *name,
-                                                 OGRwkbGeometryType type,
+                                                 OGRwkbGeometryType type, mf_client *client,
                                                  const OGRMapflowRights &rights,
                                                  const OGRMapflowEditing &editing)
-    : OGRMapflowTableLayer(dataset, name, type), m_rights(rights), m_editing(editing)
+    : OGRMapflowTableLayer(dataset, name, type), m_client(client), m_rights(rights),
+      m_editing(editing)
 {
     SetMetadataItem(OLMD_FID64, "YES"); // OGRMapflowStableFID
 }
@@ -145,28 +147,43 @@ OGRErr OGRMapflowEditableLayer::RollbackTransaction()
     return outcome == OGRERR_NONE ? OGRERR_UNSUPPORTED_OPERATION : outcome;
 }
 
-bool OGRMapflowEditableLayer::CanDo(const char *capability) const
+int OGRMapflowEditableLayer::TestCapability(const char *capability) MF_CONST_312
 {
+    if (EQUAL(capability, OLCSequentialWrite) && m_editing.noInsert == nullptr)
+        return m_rights.canChange;
     if (EQUAL(capability, OLCRandomWrite))
         return m_rights.canChange;
     if (EQUAL(capability, OLCDeleteFeature))
         return m_rights.canDelete;
-    return OGRMapflowTableLayer::CanDo(capability);
+    return OGRMapflowTableLayer::TestCapability(capability);
 }
 
-OGRErr OGRMapflowEditableLayer::ReadNew(const OGRFeature &feature, OGRMapflowChanges &values) const
+OGRErr OGRMapflowEditableLayer::ICreateFeature(OGRFeature *feature)
 {
+    if (m_editing.noInsert != nullptr)
+    {
+        CPLError(CE_Failure, CPLE_NotSupported, "%s", m_editing.noInsert);
+        return OGRERR_UNSUPPORTED_OPERATION;
+    }
     const OGRFeature nothing(m_defn);
     const char *const insertable =
         m_editing.insertable != nullptr ? m_editing.insertable : m_editing.changeable;
-    if (!OGRMapflowMayChange(m_rights) || !FindChanges(nothing, feature, insertable, values) ||
-        (!m_editing.takesGeometry && !CheckGeometry(nothing, feature)))
+    OGRMapflowChanges values;
+    std::string id;
+    if (!OGRMapflowMayChange(m_rights) || !FindChanges(nothing, *feature, insertable, values) ||
+        (!m_editing.takesGeometry && !CheckGeometry(nothing, *feature)))
         return OGRERR_UNSUPPORTED_OPERATION;
-    return CheckName(values["name"]) ? OGRERR_NONE : OGRERR_FAILURE;
+    const bool isDone = CheckName(values["name"]) && SendNew(*feature, values, id);
+    if (!id.empty())
+        feature->SetFID(OGRMapflowStableFID(id.c_str()));
+    if (const int i = feature->GetFieldIndex("id"); i >= 0 && !id.empty())
+        feature->SetField(i, id.c_str());
+    return isDone ? OGRERR_NONE : OGRERR_FAILURE;
 }
 
-OGRErr OGRMapflowEditableLayer::Change(const OGRFeature &feature)
+OGRErr OGRMapflowEditableLayer::ISetFeature(OGRFeature *wanted)
 {
+    const OGRFeature &feature = *wanted;
     if (!OGRMapflowMayChange(m_rights))
         return OGRERR_UNSUPPORTED_OPERATION;
     OGRFeature *const row = FindRow(feature.GetFID());
@@ -186,39 +203,17 @@ OGRErr OGRMapflowEditableLayer::Change(const OGRFeature &feature)
     return SendChanges(*row, name, changes) ? OGRERR_NONE : OGRERR_FAILURE;
 }
 
-OGRErr OGRMapflowEditableLayer::Delete(GIntBig fid)
+OGRErr OGRMapflowEditableLayer::DeleteFeature(GIntBig fid)
 {
     if (!OGRMapflowMayDelete(m_rights, m_editing.what, m_editing.included))
         return OGRERR_UNSUPPORTED_OPERATION;
     const OGRFeature *const row = FindRow(fid);
     if (row == nullptr)
         return OGRERR_NON_EXISTING_FEATURE;
-    if (!SendDeletion(*row))
+    const std::string id = OGRMapflowText(*row, "id");
+    if (!OGRMapflowTry(m_editing.remove, m_client, id.c_str()))
         return OGRERR_FAILURE;
+    FollowDeletion(id);
     m_rows.Remove([fid](const OGRFeature &other) { return other.GetFID() == fid; });
     return OGRERR_NONE;
-}
-
-// ---- new rows -----------------------------------------------------------------------------------
-
-bool OGRMapflowInsertableLayer::CanDo(const char *capability) const
-{
-    if (EQUAL(capability, OLCSequentialWrite))
-        return Rights().canChange;
-    return OGRMapflowEditableLayer::CanDo(capability);
-}
-
-OGRErr OGRMapflowInsertableLayer::Create(OGRFeature &feature)
-{
-    OGRMapflowChanges values;
-    std::string id;
-    const OGRErr refused = ReadNew(feature, values);
-    if (refused != OGRERR_NONE)
-        return refused;
-    const bool isDone = SendNew(feature, values, id);
-    if (!id.empty())
-        feature.SetFID(OGRMapflowStableFID(id.c_str()));
-    if (const int i = feature.GetFieldIndex("id"); i >= 0 && !id.empty())
-        feature.SetField(i, id.c_str());
-    return isDone ? OGRERR_NONE : OGRERR_FAILURE;
 }

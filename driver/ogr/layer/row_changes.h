@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "api/client.h"
 #include "layer/table_layer.h"
 
 // What a user may do with a dataset.
@@ -39,8 +40,10 @@ struct OGRMapflowEditing
     const char *what;       // "project"
     const char *changeable; // the columns that can be changed, "name, description": strings, times
                             // and lists of strings
-    const char *included;   // what is deleted with it: see OGRMapflowMayDelete
-    const char *geometry;   // why its geometry cannot be changed, a sentence
+    int (*remove)(mf_client *client, const char *id, mf_error *err); // of the core
+    const char *included;                                            // see OGRMapflowMayDelete
+    const char *geometry;           // why its geometry cannot be changed, a sentence
+    const char *noInsert = nullptr; // why rows cannot be inserted, a sentence; nullptr: they can
     const char *insertable =
         nullptr;                // the columns of a new row; nullptr: those that can be changed
     bool takesGeometry = false; // a new row may have one
@@ -52,9 +55,11 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
 {
   public:
     OGRMapflowEditableLayer(GDALDataset *dataset, const char *name, OGRwkbGeometryType type,
-                            const OGRMapflowRights &rights, const OGRMapflowEditing &editing);
+                            mf_client *client, const OGRMapflowRights &rights,
+                            const OGRMapflowEditing &editing);
 
-    OGRErr DeleteFeature(GIntBig fid) override { return Delete(fid); }
+    int TestCapability(const char *capability) MF_CONST_312 override;
+    OGRErr DeleteFeature(GIntBig fid) override;
     OGRErr StartTransaction() override { return GetDataset()->StartTransaction(); }
     OGRErr CommitTransaction() override { return GetDataset()->CommitTransaction(); }
     // Ends the transaction, in which no row was changed. Returns OGRERR_UNSUPPORTED_OPERATION, like
@@ -62,50 +67,35 @@ class OGRMapflowEditableLayer : public OGRMapflowTableLayer
     OGRErr RollbackTransaction() override;
 
   protected:
-    OGRErr ISetFeature(OGRFeature *feature) override { return Change(*feature); }
-    bool CanDo(const char *capability) const override;
+    OGRErr ICreateFeature(OGRFeature *feature) override;
+    OGRErr ISetFeature(OGRFeature *feature) override;
 
-    // Reads a row to be created. Returns an error after one CPLError.
-    OGRErr ReadNew(const OGRFeature &feature, OGRMapflowChanges &values) const;
-    const OGRMapflowRights &Rights() const { return m_rights; }
     // Each makes one request that changes something. Returns false after one CPLError.
+    // Creates, and adds the row. Sets `id` to that of the created object, even if the row could not
+    // be added. Never called if rows cannot be inserted.
+    virtual bool SendNew(const OGRFeature &, OGRMapflowChanges &, std::string & /*id*/)
+    {
+        return false;
+    }
     // Also changes the row. `name`: the name after the change, which each request contains.
     virtual bool SendChanges(OGRFeature &row, const std::string &name,
                              const OGRMapflowChanges &changes) = 0;
-    // The row is removed afterwards.
-    virtual bool SendDeletion(const OGRFeature &row) = 0;
+    // Called when an object was deleted. Its row is removed afterwards.
+    virtual void FollowDeletion(const std::string &) {}
+
+    mf_client *const m_client;
 
   private:
-    OGRErr Change(const OGRFeature &feature);
-    OGRErr Delete(GIntBig fid);
     // Finds the columns in which `wanted` differs from `row`. Columns that are not set in `wanted`
     // stay as they are. Returns false after one CPLError if one that differs is not in
     // `changeable`.
     bool FindChanges(const OGRFeature &row, const OGRFeature &wanted, const char *changeable,
                      OGRMapflowChanges &changes) const;
     bool CheckName(const std::string &name) const;
-
     bool CheckGeometry(const OGRFeature &row, const OGRFeature &wanted) const;
 
     const OGRMapflowRights &m_rights;
     const OGRMapflowEditing m_editing;
-};
-
-// A layer that also takes new rows.
-class OGRMapflowInsertableLayer : public OGRMapflowEditableLayer
-{
-  public:
-    using OGRMapflowEditableLayer::OGRMapflowEditableLayer;
-
-  protected:
-    OGRErr ICreateFeature(OGRFeature *feature) override { return Create(*feature); }
-    bool CanDo(const char *capability) const override;
-    // Makes one request that creates, and adds the row. Sets `id` to that of the created object,
-    // even if the row could not be added. Returns false after one CPLError.
-    virtual bool SendNew(const OGRFeature &feature, OGRMapflowChanges &values, std::string &id) = 0;
-
-  private:
-    OGRErr Create(OGRFeature &feature);
 };
 
 #endif

@@ -93,7 +93,7 @@ void OGRMapflowTableLayer::SetSource(std::function<bool()> fetch,
     m_rows.total = std::move(total);
 }
 
-bool OGRMapflowTableLayer::CanDo(const char *capability) const
+int OGRMapflowTableLayer::TestCapability(const char *capability) MF_CONST_312
 {
     // The SQLITE dialect takes a fast count for the number of rows that it will read. The service's
     // count may have changed by then.
@@ -103,7 +103,7 @@ bool OGRMapflowTableLayer::CanDo(const char *capability) const
            EQUAL(capability, OLCIgnoreFields);
 }
 
-OGRErr OGRMapflowTableLayer::RefuseNew() const
+OGRErr OGRMapflowTableLayer::ICreateFeature(OGRFeature *)
 {
     CPLError(CE_Failure, CPLE_NotSupported, "The layer %s does not support inserting rows.",
              m_defn->GetName());
@@ -112,7 +112,7 @@ OGRErr OGRMapflowTableLayer::RefuseNew() const
 
 // ---- filters ------------------------------------------------------------------------------------
 
-OGRErr OGRMapflowTableLayer::FilterBy(const char *filter)
+OGRErr OGRMapflowTableLayer::SetAttributeFilter(const char *filter)
 {
     const OGRErr err = OGRLayer::SetAttributeFilter(filter);
     m_filterUsesGeometry = false;
@@ -236,7 +236,7 @@ OGRFeature *OGRMapflowTableLayer::GetNextFeature()
 }
 
 // Fails if a row could not be read: GDAL's stream takes that for the end of the rows.
-int OGRMapflowTableLayer::NextBatch(ArrowArrayStream *stream, ArrowArray *array)
+int OGRMapflowTableLayer::GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array)
 {
     const unsigned before = OGRMapflowErrorCount();
     const int status = OGRLayer::GetNextArrowArray(stream, array);
@@ -276,7 +276,7 @@ OGRFeature *OGRMapflowTableLayer::GetFeature(GIntBig fid)
     return feature.release();
 }
 
-GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
+GIntBig OGRMapflowTableLayer::GetFeatureCount(int force)
 {
     const OGRMapflowInterruptible interruptible;
     GIntBig count = -1;
@@ -287,12 +287,12 @@ GIntBig OGRMapflowTableLayer::CountFeatures(bool forced)
         if (rows.isComplete)
             return rows.Count();
         // The service may have counted before or after a row was deleted.
-        if (rows.total && !rows.HasGaps() && !rows.total(forced, count))
+        if (rows.total && !rows.HasGaps() && !rows.total(force != 0, count))
             return -1;
         if (count >= 0)
             return count;
     }
-    if (!forced)
+    if (!force)
         return -1;
     ResetReading();
     m_isCounting = true;
@@ -313,7 +313,7 @@ OGRErr OGRMapflowTableLayer::ExtentOf(int geomField, OGREnvelope *extent, bool f
 }
 
 // Fetches no geometries of the rows that it skips. No row follows a failure.
-OGRErr OGRMapflowTableLayer::MoveTo(GIntBig index)
+OGRErr OGRMapflowTableLayer::SetNextByIndex(GIntBig index)
 {
     const OGRMapflowInterruptible interruptible;
     bool failed = false;

@@ -62,20 +62,18 @@ class OGRMapflowTableLayer : public OGRLayer
     MF_LAYER_USING
     void ResetReading() override;
     OGRFeature *GetNextFeature() override;
-    OGRErr SetNextByIndex(GIntBig index) override { return MoveTo(index); }
+    OGRErr SetNextByIndex(GIntBig index) override;
     OGRFeature *GetFeature(GIntBig fid) override;
-    GIntBig GetFeatureCount(int force) override { return CountFeatures(force != 0); }
+    // Returns -1 after a CPLError, and if counting takes a request or reading and is not forced.
+    GIntBig GetFeatureCount(int force) override;
     MF_EXTENT_OVERRIDES
-    OGRErr SetAttributeFilter(const char *filter) override { return FilterBy(filter); }
-    int TestCapability(const char *capability) MF_CONST_312 override { return CanDo(capability); }
+    OGRErr SetAttributeFilter(const char *filter) override;
+    int TestCapability(const char *capability) MF_CONST_312 override;
     GDALDataset *GetDataset() override { return m_dataset; }
-    int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override
-    {
-        return NextBatch(stream, array);
-    }
+    int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
 
   protected:
-    OGRErr ICreateFeature(OGRFeature *) override { return RefuseNew(); }
+    OGRErr ICreateFeature(OGRFeature *feature) override;
     // Returns the rows to read with the current filter: all that pass it, and maybe more. Called
     // when reading starts.
     virtual OGRMapflowRows &RowsToRead() { return m_rows; }
@@ -85,9 +83,6 @@ class OGRMapflowTableLayer : public OGRLayer
     virtual OGRFeature *FindRow(GIntBig fid) { return FindIn(m_rows, fid); }
     // Fetches the geometries of rows that have none. Returns false after one CPLError.
     virtual bool FetchGeometries(const std::vector<OGRFeature *> &) { return true; }
-    virtual bool CanDo(const char *capability) const;
-    // Refuses a new row with a CPLError.
-    virtual OGRErr RefuseNew() const;
 
     static OGRFeature *FindIn(OGRMapflowRows &rows, GIntBig fid);
     // Finds a feature with its geometry by FID. Returns nullptr if there is none.
@@ -103,7 +98,6 @@ class OGRMapflowTableLayer : public OGRLayer
         No,
         Failed
     };
-    OGRErr FilterBy(const char *filter);
     // Whether a row passes the attribute filter, as far as that needs no geometry.
     bool PassesWithoutGeometry(OGRFeature &row) const;
     Match Evaluate(OGRMapflowRows &rows, size_t i);
@@ -114,11 +108,7 @@ class OGRMapflowTableLayer : public OGRLayer
     // Returns the next row that passes; nullptr at the end, and after a CPLError, which sets
     // *failed.
     OGRFeature *NextRow(bool *failed);
-    // Returns -1 after a CPLError, and if counting takes a request or reading and is not `forced`.
-    GIntBig CountFeatures(bool forced);
     OGRErr ExtentOf(int geomField, OGREnvelope *extent, bool forced);
-    OGRErr MoveTo(GIntBig index);
-    int NextBatch(ArrowArrayStream *stream, ArrowArray *array);
     bool IsGeometryIgnored() const;
     bool NeedsGeometry() const;
     void UnsetIgnored(OGRFeature &feature) const;

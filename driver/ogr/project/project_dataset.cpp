@@ -284,16 +284,14 @@ void OGRMapflowProjectDataset::AddMerged(const std::string &name, std::function<
 // ---- finding layers
 
 // With GEOMETRY=SPLIT the layer with all kinds is not counted.
-int OGRMapflowProjectDataset::CountLayers() const
+int OGRMapflowProjectDataset::GetLayerCount() MF_CONST_312
 {
     return static_cast<int>(m_layers.size()) - (m_mergedKinds.empty() ? 0 : 1);
 }
 
-OGRLayer *OGRMapflowProjectDataset::LayerAt(int i) const
+OGRLayer *OGRMapflowProjectDataset::GetLayer(int i) MF_CONST_312
 {
-    if (i < 0 || i >= CountLayers())
-        return nullptr;
-    return m_layers[static_cast<size_t>(i)].get();
+    return i >= 0 && i < GetLayerCount() ? m_layers[static_cast<size_t>(i)].get() : nullptr;
 }
 
 OGRMapflowLazyLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) const
@@ -313,16 +311,16 @@ OGRMapflowLazyLayer *OGRMapflowProjectDataset::LayerCalled(const char *name) con
 
 // A program that names a layer is about to read it, so it is loaded. Programs that miss errors
 // during reading, such as QGIS and sf, then see that it is missing. In a statement it is not
-// loaded: GDAL would report that the table does not exist, but Execute reports the error.
-OGRLayer *OGRMapflowProjectDataset::NamedLayer(const char *name) const
+// loaded: GDAL would report that the table does not exist, but ExecuteSQL reports the error.
+OGRLayer *OGRMapflowProjectDataset::GetLayerByName(const char *name)
 {
     OGRMapflowLazyLayer *const layer = LayerCalled(name);
     const bool isLazy = m_isExecuting || m_options.IsListing();
     return layer == nullptr || isLazy || layer->Load() ? layer : nullptr;
 }
 
-OGRLayer *OGRMapflowProjectDataset::Execute(const char *statement, OGRGeometry *filter,
-                                            const char *dialect)
+OGRLayer *OGRMapflowProjectDataset::ExecuteSQL(const char *statement, OGRGeometry *filter,
+                                               const char *dialect)
 {
     std::vector<std::pair<unsigned, bool>> before;
     for (const auto &layer : m_layers)

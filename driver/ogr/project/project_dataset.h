@@ -32,18 +32,18 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
     static std::unique_ptr<OGRMapflowProjectDataset> Open(const OGRMapflowOptions &options);
     ~OGRMapflowProjectDataset() override;
 
-    int GetLayerCount() MF_CONST_312 override { return CountLayers(); }
-    OGRLayer *GetLayer(int i) MF_CONST_312 override { return LayerAt(i); }
+    int GetLayerCount() MF_CONST_312 override;
+    OGRLayer *GetLayer(int i) MF_CONST_312 override;
     MF_DATASET_USING
-    OGRLayer *GetLayerByName(const char *name) override { return NamedLayer(name); }
+    // Also returns nullptr if the layer cannot be loaded, except for a list or a statement.
+    OGRLayer *GetLayerByName(const char *name) override;
     int TestCapability(const char *capability) MF_CONST_312 override
     {
         return EQUAL(capability, ODsCZGeometries);
     }
-    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override
-    {
-        return Execute(statement, filter, dialect);
-    }
+    // Also returns nullptr if a layer that the statement reads cannot be loaded: GDAL would take it
+    // for an empty one.
+    OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override;
 
   private:
     explicit OGRMapflowProjectDataset(const OGRMapflowOptions &options) : m_options(options) {}
@@ -69,14 +69,7 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
                                   std::function<OGRLayer *()> load);
     bool IsMerged() const { return m_options.GetBool("MERGE", false); }
     bool IsSplit() const { return EQUAL(m_options.Get("GEOMETRY").c_str(), "SPLIT"); }
-    int CountLayers() const;
-    OGRLayer *LayerAt(int i) const;
-    // Also returns nullptr if a layer that the statement reads cannot be loaded: GDAL would take it
-    // for an empty one.
-    OGRLayer *Execute(const char *statement, OGRGeometry *filter, const char *dialect);
     OGRMapflowLazyLayer *LayerCalled(const char *name) const;
-    // Also returns nullptr if the layer cannot be loaded, except for a list or a statement.
-    OGRLayer *NamedLayer(const char *name) const;
 
     const OGRMapflowOptions m_options;
     std::atomic<bool> m_stop{false};

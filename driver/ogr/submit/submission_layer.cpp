@@ -64,15 +64,10 @@ int OGRMapflowSubmissionLayer::TestCapability(const char *capability) MF_CONST_3
            !m_isFinished;
 }
 
-OGRErr OGRMapflowSubmissionLayer::AddField(const OGRFieldDefn *field)
-{
-    m_defn->AddFieldDefn(field);
-    return OGRERR_NONE;
-}
-
-OGRErr OGRMapflowSubmissionLayer::AddFeature(const OGRFeature &feature)
+OGRErr OGRMapflowSubmissionLayer::ICreateFeature(OGRFeature *created)
 {
     const OGRMapflowSourceErrors::Pause pause;
+    const OGRFeature &feature = *created;
     if (m_isFinished)
     {
         CPLError(CE_Failure, CPLE_NotSupported,

@@ -35,8 +35,12 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
     GIntBig GetFeatureCount(int) override { return static_cast<GIntBig>(m_written.size()); }
     int TestCapability(const char *capability) MF_CONST_312 override;
     GDALDataset *GetDataset() override { return m_dataset; }
-    OGRErr CreateField(MF_CONST_39 OGRFieldDefn *field, int) override { return AddField(field); }
-    OGRErr ICreateFeature(OGRFeature *feature) override { return AddFeature(*feature); }
+    OGRErr CreateField(MF_CONST_39 OGRFieldDefn *field, int) override
+    {
+        m_defn->AddFieldDefn(field);
+        return OGRERR_NONE;
+    }
+    OGRErr ICreateFeature(OGRFeature *feature) override;
     OGRErr StartTransaction() override;
     OGRErr CommitTransaction() override;
     OGRErr RollbackTransaction() override;
@@ -73,8 +77,6 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
 
     OGRMapflowSubmissionLayer(GDALDataset *dataset, OGRMapflowSubmissions &queue, const char *name,
                               OGRMapflowSubmissionOptions options);
-    OGRErr AddField(const OGRFieldDefn *field);
-    OGRErr AddFeature(const OGRFeature &feature);
     bool TakeName(const OGRFeature &feature, GIntBig number, std::string &name) const;
     bool TakeFootprint(const char *wkt);
     OGRErr RefuseFeature();
