@@ -13,12 +13,21 @@
 
 // ---- tables of options
 
-const OGRMapflowOption *OGRMapflowFindOption(const char *name, const OGRMapflowOption *begin,
-                                             const OGRMapflowOption *end)
+const OGRMapflowOption *OGRMapflowFindOption(const char *name, OGRMapflowOptionTable table)
 {
-    const OGRMapflowOption *const found = std::find_if(
-        begin, end, [name](const OGRMapflowOption &option) { return EQUAL(option.name, name); });
-    return found != end ? found : nullptr;
+    for (const OGRMapflowOption &option : table)
+        if (EQUAL(option.name, name))
+            return &option;
+    return nullptr;
+}
+
+std::pair<std::string, const char *> OGRMapflowNameAndValue(const char *item)
+{
+    char *key = nullptr;
+    const char *const value = CPLParseNameValue(item, &key);
+    const std::string name = key != nullptr ? key : "";
+    CPLFree(key);
+    return {name, value};
 }
 
 namespace
@@ -36,18 +45,15 @@ CPLStringList ValuesOf(const OGRMapflowOption &option)
 
 } // namespace
 
-bool OGRMapflowIsYes(const char *value)
+static bool IsOneOf(const char *value, std::initializer_list<const char *> words)
 {
-    const char *const words[] = {"YES", "TRUE", "ON", "1"};
-    return std::any_of(std::begin(words), std::end(words),
+    return std::any_of(words.begin(), words.end(),
                        [value](const char *word) { return EQUAL(value, word); });
 }
 
-static bool IsNo(const char *value)
+bool OGRMapflowIsYes(const char *value)
 {
-    const char *const words[] = {"NO", "FALSE", "OFF", "0"};
-    return std::any_of(std::begin(words), std::end(words),
-                       [value](const char *word) { return EQUAL(value, word); });
+    return IsOneOf(value, {"YES", "TRUE", "ON", "1"});
 }
 
 // Returns NaN if it is not a size.
@@ -86,7 +92,9 @@ static std::string FaultOfNumber(const OGRMapflowOption &option, const char *val
 std::string OGRMapflowFaultOf(const OGRMapflowOption &option, const char *value)
 {
     if (EQUAL(option.type, "boolean"))
-        return OGRMapflowIsYes(value) || IsNo(value) ? "" : " is neither YES nor NO";
+        return OGRMapflowIsYes(value) || IsOneOf(value, {"NO", "FALSE", "OFF", "0"})
+                   ? ""
+                   : " is neither YES nor NO";
     if (EQUAL(option.type, "string-select"))
     {
         const CPLStringList values = ValuesOf(option);
@@ -107,26 +115,31 @@ std::string OGRMapflowFaultOf(const OGRMapflowOption &option, const char *value)
     return "";
 }
 
-std::string OGRMapflowOptionXML(const OGRMapflowOption *begin, const OGRMapflowOption *end)
+std::string OGRMapflowOptionXML(const OGRMapflowOption &option)
+{
+    const bool isSize = EQUAL(option.type, "size");
+    std::string xml = std::string("  <Option name='") + option.name + "' type='" +
+                      (isSize ? "string" : option.type) + "' description='" + option.description +
+                      "'";
+    if (HasRange(option))
+        xml += CPLSPrintf(" min='%g' max='%.10g'", option.least, option.most);
+    if (option.scope != nullptr)
+        xml += std::string(" scope='") + option.scope + "'";
+    if (option.fallback != nullptr)
+        xml += std::string(" default='") + option.fallback + "'";
+    xml += ">";
+    const CPLStringList values = ValuesOf(option);
+    for (int i = 0; i < values.Count(); ++i)
+        xml += std::string("<Value>") + values[i] + "</Value>";
+    return xml + "</Option>";
+}
+
+std::string OGRMapflowOptionXML(OGRMapflowOptionTable table, unsigned left)
 {
     std::string xml;
-    for (const OGRMapflowOption *option = begin; option != end; ++option)
-    {
-        const bool isSize = EQUAL(option->type, "size");
-        xml += std::string("  <Option name='") + option->name + "' type='" +
-               (isSize ? "string" : option->type) + "' description='" + option->description + "'";
-        if (HasRange(*option))
-            xml += CPLSPrintf(" min='%g' max='%.10g'", option->least, option->most);
-        if (option->scope != nullptr)
-            xml += std::string(" scope='") + option->scope + "'";
-        if (option->fallback != nullptr)
-            xml += std::string(" default='") + option->fallback + "'";
-        xml += ">";
-        const CPLStringList values = ValuesOf(*option);
-        for (int i = 0; i < values.Count(); ++i)
-            xml += std::string("<Value>") + values[i] + "</Value>";
-        xml += "</Option>";
-    }
+    for (const OGRMapflowOption &option : table)
+        if ((option.flags & left) == 0)
+            xml += OGRMapflowOptionXML(option);
     return xml;
 }
 
@@ -254,12 +267,9 @@ unsigned FlagOf(OGRMapflowOptions::Target target)
 constexpr const char *PREFIX = "MAPFLOW:";
 constexpr size_t PREFIX_SIZE = 8;
 
-const char *const SECRET_KEYS[] = {"API_TOKEN", "TILE_LOGIN", "TILE_PASSWORD", "TILE_URL"};
-
 bool IsSecret(const std::string &key)
 {
-    return std::any_of(std::begin(SECRET_KEYS), std::end(SECRET_KEYS),
-                       [&key](const char *secret) { return EQUAL(key.c_str(), secret); });
+    return IsOneOf(key.c_str(), {"API_TOKEN", "TILE_LOGIN", "TILE_PASSWORD", "TILE_URL"});
 }
 
 // Splits "a,KEY=VALUE,KEY="b, c"" at the commas outside double quotes. Removes the quotes around a
@@ -293,18 +303,12 @@ std::string Quoted(const char *value)
 {
     if (strpbrk(value, ",\"") == nullptr)
         return value;
-    std::string quoted = "\"";
-    for (; *value != '\0'; ++value)
-        quoted += *value == '"' ? std::string("\"\"") : std::string(1, *value);
-    return quoted + '"';
+    return '"' + CPLString(value).replaceAll("\"", "\"\"") + '"';
 }
 
 std::string Trimmed(const std::string &text)
 {
-    const auto first = text.find_first_not_of(" \t");
-    return first == std::string::npos
-               ? std::string()
-               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    return CPLString(text).Trim();
 }
 
 // Returns " KEY" if it looks like the name of an option, "" if it may be a token, which ends in
@@ -341,16 +345,13 @@ std::nullopt_t RefuseTarget(const std::string &text)
 
 const OGRMapflowOption *OGRMapflowFindOpenOption(const char *name)
 {
-    const auto *const found = OGRMapflowFindOption(name, std::begin(OPTIONS), std::end(OPTIONS));
+    const auto *const found = OGRMapflowFindOption(name, OPTIONS);
     return found != nullptr && (found->flags & CONFIG_ONLY) == 0 ? found : nullptr;
 }
 
 std::string OGRMapflowOpenOptionList()
 {
-    const auto *const end = std::find_if(std::begin(OPTIONS), std::end(OPTIONS),
-                                         [](const OGRMapflowOption &option)
-                                         { return (option.flags & CONFIG_ONLY) != 0; });
-    return "<OpenOptionList>" + OGRMapflowOptionXML(std::begin(OPTIONS), end) + "</OpenOptionList>";
+    return "<OpenOptionList>" + OGRMapflowOptionXML(OPTIONS, CONFIG_ONLY) + "</OpenOptionList>";
 }
 
 bool OGRMapflowOptions::IsConnectionString(const char *name)
@@ -386,10 +387,8 @@ std::optional<OGRMapflowOptions> OGRMapflowOptions::Parse(const char *name,
         return std::nullopt;
     for (int i = 1; i < parts->Count(); ++i)
     {
-        char *key = nullptr;
-        const char *const value = CPLParseNameValue((*parts)[i], &key);
-        const std::string name_ = key != nullptr ? Trimmed(key) : std::string();
-        CPLFree(key);
+        const auto [key, value] = OGRMapflowNameAndValue((*parts)[i]);
+        const std::string name_ = Trimmed(key);
         if (value == nullptr || OGRMapflowFindOpenOption(name_.c_str()) == nullptr)
             // The string may be a secret that was typed in the wrong place: it is not repeated.
             return Refuse(value == nullptr
@@ -511,11 +510,9 @@ CPLStringList OGRMapflowOptions::AsConfigOptions() const
     {
         for (int i = 0; i < given.Count(); ++i)
         {
-            char *key = nullptr;
-            const char *const value = CPLParseNameValue(given[i], &key);
+            const auto [key, value] = OGRMapflowNameAndValue(given[i]);
             if (value != nullptr)
-                config.SetNameValue((std::string("MAPFLOW_") + key).c_str(), value);
-            CPLFree(key);
+                config.SetNameValue(("MAPFLOW_" + key).c_str(), value);
         }
     }
     return config;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "common/compat.h"
 
@@ -34,6 +35,11 @@ struct OGRMapflowOptionTable
 {
     const OGRMapflowOption *first = nullptr, *last = nullptr;
 
+    OGRMapflowOptionTable() = default;
+    template <size_t N>
+    OGRMapflowOptionTable(const OGRMapflowOption (&options)[N]) : first(options), last(options + N)
+    {
+    }
     const OGRMapflowOption *begin() const { return first; }
     const OGRMapflowOption *end() const { return last; }
 };
@@ -48,11 +54,32 @@ bool OGRMapflowIsYes(const char *value);
 int64_t OGRMapflowBytesOf(const char *size);
 
 // Finds an option by its name, in any case. Returns nullptr if there is none.
-const OGRMapflowOption *OGRMapflowFindOption(const char *name, const OGRMapflowOption *begin,
-                                             const OGRMapflowOption *end);
+const OGRMapflowOption *OGRMapflowFindOption(const char *name, OGRMapflowOptionTable table);
 
-// Returns <Option …/> for each option.
-std::string OGRMapflowOptionXML(const OGRMapflowOption *begin, const OGRMapflowOption *end);
+// Returns <Option …/> for each option without any of the flags `left`.
+std::string OGRMapflowOptionXML(OGRMapflowOptionTable table, unsigned left = 0);
+
+// Returns <Option …/> for one option.
+std::string OGRMapflowOptionXML(const OGRMapflowOption &option);
+
+// Splits NAME=VALUE. Without "=" the name is "" and the value nullptr. The value points into
+// `item`.
+std::pair<std::string, const char *> OGRMapflowNameAndValue(const char *item);
+
+// Creation options that were given, once checked.
+class OGRMapflowCreationOptions
+{
+  public:
+    std::string Get(const char *key) const { return m_values.FetchNameValueDef(key, ""); }
+    bool Is(const char *key, const char *value) const { return EQUAL(Get(key).c_str(), value); }
+    bool GetBool(const char *key, bool fallback) const
+    {
+        return OGRMapflowIsYes(m_values.FetchNameValueDef(key, fallback ? "YES" : "NO"));
+    }
+
+  protected:
+    CPLStringList m_values{};
+};
 
 class OGRMapflowOptions
 {

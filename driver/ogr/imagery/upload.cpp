@@ -29,12 +29,6 @@ constexpr double LONGEST_POLL = 10; // s: imagery notes 4
 // Share of the progress for a conversion; the upload takes the rest.
 constexpr double CONVERSION = 0.5;
 
-bool Refuse(const std::string &message)
-{
-    CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is uploaded.", message.c_str());
-    return false;
-}
-
 // Returns the file name that a source suggests: that of its file, without an extension other than
 // that of a TIFF.
 std::string NameOf(GDALDataset &source)
@@ -151,7 +145,7 @@ bool Upload::SetName()
     free(name);
     return !m_name.empty() &&
            (m_name.size() <= 255 ||
-            Refuse(CPLSPrintf(
+            OGRMapflowRefuseUpload(CPLSPrintf(
                 "The file name of the image has %d bytes, and the limit is 255: set NAME.",
                 static_cast<int>(m_name.size()))));
 }
@@ -218,9 +212,10 @@ bool Upload::CheckFit()
             break;
         }
     return bands == m_source.GetRasterCount() ||
-           Refuse(CPLSPrintf("The raster has %d bands, and the images of mosaic %s (\"%s\") have "
-                             "%d.",
-                             m_source.GetRasterCount(), m_mosaic->id, m_mosaic->name, bands));
+           OGRMapflowRefuseUpload(
+               CPLSPrintf("The raster has %d bands, and the images of mosaic %s (\"%s\") have "
+                          "%d.",
+                          m_source.GetRasterCount(), m_mosaic->id, m_mosaic->name, bands));
 }
 
 bool Upload::CheckStorage(int64_t bytes)
@@ -239,7 +234,7 @@ bool Upload::OpenFile()
     if (why.empty())
         m_file = OGRMapflowUploadFile::OpenAsItIs(m_source);
     else if (m_options.Is("CONVERT", "NO"))
-        return Refuse("CONVERT=NO sends the file as it is, but " + why + '.');
+        return OGRMapflowRefuseUpload("CONVERT=NO sends the file as it is, but " + why + '.');
     else
     {
         CPLDebug("MAPFLOW", "The raster is converted: %s", why.c_str());
@@ -335,14 +330,14 @@ bool Upload::CheckDuplicates()
         if (image.state == MF_IMAGE_FAILED)
             continue;
         if (isNamed && (isSized || std::isnan(image.size)))
-            return Refuse(CPLSPrintf(
+            return OGRMapflowRefuseUpload(CPLSPrintf(
                 "The mosaic has an image \"%s\" of %s already: %s. The file has " CPL_FRMT_GIB
                 " bytes. DUPLICATES=ALLOW uploads it anyway, NAME gives it another name.",
                 image.filename,
                 isSized ? CPLSPrintf("%.0f bytes", image.size) : "a size that is not known yet",
                 image.id, static_cast<GIntBig>(m_file->Size())));
         if (IsSameContent(image, failed))
-            return Refuse(CPLSPrintf(
+            return OGRMapflowRefuseUpload(CPLSPrintf(
                 "The mosaic has the same file already, as image \"%s\": %s (%.0f bytes, SHA-1 %s). "
                 "DUPLICATES=ALLOW uploads it anyway.",
                 image.filename, image.id, image.size, image.checksum));
@@ -510,7 +505,8 @@ GDALDataset *OGRMapflowUpload(const char *name, GDALDataset *source, int,
         return nullptr;
     if (target->GetTarget() != OGRMapflowOptions::Target::Mosaic)
     {
-        (void)Refuse("A raster is uploaded into a mosaic: MAPFLOW:mosaic=<uuid or name>.");
+        (void)OGRMapflowRefuseUpload(
+            "A raster is uploaded into a mosaic: MAPFLOW:mosaic=<uuid or name>.");
         return nullptr;
     }
     if (!OGRMapflowMayAsk(*target, "An upload"))

@@ -14,12 +14,6 @@ constexpr double LARGEST_PIXEL = 20; // m
 constexpr double METRES_PER_DEGREE = 111320;
 constexpr double DEGREE = 3.14159265358979323846 / 180;
 
-bool Refuse(const char *message)
-{
-    CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is uploaded.", message);
-    return false;
-}
-
 // Returns the EPSG code of the horizontal CRS, nullptr when it has none.
 const char *CodeOf(const OGRSpatialReference &srs)
 {
@@ -88,9 +82,10 @@ bool CheckSRS(GDALDataset &raster, const Place &place)
 {
     const OGRSpatialReference *const srs = raster.GetSpatialRef();
     if (srs == nullptr || srs->IsEmpty())
-        return Refuse(CPLSPrintf("The raster has no coordinate reference system, and must have one "
-                                 "with an EPSG code. This makes one: %s",
-                                 WarpLine(raster, "EPSG:4326", "-s_srs <its system> ").c_str()));
+        return OGRMapflowRefuseUpload(
+            CPLSPrintf("The raster has no coordinate reference system, and must have one "
+                       "with an EPSG code. This makes one: %s",
+                       WarpLine(raster, "EPSG:4326", "-s_srs <its system> ").c_str()));
     if (const char *const code = CodeOf(*srs))
     {
         const int number = atoi(code);
@@ -103,10 +98,11 @@ bool CheckSRS(GDALDataset &raster, const Place &place)
                      number);
         return true;
     }
-    return Refuse(CPLSPrintf("The coordinate reference system \"%.80s\" has no EPSG code, and must "
-                             "have one. This makes one: %s",
-                             srs->GetName() != nullptr ? srs->GetName() : "",
-                             WarpLine(raster, ZoneOf(*srs, place)).c_str()));
+    return OGRMapflowRefuseUpload(
+        CPLSPrintf("The coordinate reference system \"%.80s\" has no EPSG code, and must "
+                   "have one. This makes one: %s",
+                   srs->GetName() != nullptr ? srs->GetName() : "",
+                   WarpLine(raster, ZoneOf(*srs, place)).c_str()));
 }
 
 bool CheckDirection(GDALDataset &raster, const Place &place)
@@ -116,14 +112,16 @@ bool CheckDirection(GDALDataset &raster, const Place &place)
     const char *const code = CodeOf(*raster.GetSpatialRef());
     const std::string line = WarpLine(raster, CPLSPrintf("EPSG:%s", code));
     if (!place.hasTransform)
-        return Refuse(CPLSPrintf("The raster is not georeferenced by a geotransform, and must be. "
-                                 "This makes one: %s",
-                                 line.c_str()));
-    return Refuse(CPLSPrintf("The raster is not north-up: a step to the right is (%g, %g) and a "
-                             "step down (%g, %g), and they must be (+, 0) and (0, -). This turns "
-                             "it: %s",
-                             place.transform[1], place.transform[4], place.transform[2],
-                             place.transform[5], line.c_str()));
+        return OGRMapflowRefuseUpload(
+            CPLSPrintf("The raster is not georeferenced by a geotransform, and must be. "
+                       "This makes one: %s",
+                       line.c_str()));
+    return OGRMapflowRefuseUpload(
+        CPLSPrintf("The raster is not north-up: a step to the right is (%g, %g) and a "
+                   "step down (%g, %g), and they must be (+, 0) and (0, -). This turns "
+                   "it: %s",
+                   place.transform[1], place.transform[4], place.transform[2], place.transform[5],
+                   line.c_str()));
 }
 
 bool CheckPixelSize(const OGRSpatialReference &srs, const Place &place)
@@ -142,8 +140,9 @@ bool CheckPixelSize(const OGRSpatialReference &srs, const Place &place)
     }
     const double larger = std::max(width, height);
     return larger <= LARGEST_PIXEL * (1 + 1e-6) ||
-           Refuse(CPLSPrintf("The pixel size of the raster is %.10g m, and the limit is %g m.",
-                             larger, LARGEST_PIXEL));
+           OGRMapflowRefuseUpload(
+               CPLSPrintf("The pixel size of the raster is %.10g m, and the limit is %g m.", larger,
+                          LARGEST_PIXEL));
 }
 
 bool CheckBand(GDALRasterBand &band, const OGRMapflowUploadOptions &options)
@@ -151,27 +150,31 @@ bool CheckBand(GDALRasterBand &band, const OGRMapflowUploadOptions &options)
     const GDALDataType type = band.GetRasterDataType();
     const int bits = GDALGetDataTypeSizeBits(type);
     if (band.GetColorTable() != nullptr)
-        return Refuse("The raster has a colour table, and must have colours: gdal_translate "
-                      "-expand rgb makes them.");
+        return OGRMapflowRefuseUpload(
+            "The raster has a colour table, and must have colours: gdal_translate "
+            "-expand rgb makes them.");
     if (GDALDataTypeIsComplex(type))
-        return Refuse(CPLSPrintf("The raster is complex (%s), and must be of 8-bit numbers.",
-                                 GDALGetDataTypeName(type)));
+        return OGRMapflowRefuseUpload(
+            CPLSPrintf("The raster is complex (%s), and must be of 8-bit numbers.",
+                       GDALGetDataTypeName(type)));
     // The service converts everything to 8 bits and does not document how.
     const bool mayGoAsItIs =
         options.Is("CONVERT", "NO") && (type == GDT_UInt16 || type == GDT_Int16);
     return type == GDT_Byte || options.HasScale() || mayGoAsItIs ||
-           Refuse(CPLSPrintf("The raster has %d bits a sample (%s), and must have 8: SCALE=min,max "
-                             "gives the values that become 1 and 255.",
-                             bits, GDALGetDataTypeName(type)));
+           OGRMapflowRefuseUpload(
+               CPLSPrintf("The raster has %d bits a sample (%s), and must have 8: SCALE=min,max "
+                          "gives the values that become 1 and 255.",
+                          bits, GDALGetDataTypeName(type)));
 }
 
 bool CheckBands(GDALDataset &raster, const OGRMapflowUploadOptions &options)
 {
     const int count = raster.GetRasterCount();
     if (count != 1 && count != 3 && count != 4)
-        return Refuse(CPLSPrintf("The raster has %d bands, and must have 1, 3 or 4: gdal_translate "
-                                 "-b chooses bands.",
-                                 count));
+        return OGRMapflowRefuseUpload(
+            CPLSPrintf("The raster has %d bands, and must have 1, 3 or 4: gdal_translate "
+                       "-b chooses bands.",
+                       count));
     for (int i = 1; i <= count; ++i)
         if (!CheckBand(*raster.GetRasterBand(i), options))
             return false;

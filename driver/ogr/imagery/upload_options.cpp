@@ -2,7 +2,6 @@
 #include "imagery/upload_options.h"
 
 #include <cmath>
-#include <iterator>
 
 #include "submit/submission_options.h"
 
@@ -36,12 +35,6 @@ const OGRMapflowOption OPTIONS[] = {
      "Keep a journal, so that a repeated command does not upload twice", nullptr, 0, SHARED},
 };
 
-bool Refuse(const char *message)
-{
-    CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is uploaded.", message);
-    return false;
-}
-
 bool IsOfConnection(const char *name)
 {
     const CPLStringList given(CSLSetNameValue(nullptr, name, ""));
@@ -51,22 +44,20 @@ bool IsOfConnection(const char *name)
 // Messages about names omit the value: it may be a secret typed in the wrong place.
 bool Take(const char *item, CPLStringList &values)
 {
-    char *key = nullptr;
-    const char *const value = CPLParseNameValue(item, &key);
-    const std::string name = key != nullptr ? key : "";
-    CPLFree(key);
+    const auto [name, value] = OGRMapflowNameAndValue(item);
     if (STARTS_WITH(name.c_str(), "@") || EQUAL(name.c_str(), "QUIET_DELETE_ON_CREATE_COPY"))
         return true; // GDAL's own
     if (value == nullptr)
-        return Refuse("A creation option is not of the form NAME=VALUE.");
-    const auto *const option =
-        OGRMapflowFindOption(name.c_str(), std::begin(OPTIONS), std::end(OPTIONS));
+        return OGRMapflowRefuseUpload("A creation option is not of the form NAME=VALUE.");
+    const auto *const option = OGRMapflowFindOption(name.c_str(), OPTIONS);
     if (option == nullptr)
         return IsOfConnection(name.c_str()) ||
-               Refuse(CPLSPrintf("There is no creation option %.40s for an upload.", name.c_str()));
+               OGRMapflowRefuseUpload(
+                   CPLSPrintf("There is no creation option %.40s for an upload.", name.c_str()));
     const std::string fault = *value != '\0' ? OGRMapflowFaultOf(*option, value) : std::string();
     if (!fault.empty())
-        return Refuse(CPLSPrintf("%s=%.40s%s.", option->name, value, fault.c_str()));
+        return OGRMapflowRefuseUpload(
+            CPLSPrintf("%s=%.40s%s.", option->name, value, fault.c_str()));
     if (*value != '\0') // an empty value means that it is not set
         values.SetNameValue(option->name, value);
     return true;
@@ -81,6 +72,12 @@ bool ReadNumber(const char *text, double &number)
 
 } // namespace
 
+bool OGRMapflowRefuseUpload(const std::string &message)
+{
+    CPLError(CE_Failure, CPLE_IllegalArg, "%s Nothing is uploaded.", message.c_str());
+    return false;
+}
+
 std::optional<OGRMapflowUploadOptions> OGRMapflowUploadOptions::Parse(CSLConstList given)
 {
     OGRMapflowUploadOptions options;
@@ -90,10 +87,10 @@ std::optional<OGRMapflowUploadOptions> OGRMapflowUploadOptions::Parse(CSLConstLi
     if (!options.ReadScale())
         return std::nullopt;
     if (options.HasScale() && options.Is("CONVERT", "NO") &&
-        !Refuse("SCALE converts the raster, which CONVERT=NO forbids."))
+        !OGRMapflowRefuseUpload("SCALE converts the raster, which CONVERT=NO forbids."))
         return std::nullopt;
     if (options.Get("NAME").find_first_of("/\\\"") != std::string::npos &&
-        !Refuse("NAME is a file name: it has no slash, backslash or quote."))
+        !OGRMapflowRefuseUpload("NAME is a file name: it has no slash, backslash or quote."))
         return std::nullopt;
     return options;
 }
@@ -105,13 +102,9 @@ bool OGRMapflowUploadOptions::ReadScale()
         return true;
     return (parts.Count() == 2 && ReadNumber(parts[0], m_scaleMin) &&
             ReadNumber(parts[1], m_scaleMax) && m_scaleMin < m_scaleMax) ||
-           Refuse(CPLSPrintf("SCALE=%.40s is not two numbers, the smaller first, as SCALE=0,3000.",
-                             Get("SCALE").c_str()));
-}
-
-bool OGRMapflowUploadOptions::GetBool(const char *key, bool fallback) const
-{
-    return OGRMapflowIsYes(m_values.FetchNameValueDef(key, fallback ? "YES" : "NO"));
+           OGRMapflowRefuseUpload(
+               CPLSPrintf("SCALE=%.40s is not two numbers, the smaller first, as SCALE=0,3000.",
+                          Get("SCALE").c_str()));
 }
 
 CPLStringList OGRMapflowUploadOptions::Tags() const
@@ -122,13 +115,10 @@ CPLStringList OGRMapflowUploadOptions::Tags() const
 
 OGRMapflowOptionTable OGRMapflowUploadOptionTable()
 {
-    return {std::begin(OPTIONS), std::end(OPTIONS)};
+    return OPTIONS;
 }
 
 std::string OGRMapflowUploadOptionXML()
 {
-    const auto *end = std::begin(OPTIONS);
-    while (end != std::end(OPTIONS) && end->flags != SHARED)
-        ++end;
-    return OGRMapflowOptionXML(std::begin(OPTIONS), end);
+    return OGRMapflowOptionXML(OPTIONS, SHARED);
 }

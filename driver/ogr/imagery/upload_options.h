@@ -8,16 +8,15 @@
 
 #include "common/options.h"
 
-class OGRMapflowUploadOptions
+// Raises a CPLError. Returns false.
+bool OGRMapflowRefuseUpload(const std::string &message);
+
+class OGRMapflowUploadOptions : public OGRMapflowCreationOptions
 {
   public:
     // Returns nothing after one CPLError when an option is unknown, has an invalid value, or
     // contradicts another.
     static std::optional<OGRMapflowUploadOptions> Parse(CSLConstList given);
-
-    std::string Get(const char *key) const { return m_values.FetchNameValueDef(key, ""); }
-    bool GetBool(const char *key, bool fallback) const;
-    bool Is(const char *key, const char *value) const { return EQUAL(Get(key).c_str(), value); }
 
     bool HasScale() const { return !Get("SCALE").empty(); }
     // The values that become 1 and 255.
@@ -29,7 +28,6 @@ class OGRMapflowUploadOptions
   private:
     bool ReadScale();
 
-    CPLStringList m_values{};
     double m_scaleMin = 0;
     double m_scaleMax = 0;
 };

@@ -137,23 +137,14 @@ bool AddProject(const OGRMapflowCall &call, OGRMapflowAccountDataset &account, s
     return rows.size() == 1;
 }
 
-bool Models(OGRMapflowCall &call)
+// Answers with the rows of a layer of the account, in the project if that argument was given.
+bool ListRows(OGRMapflowCall &call, const char *layer)
 {
     Rows rows;
     std::string where;
     const auto account = OpenAccount(call);
     if (account == nullptr || !AddProject(call, *account, where) ||
-        !Read(account->GetLayerByName("models"), where, rows))
-        return false;
-    Answer(call, rows);
-    return true;
-}
-
-bool Providers(OGRMapflowCall &call)
-{
-    Rows rows;
-    const auto account = OpenAccount(call);
-    if (account == nullptr || !Read(account->GetLayerByName("providers"), "", rows))
+        !Read(account->GetLayerByName(layer), where, rows))
         return false;
     Answer(call, rows);
     return true;
@@ -254,26 +245,6 @@ template <class... Names> bool Change(OGRMapflowCall &call, const char *verb, Na
     const auto account =
         wanted ? OGRMapflowAccountDataset::Open(options->ForAccount(), GA_Update) : nullptr;
     return account != nullptr && AnswerResultSet(call, *account, account->RunVerb(*wanted));
-}
-
-bool Restart(OGRMapflowCall &call)
-{
-    return Change(call, "RESTART");
-}
-
-bool Rate(OGRMapflowCall &call)
-{
-    return Change(call, "RATE", "RATING", "COMMENT");
-}
-
-bool Accept(OGRMapflowCall &call)
-{
-    return Change(call, "ACCEPT");
-}
-
-bool Reject(OGRMapflowCall &call)
-{
-    return Change(call, "REJECT", "COMMENT");
 }
 
 // ---- submissions and uploads --------------------------------------------------------------------
@@ -388,16 +359,6 @@ bool MeasureCache(OGRMapflowCall &call, bool clears)
     return true;
 }
 
-bool CacheInfo(OGRMapflowCall &call)
-{
-    return MeasureCache(call, false);
-}
-
-bool ClearCache(OGRMapflowCall &call)
-{
-    return MeasureCache(call, true);
-}
-
 // ---- the table ----------------------------------------------------------------------------------
 
 constexpr unsigned FIRST = MAPFLOW_POSITIONAL | MAPFLOW_REQUIRED;
@@ -425,10 +386,7 @@ const OGRMapflowOption SEARCHING[] = {
 const OGRMapflowOption TARGET[] = {
     {"MOSAIC", "string", nullptr, "UUID or name of the mosaic", nullptr, 0, FIRST}};
 
-template <size_t N> OGRMapflowOptionTable Table(const OGRMapflowOption (&options)[N])
-{
-    return {options, options + N};
-}
+using Call = OGRMapflowCall;
 
 #define ID "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 
@@ -444,7 +402,7 @@ std::vector<OGRMapflowCommand> MakeCommands()
     {
         auto &c = add("status", "Show the state of a processing, or wait for its end",
                       "status " ID "\nstatus " ID " --wait --quiet -f json", Status);
-        c.own = Table(STATUS);
+        c.own = STATUS;
         c.openOptions = "WAIT_TIMEOUT,POLL_INTERVAL";
         c.reportsProgress = true;
     }
@@ -464,29 +422,37 @@ std::vector<OGRMapflowCommand> MakeCommands()
     }
     {
         auto &c = add("models", "List the models that the account can run",
-                      "models\nmodels --project \"Urban Analysis\" -f json", Models);
-        c.own = Table(OF_PROJECT);
+                      "models\nmodels --project \"Urban Analysis\" -f json",
+                      [](Call &call) { return ListRows(call, "models"); });
+        c.own = OF_PROJECT;
         c.columns = "name,price_per_km2,project,id";
     }
-    add("providers", "List the providers of imagery", "providers", Providers).columns =
-        "name,kind,min_area_km2,display_name";
+    add("providers", "List the providers of imagery", "providers",
+        [](Call &call) { return ListRows(call, "providers"); })
+        .columns = "name,kind,min_area_km2,display_name";
     {
         auto &c = add("list", "List processings, the newest first",
                       "list --limit 20\nlist --project \"Urban Analysis\" --status FAILED", List);
-        c.own = Table(LISTING);
+        c.own = LISTING;
         c.columns = "id,status,percent,created,cost,model,name";
     }
-    add("restart", "Run a failed processing again", "restart " ID, Restart).own = Table(PROCESSING);
-    add("rate", "Rate a result, from 1 to 5", "rate " ID " 4 --comment \"roofs are fine\"", Rate)
-        .own = Table(RATING);
-    add("accept", "Accept a result in review", "accept " ID, Accept).own = Table(PROCESSING);
+    add("restart", "Run a failed processing again", "restart " ID,
+        [](Call &call) { return Change(call, "RESTART"); })
+        .own = PROCESSING;
+    add("rate", "Rate a result, from 1 to 5", "rate " ID " 4 --comment \"roofs are fine\"",
+        [](Call &call) { return Change(call, "RATE", "RATING", "COMMENT"); })
+        .own = RATING;
+    add("accept", "Accept a result in review", "accept " ID,
+        [](Call &call) { return Change(call, "ACCEPT"); })
+        .own = PROCESSING;
     add("reject", "Reject a result in review, for rework",
-        "reject " ID " --comment \"the harbour is missing\"", Reject)
-        .own = Table(REJECTION);
+        "reject " ID " --comment \"the harbour is missing\"",
+        [](Call &call) { return Change(call, "REJECT", "COMMENT"); })
+        .own = REJECTION;
     {
         auto &c = add("upload", "Upload a raster into a mosaic of own images",
                       "upload ortho.tif \"Quarry flights\" --tags quarry,2026 --wait", Upload);
-        c.own = Table(TARGET);
+        c.own = TARGET;
         c.openOptions = "WAIT_TIMEOUT";
         c.creationOptions = OGRMapflowUploadOptionTable;
         c.source = GDAL_OF_RASTER;
@@ -497,14 +463,17 @@ std::vector<OGRMapflowCommand> MakeCommands()
                       "search --bbox 4.4,52.1,4.6,52.2 --where \"cloud_cover < 10\" --limit 5\n"
                       "search --search-aoi district.gpkg -f json",
                       Search);
-        c.own = Table(SEARCHING);
+        c.own = SEARCHING;
         c.openOptions = "SEARCH_AOI";
         c.takesBox = true;
         c.columns = "id,provider,acquired,cloud_cover,resolution,aoi_intersection";
     }
-    add("cache info", "Show what the cache holds", "cache info", CacheInfo).openOptions =
-        "CACHE_DIR";
-    add("cache clear", "Empty the cache", "cache clear", ClearCache).openOptions = "CACHE_DIR";
+    add("cache info", "Show what the cache holds", "cache info",
+        [](Call &call) { return MeasureCache(call, false); })
+        .openOptions = "CACHE_DIR";
+    add("cache clear", "Empty the cache", "cache clear",
+        [](Call &call) { return MeasureCache(call, true); })
+        .openOptions = "CACHE_DIR";
     return all;
 }
 

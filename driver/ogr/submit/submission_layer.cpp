@@ -300,7 +300,7 @@ bool OGRMapflowSubmissionLayer::MakeJobs()
         m_written = std::move(m_footprints);
     if (!HasNameField())
         return false;
-    if (!EQUAL(m_options.Get("SPLIT").c_str(), "FEATURE") || m_written.empty())
+    if (!m_options.Is("SPLIT", "FEATURE") || m_written.empty())
         return AddJob(BaseName(), 0, m_written.size());
     OGRMultiPolygon all;
     for (size_t i = 0; i < m_written.size(); ++i)

@@ -83,16 +83,12 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
 {
     for (const char *const *item = given; item != nullptr && *item != nullptr; ++item)
     {
-        char *key = nullptr;
-        const char *const value = CPLParseNameValue(*item, &key);
-        const std::string name = key != nullptr ? key : "";
-        CPLFree(key);
+        const auto [name, value] = OGRMapflowNameAndValue(*item);
         if (STARTS_WITH(name.c_str(), "@"))
             continue; // GDAL's own
         if (value == nullptr)
             return Refuse("A creation option is not of the form NAME=VALUE.");
-        const auto *const option =
-            OGRMapflowFindOption(name.c_str(), std::begin(OPTIONS), std::end(OPTIONS));
+        const auto *const option = OGRMapflowFindOption(name.c_str(), OPTIONS);
         const bool ofDataset = IsDatasetOption(name.c_str());
         if (option == nullptr && !(ofDataset && isDataset))
             return Refuse(CPLSPrintf(ofDataset
@@ -113,25 +109,20 @@ bool Merge(CSLConstList given, bool isDataset, CPLStringList &values)
 
 OGRMapflowOptionTable OGRMapflowSubmissionOptionTable()
 {
-    return {std::begin(OPTIONS), std::end(OPTIONS)};
+    return OPTIONS;
 }
 
 std::string OGRMapflowCreationOptionList()
 {
     std::string xml = "<CreationOptionList>";
     for (const char *name : DATASET_OPTIONS)
-    {
-        const OGRMapflowOption *const option = OGRMapflowFindOpenOption(name);
-        xml += OGRMapflowOptionXML(option, option + 1);
-    }
-    return xml + OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
-           "</CreationOptionList>";
+        xml += OGRMapflowOptionXML(*OGRMapflowFindOpenOption(name));
+    return xml + OGRMapflowOptionXML(OPTIONS) + "</CreationOptionList>";
 }
 
 std::string OGRMapflowLayerCreationOptionList()
 {
-    return "<LayerCreationOptionList>" +
-           OGRMapflowOptionXML(std::begin(OPTIONS), std::end(OPTIONS)) +
+    return "<LayerCreationOptionList>" + OGRMapflowOptionXML(OPTIONS) +
            "</LayerCreationOptionList>";
 }
 
@@ -157,7 +148,7 @@ OGRMapflowSubmissionOptions::Parse(CSLConstList datasetOptions, CSLConstList lay
     if (!Merge(datasetOptions, true, options.m_values) ||
         !Merge(layerOptions, false, options.m_values))
         return std::nullopt;
-    const bool splits = EQUAL(options.Get("SPLIT").c_str(), "FEATURE");
+    const bool splits = options.Is("SPLIT", "FEATURE");
     const bool hasNameField = !options.Get("NAME_FIELD").empty();
     if (hasNameField && !splits &&
         !Refuse("NAME_FIELD names the processings of SPLIT=FEATURE, which is not set."))
@@ -173,11 +164,6 @@ OGRMapflowSubmissionOptions::Parse(CSLConstList datasetOptions, CSLConstList lay
         !Refuse("WAIT=YES has nothing to wait for with DRY_RUN=YES."))
         return std::nullopt;
     return options;
-}
-
-bool OGRMapflowSubmissionOptions::GetBool(const char *key, bool fallback) const
-{
-    return OGRMapflowIsYes(m_values.FetchNameValueDef(key, fallback ? "YES" : "NO"));
 }
 
 mf_submission_options OGRMapflowSubmissionOptions::Core() const

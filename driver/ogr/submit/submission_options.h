@@ -9,7 +9,7 @@
 #include "common/options.h"
 #include "submit/submission.h"
 
-class OGRMapflowSubmissionOptions
+class OGRMapflowSubmissionOptions : public OGRMapflowCreationOptions
 {
   public:
     // Copies both lists. Returns nothing after one CPLError if an option is unknown (a mistyped
@@ -23,17 +23,11 @@ class OGRMapflowSubmissionOptions
     // Returns those of the dataset's options that specify the service and how to use it.
     static CPLStringList ConnectionOptions(CSLConstList datasetOptions);
 
-    std::string Get(const char *key) const { return m_values.FetchNameValueDef(key, ""); }
-    bool GetBool(const char *key, bool fallback) const;
-
     // AOI_FROM=IMAGERY
-    bool TakesImageryArea() const { return EQUAL(Get("AOI_FROM").c_str(), "IMAGERY"); }
+    bool TakesImageryArea() const { return Is("AOI_FROM", "IMAGERY"); }
 
     // Returns the options for the core, which point into this object.
     mf_submission_options Core() const;
-
-  private:
-    CPLStringList m_values{};
 };
 
 // All options that a layer may have.

@@ -82,10 +82,7 @@ class OGRMapflowSubmissions
         {
             return layer->Options().GetBool(option, fallback);
         }
-        bool IgnoresSourceErrors() const
-        {
-            return EQUAL(layer->Options().Get("SOURCE_ERRORS").c_str(), "IGNORE");
-        }
+        bool IgnoresSourceErrors() const { return layer->Options().Is("SOURCE_ERRORS", "IGNORE"); }
     };
     using Entries = std::vector<Entry *>;
 
