@@ -16,8 +16,7 @@ class Bytes
   public:
     Bytes() = default;
     ~Bytes() { CPLFree(m_data); }
-    Bytes(const Bytes &) = delete;
-    Bytes &operator=(const Bytes &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(Bytes)
 
     size_t Size() const { return m_size; }
     char *Data() { return m_data; }
@@ -103,21 +102,25 @@ size_t SizeOf(const mf_value &value)
 
 // ---- plan ----
 
-std::optional<Kind> ListKind(const ArrowSchema &list)
+// The format is that of the items for a list.
+constexpr struct
 {
-    if (list.n_children != 1)
-        return std::nullopt;
-    const std::string item = list.children[0]->format;
-    if (item == "b")
-        return Kind::BooleanList;
-    if (item == "i")
-        return Kind::Int32List;
-    if (item == "l")
-        return Kind::Int64List;
-    if (item == "g")
-        return Kind::DoubleList;
-    return item == "u" ? std::optional<Kind>(Kind::StringList) : std::nullopt;
-}
+    const char *format;
+    OGRFieldType type;
+    Kind kind;
+} KINDS[] = {{"i", OFTInteger, Kind::Int32},
+             {"b", OFTInteger, Kind::Boolean},
+             {"l", OFTInteger64, Kind::Int64},
+             {"g", OFTReal, Kind::Double},
+             {"u", OFTString, Kind::String},
+             {"tdD", OFTDate, Kind::Date},
+             {"ttm", OFTTime, Kind::Time},
+             {"u", OFTDateTime, Kind::DateTimeText},
+             {"b", OFTIntegerList, Kind::BooleanList},
+             {"i", OFTIntegerList, Kind::Int32List},
+             {"l", OFTInteger64List, Kind::Int64List},
+             {"g", OFTRealList, Kind::DoubleList},
+             {"u", OFTStringList, Kind::StringList}};
 
 bool IsTimeAndOffset(const ArrowSchema &column)
 {
@@ -128,28 +131,15 @@ bool IsTimeAndOffset(const ArrowSchema &column)
 
 std::optional<Kind> FieldKind(const ArrowSchema &column, OGRFieldType type)
 {
-    const std::string format = column.format;
-    if (format == "i" && type == OFTInteger)
-        return Kind::Int32;
-    if (format == "b" && type == OFTInteger)
-        return Kind::Boolean;
-    if (format == "l" && type == OFTInteger64)
-        return Kind::Int64;
-    if (format == "g" && type == OFTReal)
-        return Kind::Double;
-    if (format == "u" && type == OFTString)
-        return Kind::String;
-    if (format == "tdD" && type == OFTDate)
-        return Kind::Date;
-    if (format == "ttm" && type == OFTTime)
-        return Kind::Time;
-    if (format.compare(0, 4, "tsm:") == 0 && type == OFTDateTime)
+    const bool isList = strcmp(column.format, "+l") == 0 && column.n_children == 1;
+    const std::string format = isList ? column.children[0]->format : column.format;
+    for (const auto &known : KINDS)
+        if (format == known.format && type == known.type && isList == IsList(known.kind))
+            return known.kind;
+    if (type == OFTDateTime && STARTS_WITH(column.format, "tsm:"))
         return Kind::DateTime;
-    if (format == "u" && type == OFTDateTime)
-        return Kind::DateTimeText;
-    if (IsTimeAndOffset(column) && type == OFTDateTime)
-        return Kind::DateTimeAndOffset;
-    return format == "+l" ? ListKind(column) : std::nullopt;
+    return type == OFTDateTime && IsTimeAndOffset(column) ? std::optional(Kind::DateTimeAndOffset)
+                                                          : std::nullopt;
 }
 
 // ---- values ----
@@ -313,13 +303,16 @@ bool AppendValue(OGRMapflowColumn &column, const OGRMapflowColumnPlan &plan, con
 
 // ---- handing over ----
 
-void ReleaseColumn(ArrowArray *array)
+void ReleaseChildren(ArrowArray *array)
 {
     for (int64_t i = 0; i < array->n_children; ++i)
-    {
         if (array->children[i]->release != nullptr)
             array->children[i]->release(array->children[i]);
-    }
+}
+
+void ReleaseColumn(ArrowArray *array)
+{
+    ReleaseChildren(array);
     delete static_cast<OGRMapflowColumn *>(array->private_data);
     array->release = nullptr;
 }
@@ -331,12 +324,9 @@ void ReleaseItem(ArrowArray *array)
 
 void ReleaseBatch(ArrowArray *array)
 {
+    ReleaseChildren(array);
     for (int64_t i = 0; i < array->n_children; ++i)
-    {
-        if (array->children[i]->release != nullptr)
-            array->children[i]->release(array->children[i]);
         delete array->children[i];
-    }
     delete[] array->children;
     delete[] array->buffers;
     array->release = nullptr;

@@ -62,8 +62,7 @@ class OGRMapflowBatch
   public:
     OGRMapflowBatch(const OGRMapflowBatchPlan &plan, size_t expectedRows);
     ~OGRMapflowBatch();
-    OGRMapflowBatch(const OGRMapflowBatch &) = delete;
-    OGRMapflowBatch &operator=(const OGRMapflowBatch &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowBatch)
 
     // Returns false if the row no longer fits: offsets have 32 bits. A row that does not fit into
     // an empty batch does not fit into any.

@@ -35,8 +35,7 @@ class Stream
         m_schemaStream.release(&m_schemaStream);
     }
 
-    Stream(const Stream &) = delete;
-    Stream &operator=(const Stream &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(Stream)
 
     int GetSchema(ArrowSchema *schema);
     int GetNext(ArrowArray *array);

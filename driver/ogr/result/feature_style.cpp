@@ -8,6 +8,8 @@
 #include <mutex>
 #include <set>
 
+#include "result/result_rows.h"
+
 namespace
 {
 
@@ -102,17 +104,10 @@ const char *OGRMapflowStyle::Make(const std::string &name, Shape shape, const Co
 
 OGRMapflowStyle::Shape OGRMapflowStyle::ShapeOf(const mf_row &row)
 {
-    switch (row.geometry)
-    {
-        case MF_GEOMETRY_POINT:
-        case MF_GEOMETRY_MULTIPOINT:
-            return POINT;
-        case MF_GEOMETRY_LINESTRING:
-        case MF_GEOMETRY_MULTILINESTRING:
-            return LINE;
-        default:
-            return POLYGON;
-    }
+    const auto kind = OGRMapflowKindOf(row.geometry);
+    return kind == OGRMapflowGeometryKind::Point  ? POINT
+           : kind == OGRMapflowGeometryKind::Line ? LINE
+                                                  : POLYGON;
 }
 
 OGRMapflowStyle::Theme OGRMapflowStyle::ThemeOf(const mf_row &row) const

@@ -33,8 +33,7 @@ template <class Piece> class OGRMapflowReadAhead
 
     OGRMapflowReadAhead() = default;
     ~OGRMapflowReadAhead() { Clear(); }
-    OGRMapflowReadAhead(const OGRMapflowReadAhead &) = delete;
-    OGRMapflowReadAhead &operator=(const OGRMapflowReadAhead &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowReadAhead)
 
     // Returns the piece that begins at `position`, with at most `step` positions below `count`. It
     // is valid until the next call. Starts to make the next ones, which the reader is expected to

@@ -10,24 +10,6 @@
 namespace
 {
 
-OGRMapflowGeometryKind KindOf(int geometry)
-{
-    switch (geometry)
-    {
-        case MF_GEOMETRY_POLYGON:
-        case MF_GEOMETRY_MULTIPOLYGON:
-            return OGRMapflowGeometryKind::Polygon;
-        case MF_GEOMETRY_LINESTRING:
-        case MF_GEOMETRY_MULTILINESTRING:
-            return OGRMapflowGeometryKind::Line;
-        case MF_GEOMETRY_POINT:
-        case MF_GEOMETRY_MULTIPOINT:
-            return OGRMapflowGeometryKind::Point;
-        default:
-            return OGRMapflowGeometryKind::Other;
-    }
-}
-
 // GDAL does not read WKB that nests more than 32 collections. GeoJSON with that many is longer than
 // this.
 constexpr uint32_t SHALLOW_SIZE = 32 * sizeof R"({"type":"GeometryCollection","geometries":[]})";
@@ -100,7 +82,7 @@ void OGRMapflowResultRows::ChooseType()
 bool OGRMapflowResultRows::IsMember(uint64_t position) const
 {
     return m_kind == OGRMapflowGeometryKind::All ||
-           KindOf(m_set->Feature(position).geometry) == m_kind;
+           OGRMapflowKindOf(m_set->Feature(position).geometry) == m_kind;
 }
 
 uint64_t OGRMapflowResultRows::Find(uint64_t position, const mf_box *box) const

@@ -21,6 +21,24 @@ enum class OGRMapflowGeometryKind
     All
 };
 
+inline OGRMapflowGeometryKind OGRMapflowKindOf(int geometry)
+{
+    switch (geometry)
+    {
+        case MF_GEOMETRY_POLYGON:
+        case MF_GEOMETRY_MULTIPOLYGON:
+            return OGRMapflowGeometryKind::Polygon;
+        case MF_GEOMETRY_LINESTRING:
+        case MF_GEOMETRY_MULTILINESTRING:
+            return OGRMapflowGeometryKind::Line;
+        case MF_GEOMETRY_POINT:
+        case MF_GEOMETRY_MULTIPOINT:
+            return OGRMapflowGeometryKind::Point;
+        default:
+            return OGRMapflowGeometryKind::Other;
+    }
+}
+
 // The features of one kind, by their positions in the results. Small enough to copy: each thread
 // decodes with its own copy.
 class OGRMapflowResultRows

@@ -36,8 +36,7 @@ struct OGRMapflowRow : mf_row
 {
     OGRMapflowRow() : mf_row{} {}
     ~OGRMapflowRow() { mf_row_free(this); }
-    OGRMapflowRow(const OGRMapflowRow &) = delete;
-    OGRMapflowRow &operator=(const OGRMapflowRow &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowRow)
 
     size_t part = 0; // index of the part in the set
 };

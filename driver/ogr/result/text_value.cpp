@@ -15,6 +15,12 @@ const mf_value &OGRMapflowTextConverter::Convert(int field, const mf_value &text
     if (!m_feature.IsFieldSetAndNotNull(field))
         return m_value;
     int count = 0;
+    const auto takeIntegers = [&](const auto *integers)
+    {
+        m_integers.assign(integers, integers + count);
+        m_value.kind = MF_VALUE_INTEGER_LIST;
+        m_value.as.integers = m_integers.data();
+    };
     switch (m_feature.GetFieldDefnRef(field)->GetType())
     {
         case OFTInteger:
@@ -27,21 +33,11 @@ const mf_value &OGRMapflowTextConverter::Convert(int field, const mf_value &text
             m_value.as.real = m_feature.GetFieldAsDouble(field);
             break;
         case OFTIntegerList:
-        {
-            const int *const integers = m_feature.GetFieldAsIntegerList(field, &count);
-            m_integers.assign(integers, integers + count);
-            m_value.kind = MF_VALUE_INTEGER_LIST;
-            m_value.as.integers = m_integers.data();
+            takeIntegers(m_feature.GetFieldAsIntegerList(field, &count));
             break;
-        }
         case OFTInteger64List:
-        {
-            const GIntBig *const integers = m_feature.GetFieldAsInteger64List(field, &count);
-            m_integers.assign(integers, integers + count);
-            m_value.kind = MF_VALUE_INTEGER_LIST;
-            m_value.as.integers = m_integers.data();
+            takeIntegers(m_feature.GetFieldAsInteger64List(field, &count));
             break;
-        }
         case OFTRealList:
             m_value.kind = MF_VALUE_REAL_LIST;
             m_value.as.reals = m_feature.GetFieldAsDoubleList(field, &count);
