@@ -66,35 +66,24 @@ bool CanBeChanged(const GDALOpenInfo &info, const OGRMapflowOptions &options)
             options.GetTarget() == OGRMapflowOptions::Target::Mosaic);
 }
 
-std::unique_ptr<GDALDataset> OpenByName(const OGRMapflowOptions &options)
-{
-    const std::string id = OGRMapflowFindProcessing(options);
-    return id.empty() ? nullptr : OGRMapflowProcessingDataset::Open(options.ForProcessing(id));
-}
-
-std::unique_ptr<GDALDataset> OpenPicture(const OGRMapflowOptions &options)
-{
-    if (options.GetTarget() != OGRMapflowOptions::Target::Name)
-        return OGRMapflowOpenPicture(options);
-    const std::string id = OGRMapflowFindProcessing(options);
-    return id.empty() ? nullptr : OGRMapflowOpenPicture(options.ForProcessing(id));
-}
-
 std::unique_ptr<GDALDataset> OpenTarget(const GDALOpenInfo &info, const OGRMapflowOptions &options)
 {
     if (options.GetTarget() == OGRMapflowOptions::Target::Account && !WantsPicture(info, options))
         return OGRMapflowAccountDataset::Open(options, info.eAccess);
     const OGRMapflowInterruptible interruptible;
+    if (options.GetTarget() == OGRMapflowOptions::Target::Name)
+    {
+        const std::string id = OGRMapflowFindProcessing(options);
+        return id.empty() ? nullptr : OpenTarget(info, options.ForProcessing(id));
+    }
     if (WantsPicture(info, options))
-        return OpenPicture(options);
+        return OGRMapflowOpenPicture(options);
     switch (options.GetTarget())
     {
         case OGRMapflowOptions::Target::Image:
             CPLError(CE_Failure, CPLE_NotSupported, "%s has no layers: open it as a raster.",
                      options.PublicName().c_str());
             return nullptr;
-        case OGRMapflowOptions::Target::Name:
-            return OpenByName(options);
         case OGRMapflowOptions::Target::Project:
             return OGRMapflowProjectDataset::Open(options);
         case OGRMapflowOptions::Target::Mosaic:

@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "api/wait.h"
-#include "base/interrupt.h"
 #include "base/signal.h"
 #include "common/errors.h"
 #include "http/url.h"
@@ -67,16 +66,6 @@ int ShowProgress(void *ctx, const mf_processing *p, double seconds)
 }
 
 } // namespace
-
-OGRMapflowInterruptible::OGRMapflowInterruptible()
-{
-    mf_interrupt_begin();
-}
-
-OGRMapflowInterruptible::~OGRMapflowInterruptible()
-{
-    mf_interrupt_end();
-}
 
 OGRMapflowCheckProgress::OGRMapflowCheckProgress(const OGRMapflowOptions &options, std::string what)
     : m_what(std::move(what)), m_isWanted(WantsProgress(options)),

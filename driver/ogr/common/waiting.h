@@ -6,6 +6,7 @@
 #include "api/client.h"
 #include "api/processing.h"
 #include "api/wait.h"
+#include "base/interrupt.h"
 #include "common/options.h"
 
 // While an instance exists, Ctrl-C ends the driver's requests and waits within 200 ms. interrupt.h
@@ -13,10 +14,9 @@
 class OGRMapflowInterruptible
 {
   public:
-    OGRMapflowInterruptible();
-    ~OGRMapflowInterruptible();
-    OGRMapflowInterruptible(const OGRMapflowInterruptible &) = delete;
-    OGRMapflowInterruptible &operator=(const OGRMapflowInterruptible &) = delete;
+    OGRMapflowInterruptible() { mf_interrupt_begin(); }
+    ~OGRMapflowInterruptible() { mf_interrupt_end(); }
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowInterruptible)
 };
 
 // Shows the check of a stored result if PROGRESS allows it. The first opening after a restart of
