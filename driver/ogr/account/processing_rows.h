@@ -29,8 +29,7 @@ class OGRMapflowProcessingRows
     {
     }
     ~OGRMapflowProcessingRows() { OGRMapflowTrimAreas(m_areas); }
-    OGRMapflowProcessingRows(const OGRMapflowProcessingRows &) = delete;
-    OGRMapflowProcessingRows &operator=(const OGRMapflowProcessingRows &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowProcessingRows)
 
     // Makes a row without geometry and without the name of the project. May be called from any
     // thread.

@@ -8,12 +8,24 @@
 #include "common/connection.h"
 #include "common/errors.h"
 #include "common/parallel.h"
+#include "common/polygon_parts.h"
 #include "common/waiting.h"
 
 std::unique_ptr<OGRGeometry> OGRMapflowReadArea(const char *geojson)
 {
     const OGRMapflowQuiet quiet;
     return std::unique_ptr<OGRGeometry>(OGRGeometryFactory::createFromGeoJson(geojson));
+}
+
+std::unique_ptr<OGRGeometry> OGRMapflowReadShape(const char *text)
+{
+    if (text[strspn(text, " \t\r\n")] == '{')
+        return OGRMapflowReadArea(text);
+    const OGRMapflowQuiet quiet;
+    OGRGeometry *geometry = nullptr;
+    if (OGRGeometryFactory::createFromWkt(text, nullptr, &geometry) != OGRERR_NONE)
+        return nullptr;
+    return std::unique_ptr<OGRGeometry>(geometry);
 }
 
 namespace
@@ -118,29 +130,15 @@ bool Conclude(OGRMapflowAreaSource &source, const std::vector<Outcome> &outcomes
 
 // ---- geometries ---------------------------------------------------------------------------------
 
-void AddPolygons(OGRMultiPolygon &whole, const char *geojson)
-{
-    const auto part = OGRMapflowReadArea(geojson);
-    if (part == nullptr)
-        return;
-    const OGRwkbGeometryType type = wkbFlatten(part->getGeometryType());
-    if (type == wkbPolygon)
-        whole.addGeometry(part.get());
-    else if (type == wkbMultiPolygon)
-    {
-        for (const auto *polygon : *part->toMultiPolygon())
-            whole.addGeometry(polygon);
-    }
-}
-
 OGRMapflowAreas GeometryOf(const mf_aoi_list &list)
 {
     OGRMapflowAreas areas;
     auto whole = std::make_shared<OGRMultiPolygon>();
     for (size_t i = 0; i < list.count; ++i)
     {
-        if (list.items[i].geometry != nullptr)
-            AddPolygons(*whole, list.items[i].geometry);
+        const char *const geojson = list.items[i].geometry;
+        if (const auto part = geojson != nullptr ? OGRMapflowReadArea(geojson) : nullptr)
+            OGRMapflowAddPolygonsOf(*part, *whole);
     }
     areas.isOffered = list.is_offered != 0;
     if (!whole->IsEmpty())
@@ -165,10 +163,10 @@ Outcome Fetch(const OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &own
 
 OGRMapflowAreaOwner OGRMapflowAreaOwner::Of(const mf_processing &processing)
 {
-    const std::unique_ptr<char, decltype(&free)> fingerprint(
-        mf_processing_is_terminal(&processing) ? mf_processing_fingerprint(&processing) : nullptr,
-        free);
-    return {processing.id, fingerprint != nullptr ? fingerprint.get() : ""};
+    return {processing.id, OGRMapflowTaken(mf_processing_is_terminal(&processing)
+                                               ? mf_processing_fingerprint(&processing)
+                                               : nullptr,
+                                           free)};
 }
 
 bool OGRMapflowGetAreaList(OGRMapflowAreaSource &source, const OGRMapflowAreaOwner &owner,

@@ -37,8 +37,9 @@ struct OGRMapflowAreas
     bool isOffered = true;                             // the server lists areas
 };
 
-// Reads the geometry of an area from GeoJSON. Returns nullptr if it is invalid. No CPLError.
+// Parses GeoJSON; WKT or GeoJSON. Each returns nullptr if it cannot be parsed. No CPLError.
 std::unique_ptr<OGRGeometry> OGRMapflowReadArea(const char *geojson);
+std::unique_ptr<OGRGeometry> OGRMapflowReadShape(const char *text);
 
 // Gets the areas of one processing from the disk cache or from the server. Returns false and sets
 // `err` on failure. Warns, once per source, if they could not be cached.

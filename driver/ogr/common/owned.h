@@ -4,6 +4,7 @@
 #define MAPFLOW_OWNED_H
 
 #include <memory>
+#include <string>
 
 template <class Function> struct OGRMapflowFreed;
 template <class T> struct OGRMapflowFreed<void (*)(T *)>
@@ -31,5 +32,13 @@ template <auto Free> struct OGRMapflowCloser
 template <auto Free>
 using OGRMapflowPtr =
     std::unique_ptr<typename OGRMapflowFreed<decltype(Free)>::Type, OGRMapflowCloser<Free>>;
+
+// Returns a string that C code allocated, "" for nullptr, and frees it with `release`.
+template <class Release> std::string OGRMapflowTaken(char *text, Release release)
+{
+    const std::string copy = text != nullptr ? text : "";
+    release(text);
+    return copy;
+}
 
 #endif

@@ -26,6 +26,13 @@ inline std::vector<OGRPolygon *> OGRMapflowPolygonsOf(OGRGeometry &geometry)
     return polygons;
 }
 
+// Adds copies of these polygons.
+inline void OGRMapflowAddPolygonsOf(OGRGeometry &geometry, OGRMultiPolygon &whole)
+{
+    for (const OGRPolygon *polygon : OGRMapflowPolygonsOf(geometry))
+        whole.addGeometry(polygon);
+}
+
 // Positions of a ring, for the core.
 inline std::vector<double> OGRMapflowPositions(const OGRLinearRing &ring)
 {

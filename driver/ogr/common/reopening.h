@@ -17,8 +17,7 @@ class OGRMapflowReopening
   public:
     OGRMapflowReopening(const char *name, bool isUpdate);
     ~OGRMapflowReopening();
-    OGRMapflowReopening(const OGRMapflowReopening &) = delete;
-    OGRMapflowReopening &operator=(const OGRMapflowReopening &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowReopening)
 
   private:
     const std::string m_name;

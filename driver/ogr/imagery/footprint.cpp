@@ -57,17 +57,6 @@ bool IsInWorld(const OGRGeometry &geometry)
 
 } // namespace
 
-std::unique_ptr<OGRGeometry> OGRMapflowReadShape(const char *text)
-{
-    if (text[strspn(text, " \t\r\n")] == '{')
-        return OGRMapflowReadArea(text);
-    const OGRMapflowQuiet quiet;
-    OGRGeometry *geometry = nullptr;
-    if (OGRGeometryFactory::createFromWkt(text, nullptr, &geometry) != OGRERR_NONE)
-        return nullptr;
-    return std::unique_ptr<OGRGeometry>(geometry);
-}
-
 std::unique_ptr<OGRMultiPolygon> OGRMapflowReadFootprint(const char *text, const char *whose,
                                                          const char *id)
 {
@@ -129,8 +118,5 @@ double OGRMapflowAreaOf(const OGRMultiPolygon &polygons)
 
 std::string OGRMapflowGeoJSONOf(const OGRGeometry &geometry)
 {
-    char *const json = geometry.exportToJson();
-    const std::string text = json != nullptr ? json : "";
-    CPLFree(json);
-    return text;
+    return OGRMapflowTaken(geometry.exportToJson(), VSIFree);
 }

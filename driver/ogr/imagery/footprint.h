@@ -8,9 +8,6 @@
 
 #include "common/compat.h"
 
-// Parses WKT or GeoJSON. Returns nullptr when it cannot be parsed. Raises no CPLError.
-std::unique_ptr<OGRGeometry> OGRMapflowReadShape(const char *text);
-
 // Parses WKT or GeoJSON of the service and returns its polygons: linear, 2D, WGS84, lon/lat.
 // Returns nullptr when there are none. A string that cannot be parsed, or has no polygon, is logged
 // as a debug message that starts with `whose` ("mosaic", "image") and `id`. Raises no CPLError.

@@ -2,6 +2,7 @@
 #include "imagery/image_file.h"
 
 #include "common/errors.h"
+#include "common/owned.h"
 
 namespace
 {
@@ -9,11 +10,8 @@ namespace
 // Disables HEAD requests, for which the address is not signed, and the search for sidecar files.
 std::string AddressOf(const char *url)
 {
-    char *const escaped = CPLEscapeString(url, -1, CPLES_URL);
-    const std::string address =
-        std::string("/vsicurl?use_head=no&list_dir=no&empty_dir=yes&url=") + escaped;
-    CPLFree(escaped);
-    return address;
+    return "/vsicurl?use_head=no&list_dir=no&empty_dir=yes&url=" +
+           OGRMapflowTaken(CPLEscapeString(url, -1, CPLES_URL), VSIFree);
 }
 
 // Counts the overviews of the file, as long as each has half as many pixels a side as the one

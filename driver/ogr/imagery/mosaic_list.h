@@ -17,8 +17,7 @@ class OGRMapflowMosaicList
   public:
     explicit OGRMapflowMosaicList(mf_client *client) : m_client(client) {}
     ~OGRMapflowMosaicList();
-    OGRMapflowMosaicList(const OGRMapflowMosaicList &) = delete;
-    OGRMapflowMosaicList &operator=(const OGRMapflowMosaicList &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowMosaicList)
 
     mf_client *Client() const { return m_client; }
 

@@ -50,10 +50,8 @@ class Tags
         else if (former != nullptr)
         {
             const int i = former->GetFieldIndex("tags");
-            char *const text =
-                former->IsFieldSetAndNotNull(i) ? former->GetFieldAsSerializedJSon(i) : nullptr;
-            json = text != nullptr ? text : json;
-            CPLFree(text);
+            if (former->IsFieldSetAndNotNull(i))
+                json = OGRMapflowTaken(former->GetFieldAsSerializedJSon(i), VSIFree);
         }
         cJSON *const document = cJSON_Parse(("{\"tags\":" + json + "}").c_str());
         int failed = document == nullptr;

@@ -97,17 +97,16 @@ OGRMapflowTileLayer TilesOf(const OGRMapflowOptions &options, mf_client *client,
                             const mf_processing &processing, bool isResult)
 {
     OGRMapflowTileLayer layer;
-    char *const state = mf_processing_fingerprint(&processing);
     const OGRMapflowAreaOwner owner = OGRMapflowAreaOwner::Of(processing);
     layer.what = std::string(isResult ? "The raster result" : "The imagery") + " of processing " +
                  processing.id + " (\"" + processing.name + "\")";
     layer.id = processing.id;
-    layer.state = (isResult ? "result " : "source ") + TextOf(state);
+    layer.state = (isResult ? "result " : "source ") +
+                  OGRMapflowTaken(mf_processing_fingerprint(&processing), free);
     layer.url = TextOf(isResult ? processing.result_tile_url : processing.source_tile_url);
     layer.tileJSONURL =
         TextOf(isResult ? processing.result_tilejson_url : processing.source_tilejson_url);
     layer.area = [options, client, owner] { return BoxOfAreas(options, client, owner); };
-    free(state);
     return layer;
 }
 

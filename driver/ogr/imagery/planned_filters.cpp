@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "imagery/planned_filters.h"
 
-#include "common/compat.h"
 #include "cpl_json.h"
+#include "layer/columns.h"
 
 namespace
 {
@@ -50,7 +50,7 @@ bool TakeText(const CPLJSONObject &value, std::string &text)
     return value.GetType() == Type::String && !text.empty();
 }
 
-bool TakeTexts(const CPLJSONObject &value, std::vector<std::string> &texts)
+bool TakeTexts(const CPLJSONObject &value, CPLStringList &texts)
 {
     if (value.GetType() != Type::Array)
         return false;
@@ -58,16 +58,9 @@ bool TakeTexts(const CPLJSONObject &value, std::vector<std::string> &texts)
     {
         if (item.GetType() != Type::String)
             return false;
-        texts.push_back(item.ToString());
+        texts.AddString(item.ToString().c_str());
     }
     return true;
-}
-
-mf_str_list Borrow(const std::vector<std::string> &texts, std::vector<char *> &items)
-{
-    for (const std::string &text : texts)
-        items.push_back(const_cast<char *>(text.c_str()));
-    return {items.data(), items.size()};
 }
 
 } // namespace
@@ -108,8 +101,8 @@ bool OGRMapflowPlannedFilters::Read(const std::string &json)
                  name.c_str(), KNOWN);
         return false;
     }
-    m_providerList = Borrow(m_providers, m_providerItems);
-    m_typeList = Borrow(m_types, m_typeItems);
+    m_providerList = OGRMapflowListOf(m_providers);
+    m_typeList = OGRMapflowListOf(m_types);
     m_filter.acquired_from = m_from.empty() ? nullptr : m_from.c_str();
     m_filter.acquired_to = m_to.empty() ? nullptr : m_to.c_str();
     m_filter.providers = &m_providerList;

@@ -4,9 +4,9 @@
 #define MAPFLOW_PLANNED_FILTERS_H
 
 #include <string>
-#include <vector>
 
 #include "api/catalogue.h"
+#include "common/compat.h"
 
 class OGRMapflowPlannedFilters
 {
@@ -20,8 +20,7 @@ class OGRMapflowPlannedFilters
 
   private:
     std::string m_from{}, m_to{};
-    std::vector<std::string> m_providers{}, m_types{};
-    std::vector<char *> m_providerItems{}, m_typeItems{};
+    CPLStringList m_providers{}, m_types{};
     mf_str_list m_providerList{}, m_typeList{};
     mf_scene_filter m_filter{};
 };

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "common/errors.h"
 #include "common/owned.h"
+#include "common/polygon_parts.h"
 #include "common/unix_time.h"
 #include "cpl_json.h"
 #include "imagery/footprint.h"
@@ -63,8 +64,7 @@ std::unique_ptr<OGRMultiPolygon> AreasOf(const mf_planned_search &search)
         if (area == nullptr)
             continue;
         all->assignSpatialReference(area->getSpatialReference());
-        for (const OGRPolygon *polygon : *area)
-            all->addGeometry(polygon);
+        OGRMapflowAddPolygonsOf(*area, *all);
     }
     return all->IsEmpty() ? nullptr : std::move(all);
 }

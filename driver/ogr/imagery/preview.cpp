@@ -26,8 +26,7 @@ class MemoryFile
                                         m_content.size(), FALSE));
     }
     ~MemoryFile() { VSIUnlink(m_name.c_str()); }
-    MemoryFile(const MemoryFile &) = delete;
-    MemoryFile &operator=(const MemoryFile &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(MemoryFile)
     const std::string &Name() const { return m_name; }
 
   private:

@@ -180,15 +180,9 @@ bool OGRMapflowRasterDataset::Renew()
     const OGRMapflowInterruptible interruptible;
     const OGRMapflowQuiet quiet;
     OGRMapflowPicture renewed = m_renew();
-    const auto looksAlike = [this](const GDALDataset &source)
-    {
-        const GDALDataset &old = *m_picture.source;
-        return const_cast<GDALDataset &>(source).GetRasterCount() ==
-               const_cast<GDALDataset &>(old).GetRasterCount();
-    };
     if (renewed.source == nullptr || renewed.x != m_picture.x || renewed.y != m_picture.y ||
         renewed.width != m_picture.width || renewed.height != m_picture.height ||
-        !looksAlike(*renewed.source))
+        renewed.source->GetRasterCount() != m_picture.source->GetRasterCount())
         return false;
     m_picture = std::move(renewed);
     return true;

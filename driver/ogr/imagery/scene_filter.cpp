@@ -5,7 +5,9 @@
 #include <map>
 
 #include "base/clock.h"
+#include "common/owned.h"
 #include "common/unix_time.h"
+#include "layer/columns.h"
 #include "ogr_swq.h"
 
 namespace
@@ -112,19 +114,11 @@ class Reader
 
     static int Mirrored(int operation)
     {
-        switch (operation)
-        {
-            case SWQ_LT:
-                return SWQ_GT;
-            case SWQ_LE:
-                return SWQ_GE;
-            case SWQ_GT:
-                return SWQ_LT;
-            case SWQ_GE:
-                return SWQ_LE;
-            default:
-                return operation;
-        }
+        return operation == SWQ_LT   ? SWQ_GT
+               : operation == SWQ_LE ? SWQ_GE
+               : operation == SWQ_GT ? SWQ_LT
+               : operation == SWQ_GE ? SWQ_LE
+                                     : operation;
     }
 
     void AddComparison(const swq_expr_node &node)
@@ -142,8 +136,8 @@ class Reader
         const char *const text = TextOf(constant);
         double margin = 0;
         const auto value = name == "acquired" ? TimeOf(constant, margin) : NumberOf(constant);
-        if (operation == SWQ_EQ && text != nullptr && *text != '\0' && m_texts[name].empty())
-            m_texts[name] = {text};
+        if (operation == SWQ_EQ && text != nullptr && *text != '\0' && m_texts[name].Count() == 0)
+            m_texts[name].AddString(text);
         if (!value)
             return;
         if (operation == SWQ_GT || operation == SWQ_GE || operation == SWQ_EQ)
@@ -155,16 +149,16 @@ class Reader
     // column IN ('a', 'b')
     void AddList(const swq_expr_node &node)
     {
-        std::vector<std::string> texts;
+        CPLStringList texts;
         for (int i = 1; i < node.nSubExprCount; ++i)
         {
             const char *const text = TextOf(*node.papoSubExpr[i]);
             if (text == nullptr || *text == '\0')
                 return;
-            texts.push_back(text);
+            texts.AddString(text);
         }
-        std::vector<std::string> &known = m_texts[ColumnOf(*node.papoSubExpr[0])];
-        if (known.empty())
+        CPLStringList &known = m_texts[ColumnOf(*node.papoSubExpr[0])];
+        if (known.Count() == 0)
             known = texts;
     }
 
@@ -185,29 +179,22 @@ class Reader
 
     // The service has two types. How it classifies any other word is not known, so nothing is
     // pushed.
-    static std::vector<std::string> TypesOf(const std::vector<std::string> &words)
+    static CPLStringList TypesOf(const CPLStringList &words)
     {
-        std::vector<std::string> types;
-        for (const std::string &word : words)
+        CPLStringList types;
+        for (int i = 0; i < words.Count(); ++i)
         {
-            if (!EQUAL(word.c_str(), "IMAGE") && !EQUAL(word.c_str(), "MOSAIC"))
+            if (!EQUAL(words[i], "IMAGE") && !EQUAL(words[i], "MOSAIC"))
                 return {};
-            types.push_back(CPLString(word).toupper());
+            types.AddString(CPLString(words[i]).toupper());
         }
         return types;
     }
 
     const OGRFeatureDefn &m_defn;
-    std::map<std::string, Bounds> m_bounds{};                  // by column
-    std::map<std::string, std::vector<std::string>> m_texts{}; // by column: it equals one of these
+    std::map<std::string, Bounds> m_bounds{};       // by column
+    std::map<std::string, CPLStringList> m_texts{}; // by column: it equals one of these
 };
-
-mf_str_list Borrow(const std::vector<std::string> &texts, std::vector<char *> &items)
-{
-    for (const std::string &text : texts)
-        items.push_back(const_cast<char *>(text.c_str()));
-    return {items.data(), items.size()};
-}
 
 // Formats whole seconds as the service's own client does. Returns nullptr for NaN.
 const char *Format(double seconds, char text[MF_TIME_SIZE])
@@ -236,9 +223,8 @@ OGRMapflowSceneFilter OGRMapflowSceneFilter::Read(OGRFeatureQuery *query,
 void OGRMapflowSceneFilter::Use(const std::function<void(const mf_scene_filter &)> &use) const
 {
     char from[MF_TIME_SIZE], to[MF_TIME_SIZE];
-    std::vector<char *> providerItems, typeItems;
-    const mf_str_list providerList = Borrow(providers, providerItems);
-    const mf_str_list typeList = Borrow(productTypes, typeItems);
+    const mf_str_list providerList = OGRMapflowListOf(providers);
+    const mf_str_list typeList = OGRMapflowListOf(productTypes);
     mf_scene_filter filter;
     mf_scene_filter_init(&filter);
     filter.acquired_from = Format(acquired[0], from);
@@ -262,11 +248,7 @@ std::string OGRMapflowSceneFilter::Text() const
         {
             cJSON *const members = cJSON_CreateObject();
             if (mf_scene_filter_add_to(members, &filter) == 0)
-            {
-                char *const json = cJSON_PrintUnformatted(members);
-                text = json != nullptr ? json : "";
-                cJSON_free(json);
-            }
+                text = OGRMapflowTaken(cJSON_PrintUnformatted(members), cJSON_free);
             cJSON_Delete(members);
         });
     return text;

@@ -10,7 +10,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "api/catalogue.h"
 #include "common/compat.h"
@@ -24,8 +23,8 @@ struct OGRMapflowSceneFilter
     double maxCloudCover = NAN;
     double minIntersection = NAN;
     double angle[2] = {NAN, NAN}; // absolute values
-    std::vector<std::string> providers{};
-    std::vector<std::string> productTypes{};
+    CPLStringList providers{};
+    CPLStringList productTypes{};
 
     // Reads the comparisons that a filter on the layer `scenes` combines with AND: a column and a
     // constant with =, <, <=, >, >=, BETWEEN or IN. `query` may be nullptr.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "imagery/search_area.h"
 
+#include "common/areas.h"
+#include "common/polygon_parts.h"
 #include "imagery/footprint.h"
 
 namespace
@@ -39,8 +41,7 @@ bool AddFeatures(OGRLayer &layer, OGRMultiPolygon &area)
             OGRMapflowPolygonsInLonLat(*geometry, "A feature of the file SEARCH_AOI");
         if (polygons == nullptr)
             return false;
-        for (const OGRPolygon *polygon : *polygons)
-            area.addGeometry(polygon);
+        OGRMapflowAddPolygonsOf(*polygons, area);
     }
     return true;
 }

@@ -194,7 +194,6 @@ void OGRMapflowScenesLayer::AddScene(const mf_scene &scene)
         row->SetField("provider", m_searched.provider.c_str());
     row->SetFID(OGRMapflowStableFID((OGRMapflowText(*row, "provider") + '\n' + scene.id).c_str()));
     row->SetGeometryDirectly(OGRMapflowReadFootprint(scene.footprint, "scene", scene.id).release());
-    m_scan->byFID[row->GetFID()] = row.get();
     m_scan->rows.items.push_back(std::move(row));
 }
 
@@ -218,15 +217,7 @@ const OGRMapflowRows &OGRMapflowScenesLayer::AllRows() const
 
 OGRFeature *OGRMapflowScenesLayer::FindRow(GIntBig fid)
 {
-    OGRMapflowRows &rows = m_scan != nullptr ? m_scan->rows : RowsToRead();
-    for (;;)
-    {
-        const auto found = m_scan->byFID.find(fid);
-        if (found != m_scan->byFID.end())
-            return found->second;
-        if (rows.isComplete || !rows.Reach(rows.items.size() + 1))
-            return nullptr;
-    }
+    return FindIn(m_scan != nullptr ? m_scan->rows : RowsToRead(), fid);
 }
 
 void OGRMapflowScenesLayer::ResetReading()

@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "api/catalogue.h"
 #include "common/owned.h"
@@ -54,7 +53,6 @@ class OGRMapflowScenesLayer final : public OGRMapflowTableLayer
         OGRMapflowSceneOrder order{};
         OGRMapflowPtr<mf_scene_search_close> search{}; // nullptr: not started
         OGRMapflowRows rows{};
-        std::unordered_map<GIntBig, OGRFeature *> byFID{};
     };
 
     Scan Wanted() const;

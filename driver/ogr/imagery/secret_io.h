@@ -19,8 +19,7 @@ class OGRMapflowSecretIO
   public:
     OGRMapflowSecretIO();
     ~OGRMapflowSecretIO() { VSIErrorReset(); }
-    OGRMapflowSecretIO(const OGRMapflowSecretIO &) = delete;
-    OGRMapflowSecretIO &operator=(const OGRMapflowSecretIO &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(OGRMapflowSecretIO)
 
     // The status of the first HTTP failure; 0 when there was none.
     int Status() const { return m_status; }

@@ -66,10 +66,7 @@ constexpr const char *TILES = "/tiles";
 // Returns the folder of the cache; "" when the user has none.
 std::string ParentOf(const OGRMapflowCacheOptions &cache)
 {
-    char *const folder = mf_cache_folder(cache.Directory());
-    std::string path = folder != nullptr ? folder : "";
-    free(folder);
-    return path;
+    return OGRMapflowTaken(mf_cache_folder(cache.Directory()), free);
 }
 
 // Limits trimming to once an hour, because adding up the sizes of all files is slow.

@@ -75,35 +75,26 @@ void Cover(double from, double to, int side, int &first, int &size)
     size = std::clamp(static_cast<int>(std::ceil(to * side - 1e-3)), first + 1, side) - first;
 }
 
-std::string Replaced(std::string text, const std::string &from, const std::string &to)
-{
-    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-        text.replace(at, from.size(), to);
-    return text;
-}
-
 // Converts the placeholders of an address to those of GDAL's WMS driver. Returns "" when the
 // address cannot be used.
 std::string Template(const std::string &url)
 {
-    std::string text = Replaced(Replaced(url, "{z}", "${z}"), "{x}", "${x}");
-    text = Replaced(Replaced(text, "{y}", "${y}"), "{-y}", "${y}");
+    CPLString text = url;
+    text.replaceAll("{z}", "${z}").replaceAll("{x}", "${x}");
+    text.replaceAll("{y}", "${y}").replaceAll("{-y}", "${y}");
     mf_url parsed;
-    const std::string example =
-        Replaced(Replaced(Replaced(text, "${z}", "0"), "${x}", "0"), "${y}", "0");
+    CPLString example = text;
+    example.replaceAll("${z}", "0").replaceAll("${x}", "0").replaceAll("${y}", "0");
     const bool isUsable = text.find("${z}") != std::string::npos &&
                           text.find("${x}") != std::string::npos &&
                           text.find("${y}") != std::string::npos &&
                           mf_url_parse(&parsed, example.c_str(), nullptr) == 0;
-    return isUsable ? text : std::string();
+    return isUsable ? text : CPLString();
 }
 
 std::string Escaped(const std::string &text)
 {
-    char *const escaped = CPLEscapeString(text.c_str(), -1, CPLES_XML);
-    const std::string copy = escaped;
-    CPLFree(escaped);
-    return copy;
+    return OGRMapflowTaken(CPLEscapeString(text.c_str(), -1, CPLES_XML), VSIFree);
 }
 
 // Describes the whole world, so that levels and tiles are where the driver expects them.

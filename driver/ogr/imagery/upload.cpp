@@ -17,6 +17,7 @@
 #include "imagery/upload_checks.h"
 #include "imagery/upload_dataset.h"
 #include "imagery/upload_file.h"
+#include "layer/columns.h"
 #include "submit/image_run.h"
 #include "submit/report_file.h"
 #include "submit/submission_options.h"
@@ -139,10 +140,8 @@ int Upload::OnWait(void *self, double)
 bool Upload::SetName()
 {
     const std::string wanted = m_options.Get("NAME");
-    char *const name =
-        mf_image_upload_name(wanted.empty() ? NameOf(m_source).c_str() : wanted.c_str());
-    m_name = name != nullptr ? name : "";
-    free(name);
+    m_name = OGRMapflowTaken(
+        mf_image_upload_name(wanted.empty() ? NameOf(m_source).c_str() : wanted.c_str()), free);
     return !m_name.empty() &&
            (m_name.size() <= 255 ||
             OGRMapflowRefuseUpload(CPLSPrintf(
@@ -285,8 +284,8 @@ bool Upload::CreateMosaic()
     // mosaic.
     if (!CheckStorage(m_file->Size()))
         return false;
-    CPLStringList tags = m_options.Tags();
-    const mf_str_list list = {tags.List(), static_cast<size_t>(tags.Count())};
+    const CPLStringList tags = m_options.Tags();
+    const mf_str_list list = OGRMapflowListOf(tags);
     const mf_image_run_options options = RunOptions();
     m_mosaic = std::make_unique<Mosaic>();
     return OGRMapflowTry(mf_mosaic_find_or_create, m_mosaic.get(), &options,
@@ -377,7 +376,7 @@ bool Upload::AddTags()
     for (int i = 0; i < wanted.Count(); ++i)
         if (CSLFindStringCaseSensitive(all.List(), wanted[i]) < 0)
             all.AddString(wanted[i]);
-    const mf_str_list list = {all.List(), static_cast<size_t>(all.Count())};
+    const mf_str_list list = OGRMapflowListOf(all);
     return m_isCreated || all.Count() == before ||
            OGRMapflowTry(mf_mosaic_update, m_client.get(), m_mosaic->id, m_mosaic->name, &list);
 }
@@ -425,9 +424,7 @@ bool Upload::Report()
     cJSON_AddStringToObject(line, "name", m_name.c_str());
     cJSON_AddNumberToObject(line, "bytes", static_cast<double>(m_file->Size()));
     cJSON_AddStringToObject(line, "state", State());
-    char *const printed = cJSON_PrintUnformatted(line);
-    const std::string text = printed != nullptr ? printed : "";
-    cJSON_free(printed);
+    const std::string text = OGRMapflowTaken(cJSON_PrintUnformatted(line), cJSON_free);
     cJSON_Delete(line);
     return m_report->Append(text);
 }

@@ -50,6 +50,12 @@ inline void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, cons
     OGRMapflowSetValue(row, i, kind, text.empty() ? nullptr : text.c_str());
 }
 
+// The strings as the core takes them. They stay those of `texts`.
+inline mf_str_list OGRMapflowListOf(const CPLStringList &texts)
+{
+    return {const_cast<char **>(texts.List()), static_cast<size_t>(texts.Count())};
+}
+
 // Sets these columns of a row, except those without a value of their own.
 template <class Item, size_t N>
 void OGRMapflowFill(OGRFeature &row, const OGRMapflowColumn<Item> (&columns)[N],

@@ -2,6 +2,7 @@
 #include "layer/row_changes.h"
 
 #include "common/errors.h"
+#include "common/owned.h"
 #include "layer/stable_fid.h"
 
 // ---- rights -------------------------------------------------------------------------------------
@@ -50,10 +51,7 @@ std::string TextOf(const OGRFeature &feature, int i)
 {
     if (feature.GetFieldDefnRef(i)->GetType() != OFTStringList)
         return feature.GetFieldAsString(i);
-    char *const json = feature.GetFieldAsSerializedJSon(i);
-    const std::string text = json != nullptr ? json : "";
-    CPLFree(json);
-    return text;
+    return OGRMapflowTaken(feature.GetFieldAsSerializedJSon(i), VSIFree);
 }
 
 // Converts a value of another layer's column to this column's type: SQLite stores lists as strings.

@@ -32,14 +32,13 @@ GIntBig OGRMapflowRows::Count() const
     return count;
 }
 
-OGRFeature *OGRMapflowRows::Find(GIntBig fid) const
+OGRFeature *OGRMapflowRows::Find(GIntBig fid)
 {
-    for (const auto &item : items)
-    {
-        if (item != nullptr && item->GetFID() == fid)
-            return item.get();
-    }
-    return nullptr;
+    for (; m_indexed < items.size(); ++m_indexed)
+        if (items[m_indexed] != nullptr)
+            m_byFID.emplace(items[m_indexed]->GetFID(), m_indexed);
+    const auto found = m_byFID.find(fid);
+    return found != m_byFID.end() ? items[found->second].get() : nullptr;
 }
 
 void OGRMapflowRows::Remove(const std::function<bool(const OGRFeature &)> &isGone)

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "common/compat.h"
@@ -25,9 +26,13 @@ struct OGRMapflowRows
     bool Reach(size_t count);
     GIntBig Count() const;
     bool HasGaps() const { return Count() < static_cast<GIntBig>(items.size()); }
-    OGRFeature *Find(GIntBig fid) const;
+    OGRFeature *Find(GIntBig fid);
     // Leaves gaps, so that positions stay the same.
     void Remove(const std::function<bool(const OGRFeature &)> &isGone);
+
+  private:
+    std::unordered_map<GIntBig, size_t> m_byFID{}; // of the first m_indexed rows
+    size_t m_indexed = 0;
 };
 
 // Reads its rows from memory, and fetches more as the reader advances. Keeps the rows that were

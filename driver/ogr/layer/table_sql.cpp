@@ -117,8 +117,7 @@ class KeepSettings
         m_layer.SetAttributeFilter(m_filter ? m_filter->c_str() : nullptr);
         SetFilterOf(m_layer, 0, m_window.get());
     }
-    KeepSettings(const KeepSettings &) = delete;
-    KeepSettings &operator=(const KeepSettings &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(KeepSettings)
 
   private:
     OGRLayer &m_layer;
@@ -148,8 +147,7 @@ class Running
         runningWords = nullptr;
         CPLSetThreadLocalConfigOptions(m_former.List());
     }
-    Running(const Running &) = delete;
-    Running &operator=(const Running &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(Running)
 
   private:
     const CPLStringList m_former;

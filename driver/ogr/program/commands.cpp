@@ -269,8 +269,7 @@ class Report
         CPLFree(bytes);
         VSIUnlink(m_path.c_str());
     }
-    Report(const Report &) = delete;
-    Report &operator=(const Report &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(Report)
 
   private:
     void Read(const char *text)
@@ -345,16 +344,14 @@ bool MeasureCache(OGRMapflowCall &call, bool clears)
     if (!options || !cache.Read(*options) ||
         !OGRMapflowTry(clears ? mf_cache_clear : mf_cache_measure, cache.Directory(), &usage))
         return false;
-    char *const folder = mf_cache_folder(cache.Directory());
     CPLJSONObject row;
-    row.Add("folder", folder != nullptr ? folder : "");
+    row.Add("folder", OGRMapflowTaken(mf_cache_folder(cache.Directory()), free));
     row.Add("results", static_cast<GInt64>(usage.results));
     row.Add("areas", static_cast<GInt64>(usage.areas));
     row.Add("bytes", static_cast<GInt64>(usage.bytes));
     row.Add("tile_bytes", static_cast<GInt64>(OGRMapflowMeasureTiles(cache, clears)));
     if (!clears)
         row.Add("limit", static_cast<GInt64>(cache.size));
-    free(folder);
     call.rows.Add(row);
     return true;
 }

@@ -101,8 +101,7 @@ void MakeValid(const OGRPolygon &polygon, OGRMultiPolygon &parts)
     const OGRMapflowQuiet quiet;
     const std::unique_ptr<OGRGeometry> repaired(polygon.MakeValid());
     if (repaired != nullptr)
-        for (const OGRPolygon *part : OGRMapflowPolygonsOf(*repaired))
-            parts.addGeometry(part);
+        OGRMapflowAddPolygonsOf(*repaired, parts);
 }
 
 std::unique_ptr<OGRGeometry> UnionOf(const OGRMultiPolygon &polygons)
@@ -156,10 +155,8 @@ bool OGRMapflowAOIs::Repair(const OGRPolygon &polygon, const OGRMultiPolygon &be
                  "%s has an invalid polygon (%s). It was repaired: %.6f km² became %.6f km².",
                  FeatureName(fid).c_str(), why.c_str(), AreaOf(before) / 1e6, AreaOf(lonlat) / 1e6);
     if (isPlane)
-        for (const OGRPolygon *part : OGRMapflowPolygonsOf(sound))
-            area.source->addGeometry(part);
-    for (const OGRPolygon *part : OGRMapflowPolygonsOf(lonlat))
-        area.polygons->addGeometry(part);
+        OGRMapflowAddPolygonsOf(sound, *area.source);
+    OGRMapflowAddPolygonsOf(lonlat, *area.polygons);
     return true;
 }
 
@@ -236,8 +233,7 @@ std::unique_ptr<OGRMultiPolygon> OGRMapflowDissolve(std::unique_ptr<OGRMultiPoly
     auto parts = std::make_unique<OGRMultiPolygon>();
     std::string why = "the union failed";
     if (united != nullptr)
-        for (const OGRPolygon *part : OGRMapflowPolygonsOf(*united))
-            parts->addGeometry(part);
+        OGRMapflowAddPolygonsOf(*united, *parts);
     if (parts->IsEmpty() || !IsValid(*parts, why))
     {
         CPLError(CE_Failure, CPLE_AppDefined,

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "common/errors.h"
+#include "common/owned.h"
 #include "cpl_vsi.h"
 
 namespace
@@ -18,10 +19,7 @@ constexpr double LOCK_INTERVAL = 0.01; // s
 
 std::string LineOf(const mf_submission *submission, size_t i)
 {
-    char *const line = mf_submission_report_line(submission, i);
-    const std::string text = line != nullptr ? line : "";
-    free(line);
-    return text;
+    return OGRMapflowTaken(mf_submission_report_line(submission, i), free);
 }
 
 bool IsStream(const std::string &path)
@@ -46,8 +44,7 @@ class OGRMapflowReportFile::Lock
         }
     }
     ~Lock() { mf_lock_release(&m_lock); }
-    Lock(const Lock &) = delete;
-    Lock &operator=(const Lock &) = delete;
+    CPL_DISALLOW_COPY_ASSIGN(Lock)
 
   private:
     mf_lock m_lock = {-1};

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "base/str.h"
+#include "common/areas.h"
 #include "common/errors.h"
+#include "common/polygon_parts.h"
 #include "submit/submission_queue.h"
 
 OGRMapflowSubmissionLayer::OGRMapflowSubmissionLayer(GDALDataset *dataset,
@@ -113,16 +115,10 @@ OGRErr OGRMapflowSubmissionLayer::RefuseFeature()
 
 bool OGRMapflowSubmissionLayer::TakeFootprint(const char *wkt)
 {
-    OGRGeometry *read = nullptr;
-    OGRErr failed;
-    {
-        const OGRMapflowQuiet quiet;
-        failed = OGRGeometryFactory::createFromWkt(wkt, nullptr, &read);
-    }
-    const std::unique_ptr<OGRGeometry> geometry(read);
+    const auto geometry = OGRMapflowReadShape(wkt);
     Written written{{nullptr, nullptr}, {}};
     const auto number = static_cast<GIntBig>(m_footprints.size()) + 1;
-    if (failed == OGRERR_NONE && geometry != nullptr && !geometry->IsEmpty())
+    if (geometry != nullptr && !geometry->IsEmpty())
         written.area = m_aois->Convert(geometry.get(), number);
     else
         CPLError(CE_Failure, CPLE_AppDefined,
@@ -305,8 +301,7 @@ bool OGRMapflowSubmissionLayer::MakeJobs()
     OGRMultiPolygon all;
     for (size_t i = 0; i < m_written.size(); ++i)
     {
-        for (const OGRPolygon *polygon : *m_written[i].area.polygons)
-            all.addGeometry(polygon);
+        OGRMapflowAddPolygonsOf(*m_written[i].area.polygons, all);
         if (!AddJob(NameOf(i), i, i + 1))
             return false;
     }
