@@ -4,7 +4,6 @@
 #include "account/account_tables.h"
 #include "account/projects_layer.h"
 #include "account/relationships.h"
-#include "account/submissions_table.h"
 #include "common/styles_shown.h"
 #include "layer/processing_columns.h"
 #include "layer/table_sql.h"
@@ -64,9 +63,8 @@ OGRMapflowAccountDataset::OGRMapflowAccountDataset(const OGRMapflowOptions &opti
 OGRLayer *OGRMapflowAccountDataset::LayerAt(int i) const
 {
     const int known = static_cast<int>(m_layers.size());
-    if (i < 0 || i >= known + m_submissions.Count())
-        return nullptr;
-    return i < known ? m_layers[static_cast<size_t>(i)].get() : m_submissions.Layer(i - known);
+    return i >= 0 && i < known ? m_layers[static_cast<size_t>(i)].get()
+                               : m_submissions.Layer(i - known);
 }
 
 OGRLayer *OGRMapflowAccountDataset::Handed(OGRLayer *layer)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "account/submissions_table.h"
+#include "account/account_tables.h"
 
 #include <cmath>
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/program.h"
+#include "base/signal.h"
 
 namespace
 {
@@ -69,6 +70,14 @@ void CPL_STDCALL OGRMapflowCollect(CPLErr type, CPLErrorNum number, const char *
         CPLDefaultErrorHandler(type, number, text);
     else
         messages->push_back({type, number, text});
+}
+
+void OGRMapflowTell(const std::string &line)
+{
+    if (mf_stderr_is_terminal())
+        fprintf(stderr, "%s\n", line.c_str());
+    else
+        CPLDebug("MAPFLOW", "%s", line.c_str());
 }
 
 unsigned OGRMapflowErrorCount()

@@ -46,6 +46,9 @@ struct OGRMapflowMessage
 // of the debug log go there at once.
 void CPL_STDCALL OGRMapflowCollect(CPLErr type, CPLErrorNum number, const char *text);
 
+// Shows a line to the user: on the terminal, or in the debug log if there is none.
+void OGRMapflowTell(const std::string &line);
+
 // The number of errors that this thread has raised so far. Compare two counts to detect a failure
 // that GDAL does not report.
 unsigned OGRMapflowErrorCount();

@@ -123,16 +123,6 @@ void *Configure(void *, void *handle, const char *url)
     return Appended(list, "Accept-Encoding: identity");
 }
 
-void ReleaseHeaders(void *, void *headers)
-{
-    curl_slist_free_all(static_cast<curl_slist *>(headers));
-}
-
-int WantsVerbose(void *)
-{
-    return CPLTestBool(OGRMapflowHTTPOption("CPL_CURL_VERBOSE", "NO").c_str());
-}
-
 // Whether an option or the proxy's address specifies a login.
 int HasProxyLogin(void *)
 {
@@ -162,5 +152,9 @@ std::string OGRMapflowUserAgent()
 
 mf_transport_hooks OGRMapflowHTTPHooks(void (*debug)(void *, const char *))
 {
-    return {nullptr, Configure, ReleaseHeaders, debug, WantsVerbose, HasProxyLogin};
+    const auto release = [](void *, void *headers)
+    { curl_slist_free_all(static_cast<curl_slist *>(headers)); };
+    const auto wantsVerbose = [](void *) -> int
+    { return CPLTestBool(OGRMapflowHTTPOption("CPL_CURL_VERBOSE", "NO").c_str()); };
+    return {nullptr, Configure, release, debug, wantsVerbose, HasProxyLogin};
 }

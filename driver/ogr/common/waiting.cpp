@@ -19,20 +19,6 @@ bool IsLoopback(const mf_client *client)
            mf_url_is_loopback(&url) != 0;
 }
 
-void ReadTimes(const OGRMapflowOptions &options, const mf_client *client, mf_wait_options &wanted)
-{
-    wanted.timeout = options.GetSeconds("WAIT_TIMEOUT", MF_WAIT_DEFAULT_TIMEOUT);
-    wanted.interval = options.GetSeconds("POLL_INTERVAL", MF_WAIT_DEFAULT_INTERVAL);
-    // A local server may be polled as often as the user likes.
-    if (wanted.interval < MF_WAIT_LEAST_INTERVAL && !IsLoopback(client))
-    {
-        CPLError(CE_Warning, CPLE_AppDefined,
-                 "POLL_INTERVAL=%g is too short for the service: %g s is used.", wanted.interval,
-                 MF_WAIT_LEAST_INTERVAL);
-        wanted.interval = MF_WAIT_LEAST_INTERVAL;
-    }
-}
-
 // Replaces control characters, which a name may contain.
 void ShowLine(std::string line, bool isTerminal)
 {
@@ -93,7 +79,16 @@ void OGRMapflowCheckProgress::Show(void *self, uint64_t done, uint64_t total)
 
 void OGRMapflowWaiter::Read(const OGRMapflowOptions &options, const mf_client *client)
 {
-    ReadTimes(options, client, m_wanted);
+    m_wanted.timeout = options.GetSeconds("WAIT_TIMEOUT", MF_WAIT_DEFAULT_TIMEOUT);
+    m_wanted.interval = options.GetSeconds("POLL_INTERVAL", MF_WAIT_DEFAULT_INTERVAL);
+    // A local server may be polled as often as the user likes.
+    if (m_wanted.interval < MF_WAIT_LEAST_INTERVAL && !IsLoopback(client))
+    {
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 "POLL_INTERVAL=%g is too short for the service: %g s is used.", m_wanted.interval,
+                 MF_WAIT_LEAST_INTERVAL);
+        m_wanted.interval = MF_WAIT_LEAST_INTERVAL;
+    }
     if (WantsProgress(options))
         m_wanted.progress = ShowProgress;
 }

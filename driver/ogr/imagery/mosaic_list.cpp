@@ -32,7 +32,7 @@ void OGRMapflowMosaicList::SetOnly(mf_mosaic &mosaic)
     m_isRead = true;
 }
 
-mf_mosaic *OGRMapflowMosaicList::Seek(const std::string &id)
+mf_mosaic *OGRMapflowMosaicList::Find(const std::string &id)
 {
     for (mf_mosaic &mosaic : m_mosaics)
     {
@@ -40,11 +40,6 @@ mf_mosaic *OGRMapflowMosaicList::Seek(const std::string &id)
             return &mosaic;
     }
     return nullptr;
-}
-
-const mf_mosaic *OGRMapflowMosaicList::Find(const std::string &id) const
-{
-    return const_cast<OGRMapflowMosaicList *>(this)->Seek(id);
 }
 
 void OGRMapflowMosaicList::Add(mf_mosaic &mosaic)
@@ -55,7 +50,7 @@ void OGRMapflowMosaicList::Add(mf_mosaic &mosaic)
 
 void OGRMapflowMosaicList::Refresh(mf_mosaic &mosaic)
 {
-    mf_mosaic *const known = Seek(mosaic.id);
+    mf_mosaic *const known = Find(mosaic.id);
     if (known != nullptr)
         std::swap(*known, mosaic);
     mf_mosaic_free(&mosaic);
@@ -65,7 +60,7 @@ void OGRMapflowMosaicList::Refresh(mf_mosaic &mosaic)
 
 void OGRMapflowMosaicList::Remove(const std::string &id)
 {
-    mf_mosaic *const known = Seek(id);
+    mf_mosaic *const known = Find(id);
     if (known == nullptr)
         return;
     mf_mosaic_free(known);

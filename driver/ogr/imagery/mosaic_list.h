@@ -29,7 +29,7 @@ class OGRMapflowMosaicList
     const std::deque<mf_mosaic> &Known() const { return m_mosaics; }
     static bool IsDeleted(const mf_mosaic &mosaic) { return mosaic.id == nullptr; }
     // Finds a mosaic by its UUID. Returns nullptr when it is not known or deleted.
-    const mf_mosaic *Find(const std::string &id) const;
+    mf_mosaic *Find(const std::string &id);
 
     // Appends a mosaic that was created here. Takes ownership of it.
     void Add(mf_mosaic &mosaic);
@@ -40,8 +40,6 @@ class OGRMapflowMosaicList
     std::function<void(const std::string &)> onChange{};
 
   private:
-    mf_mosaic *Seek(const std::string &id);
-
     mf_client *const m_client;
     std::deque<mf_mosaic> m_mosaics{};
     bool m_isRead = false;

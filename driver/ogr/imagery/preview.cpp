@@ -65,9 +65,7 @@ void AddNumbers(CPLStringList &words, std::initializer_list<double> numbers)
 // Copies the picture to memory, with its corners as the extent or as ground control points.
 OGRMapflowSecretDataset Place(GDALDataset &picture, const OGRMapflowCorners &corners)
 {
-    CPLStringList words;
-    for (const char *word : {"-q", "-of", "MEM", "-a_srs", "EPSG:4326"})
-        words.AddString(word);
+    CPLStringList words(CSLTokenizeString2("-q -of MEM -a_srs EPSG:4326", " ", 0));
     const auto &[northWest, northEast, southEast, southWest] = corners.points;
     if (corners.isUpright)
     {
@@ -95,10 +93,8 @@ OGRMapflowSecretDataset Place(GDALDataset &picture, const OGRMapflowCorners &cor
 
 OGRMapflowSecretDataset Turn(GDALDataset &placed)
 {
-    CPLStringList words;
-    for (const char *word :
-         {"-q", "-of", "MEM", "-tps", "-r", "bilinear", "-dstalpha", "-t_srs", "EPSG:4326"})
-        words.AddString(word);
+    CPLStringList words(
+        CSLTokenizeString2("-q -of MEM -tps -r bilinear -dstalpha -t_srs EPSG:4326", " ", 0));
     const OGRMapflowPtr<GDALWarpAppOptionsFree> options(
         GDALWarpAppOptionsNew(words.List(), nullptr));
     GDALDatasetH source = GDALDataset::ToHandle(&placed);

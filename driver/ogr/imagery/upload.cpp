@@ -8,7 +8,6 @@
 #include "api/storage.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/signal.h"
 #include "base/str.h"
 #include "common/connection.h"
 #include "common/errors.h"
@@ -65,7 +64,6 @@ class Upload
   private:
     bool Prepare();
     bool SetName();
-    bool Connect();
     bool OpenJournal();
     bool FindMosaic();
     bool CheckFit();
@@ -147,12 +145,6 @@ bool Upload::SetName()
             OGRMapflowRefuseUpload(CPLSPrintf(
                 "The file name of the image has %d bytes, and the limit is 255: set NAME.",
                 static_cast<int>(m_name.size()))));
-}
-
-bool Upload::Connect()
-{
-    m_client = OGRMapflowConnect(m_target);
-    return m_client != nullptr;
 }
 
 bool Upload::OpenJournal()
@@ -252,8 +244,10 @@ bool Upload::Prepare()
         CPLError(CE_Failure, CPLE_UserInterrupt, "Cancelled");
         return false;
     }
-    if (!OGRMapflowCheckRaster(m_source, m_options) || !SetName() || !Connect() || !OpenJournal() ||
-        !FindMosaic() || !CheckFit() ||
+    if (!OGRMapflowCheckRaster(m_source, m_options) || !SetName())
+        return false;
+    m_client = OGRMapflowConnect(m_target);
+    if (m_client == nullptr || !OpenJournal() || !FindMosaic() || !CheckFit() ||
         !OGRMapflowTry(mf_storage_get, &m_storage, m_client.get()) || !CheckStorage(0) ||
         !OpenFile())
         return false;
@@ -431,14 +425,10 @@ bool Upload::Report()
 
 void Upload::Tell() const
 {
-    const std::string line = CPLSPrintf(
+    OGRMapflowTell(CPLSPrintf(
         "Mapflow: \"%s\" uploaded as image %s of mosaic %s (\"%s\"): " CPL_FRMT_GIB " bytes",
         m_name.c_str(), mf_image_run_id(m_run.get()), m_mosaic->id, m_mosaic->name,
-        static_cast<GIntBig>(m_file->Size()));
-    if (mf_stderr_is_terminal())
-        fprintf(stderr, "%s\n", line.c_str());
-    else
-        CPLDebug("MAPFLOW", "%s", line.c_str());
+        static_cast<GIntBig>(m_file->Size())));
 }
 
 bool Upload::Finish()

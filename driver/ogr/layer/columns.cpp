@@ -35,7 +35,6 @@ void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind 
 
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char *text)
 {
-    row.UnsetField(i);
     if (text == nullptr)
         return;
     row.SetField(i, text);
@@ -48,15 +47,11 @@ void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, int number)
 {
     if (number >= 0)
         row.SetField(i, number);
-    else
-        row.UnsetField(i);
 }
 
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, double number)
 {
-    if (std::isnan(number))
-        row.UnsetField(i);
-    else
+    if (!std::isnan(number))
         row.SetField(i, kind == OGRMapflowKind::Area ? number / 1e6 : number);
 }
 
@@ -68,8 +63,6 @@ void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, const mf_str_lis
         list.AddString(texts.items[k]);
     if (texts.count > 0)
         row.SetField(i, list.List());
-    else
-        row.UnsetField(i);
 }
 
 std::string OGRMapflowText(const OGRFeature &row, const char *column)

@@ -41,6 +41,7 @@ template <class Item> struct OGRMapflowColumn
 void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind kind,
                          const char *comment, const char *domain);
 
+// Set a value of an unset column.
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char *text);
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, int number);
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, double number);
@@ -66,8 +67,11 @@ void OGRMapflowFill(OGRFeature &row, const OGRMapflowColumn<Item> (&columns)[N],
         const auto set = [&](const auto &value)
         {
             if constexpr (!std::is_same_v<std::decay_t<decltype(value)>, std::monostate>)
-                OGRMapflowSetValue(row, row.GetFieldIndex(column.name), column.kind,
-                                   std::invoke(value, item));
+            {
+                const int i = row.GetFieldIndex(column.name);
+                row.UnsetField(i);
+                OGRMapflowSetValue(row, i, column.kind, std::invoke(value, item));
+            }
         };
         std::visit(set, column.value);
     }

@@ -27,68 +27,21 @@ void OGRMapflowLazyDefinition::FillGeometry(const OGRFeatureDefn &loaded)
     column->SetSpatialRef(from->GetSpatialRef());
 }
 
-void OGRMapflowLazyDefinition::Load() const
+OGRMapflowLazyDefinition &OGRMapflowLazyDefinition::Loaded() const
 {
+    auto &self = *const_cast<OGRMapflowLazyDefinition *>(this);
     if (!m_load)
-        return;
+        return self;
     const auto load = std::move(m_load);
     m_load = nullptr;
-    auto *const self = const_cast<OGRMapflowLazyDefinition *>(this);
     const OGRFeatureDefn *const loaded = load();
     if (loaded == nullptr)
-        return; // keeps the geometry column: a caller may have counted it
+        return self; // keeps the geometry column: a caller may have counted it
     if (m_isListed)
-        self->FillGeometry(*loaded);
+        self.FillGeometry(*loaded);
     else
-        self->ReplaceGeometry(*loaded);
+        self.ReplaceGeometry(*loaded);
     for (int i = 0; i < loaded->GetFieldCount(); ++i)
-        self->AddFieldDefn(loaded->GetFieldDefn(i));
-}
-
-int OGRMapflowLazyDefinition::GetFieldCount() const
-{
-    Load();
-    return OGRFeatureDefn::GetFieldCount();
-}
-
-OGRFieldDefn *OGRMapflowLazyDefinition::GetFieldDefn(int i)
-{
-    Load();
-    return OGRFeatureDefn::GetFieldDefn(i);
-}
-
-const OGRFieldDefn *OGRMapflowLazyDefinition::GetFieldDefn(int i) const
-{
-    Load();
-    return OGRFeatureDefn::GetFieldDefn(i);
-}
-
-int OGRMapflowLazyDefinition::GetFieldIndex(const char *name) const
-{
-    Load();
-    return OGRFeatureDefn::GetFieldIndex(name);
-}
-
-OGRGeomFieldDefn *OGRMapflowLazyDefinition::GetGeomFieldDefn(int i)
-{
-    LoadGeometry();
-    return OGRFeatureDefn::GetGeomFieldDefn(i);
-}
-
-const OGRGeomFieldDefn *OGRMapflowLazyDefinition::GetGeomFieldDefn(int i) const
-{
-    LoadGeometry();
-    return OGRFeatureDefn::GetGeomFieldDefn(i);
-}
-
-int OGRMapflowLazyDefinition::GetGeomFieldIndex(const char *name) const
-{
-    LoadGeometry();
-    return OGRFeatureDefn::GetGeomFieldIndex(name);
-}
-
-OGRFeatureDefn *OGRMapflowLazyDefinition::Clone() const
-{
-    Load();
-    return OGRFeatureDefn::Clone();
+        self.AddFieldDefn(loaded->GetFieldDefn(i));
+    return self;
 }

@@ -19,21 +19,38 @@ class OGRMapflowLazyDefinition final : public OGRFeatureDefn
     OGRMapflowLazyDefinition(const char *name, bool isListed,
                              std::function<const OGRFeatureDefn *()> load);
 
-    int GetFieldCount() const override;
-    OGRFieldDefn *GetFieldDefn(int i) override;
-    const OGRFieldDefn *GetFieldDefn(int i) const override;
-    int GetFieldIndex(const char *name) const override;
-    OGRGeomFieldDefn *GetGeomFieldDefn(int i) override;
-    const OGRGeomFieldDefn *GetGeomFieldDefn(int i) const override;
-    int GetGeomFieldIndex(const char *name) const override;
-    OGRFeatureDefn *Clone() const override;
+    int GetFieldCount() const override { return Loaded().Base::GetFieldCount(); }
+    OGRFieldDefn *GetFieldDefn(int i) override { return Loaded().Base::GetFieldDefn(i); }
+    const OGRFieldDefn *GetFieldDefn(int i) const override
+    {
+        return Loaded().Base::GetFieldDefn(i);
+    }
+    int GetFieldIndex(const char *name) const override
+    {
+        return Loaded().Base::GetFieldIndex(name);
+    }
+    OGRGeomFieldDefn *GetGeomFieldDefn(int i) override
+    {
+        return Listed().Base::GetGeomFieldDefn(i);
+    }
+    const OGRGeomFieldDefn *GetGeomFieldDefn(int i) const override
+    {
+        return Listed().Base::GetGeomFieldDefn(i);
+    }
+    int GetGeomFieldIndex(const char *name) const override
+    {
+        return Listed().Base::GetGeomFieldIndex(name);
+    }
+    OGRFeatureDefn *Clone() const override { return Loaded().Base::Clone(); }
 
   private:
-    void Load() const;
-    void LoadGeometry() const
+    using Base = OGRFeatureDefn;
+
+    // Each returns this definition: once it is loaded, or unless a list does not load it.
+    OGRMapflowLazyDefinition &Loaded() const;
+    OGRMapflowLazyDefinition &Listed() const
     {
-        if (!m_isListed)
-            Load();
+        return m_isListed ? *const_cast<OGRMapflowLazyDefinition *>(this) : Loaded();
     }
 
     void ReplaceGeometry(const OGRFeatureDefn &loaded);

@@ -40,13 +40,11 @@ class UnopenedDataset final : public GDALDataset
     }
 
     int GetLayerCount() MF_CONST_312 override { return 1; }
-    OGRLayer *GetLayer(int i) MF_CONST_312 override { return i == 0 ? Layer() : nullptr; }
+    OGRLayer *GetLayer(int i) MF_CONST_312 override { return i == 0 ? &m_layer : nullptr; }
     MF_DATASET_USING
     int TestCapability(const char *) MF_CONST_312 override { return FALSE; }
 
   private:
-    OGRLayer *Layer() const { return &m_layer; }
-
     mutable OGRMapflowLazyLayer m_layer;
 };
 

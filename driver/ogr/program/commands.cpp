@@ -260,21 +260,17 @@ class Report
     }
     ~Report()
     {
-        GByte *bytes = nullptr;
         vsi_l_offset size = 0;
-        VSIStatBufL facts;
-        if (VSIStatL(m_path.c_str(), &facts) == 0 &&
-            VSIIngestFile(nullptr, m_path.c_str(), &bytes, &size, -1))
-            Read(reinterpret_cast<const char *>(bytes));
-        CPLFree(bytes);
+        const GByte *const bytes = VSIGetMemFileBuffer(m_path.c_str(), &size, FALSE);
+        Read(std::string(bytes, bytes + size));
         VSIUnlink(m_path.c_str());
     }
     CPL_DISALLOW_COPY_ASSIGN(Report)
 
   private:
-    void Read(const char *text)
+    void Read(const std::string &text)
     {
-        const CPLStringList lines(CSLTokenizeString2(text, "\n", 0));
+        const CPLStringList lines(CSLTokenizeString2(text.c_str(), "\n", 0));
         for (const char *line : lines)
             if (CPLJSONDocument json; json.LoadMemory(line))
                 m_call.rows.Add(json.GetRoot());

@@ -420,20 +420,13 @@ int OGRMapflowProcessingDataset::GetLayerCount() MF_CONST_312
 
 OGRLayer *OGRMapflowProcessingDataset::GetLayer(int i) MF_CONST_312
 {
-    if (m_statusOnly)
-        return StatusLayer(i);
-    if (!m_kinds.empty())
-        return i >= 0 && static_cast<size_t>(i) < m_kinds.size()
-                   ? m_kinds[static_cast<size_t>(i)].get()
-                   : nullptr;
-    return i == 0 ? ResultLayer() : nullptr;
-}
-
-// Making a layer at first use does not change what the dataset is.
-OGRLayer *OGRMapflowProcessingDataset::StatusLayer(int i) MF_CONST_312
-{
+    if (i < 0 || i >= GetLayerCount())
+        return nullptr;
+    // Making a layer at first use does not change what the dataset is.
     auto *const self = const_cast<OGRMapflowProcessingDataset *>(this);
-    return i == 0 ? self->ProcessingLayer() : i == 1 ? self->AOILayer() : nullptr;
+    if (m_statusOnly)
+        return i == 0 ? self->ProcessingLayer() : self->AOILayer();
+    return m_kinds.empty() ? ResultLayer() : m_kinds[static_cast<size_t>(i)].get();
 }
 
 OGRLayer *OGRMapflowProcessingDataset::GetLayerByName(const char *name)

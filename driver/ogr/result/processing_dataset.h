@@ -81,7 +81,6 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
         return m_listedLayer != nullptr ? static_cast<OGRLayer *>(m_listedLayer.get())
                                         : m_resultLayer.get();
     }
-    OGRLayer *StatusLayer(int i) MF_CONST_312;
     OGRLayer *ProcessingLayer();
     OGRLayer *AOILayer();
     std::string LayerName() const;

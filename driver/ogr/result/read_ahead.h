@@ -10,11 +10,25 @@
 #include <future>
 #include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include "base/thread.h"
 #include "common/compat.h"
-#include "common/fork.h"
 #include "common/parallel.h"
+
+// After fork() the child has the futures and the data of its parent's threads, but not the threads:
+// destroying a future would wait forever. If the process was forked after `generation` was taken
+// from mf_fork_generation(), leaks the content of `value`, leaves it empty, and updates
+// `generation`.
+template <class T> void OGRMapflowDropIfInherited(unsigned &generation, T &value)
+{
+    if (generation == mf_fork_generation())
+        return;
+    generation = mf_fork_generation();
+    (void)new T(std::move(value));
+    value = T();
+}
 
 // Number of pieces to make in parallel. More than two would take more memory, and the reader needs
 // a processor too. The reader makes a single one itself.

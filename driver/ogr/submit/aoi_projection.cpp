@@ -47,39 +47,32 @@ static bool IsUndefined(const OGRSpatialReference *srs)
 std::unique_ptr<OGRMapflowProjection>
 OGRMapflowProjection::Create(const OGRSpatialReference *source)
 {
-    std::unique_ptr<OGRMapflowProjection> projection(new OGRMapflowProjection());
-    projection->m_target = OGRMapflowWGS84();
-    projection->m_isAssumed = IsUndefined(source);
-    if (projection->m_isAssumed)
-        projection->m_source = OGRMapflowWGS84();
-    else
-        projection->m_source.reset(source->Clone());
-    OGRSpatialReference &srs = *projection->m_source;
+    std::unique_ptr<OGRMapflowProjection> projection(new OGRMapflowProjection(source));
+    if (projection->m_transformation != nullptr)
+        return projection;
+    const char *const name = projection->m_source->GetName();
+    CPLError(CE_Failure, CPLE_NotSupported,
+             "The layer's coordinate reference system \"%s\" cannot be transformed to WGS84.",
+             name != nullptr ? name : "unknown");
+    return nullptr;
+}
+
+OGRMapflowProjection::OGRMapflowProjection(const OGRSpatialReference *source)
+    : m_source(IsUndefined(source) ? OGRMapflowWGS84() : OGRMapflowSRS(source->Clone())),
+      m_isAssumed(IsUndefined(source)), m_isGeographic(m_source->IsGeographic() != 0)
+{
     const char *const sameButAxes[] = {"CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS",
                                        "IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", nullptr};
-    projection->m_isGeographic = srs.IsGeographic();
-    projection->m_isLonLat =
-        projection->m_isGeographic && srs.IsSame(projection->m_target.get(), sameButAxes);
-    if (projection->m_isGeographic)
+    const OGRMapflowSRS target = OGRMapflowWGS84();
+    m_isLonLat = m_isGeographic && m_source->IsSame(target.get(), sameButAxes);
+    if (m_isGeographic)
     {
-        projection->m_degree = M_PI / 180 / srs.GetAngularUnits();
-        const auto mapping = srs.GetDataAxisToSRSAxisMapping();
-        projection->m_isLatFirst =
-            srs.EPSGTreatsAsLatLong() == (mapping.empty() || mapping[0] == 1);
+        m_degree = M_PI / 180 / m_source->GetAngularUnits();
+        const auto mapping = m_source->GetDataAxisToSRSAxisMapping();
+        m_isLatFirst = m_source->EPSGTreatsAsLatLong() == (mapping.empty() || mapping[0] == 1);
     }
-    {
-        const OGRMapflowQuiet quiet;
-        projection->m_transformation.reset(
-            OGRCreateCoordinateTransformation(&srs, projection->m_target.get()));
-    }
-    if (projection->m_transformation == nullptr)
-    {
-        CPLError(CE_Failure, CPLE_NotSupported,
-                 "The layer's coordinate reference system \"%s\" cannot be transformed to WGS84.",
-                 srs.GetName() != nullptr ? srs.GetName() : "unknown");
-        return nullptr;
-    }
-    return projection;
+    const OGRMapflowQuiet quiet;
+    m_transformation.reset(OGRCreateCoordinateTransformation(m_source.get(), target.get()));
 }
 
 // In a geographic source, longitudes from 0 to 360, or beyond 180 for areas that cross the

@@ -43,7 +43,7 @@ class OGRMapflowProjection
     };
     using Ring = std::vector<Point>;
 
-    OGRMapflowProjection() = default;
+    explicit OGRMapflowProjection(const OGRSpatialReference *source);
     bool IsOutside(const Point &source) const;
     bool ToLonLat(const Point &source, Point &lonlat) const;
     bool AddEdge(const Point &from, const Point &fromLonLat, const Point &to, const Point &toLonLat,
@@ -51,13 +51,12 @@ class OGRMapflowProjection
     bool TransformRing(const OGRLinearRing &source, Ring &ring, std::string &why) const;
     void Unwrap(Ring &ring) const;
 
-    OGRMapflowSRS m_source{};
-    OGRMapflowSRS m_target{};
+    const OGRMapflowSRS m_source;
+    const bool m_isAssumed;
+    const bool m_isGeographic; // any longitudes and latitudes
     OGRMapflowPtr<OGRCoordinateTransformation::DestroyCT> m_transformation{};
-    bool m_isAssumed = false;
-    bool m_isLonLat = false;     // WGS84 already: edges stay as they are
-    bool m_isGeographic = false; // any longitudes and latitudes
-    double m_degree = 1;         // in the source's angular unit
+    bool m_isLonLat = false; // WGS84 already: edges stay as they are
+    double m_degree = 1;     // in the source's angular unit
     bool m_isLatFirst = false;
 };
 

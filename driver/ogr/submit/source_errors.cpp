@@ -15,7 +15,6 @@ std::mutex mutex; // guards the list and its listeners
 std::mutex settingMutex;
 OGRMapflowSourceErrors *listeners = nullptr;
 std::atomic<CPLErrorHandler> former{CPLDefaultErrorHandler};
-thread_local int pauses = 0;
 
 // Returns the data of the process's error handler. A thread that has pushed its own handlers would
 // get theirs, so a new thread is asked.
@@ -37,7 +36,7 @@ std::string Redacted(const char *message)
 
 void CPL_STDCALL OGRMapflowSourceErrors::Hear(CPLErr type, CPLErrorNum code, const char *message)
 {
-    if (type == CE_Failure && pauses == 0)
+    if (type == CE_Failure && s_pauses == 0)
     {
         const std::lock_guard<std::mutex> lock(mutex);
         for (auto *listener = listeners; listener != nullptr; listener = listener->m_next)
@@ -101,14 +100,4 @@ std::string OGRMapflowSourceErrors::First() const
 {
     const std::lock_guard<std::mutex> lock(mutex);
     return m_first;
-}
-
-OGRMapflowSourceErrors::Pause::Pause()
-{
-    ++pauses;
-}
-
-OGRMapflowSourceErrors::Pause::~Pause()
-{
-    --pauses;
 }

@@ -34,8 +34,8 @@ class OGRMapflowSourceErrors
     class Pause
     {
       public:
-        Pause();
-        ~Pause();
+        Pause() { ++s_pauses; }
+        ~Pause() { --s_pauses; }
         CPL_DISALLOW_COPY_ASSIGN(Pause)
     };
 
@@ -43,6 +43,8 @@ class OGRMapflowSourceErrors
     static void CPL_STDCALL Hear(CPLErr type, CPLErrorNum code, const char *message);
     static void SetHandler();
     static void UnsetHandler();
+
+    static inline thread_local int s_pauses = 0;
 
     OGRMapflowSourceErrors *m_next = nullptr;
     std::thread::id m_thread;

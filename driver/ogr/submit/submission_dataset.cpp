@@ -31,13 +31,3 @@ OGRMapflowSubmissionDataset::Create(const char *name, CSLConstList creationOptio
     return std::unique_ptr<OGRMapflowSubmissionDataset>(
         new OGRMapflowSubmissionDataset(std::move(*options), creationOptions));
 }
-
-OGRLayer *OGRMapflowSubmissionDataset::GetLayer(int i) MF_CONST_312
-{
-    return i >= 0 && i < m_submissions.Count() ? m_submissions.Layer(i) : nullptr;
-}
-
-int OGRMapflowSubmissionDataset::TestCapability(const char *capability) MF_CONST_312
-{
-    return OGRMapflowCanCreate(capability);
-}

@@ -17,9 +17,12 @@ class OGRMapflowSubmissionDataset final : public GDALDataset
     ~OGRMapflowSubmissionDataset() override { (void)FinishAt(true); }
 
     int GetLayerCount() MF_CONST_312 override { return m_submissions.Count(); }
-    OGRLayer *GetLayer(int i) MF_CONST_312 override;
+    OGRLayer *GetLayer(int i) MF_CONST_312 override { return m_submissions.Layer(i); }
     MF_DATASET_USING
-    int TestCapability(const char *capability) MF_CONST_312 override;
+    int TestCapability(const char *capability) MF_CONST_312 override
+    {
+        return OGRMapflowCanCreate(capability);
+    }
     OGRErr StartTransaction(int) override { return m_submissions.Begin(); }
     OGRErr CommitTransaction() override { return m_submissions.Commit(); }
     OGRErr RollbackTransaction() override { return m_submissions.Rollback(); }

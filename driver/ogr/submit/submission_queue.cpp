@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "base/clock.h"
-#include "base/signal.h"
 #include "common/errors.h"
 #include "common/waiting.h"
 
@@ -20,19 +19,14 @@ std::string CostOf(double credits)
     return std::isnan(credits) ? std::string() : CPLSPrintf(", %.15g credits", credits);
 }
 
-// Without REPORT, shows the id, which the user needs next: on the terminal, or in the debug log if
-// there is none.
+// Without REPORT, shows the id, which the user needs next.
 void Tell(const mf_submission *submission, size_t i, bool isDry)
 {
     const mf_job *const job = mf_submission_job(submission, i);
-    const std::string line = CPLSPrintf(
-        "Mapflow: \"%s\"%s%s: %.6f km² in %d polygons%s", job->name,
-        isDry ? " checked, nothing submitted" : " submitted as processing ", job->id,
-        job->area_m2 / 1e6, static_cast<int>(job->polygons.count), CostOf(job->cost).c_str());
-    if (mf_stderr_is_terminal())
-        fprintf(stderr, "%s\n", line.c_str());
-    else
-        CPLDebug("MAPFLOW", "%s", line.c_str());
+    OGRMapflowTell(CPLSPrintf("Mapflow: \"%s\"%s%s: %.6f km² in %d polygons%s", job->name,
+                              isDry ? " checked, nothing submitted" : " submitted as processing ",
+                              job->id, job->area_m2 / 1e6, static_cast<int>(job->polygons.count),
+                              CostOf(job->cost).c_str()));
 }
 
 void WarnOfCost(const mf_job &job)

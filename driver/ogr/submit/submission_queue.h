@@ -40,7 +40,10 @@ class OGRMapflowSubmissions
                           OGRwkbGeometryType type, CSLConstList layerOptions);
 
     int Count() const { return static_cast<int>(m_layers.size()); }
-    OGRLayer *Layer(int i) const { return m_layers[static_cast<size_t>(i)].layer.get(); }
+    OGRLayer *Layer(int i) const // nullptr if there is none
+    {
+        return i >= 0 && i < Count() ? m_layers[static_cast<size_t>(i)].layer.get() : nullptr;
+    }
 
     // A transaction covers all layers. A rollback drops what was written since it began.
     OGRErr Begin();
