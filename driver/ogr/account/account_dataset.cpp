@@ -11,19 +11,15 @@
 std::unique_ptr<OGRMapflowAccountDataset>
 OGRMapflowAccountDataset::Open(const OGRMapflowOptions &options, GDALAccess access)
 {
-    OGRMapflowRights rights;
-    rights.canChange = access == GA_Update;
-    rights.canDelete = rights.canChange && options.GetBool("ALLOW_DELETE", false);
     OGRMapflowAreaSource areas;
-    areas.baseURL = OGRMapflowBaseURL(options);
-    if (!OGRMapflowMayAsk(options, "The account") || !areas.cache.Read(options))
+    if (!OGRMapflowMayAsk(options, "The account") || !areas.Read(options))
         return nullptr;
     OGRMapflowClient client = OGRMapflowConnect(options);
     if (client == nullptr)
         return nullptr;
     areas.client = client.get();
-    std::unique_ptr<OGRMapflowAccountDataset> dataset(
-        new OGRMapflowAccountDataset(options, std::move(client), areas, rights));
+    std::unique_ptr<OGRMapflowAccountDataset> dataset(new OGRMapflowAccountDataset(
+        options, std::move(client), areas, OGRMapflowRights(options, access)));
     dataset->SetDescription(options.PublicName().c_str());
     dataset->eAccess = access;
     OGRMapflowJoinStatement(*dataset);

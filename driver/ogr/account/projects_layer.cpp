@@ -4,9 +4,6 @@
 #include "common/errors.h"
 #include "layer/stable_fid.h"
 
-namespace
-{
-
 using Kind = OGRMapflowKind;
 
 constexpr OGRMapflowColumn<mf_project> COLUMNS[] = {
@@ -31,8 +28,6 @@ constexpr OGRMapflowEditing EDITING = {"project", "name, description", mf_projec
                                        "The areas of a project cannot be changed: create a layer "
                                        "with them in MAPFLOW: to submit a new "
                                        "processing."};
-
-} // namespace
 
 OGRMapflowProjectsLayer::OGRMapflowProjectsLayer(GDALDataset *dataset,
                                                  OGRMapflowAccountSession &session)

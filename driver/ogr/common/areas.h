@@ -20,6 +20,13 @@ struct OGRMapflowAreaSource
     OGRMapflowCacheOptions cache{};
     bool hasWarned = false; // that areas cannot be cached
     size_t added = 0;       // to the cache, since it was last trimmed
+
+    // Reads all but the client. Returns false after one CPLError.
+    bool Read(const OGRMapflowOptions &options)
+    {
+        baseURL = OGRMapflowBaseURL(options);
+        return cache.Read(options);
+    }
 };
 
 // A processing whose areas are requested. `fingerprint`: its state if it has ended, else "".

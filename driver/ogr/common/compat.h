@@ -129,28 +129,25 @@ inline mf_schema_rules GeoJSONRules()
     return rules;
 }
 
-inline void SetFieldTimeZone(OGRFieldDefn &field, int timeZone)
+inline void SetFieldTimeZone([[maybe_unused]] OGRFieldDefn &field, [[maybe_unused]] int timeZone)
 {
 #if MF_GDAL_AT_LEAST(3, 8)
     field.SetTZFlag(timeZone);
-#else
-    (void)field, (void)timeZone;
 #endif
 }
 
 // Whether Arrow columns of this GDAL hold the times of a field that have a zone in UTC.
-inline bool FieldTimesAreUTC(const OGRFieldDefn &field)
+inline bool FieldTimesAreUTC([[maybe_unused]] const OGRFieldDefn &field)
 {
 #if MF_GDAL_AT_LEAST(3, 8)
     return field.GetTZFlag() >= OGR_TZFLAG_MIXED_TZ;
 #else
-    (void)field;
     return false;
 #endif
 }
 
 // Formats a time as in Arrow columns with DATETIME_AS_STRING=YES, which exists from GDAL 3.11 on.
-inline std::string OGRMapflowISOTime(const OGRField &time)
+inline std::string OGRMapflowISOTime([[maybe_unused]] const OGRField &time)
 {
 #if MF_GDAL_AT_LEAST(3, 11)
     char text[OGR_SIZEOF_ISO8601_DATETIME_BUFFER];
@@ -159,7 +156,6 @@ inline std::string OGRMapflowISOTime(const OGRField &time)
     const int size = OGRGetISO8601DateTime(&time, format, text);
     return std::string(text, size > 0 ? static_cast<size_t>(size) : 0);
 #else
-    (void)time;
     return std::string();
 #endif
 }
@@ -183,7 +179,7 @@ inline std::string OGRMapflowISOTime(const OGRField &time)
 #define MF_ARROW_KEEPS_ZONES MF_GDAL_AT_LEAST(3, 11)
 
 // Declares that features have styles, if this GDAL can: QGIS then shows them at once.
-inline void DeclareFeatureStyles(GDALDriver &driver)
+inline void DeclareFeatureStyles([[maybe_unused]] GDALDriver &driver)
 {
 #ifdef GDAL_DCAP_FEATURE_STYLES
     driver.SetMetadataItem(GDAL_DCAP_FEATURE_STYLES, "YES");
@@ -191,16 +187,14 @@ inline void DeclareFeatureStyles(GDALDriver &driver)
 #ifdef GDAL_DCAP_FEATURE_STYLES_READ
     driver.SetMetadataItem(GDAL_DCAP_FEATURE_STYLES_READ, "YES");
 #endif
-    (void)driver;
 }
 
 // Sets the function that GDALClearMemoryCaches() calls, in GDALs that have it.
-inline void DeclareClearing(GDALDriver &driver, void (*clear)(GDALDriver *))
+inline void DeclareClearing([[maybe_unused]] GDALDriver &driver,
+                            [[maybe_unused]] void (*clear)(GDALDriver *))
 {
 #if MF_GDAL_AT_LEAST(3, 13)
     driver.pfnClearCaches = clear;
-#else
-    (void)driver, (void)clear;
 #endif
 }
 
@@ -210,12 +204,11 @@ inline void DeclareClearing(GDALDriver &driver, void (*clear)(GDALDriver *))
 #endif
 
 // Sets the unit or meaning of a column, in GDALs that can store it.
-inline void SetFieldComment(OGRFieldDefn &field, const char *comment)
+inline void SetFieldComment([[maybe_unused]] OGRFieldDefn &field,
+                            [[maybe_unused]] const char *comment)
 {
 #if MF_GDAL_AT_LEAST(3, 7)
     field.SetComment(comment);
-#else
-    (void)field, (void)comment;
 #endif
 }
 

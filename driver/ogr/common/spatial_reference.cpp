@@ -9,13 +9,10 @@ OGRMapflowSRS OGRMapflowWGS84()
     return srs;
 }
 
-namespace
-{
-
 // The member `crs` has left the standard and has many forms. The GeoJSON driver parses them, and
 // has a default, which depends on Z, for one that specifies nothing. So it opens a collection with
 // this member, and with one point if there is Z, passed as a string instead of a file name.
-OGRMapflowSRS ReadMember(const char *crs, bool hasZ)
+static OGRMapflowSRS ReadMember(const char *crs, bool hasZ)
 {
     const std::string document =
         std::string("{\"type\":\"FeatureCollection\",\"crs\":") + crs + ",\"features\":[" +
@@ -31,8 +28,6 @@ OGRMapflowSRS ReadMember(const char *crs, bool hasZ)
     const OGRSpatialReference *const known = dataset->GetLayer(0)->GetSpatialRef();
     return OGRMapflowSRS(known != nullptr ? known->Clone() : nullptr);
 }
-
-} // namespace
 
 OGRMapflowSRS OGRMapflowResultSRS(const char *crs, bool hasZ)
 {

@@ -31,9 +31,7 @@ OGRMapflowImageryDataset::OpenMosaic(const OGRMapflowOptions &options, GDALAcces
                                              options.TargetName().c_str()))
         return nullptr;
     dataset->eAccess = access;
-    dataset->m_rights.canChange = access == GA_Update;
-    dataset->m_rights.canDelete =
-        dataset->m_rights.canChange && options.GetBool("ALLOW_DELETE", false);
+    dataset->m_rights = OGRMapflowRights(options, access);
     dataset->SetMetadataItem("MOSAIC_ID", mosaic.id);
     dataset->SetMetadataItem("NAME", mosaic.name);
     dataset->m_mosaics = std::make_unique<OGRMapflowMosaicList>(dataset->m_client.get());

@@ -84,8 +84,7 @@ OGREnvelope BoxOfAreas(const OGRMapflowOptions &options, mf_client *client,
     OGREnvelope box;
     OGRMapflowError err;
     source.client = client;
-    source.baseURL = OGRMapflowBaseURL(options);
-    if (!source.cache.Read(options) || !OGRMapflowGetAreas(source, {owner}, areas, err))
+    if (!source.Read(options) || !OGRMapflowGetAreas(source, {owner}, areas, err))
         return box;
     OGRMapflowTrimAreas(source);
     if (areas[0].geometry != nullptr && !areas[0].geometry->IsEmpty())

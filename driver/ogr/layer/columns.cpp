@@ -3,9 +3,6 @@
 
 #include <cmath>
 
-namespace
-{
-
 // Values of the TZFlag of an OGRField.
 constexpr int NO_ZONE = 0, UTC = 100;
 
@@ -17,8 +14,6 @@ constexpr struct
 } TYPES[] = {{OFTString, OFSTNone},  {OFTString, OFSTJSON},     {OFTDateTime, OFSTNone},
              {OFTInteger, OFSTNone}, {OFTInteger, OFSTBoolean}, {OFTReal, OFSTNone},
              {OFTReal, OFSTNone},    {OFTStringList, OFSTNone}};
-
-} // namespace
 
 void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind kind,
                          const char *comment, const char *domain)

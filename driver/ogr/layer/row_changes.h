@@ -7,11 +7,19 @@
 #include <string>
 
 #include "api/client.h"
+#include "common/options.h"
 #include "layer/table_layer.h"
 
 // What a user may do with a dataset.
 struct OGRMapflowRights
 {
+    OGRMapflowRights() = default;
+    OGRMapflowRights(const OGRMapflowOptions &options, GDALAccess access)
+        : canChange(access == GA_Update),
+          canDelete(canChange && options.GetBool("ALLOW_DELETE", false))
+    {
+    }
+
     bool canChange = false;       // it is open for update
     bool canDelete = false;       // and with ALLOW_DELETE=YES
     bool isInTransaction = false; // between StartTransaction and its end

@@ -3,16 +3,11 @@
 
 #include "cpl_port.h"
 
-namespace
-{
-
-struct Style
+constexpr struct
 {
     const char *status;
     const char *text;
-};
-
-constexpr Style STYLES[] = {
+} STYLES[] = {
     {"OK", "BRUSH(fc:#1A964180);PEN(c:#1A9641,w:1px)"},
     {"FAILED", "BRUSH(fc:#D7191C80);PEN(c:#D7191C,w:1px)"},
     {"CANCELLED", "BRUSH(fc:#80808080);PEN(c:#808080,w:1px)"},
@@ -24,12 +19,10 @@ constexpr Style STYLES[] = {
 // In progress, and any other status that is not final.
 constexpr const char *RUNNING = "BRUSH(fc:#2B83BA80);PEN(c:#2B83BA,w:1px)";
 
-} // namespace
-
 const char *OGRMapflowStatusStyle(const char *status)
 {
-    for (const Style &style : STYLES)
-        if (EQUAL(status, style.status))
-            return style.text;
+    for (const auto &[known, text] : STYLES)
+        if (EQUAL(status, known))
+            return text;
     return RUNNING;
 }

@@ -14,12 +14,7 @@
 #include "layer/layer_names.h"
 #include "layer/qgis_listing.h"
 
-namespace
-{
-
 constexpr const char *MERGED_NAME = "results";
-
-}
 
 std::unique_ptr<OGRMapflowProjectDataset>
 OGRMapflowProjectDataset::Open(const OGRMapflowOptions &options)

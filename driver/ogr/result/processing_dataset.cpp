@@ -25,7 +25,7 @@ OGRMapflowProcessingDataset::Open(OGRMapflowOptions options)
     dataset->SetDescription(dataset->m_options.PublicName().c_str());
     dataset->m_statusOnly = dataset->m_options.GetBool("STATUS_ONLY", false);
     dataset->poDriver = OGRMapflowDriverFor(dataset->m_options.HasStyles());
-    if (!dataset->ReadCacheOptions() ||
+    if (!dataset->m_areas.Read(dataset->m_options) ||
         !(dataset->IsOffline() ? dataset->OpenOffline() : dataset->OpenOnline()))
         return nullptr;
     dataset->PublishMetadata();
@@ -43,28 +43,17 @@ OGRMapflowProcessingDataset::Prepare(OGRMapflowOptions options, const std::strin
     dataset->m_stop = &stop;
     dataset->m_client = OGRMapflowConnect(dataset->m_options, &stop);
     dataset->m_areas.client = dataset->m_client.get();
-    if (dataset->m_client == nullptr || !dataset->ReadCacheOptions() ||
+    if (dataset->m_client == nullptr || !dataset->m_areas.Read(dataset->m_options) ||
         !dataset->ReadDocument(document.c_str()))
         return nullptr;
     return dataset;
 }
 
-bool OGRMapflowProcessingDataset::ReadCacheOptions()
-{
-    m_areas.baseURL = OGRMapflowBaseURL(m_options);
-    return m_areas.cache.Read(m_options);
-}
-
-namespace
-{
-
 // Whether the failure leaves the server's answer unknown.
-bool IsOutage(const mf_error &err)
+static bool IsOutage(const mf_error &err)
 {
     return err.kind == MF_ERR_NETWORK || (err.http_status >= 502 && err.http_status <= 504);
 }
-
-} // namespace
 
 bool OGRMapflowProcessingDataset::OpenOnline()
 {
@@ -136,11 +125,8 @@ bool OGRMapflowProcessingDataset::CheckResult()
                          m_options.GetBool("PARTIAL", false), OGRMapflowMayWait(m_options));
 }
 
-namespace
-{
-
 // Reads the UUID of the one area that is requested, "" for all. Returns false after one CPLError.
-bool ReadArea(const OGRMapflowOptions &options, std::string &area)
+static bool ReadArea(const OGRMapflowOptions &options, std::string &area)
 {
     char uuid[MF_UUID_SIZE] = "";
     area = options.Get("AOI");
@@ -154,8 +140,6 @@ bool ReadArea(const OGRMapflowOptions &options, std::string &area)
     area = uuid;
     return true;
 }
-
-} // namespace
 
 std::shared_ptr<const mf_result> OGRMapflowProcessingDataset::AcquireResult(mf_cache_mode mode)
 {
@@ -257,11 +241,8 @@ bool OGRMapflowProcessingDataset::CheckArea()
     return OGRMapflowRaise(err);
 }
 
-namespace
-{
-
 // Returns the box of an area; an empty one if there is no area or it cannot be read.
-mf_box BoxOf(const std::string &geojson, double slack)
+static mf_box BoxOf(const std::string &geojson, double slack)
 {
     const auto area = OGRMapflowReadArea(geojson.c_str());
     OGREnvelope edge;
@@ -269,8 +250,6 @@ mf_box BoxOf(const std::string &geojson, double slack)
         area->getEnvelope(&edge);
     return {edge.MinX - slack, edge.MinY - slack, edge.MaxX + slack, edge.MaxY + slack};
 }
-
-} // namespace
 
 // The result for one area may be that of all areas (API notes 19). Warns if there are features in
 // another area that are not in this one.

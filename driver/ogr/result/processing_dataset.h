@@ -58,7 +58,6 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
         OGRMapflowAddFieldDomains(m_oMapFieldDomains);
     }
 
-    bool ReadCacheOptions();
     bool IsOffline() const { return m_areas.cache.mode == MF_CACHE_OFFLINE; }
     bool OpenOnline();
     bool OpenOffline();

@@ -14,15 +14,10 @@
 #include "result/geometry_messages.h"
 #include "result/row_filter.h"
 
-namespace
-{
-
 constexpr OGRFieldType FIELD_TYPES[] = {
     OFTInteger,  OFTInteger64,   OFTReal,          OFTString,   OFTDate,      OFTTime,
     OFTDateTime, OFTIntegerList, OFTInteger64List, OFTRealList, OFTStringList};
 constexpr OGRFieldSubType FIELD_SUBTYPES[] = {OFSTNone, OFSTBoolean, OFSTJSON};
-
-} // namespace
 
 OGRMapflowResultLayer::~OGRMapflowResultLayer()
 {
@@ -337,14 +332,7 @@ GIntBig OGRMapflowResultLayer::GetFeatureCount(int force)
 
 OGRErr OGRMapflowResultLayer::ExtentOf(int geomField, OGREnvelope *extent, bool)
 {
-    mf_box box;
-    if (geomField != 0 || !m_rows.GetExtent(box))
-        return OGRERR_FAILURE;
-    extent->MinX = box.min_x;
-    extent->MinY = box.min_y;
-    extent->MaxX = box.max_x;
-    extent->MaxY = box.max_y;
-    return OGRERR_NONE;
+    return geomField == 0 && m_rows.GetExtent(*extent) ? OGRERR_NONE : OGRERR_FAILURE;
 }
 
 int OGRMapflowResultLayer::TestCapability(const char *capability) MF_CONST_312

@@ -2,7 +2,6 @@
 #include "result/result_rows.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "common/errors.h"
 #include "result/geometry.h"
@@ -21,19 +20,14 @@ bool IsPlain(const mf_feature &feature)
     return feature.geometry != MF_GEOMETRY_COLLECTION || feature.size < SHALLOW_SIZE;
 }
 
-constexpr mf_box NOTHING = {
-    std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
-    -std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
-
-void Merge(mf_box &box, const mf_box &more)
+OGREnvelope BoxOf(const mf_feature &feature)
 {
-    box = {std::min(box.min_x, more.min_x), std::min(box.min_y, more.min_y),
-           std::max(box.max_x, more.max_x), std::max(box.max_y, more.max_y)};
-}
-
-mf_box BoxOf(const mf_feature &feature)
-{
-    return {feature.box[0], feature.box[1], feature.box[2], feature.box[3]};
+    OGREnvelope box;
+    box.MinX = feature.box[0];
+    box.MinY = feature.box[1];
+    box.MaxX = feature.box[2];
+    box.MaxY = feature.box[3];
+    return box;
 }
 
 } // namespace
@@ -131,20 +125,20 @@ bool OGRMapflowResultRows::Decode(OGRMapflowRow &row, uint64_t position, mf_erro
 // The boxes of the index are rounded outwards, so only features whose box is not within the exact
 // extent so far are decoded. Those that touch the extent of all boxes come first, so that few
 // others remain.
-bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
+bool OGRMapflowResultRows::GetExtent(OGREnvelope &extent) const
 {
     extent = m_set->Extent();
     if (m_kind == OGRMapflowGeometryKind::All)
-        return extent.min_x <= extent.max_x;
+        return extent.MinX <= extent.MaxX;
 
-    mf_box rounded = NOTHING;
+    OGREnvelope rounded;
     for (uint64_t i = Find(0); i < End(); i = Find(i + 1))
     {
-        const mf_box box = BoxOf(m_set->Feature(i));
-        if (box.min_x <= box.max_x)
-            Merge(rounded, box);
+        const OGREnvelope box = BoxOf(m_set->Feature(i));
+        if (box.MinX <= box.MaxX)
+            rounded.Merge(box);
     }
-    extent = NOTHING;
+    extent = OGREnvelope();
     OGRMapflowResultRows geometries(*this);
     geometries.wanted.assign(wanted.size(), 0);
     geometries.wantsGeometry = true;
@@ -154,12 +148,10 @@ bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
     {
         for (uint64_t i = Find(0); i < End(); i = Find(i + 1))
         {
-            const mf_box box = BoxOf(m_set->Feature(i));
-            const bool touches = box.min_x <= rounded.min_x || box.min_y <= rounded.min_y ||
-                                 box.max_x >= rounded.max_x || box.max_y >= rounded.max_y;
-            const bool isWithin = box.min_x >= extent.min_x && box.min_y >= extent.min_y &&
-                                  box.max_x <= extent.max_x && box.max_y <= extent.max_y;
-            if (box.min_x > box.max_x || isWithin || (onlyTouching && !touches))
+            const OGREnvelope box = BoxOf(m_set->Feature(i));
+            const bool touches = box.MinX <= rounded.MinX || box.MinY <= rounded.MinY ||
+                                 box.MaxX >= rounded.MaxX || box.MaxY >= rounded.MaxY;
+            if (box.MinX > box.MaxX || extent.Contains(box) || (onlyTouching && !touches))
                 continue;
             if (!geometries.Decode(row, i, err))
                 return OGRMapflowRaise(err);
@@ -168,8 +160,8 @@ bool OGRMapflowResultRows::GetExtent(mf_box &extent) const
             if (geometry == nullptr || geometry->IsEmpty())
                 continue;
             geometry->getEnvelope(&edge);
-            Merge(extent, {edge.MinX, edge.MinY, edge.MaxX, edge.MaxY});
+            extent.Merge(edge);
         }
     }
-    return extent.min_x <= extent.max_x;
+    return extent.MinX <= extent.MaxX;
 }

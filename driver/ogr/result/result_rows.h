@@ -62,7 +62,7 @@ class OGRMapflowResultRows
     // thread.
     bool HasPlainGeometries() const;
     // Returns false if there is no extent, or after one CPLError. Decodes few features.
-    bool GetExtent(mf_box &extent) const;
+    bool GetExtent(OGREnvelope &extent) const;
 
     // Which fields are decoded, and whether geometries are. By default all.
     std::vector<unsigned char> wanted{};

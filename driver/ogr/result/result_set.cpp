@@ -2,7 +2,6 @@
 #include "result/result_set.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <new>
 #include <numeric>
@@ -62,15 +61,15 @@ OGRMapflowResultSet::Merge(std::vector<OGRMapflowPart> parts, OGRMapflowColumnFo
 
 void OGRMapflowResultSet::Add(std::vector<OGRMapflowPart> parts)
 {
-    constexpr double NOTHING = std::numeric_limits<double>::infinity();
-    m_extent = {NOTHING, NOTHING, -NOTHING, -NOTHING};
     for (OGRMapflowPart &part : parts)
     {
         const mf_collection &collection = part.result->collection;
         const mf_box &box = collection.extent;
         if (box.min_x <= box.max_x)
-            m_extent = {std::min(m_extent.min_x, box.min_x), std::min(m_extent.min_y, box.min_y),
-                        std::max(m_extent.max_x, box.max_x), std::max(m_extent.max_y, box.max_y)};
+        {
+            m_extent.Merge(box.min_x, box.min_y);
+            m_extent.Merge(box.max_x, box.max_y);
+        }
         m_geometryTypes |= collection.geometry_types;
         m_oddCount += collection.odd_count;
         m_parts.emplace_back();
@@ -152,12 +151,9 @@ void OGRMapflowResultSet::WarnOfIntegers(const std::string &layer) const
 
 // ---- features
 
-namespace
-{
-
 // Returns the first number from `wanted` on that starts `count` free ones. `taken` has the first
 // number and the count of each range in use.
-GIntBig FindFree(const std::map<GIntBig, GIntBig> &taken, GIntBig wanted, GIntBig count)
+static GIntBig FindFree(const std::map<GIntBig, GIntBig> &taken, GIntBig wanted, GIntBig count)
 {
     for (;;)
     {
@@ -170,8 +166,6 @@ GIntBig FindFree(const std::map<GIntBig, GIntBig> &taken, GIntBig wanted, GIntBi
         wanted = before->first + before->second;
     }
 }
-
-} // namespace
 
 void OGRMapflowResultSet::NumberFeatures()
 {

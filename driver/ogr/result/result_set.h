@@ -87,7 +87,7 @@ class OGRMapflowResultSet
 
     OGRwkbGeometryType GeometryType() const; // a type that fits all
     OGRMapflowSRS SpatialReference() const;
-    const mf_box &Extent() const { return m_extent; }
+    const OGREnvelope &Extent() const { return m_extent; }
     const char *Description() const; // nullptr: none
 
     // Decodes a feature, as row.wanted and row.wants_geometry request. Returns false and sets `err`
@@ -119,7 +119,7 @@ class OGRMapflowResultSet
     std::vector<std::string> m_columnNames{};
     uint64_t m_count = 0, m_oddCount = 0;
     uint32_t m_geometryTypes = 0; // as in mf_collection
-    mf_box m_extent{};
+    OGREnvelope m_extent{};
 };
 
 #endif

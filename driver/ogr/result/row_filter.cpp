@@ -3,16 +3,11 @@
 
 #include "ogr_swq.h"
 
-namespace
-{
-
-OGRFeatureQuery &Compile(OGRFeatureQuery &query, OGRLayer &layer, const char *text)
+static OGRFeatureQuery &Compile(OGRFeatureQuery &query, OGRLayer &layer, const char *text)
 {
     query.Compile(&layer, text);
     return query;
 }
-
-} // namespace
 
 // The filter's list of columns ignores case. It is empty if the filter has a column that cannot be
 // listed.

@@ -104,11 +104,8 @@ bool OGRMapflowProjection::ToLonLat(const Point &source, Point &lonlat) const
     return true;
 }
 
-namespace
-{
-
 // Distance in metres of `p` from the segment between `a` and `b`, on the tangent plane at `p`.
-template <class Point> double DistanceFrom(const Point &a, const Point &b, const Point &p)
+template <class Point> static double DistanceFrom(const Point &a, const Point &b, const Point &p)
 {
     const double east = METERS_PER_DEGREE * std::cos(p.y * M_PI / 180);
     const double ax = (Nearest(a.x, p.x) - p.x) * east, ay = (a.y - p.y) * METERS_PER_DEGREE;
@@ -117,8 +114,6 @@ template <class Point> double DistanceFrom(const Point &a, const Point &b, const
     const double t = length2 > 0 ? std::clamp(-(ax * dx + ay * dy) / length2, 0.0, 1.0) : 0.0;
     return std::hypot(ax + t * dx, ay + t * dy);
 }
-
-} // namespace
 
 // Adds the points after `from`, up to and including `to`.
 bool OGRMapflowProjection::AddEdge(const Point &from, const Point &fromLonLat, const Point &to,

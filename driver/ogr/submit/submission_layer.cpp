@@ -190,7 +190,7 @@ OGRErr OGRMapflowSubmissionLayer::RollbackTransaction()
 
 OGRErr OGRMapflowSubmissionLayer::SyncToDisk()
 {
-    return m_queue.FinishLayer(m_dataset, *this) ? OGRERR_NONE : OGRERR_FAILURE;
+    return m_queue.Finish(m_dataset, false, this) ? OGRERR_NONE : OGRERR_FAILURE;
 }
 
 std::string OGRMapflowSubmissionLayer::BaseName() const

@@ -222,24 +222,15 @@ void OGRMapflowSubmissions::NoteWriting()
     m_sourceErrors->Follow();
 }
 
-bool OGRMapflowSubmissions::Finish(GDALDataset *dataset, bool isClosing)
+bool OGRMapflowSubmissions::Finish(GDALDataset *dataset, bool isClosing,
+                                   const OGRMapflowSubmissionLayer *only)
 {
     if (m_isInTransaction && !isClosing)
         return true;
     bool failed = false;
-    const Entries due = TakeDue(failed, nullptr);
+    const Entries due = TakeDue(failed, only);
     if (isClosing && !due.empty() && (m_isInTransaction || !m_isConfirmed))
         return RefuseUnconfirmed();
-    return failed || due.empty() ? !failed : FinishDue(dataset, due);
-}
-
-bool OGRMapflowSubmissions::FinishLayer(GDALDataset *dataset,
-                                        const OGRMapflowSubmissionLayer &layer)
-{
-    if (m_isInTransaction)
-        return true;
-    bool failed = false;
-    const Entries due = TakeDue(failed, &layer);
     return failed || due.empty() ? !failed : FinishDue(dataset, due);
 }
 

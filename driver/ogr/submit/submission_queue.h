@@ -53,14 +53,12 @@ class OGRMapflowSubmissions
     // Called by a layer when it is written to.
     void NoteWriting();
 
-    // Submits every layer that was not submitted yet, after checking all of them. Returns false
-    // after one CPLError; failed layers are not tried again. Sets PROCESSING_ID in the metadata of
-    // `dataset`. Does nothing in a transaction, unless `isClosing`, which refuses what was never
-    // confirmed.
-    bool Finish(GDALDataset *dataset, bool isClosing);
-
-    // The same for one layer.
-    bool FinishLayer(GDALDataset *dataset, const OGRMapflowSubmissionLayer &layer);
+    // Submits every layer, or the `only` one, that was not submitted yet, after checking all of
+    // them. Returns false after one CPLError; failed layers are not tried again. Sets PROCESSING_ID
+    // in the metadata of `dataset`. Does nothing in a transaction, unless `isClosing`, which
+    // refuses what was never confirmed.
+    bool Finish(GDALDataset *dataset, bool isClosing,
+                const OGRMapflowSubmissionLayer *only = nullptr);
 
     // Sets the progress function for the waits of Finish (WAIT=YES). May be nullptr.
     void ReportTo(GDALProgressFunc progress, void *data)
