@@ -144,9 +144,7 @@ OGRLayer *OGRMapflowAccountDataset::AnswerMosaic(const OGRMapflowVerb &verb)
     mf_mosaic mosaic;
     if (!OGRMapflowRunVerb(m_session.Client(), verb, mosaic))
         return nullptr;
-    auto answer = std::make_unique<OGRMapflowTableLayer>(this, "mosaic", wkbMultiPolygon);
-    OGRMapflowAddMosaicColumns(*answer);
-    OGRMapflowAddMosaicRow(*answer, mosaic);
+    auto answer = OGRMapflowMakeMosaicTable(this, mosaic);
     m_images->DropFailed(mosaic.id);
     m_mosaics->Refresh(mosaic);
     return answer.release();
@@ -157,11 +155,8 @@ OGRLayer *OGRMapflowAccountDataset::AnswerPlannedSearch(const OGRMapflowVerb &ve
     OGRMapflowOwned<mf_planned_search_free> search;
     if (!OGRMapflowRunVerb(m_session.Client(), verb, search))
         return nullptr;
-    auto answer = std::make_unique<OGRMapflowTableLayer>(this, "planned_search", wkbMultiPolygon);
-    OGRMapflowAddPlannedColumns(*answer);
-    OGRMapflowAddPlannedRow(*answer, search);
     m_planned->Refresh(search);
-    return answer.release();
+    return OGRMapflowMakePlannedTable(this, search).release();
 }
 
 OGRLayer *OGRMapflowAccountDataset::RunVerb(const OGRMapflowVerb &verb)

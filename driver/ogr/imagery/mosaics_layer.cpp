@@ -75,14 +75,13 @@ class Tags
 
 } // namespace
 
-void OGRMapflowAddMosaicColumns(OGRMapflowTableLayer &table)
+std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeMosaicTable(GDALDataset *dataset,
+                                                                const mf_mosaic &mosaic)
 {
-    table.AddColumns(COLUMNS);
-}
-
-void OGRMapflowAddMosaicRow(OGRMapflowTableLayer &table, const mf_mosaic &mosaic)
-{
-    Fill(table.AddRow(), mosaic);
+    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "mosaic", wkbMultiPolygon);
+    table->AddColumns(COLUMNS);
+    Fill(table->AddRow(), mosaic);
+    return table;
 }
 
 OGRMapflowMosaicsLayer::OGRMapflowMosaicsLayer(GDALDataset *dataset, OGRMapflowMosaicList &mosaics,
@@ -102,7 +101,7 @@ bool OGRMapflowMosaicsLayer::Fetch()
     for (; m_shown < m_mosaics.Known().size(); ++m_shown)
     {
         if (!OGRMapflowMosaicList::IsDeleted(m_mosaics.Known()[m_shown]))
-            OGRMapflowAddMosaicRow(*this, m_mosaics.Known()[m_shown]);
+            Fill(AddRow(), m_mosaics.Known()[m_shown]);
     }
     m_rows.isComplete = true;
     return true;

@@ -33,8 +33,8 @@ class OGRMapflowMosaicsLayer final : public OGRMapflowEditableLayer
     size_t m_shown = 0; // number of mosaics of the list that are rows
 };
 
-// Add the columns of mosaics, and the row of one, to another table.
-void OGRMapflowAddMosaicColumns(OGRMapflowTableLayer &table);
-void OGRMapflowAddMosaicRow(OGRMapflowTableLayer &table, const mf_mosaic &mosaic);
+// Makes a table of one mosaic.
+std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeMosaicTable(GDALDataset *dataset,
+                                                                const mf_mosaic &mosaic);
 
 #endif

@@ -126,14 +126,13 @@ std::vector<std::string> NewAreas(const OGRFeature &feature)
 
 // ---- tables -------------------------------------------------------------------------------------
 
-void OGRMapflowAddPlannedColumns(OGRMapflowTableLayer &table)
+std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakePlannedTable(GDALDataset *dataset,
+                                                                 const mf_planned_search &search)
 {
-    table.AddColumns(COLUMNS);
-}
-
-void OGRMapflowAddPlannedRow(OGRMapflowTableLayer &table, const mf_planned_search &search)
-{
-    Fill(table.AddRow(), search);
+    auto table = std::make_unique<OGRMapflowTableLayer>(dataset, "planned_search", wkbMultiPolygon);
+    table->AddColumns(COLUMNS);
+    Fill(table->AddRow(), search);
+    return table;
 }
 
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAreasLayer(GDALDataset *dataset,
@@ -177,7 +176,7 @@ bool OGRMapflowPlannedLayer::Fetch()
     if (!OGRMapflowTry(mf_planned_search_list_get, &list, m_client))
         return false;
     for (size_t i = 0; i < list.count; ++i)
-        OGRMapflowAddPlannedRow(*this, list.items[i]);
+        Fill(AddRow(), list.items[i]);
     m_rows.isComplete = true;
     return true;
 }
@@ -220,7 +219,7 @@ bool OGRMapflowPlannedLayer::SendNew(const OGRFeature &feature, OGRMapflowChange
         CPLError(CE_Warning, CPLE_AppDefined,
                  "The planned search \"%s\" was created paused: too many are active.", search.name);
     id = search.id;
-    OGRMapflowAddPlannedRow(*this, search);
+    Fill(AddRow(), search);
     return true;
 }
 

@@ -31,9 +31,9 @@ class OGRMapflowPlannedLayer final : public OGRMapflowEditableLayer
     bool Fetch();
 };
 
-// Add the columns of planned searches, and the row of one, to another table.
-void OGRMapflowAddPlannedColumns(OGRMapflowTableLayer &table);
-void OGRMapflowAddPlannedRow(OGRMapflowTableLayer &table, const mf_planned_search &search);
+// Makes a table of one planned search.
+std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakePlannedTable(GDALDataset *dataset,
+                                                                 const mf_planned_search &search);
 
 // Makes the layer `areas` of a planned search, with one row for each area.
 std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAreasLayer(GDALDataset *dataset,

@@ -15,6 +15,10 @@
 class OGRMapflowStatementDataset : public GDALDataset
 {
   public:
+    int TestCapability(const char *capability) MF_CONST_312 override
+    {
+        return EQUAL(capability, ODsCZGeometries);
+    }
     OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override;
     void ReleaseResultSet(OGRLayer *answer) override;
 

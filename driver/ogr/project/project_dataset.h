@@ -37,10 +37,6 @@ class OGRMapflowProjectDataset final : public OGRMapflowStatementDataset
     MF_DATASET_USING
     // Also returns nullptr if the layer cannot be loaded, except for a list or a statement.
     OGRLayer *GetLayerByName(const char *name) override;
-    int TestCapability(const char *capability) MF_CONST_312 override
-    {
-        return EQUAL(capability, ODsCZGeometries);
-    }
     // Also returns nullptr if a layer that the statement reads cannot be loaded: GDAL would take it
     // for an empty one.
     OGRLayer *ExecuteSQL(const char *statement, OGRGeometry *filter, const char *dialect) override;

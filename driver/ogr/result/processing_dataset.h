@@ -47,10 +47,6 @@ class OGRMapflowProcessingDataset final : public OGRMapflowStatementDataset
     OGRLayer *GetLayer(int i) MF_CONST_312 override;
     MF_DATASET_USING
     OGRLayer *GetLayerByName(const char *name) override;
-    int TestCapability(const char *capability) MF_CONST_312 override
-    {
-        return EQUAL(capability, ODsCZGeometries);
-    }
 
   private:
     explicit OGRMapflowProcessingDataset(OGRMapflowOptions options) : m_options(std::move(options))
