@@ -33,7 +33,6 @@ std::string OGRMapflowBaseURL(const OGRMapflowOptions &options);
 // begins the message.
 bool OGRMapflowMayAsk(const OGRMapflowOptions &options, const char *what);
 
-// The open options of the cache.
 struct OGRMapflowCacheOptions
 {
     mf_cache_mode mode = MF_CACHE_YES;

@@ -71,11 +71,6 @@ static double SizeOf(const char *text)
     return unit != nullptr ? number * std::pow(1024.0, unit - units + 1) : number;
 }
 
-int64_t OGRMapflowBytesOf(const char *size)
-{
-    return static_cast<int64_t>(SizeOf(size));
-}
-
 // A number of type int or float.
 static std::string FaultOfNumber(const OGRMapflowOption &option, const char *value)
 {
@@ -558,5 +553,5 @@ double OGRMapflowOptions::GetSeconds(const char *key, double fallback) const
 int64_t OGRMapflowOptions::GetSize(const char *key, int64_t fallback) const
 {
     const std::string given = Get(key);
-    return given.empty() ? fallback : OGRMapflowBytesOf(given.c_str());
+    return given.empty() ? fallback : static_cast<int64_t>(SizeOf(given.c_str()));
 }

@@ -50,9 +50,6 @@ std::string OGRMapflowFaultOf(const OGRMapflowOption &option, const char *value)
 // Whether the value is YES, TRUE, ON or 1, in any case. OGRMapflowFaultOf must have accepted it.
 bool OGRMapflowIsYes(const char *value);
 
-// Bytes of a size that OGRMapflowFaultOf has accepted.
-int64_t OGRMapflowBytesOf(const char *size);
-
 // Finds an option by its name, in any case. Returns nullptr if there is none.
 const OGRMapflowOption *OGRMapflowFindOption(const char *name, OGRMapflowOptionTable table);
 
@@ -130,10 +127,8 @@ class OGRMapflowOptions
     // Whether the connection string holds credentials.
     bool HoldsSecret() const { return m_holdsSecret; }
 
-    // The same options for one processing.
+    // The same options for another target.
     OGRMapflowOptions ForProcessing(const std::string &id) const;
-
-    // The same options for the account.
     OGRMapflowOptions ForAccount() const;
 
     // The options in the dataset name and the open options, as configuration options.
@@ -165,7 +160,7 @@ class OGRMapflowOptions
     CPLStringList m_openOptions{};
 };
 
-// Finds an open option by its name, in any case. Returns nullptr if there is none.
+// Like OGRMapflowFindOption, among the open options.
 const OGRMapflowOption *OGRMapflowFindOpenOption(const char *name);
 
 // The XML of GDAL_DMD_OPENOPTIONLIST.

@@ -39,7 +39,6 @@ struct OGRMapflowSceneFilter
     std::string Text() const;
 };
 
-// The sort order of a statement.
 struct OGRMapflowSceneOrder
 {
     std::string token{}; // sort key of the service, "" for its default order

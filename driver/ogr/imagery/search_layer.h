@@ -11,7 +11,6 @@
 #include "imagery/scene_filter.h"
 #include "layer/table_layer.h"
 
-// The target of a search.
 struct OGRMapflowSearched
 {
     // The area in WGS84; nullptr: use the spatial filter.
@@ -43,7 +42,6 @@ class OGRMapflowScenesLayer final : public OGRMapflowTableLayer
     OGRFeature *FindRow(GIntBig fid) override;
 
   private:
-    // One search: its parameters and the rows received.
     struct Scan
     {
         std::string area{}; // GeoJSON, "" for none

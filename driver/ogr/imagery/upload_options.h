@@ -32,7 +32,6 @@ class OGRMapflowUploadOptions : public OGRMapflowCreationOptions
     double m_scaleMax = 0;
 };
 
-// Returns all options of an upload.
 OGRMapflowOptionTable OGRMapflowUploadOptionTable();
 
 // Returns <Option …/> elements of the options that submissions do not have.

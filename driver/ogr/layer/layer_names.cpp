@@ -79,7 +79,7 @@ std::string Laundered(const std::string &name)
 
 } // namespace
 
-std::string OGRMapflowLayerName(const std::string &wanted, const char *fallback)
+std::string OGRMapflowLayerName(const std::string &wanted)
 {
     std::string name = wanted;
     for (char &c : name)
@@ -89,7 +89,7 @@ std::string OGRMapflowLayerName(const std::string &wanted, const char *fallback)
     Cut(name);
     name.erase(name.find_last_not_of(". ") + 1);
     if (name.empty())
-        return fallback;
+        return "results";
     return IsDevice(name) ? '_' + name : name;
 }
 

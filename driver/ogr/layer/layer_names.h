@@ -14,9 +14,9 @@
 // Returns `wanted` as the name of a layer: for processings, projects, AOIs, mosaics, images and
 // scenes. Replaces by '_' path separators and characters not allowed in file names (/ \ : * ? " < >
 // | and control characters), and leading dots. Drops dots and spaces at the end, puts '_' before
-// device names (con, nul, com1, …), and cuts at 200 bytes. Returns `fallback` if nothing is left.
+// device names (con, nul, com1, …), and cuts at 200 bytes. Returns "results" if nothing is left.
 // Safe names stay as they are.
-std::string OGRMapflowLayerName(const std::string &wanted, const char *fallback = "results");
+std::string OGRMapflowLayerName(const std::string &wanted);
 
 // The unique names of the layers of one dataset. Not thread-safe.
 class OGRMapflowLayerNames

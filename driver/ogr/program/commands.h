@@ -46,7 +46,6 @@ struct OGRMapflowCommand
 // Returns nullptr if there is no command of that path.
 const OGRMapflowCommand *OGRMapflowFindCommand(const std::string &path);
 
-// All commands.
 const std::vector<OGRMapflowCommand> &OGRMapflowCommands();
 
 #endif

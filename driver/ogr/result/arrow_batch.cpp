@@ -406,7 +406,7 @@ std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema
         (child >= schema.n_children || strcmp(schema.children[child++]->format, "l") != 0))
         return std::nullopt;
     if (withFID)
-        columns.push_back({Kind::FID, -1, false, false});
+        columns.push_back({Kind::FID});
     for (int i = 0; i < defn.GetFieldCount(); ++i)
     {
         OGRFieldDefn &field = *defn.GetFieldDefn(i);
@@ -417,14 +417,14 @@ std::optional<OGRMapflowBatchPlan> OGRMapflowPlanBatch(const ArrowSchema &schema
                               : std::nullopt;
         if (!kind)
             return std::nullopt;
-        columns.push_back({*kind, i, FieldTimesAreUTC(field), true});
+        columns.push_back({*kind, i, FieldTimesAreUTC(field)});
         ++child;
     }
     if (defn.GetGeomFieldCount() > 0 && !defn.GetGeomFieldDefn(0)->IsIgnored())
     {
         if (child >= schema.n_children || strcmp(schema.children[child++]->format, "z") != 0)
             return std::nullopt;
-        columns.push_back({Kind::Geometry, -1, false, true});
+        columns.push_back({Kind::Geometry});
     }
     if (child != schema.n_children)
         return std::nullopt;

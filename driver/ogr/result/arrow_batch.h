@@ -40,7 +40,6 @@ struct OGRMapflowColumnPlan
     OGRMapflowColumnKind kind;
     int field = -1;     // of the schema; -1 for FID and geometry
     bool toUTC = false; // DateTime…: converts times with a zone to UTC
-    bool nullable = true;
 };
 
 struct OGRMapflowBatchPlan

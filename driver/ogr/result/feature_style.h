@@ -18,7 +18,6 @@
 #include "geojson/geojson.h"
 #include "result/result_set.h"
 
-// The styles of one result, chosen by its model and its fields.
 class OGRMapflowStyle
 {
   public:

@@ -58,7 +58,6 @@ class OGRMapflowResultLayer final : public OGRLayer
     int GetNextArrowArray(ArrowArrayStream *stream, ArrowArray *array) override;
 
   private:
-    // Decoded features and their positions.
     struct Piece
     {
         std::deque<OGRMapflowRow> rows{};

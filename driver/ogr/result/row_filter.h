@@ -8,7 +8,6 @@
 #include "common/compat.h"
 #include "result/feature.h"
 
-// What a filter reads.
 struct OGRMapflowFilterNeeds
 {
     OGRMapflowFilterNeeds(OGRFeatureQuery &query, const OGRFeatureDefn &defn);

@@ -66,7 +66,6 @@ class OGRMapflowSubmissionLayer final : public OGRLayer
 
     // From now on accepts no feature: the layer was submitted, or its creation rolled back.
     void Finish() { m_isFinished = true; }
-    bool IsFinished() const { return m_isFinished; }
 
   private:
     struct Written

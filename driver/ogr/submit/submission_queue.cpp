@@ -60,11 +60,11 @@ bool OGRMapflowSubmissions::Connect()
     return m_client != nullptr;
 }
 
-// Fetches the account unless it is younger than `maxAge` seconds.
-bool OGRMapflowSubmissions::NeedAccount(double maxAge)
+// Fetches the account unless it is younger than ACCOUNT_MAX_AGE.
+bool OGRMapflowSubmissions::NeedAccount()
 {
     const double now = mf_clock_monotonic();
-    if (m_account != nullptr && now - m_accountTime < maxAge)
+    if (m_account != nullptr && now - m_accountTime < ACCOUNT_MAX_AGE)
         return true;
     m_account = std::make_unique<Account>();
     m_accountTime = now;
@@ -94,7 +94,7 @@ OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *n
     if (entry.layer == nullptr)
         return nullptr;
     const OGRMapflowInterruptible interruptible;
-    if (!Connect() || !NeedAccount(ACCOUNT_MAX_AGE) ||
+    if (!Connect() || !NeedAccount() ||
         !OGRMapflowTry(mf_submission_resolve, entry.Submission(), m_account.get(),
                        m_client.get()) ||
         !entry.layer->FetchArea(m_client.get()))
@@ -249,7 +249,7 @@ bool OGRMapflowSubmissions::FinishDue(GDALDataset *dataset, const Entries &due)
 bool OGRMapflowSubmissions::Submit(const Entries &due)
 {
     OGRMapflowWaiter waiter;
-    if (!Connect() || !NeedAccount(ACCOUNT_MAX_AGE))
+    if (!Connect() || !NeedAccount())
         return false;
     waiter.Read(m_options, m_client.get());
     for (const Entry *entry : due)
