@@ -188,11 +188,6 @@ void Unload(GDALDriver *)
     OGRMapflowSetStylelessDriver(nullptr);
 }
 
-void ClearCaches(GDALDriver *)
-{
-    mf_recent_clear();
-}
-
 std::unique_ptr<GDALDriver> MakeDriver()
 {
     auto driver = std::make_unique<GDALDriver>();
@@ -229,7 +224,7 @@ std::unique_ptr<GDALDriver> MakeDriver()
     driver->pfnCreate = Create;
     driver->pfnCreateCopy = OGRMapflowUpload;
     driver->pfnDelete = Delete;
-    DeclareClearing(*driver, ClearCaches);
+    DeclareClearing(*driver, [](GDALDriver *) { mf_recent_clear(); });
     return driver;
 }
 

@@ -15,11 +15,6 @@ namespace
 
 using Kind = OGRMapflowKind;
 
-std::string Compact(const CPLJSONArray &array)
-{
-    return array.Format(CPLJSONObject::PrettyFormat::Plain);
-}
-
 // ---- models -------------------------------------------------------------------------------------
 
 std::string BlocksOf(const mf_model &model)
@@ -36,7 +31,7 @@ std::string BlocksOf(const mf_model &model)
             block.Add("price_per_km2", known.price);
         blocks.Add(block);
     }
-    return Compact(blocks);
+    return blocks.Format(CPLJSONObject::PrettyFormat::Plain);
 }
 
 constexpr OGRMapflowColumn<mf_model> MODEL_COLUMNS[] = {
@@ -92,7 +87,7 @@ std::string PricesOf(const mf_provider &provider)
         price.Add("price_per_km2", provider.prices[i].price);
         prices.Add(price);
     }
-    return Compact(prices);
+    return prices.Format(CPLJSONObject::PrettyFormat::Plain);
 }
 
 constexpr OGRMapflowColumn<mf_provider> PROVIDER_COLUMNS[] = {

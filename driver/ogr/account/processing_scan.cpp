@@ -69,22 +69,14 @@ bool OGRMapflowProcessingScan::OpenSources(size_t count)
     return true;
 }
 
-// Whether someone else deleted a listed project in the meantime. It then has no processings.
-static bool IsGone(mf_client *client, const mf_project &listed, const mf_error &err)
-{
-    OGRMapflowOwned<mf_project_free> project;
-    OGRMapflowError why;
-    return err.http_status == 404 && mf_project_get(&project, client, listed.id, &why) != 0 &&
-           why.http_status == 404;
-}
-
 bool OGRMapflowProcessingScan::ReadPage(size_t i, mf_error &err)
 {
     const mf_project &project = m_session.Projects().Known()[i];
     Source &source = m_sources[i];
     cJSON *entries = nullptr;
-    bool done = mf_pager_next(source.pager.get(), m_session.Client(), &entries, &err) == 0 ||
-                IsGone(m_session.Client(), project, err);
+    mf_client *const client = m_session.Client();
+    bool done = mf_pager_next(source.pager.get(), client, &entries, &err) == 0 ||
+                OGRMapflowIsGone<mf_project_free>(mf_project_get, client, project.id, err);
     source.isBegun |= done;
     source.isAtEnd = done && entries == nullptr;
     const cJSON *entry;

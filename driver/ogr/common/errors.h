@@ -7,6 +7,9 @@
 
 #include "base/error.h"
 #include "common/compat.h"
+#include "common/owned.h"
+
+struct mf_client;
 
 // Returns the message of an error with a capital letter, to begin a sentence.
 std::string OGRMapflowSentence(const mf_error &err);
@@ -32,6 +35,16 @@ bool OGRMapflowTry(Function function, const Arguments &...arguments)
 {
     OGRMapflowError err;
     return function(arguments..., &err) == 0 || OGRMapflowRaise(err);
+}
+
+// Whether someone else has deleted an object that the service listed before, so that it has no
+// parts any more: they could not be read because of `err`. `get` requests the object.
+template <auto Free, class Get>
+bool OGRMapflowIsGone(Get get, mf_client *client, const char *id, const mf_error &err)
+{
+    OGRMapflowOwned<Free> object;
+    OGRMapflowError why;
+    return err.http_status == 404 && get(&object, client, id, &why) != 0 && why.http_status == 404;
 }
 
 // A message of GDAL, to be repeated later.

@@ -90,15 +90,6 @@ void OGRMapflowImagesLayer::AddImages(const mf_mosaic &mosaic, const mf_image_li
     }
 }
 
-// Whether someone else deleted a listed mosaic in the meantime. It then has no images.
-static bool IsGone(mf_client *client, const char *id, const mf_error &err)
-{
-    OGRMapflowOwned<mf_mosaic_free> mosaic;
-    OGRMapflowError why;
-    return err.http_status == 404 && mf_mosaic_get(&mosaic, client, id, &why) != 0 &&
-           why.http_status == 404;
-}
-
 // Fetches the images of the next mosaics. The first call fetches only one, so that reading just the
 // first rows stays cheap.
 bool OGRMapflowImagesLayer::Fetch()
@@ -117,8 +108,9 @@ bool OGRMapflowImagesLayer::Fetch()
     std::vector<OGRMapflowOwned<mf_image_list_free>> lists(batch.size());
     const auto get = [&](size_t i, mf_error &err)
     {
-        return mf_image_list_get(&lists[i], m_client, batch[i]->id, &err) == 0 ||
-               IsGone(m_client, batch[i]->id, err);
+        const char *const id = batch[i]->id;
+        return mf_image_list_get(&lists[i], m_client, id, &err) == 0 ||
+               OGRMapflowIsGone<mf_mosaic_free>(mf_mosaic_get, m_client, id, err);
     };
     if (!OGRMapflowTryInParallel(batch.size(), get))
         return false;

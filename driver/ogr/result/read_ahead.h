@@ -30,13 +30,6 @@ template <class T> void OGRMapflowDropIfInherited(unsigned &generation, T &value
     value = T();
 }
 
-// Number of pieces to make in parallel. More than two would take more memory, and the reader needs
-// a processor too. The reader makes a single one itself.
-inline size_t OGRMapflowPiecesAhead()
-{
-    return OGRMapflowThreads(CPLGetNumCPUs()) > 1 ? 2 : 1;
-}
-
 // For one reader at a time. A piece covers positions [begin, end). Pieces are reused, so that
 // threads do not free each other's memory.
 template <class Piece> class OGRMapflowReadAhead
@@ -59,7 +52,9 @@ template <class Piece> class OGRMapflowReadAhead
         OGRMapflowDropIfInherited(m_generation, m_coming);
         if (m_current != nullptr)
             m_spare.push_back(std::move(m_current));
-        const size_t ahead = OGRMapflowPiecesAhead();
+        // More than two in parallel would take more memory, and the reader needs a processor too.
+        // The reader makes a single one itself.
+        const size_t ahead = OGRMapflowThreads(CPLGetNumCPUs()) > 1 ? 2 : 1;
         uint64_t begin = m_coming.empty() ? position : m_coming.back().begin + step;
         for (; m_coming.size() < ahead && begin < count; begin += step)
             m_coming.push_back(

@@ -53,17 +53,14 @@ OGRMapflowSubmissions::OGRMapflowSubmissions(OGRMapflowOptions options,
 
 // ---- creating layers
 
+// Also fetches the account, unless it is younger than ACCOUNT_MAX_AGE.
 bool OGRMapflowSubmissions::Connect()
 {
+    const double now = mf_clock_monotonic();
     if (m_client == nullptr)
         m_client = OGRMapflowConnect(m_options);
-    return m_client != nullptr;
-}
-
-// Fetches the account unless it is younger than ACCOUNT_MAX_AGE.
-bool OGRMapflowSubmissions::NeedAccount()
-{
-    const double now = mf_clock_monotonic();
+    if (m_client == nullptr)
+        return false;
     if (m_account != nullptr && now - m_accountTime < ACCOUNT_MAX_AGE)
         return true;
     m_account = std::make_unique<Account>();
@@ -94,7 +91,7 @@ OGRLayer *OGRMapflowSubmissions::CreateLayer(GDALDataset *dataset, const char *n
     if (entry.layer == nullptr)
         return nullptr;
     const OGRMapflowInterruptible interruptible;
-    if (!Connect() || !NeedAccount() ||
+    if (!Connect() ||
         !OGRMapflowTry(mf_submission_resolve, entry.Submission(), m_account.get(),
                        m_client.get()) ||
         !entry.layer->FetchArea(m_client.get()))
@@ -249,7 +246,7 @@ bool OGRMapflowSubmissions::FinishDue(GDALDataset *dataset, const Entries &due)
 bool OGRMapflowSubmissions::Submit(const Entries &due)
 {
     OGRMapflowWaiter waiter;
-    if (!Connect() || !NeedAccount())
+    if (!Connect())
         return false;
     waiter.Read(m_options, m_client.get());
     for (const Entry *entry : due)

@@ -91,7 +91,6 @@ class OGRMapflowSubmissions
     using Run = OGRMapflowPtr<mf_run_close>;
 
     bool Connect();
-    bool NeedAccount();
     Entries TakeDue(bool &failed, const OGRMapflowSubmissionLayer *only);
     bool RefuseUnconfirmed() const;
     bool CheckSource(const Entries &due) const;
