@@ -10,11 +10,12 @@ static struct mf_error err;
 
 static int parse(struct mf_account *account, const char *text)
 {
-    cJSON *const document = cJSON_Parse(text);
-    CHECK(document != NULL);
+    static struct script script;
+    const struct script_step step = {.status = 200, .body = text};
+    struct mf_client *const client = script_client(&script, &step, 1);
     mf_error_init(&err);
-    const int failed = mf_account_parse(account, document, &err);
-    cJSON_Delete(document);
+    const int failed = mf_account_get(account, client, &err);
+    mf_client_close(client);
     return failed;
 }
 

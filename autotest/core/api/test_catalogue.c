@@ -15,13 +15,25 @@
 static struct mf_error err;
 static struct script script;
 
+/* Searches, and finds one scene. It lives until the next call. */
 static int parse(struct mf_scene *scene, const char *text)
 {
-    cJSON *const document = cJSON_Parse(text);
-    CHECK(document != NULL);
+    static struct mf_scene_list scenes;
+    char page[1000];
+    const struct script_step step = GOOD(page);
+    const struct mf_scene_search_options options = {.aoi = AOI};
+    struct mf_scene_search *search = NULL;
+    struct mf_client *const client = script_client(&script, &step, 1);
+    mf_scene_list_free(&scenes);
+    memset(scene, 0, sizeof *scene);
+    snprintf(page, sizeof page, "[%s]", text);
     mf_error_init(&err);
-    const int failed = mf_scene_parse(scene, document, &err);
-    cJSON_Delete(document);
+    CHECK_NUMBER(mf_scene_search_open(&search, &options, &err), 0);
+    const int failed = mf_scene_search_next(search, client, &scenes, &err);
+    if (scenes.count == 1)
+        *scene = scenes.items[0];
+    mf_scene_search_close(search);
+    mf_client_close(client);
     return failed;
 }
 
@@ -53,7 +65,6 @@ static void test_parse(void)
     CHECK(s.resolution == 0.55 && s.cloud_cover == 3.5 && s.off_nadir == -6.2);
     CHECK(s.min_area_km2 == 5 && s.aoi_intersection == 87.4 && s.zoom == 18 && s.is_new == 1);
     CHECK(s.is_mosaic && s.preview_count == 0);
-    mf_scene_free(&s);
     CHECK_NUMBER(parse(&s, "{\"id\":\"x\",\"footprint\":null,\"pixelResolution\":0.0,\"zoom\":17,"
                            "\"previews\":null,\"cloudCover\":null}"),
                  0);
@@ -61,10 +72,9 @@ static void test_parse(void)
     CHECK(isnan(s.resolution) && isnan(s.cloud_cover) && isnan(s.off_nadir));
     CHECK(isnan(s.min_area_km2) && isnan(s.aoi_intersection) && s.zoom == 17 && s.is_new == -1);
     CHECK(!s.is_mosaic);
-    mf_scene_free(&s);
     CHECK_NUMBER(parse(&s, "{\"id\":7}"), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
-    mf_scene_free(NULL);
+    mf_scene_list_free(NULL);
 }
 
 static void test_previews(void)
@@ -87,14 +97,12 @@ static void test_previews(void)
             CHECK_TEXT(s.previews[1].url, "v");
             CHECK(s.previews[1].geometry == NULL);
         }
-        mf_scene_free(&s);
     }
     static const char *const none[] = {"\"\"", "\"x\"", "[null,1,{}]", "{\"url\":\"\"}", "5"};
     for (size_t i = 0; i < COUNT(none); i++) {
         snprintf(text, sizeof text, "{\"id\":\"x\",\"previews\":%s}", none[i]);
         CHECK_NUMBER(parse(&s, text), 0);
         CHECK_NUMBER(s.preview_count, 0);
-        mf_scene_free(&s);
     }
 }
 

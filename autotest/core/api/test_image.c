@@ -27,15 +27,12 @@ static struct script script;
 
 static int parse(struct mf_image *image, const char *details, const char *status)
 {
-    cJSON *const one = details != NULL ? cJSON_Parse(details) : NULL;
-    cJSON *const two = status != NULL ? cJSON_Parse(status) : NULL;
+    const struct script_step steps[] = {{.status = status != NULL ? 200 : 404, .body = status},
+                                        {.status = details != NULL ? 200 : 404, .body = details}};
+    struct mf_client *const client = script_client(&script, steps, 2);
     mf_error_init(&err);
-    memset(image, 0, sizeof *image);
-    int failed = one != NULL ? mf_image_parse(image, one, &err) : 0;
-    if (!failed && two != NULL)
-        failed = mf_image_parse_status(image, two, &err);
-    cJSON_Delete(one);
-    cJSON_Delete(two);
+    const int failed = mf_image_get(image, client, ID, &err);
+    mf_client_close(client);
     return failed;
 }
 

@@ -17,10 +17,11 @@ static struct script script;
 
 static int parse(struct mf_mosaic *mosaic, const char *text)
 {
-    cJSON *const document = cJSON_Parse(text);
+    const struct script_step step = GOOD(text);
+    struct mf_client *const client = script_client(&script, &step, 1);
     mf_error_init(&err);
-    const int failed = mf_mosaic_parse(mosaic, document, &err);
-    cJSON_Delete(document);
+    const int failed = mf_mosaic_get(mosaic, client, ID, &err);
+    mf_client_close(client);
     return failed;
 }
 

@@ -27,11 +27,11 @@ static struct script script;
 
 static int parse(struct mf_planned_search *search, const char *text)
 {
-    cJSON *const document = cJSON_Parse(text);
-    CHECK(document != NULL);
+    const struct script_step step = GOOD(text);
+    struct mf_client *const client = script_client(&script, &step, 1);
     mf_error_init(&err);
-    const int failed = mf_planned_search_parse(search, document, &err);
-    cJSON_Delete(document);
+    const int failed = mf_planned_search_get(search, client, ID, &err);
+    mf_client_close(client);
     return failed;
 }
 

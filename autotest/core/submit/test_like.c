@@ -229,9 +229,9 @@ static void test_footprints_of_images(void)
 
 int main(void)
 {
-    cJSON *const document = cJSON_Parse("{\"email\":\"me@example.com\"}");
-    CHECK_NUMBER(mf_account_parse(&account, document, &err), 0);
-    cJSON_Delete(document);
+    static const struct script_step user[] = {GOOD("{\"email\":\"me@example.com\"}")};
+    client = script_client(&script, user, 1);
+    CHECK_NUMBER(mf_account_get(&account, client, &err), 0);
     test_taken();
     test_what_wins();
     test_refused();

@@ -43,12 +43,6 @@ struct mf_model_list {
     size_t count;
 };
 
-/* Parses an array of WorkflowDef. Anything else gives an empty list. Skips entries without a
- * name. */
-int mf_model_list_parse(struct mf_model_list *list, const cJSON *array,
-                        struct mf_error *err) MF_NODISCARD;
-void mf_model_list_free(struct mf_model_list *list); /* NULL-safe, empties it */
-
 /* ---- providers ------------------------------------------------------------------------------ */
 
 enum mf_provider_kind {
@@ -100,9 +94,6 @@ struct mf_account {
 /* "CREDITS", "AREA" or "NONE". */
 const char *mf_billing_name(enum mf_billing billing);
 
-/* Parses the response of /user/status. MF_ERR_FORMAT if it is not an object. */
-int mf_account_parse(struct mf_account *account, const cJSON *document,
-                     struct mf_error *err) MF_NODISCARD;
 void mf_account_free(struct mf_account *account); /* NULL-safe, empties it */
 
 /* GET /user/status. */

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/aoi.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/document_internal.h"
 #include "api/error_codes.h"
 #include "base/str.h"
 
-static int parse_aoi(struct mf_aoi *aoi, const cJSON *document)
+static const struct mf_document_member members[] = {
+    MF_ROW(mf_aoi, id, MF_TEXT_OR_EMPTY, "id"),
+    MF_ROW(mf_aoi, status, MF_TEXT_OR_EMPTY, "status"),
+    MF_ROW(mf_aoi, messages, MF_TEXT, ""),
+    MF_ROW(mf_aoi, geometry, MF_TEXT_OF_OBJECT, "geometry"),
+    MF_ROW(mf_aoi, percent, MF_PERCENT, "percentCompleted"),
+    MF_ROW(mf_aoi, area_m2, MF_NUMBER, "area"),
+};
+
+static void complete(void *aoi, const cJSON *json, int *failed)
 {
-    int failed = 0;
-    const cJSON *const geometry = mf_json_member(document, "geometry");
-    aoi->id = mf_json_take_or_empty(document, "id", &failed);
-    aoi->status = mf_json_take_or_empty(document, "status", &failed);
-    aoi->messages = mf_messages_text(document, &failed);
-    if (cJSON_IsObject(geometry)) {
-        aoi->geometry = cJSON_PrintUnformatted(geometry);
-        failed |= aoi->geometry == NULL;
-    }
-    aoi->percent = mf_json_percent(document, "percentCompleted");
-    aoi->area_m2 = mf_json_number(document, "area", NAN);
-    return failed ? -1 : 0;
+    ((struct mf_aoi *)aoi)->messages = mf_messages_text(json, failed);
 }
+
+static const struct mf_document_type aoi_type = MF_DOCUMENT_TYPE(mf_aoi, members, complete, NULL);
 
 int mf_aoi_list_parse(struct mf_aoi_list *list, const cJSON *document, struct mf_error *err)
 {
@@ -34,32 +34,12 @@ int mf_aoi_list_parse(struct mf_aoi_list *list, const cJSON *document, struct mf
     list->is_offered = 1;
     if (!cJSON_IsArray(items))
         return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list of areas");
-    list->items = calloc((size_t)cJSON_GetArraySize(items) + 1, sizeof *list->items);
-    if (list->items == NULL)
-        return mf_out_of_memory(err);
-    const cJSON *item;
-    cJSON_ArrayForEach(item, items)
-    {
-        if (parse_aoi(&list->items[list->count++], item) != 0) {
-            mf_aoi_list_free(list);
-            return mf_out_of_memory(err);
-        }
-    }
-    return 0;
+    return mf_document_list_parse(&aoi_type, list, items, err);
 }
 
 void mf_aoi_list_free(struct mf_aoi_list *list)
 {
-    if (list == NULL)
-        return;
-    for (size_t i = 0; i < list->count; ++i) {
-        free(list->items[i].id);
-        free(list->items[i].status);
-        free(list->items[i].messages);
-        free(list->items[i].geometry);
-    }
-    free(list->items);
-    memset(list, 0, sizeof *list);
+    mf_document_list_free(&aoi_type, list);
 }
 
 static int get_list(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,

@@ -6,37 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/document_internal.h"
 #include "base/clock.h"
 #include "base/str.h"
 
 /* ---- scenes --------------------------------------------------------------------------------- */
 
-/* Prints an object as JSON; NULL for anything else. */
-static char *take_object(const cJSON *object, const char *name, int *failed)
-{
-    const cJSON *const member = mf_json_member(object, name);
-    if (!cJSON_IsObject(member))
-        return NULL;
-    char *const text = cJSON_PrintUnformatted(member);
-    *failed |= text == NULL;
-    return text;
-}
+static const struct mf_document_member preview_members[] = {
+    MF_ROW(mf_scene_preview, url, MF_TEXT_REQUIRED, "url"),
+    MF_ROW(mf_scene_preview, geometry, MF_TEXT_OF_OBJECT, "geometry"),
+};
 
-static void add_preview(struct mf_scene *scene, const cJSON *document, int *failed)
-{
-    if (mf_json_string(document, "url", "")[0] == '\0')
-        return;
-    struct mf_scene_preview *const grown =
-        realloc(scene->previews, (scene->preview_count + 1) * sizeof *grown);
-    if (grown == NULL) {
-        *failed = 1;
-        return;
-    }
-    scene->previews = grown;
-    struct mf_scene_preview *const preview = &grown[scene->preview_count++];
-    preview->url = mf_json_take(document, "url", failed);
-    preview->geometry = take_object(document, "geometry", failed);
-}
+static const struct mf_document_type preview_type =
+    MF_DOCUMENT_TYPE(mf_scene_preview, preview_members, NULL, NULL);
+
+static const struct mf_document_member members[] = {
+    MF_ROW(mf_scene, id, MF_TEXT_REQUIRED, "id"),
+    MF_ROW(mf_scene, provider, MF_TEXT, "providerName"),
+    MF_ROW(mf_scene, product_type, MF_TEXT, "productType"),
+    MF_ROW(mf_scene, sensor, MF_TEXT, "sensor"),
+    MF_ROW(mf_scene, satellite, MF_TEXT, "satId"),
+    MF_ROW(mf_scene, band_order, MF_TEXT, "colorBandOrder"),
+    MF_ROW(mf_scene, acquired, MF_TEXT, "acquisitionDate"),
+    MF_ROW(mf_scene, footprint, MF_TEXT_OF_OBJECT, "footprint"),
+    MF_ROW(mf_scene, resolution, MF_LIMIT, "pixelResolution"),
+    MF_ROW(mf_scene, cloud_cover, MF_NUMBER, "cloudCover"),
+    MF_ROW(mf_scene, off_nadir, MF_NUMBER, "offNadirAngle"),
+    MF_ROW(mf_scene, min_area_km2, MF_NUMBER, "minAreaSqkm"),
+    MF_ROW(mf_scene, aoi_intersection, MF_NUMBER, "aoiIntersectionPercent"),
+    MF_ROW(mf_scene, zoom, MF_COUNT, "zoom"),
+    MF_ROW(mf_scene, is_new, MF_FLAG_OR_UNKNOWN, "isNew"),
+    MF_ROW(mf_scene, preview_type, MF_TEXT, "previewType"),
+    MF_ROW(mf_scene, preview_url, MF_TEXT, "previewUrl"),
+    MF_ITEMS_ROW(mf_scene, previews, MF_ITEMS, "", &preview_type),
+};
 
 /* Accepts an array of objects or JSON strings, or one JSON string (imagery notes 8.3). */
 static void take_previews(struct mf_scene *scene, const cJSON *value, int depth, int *failed)
@@ -48,71 +51,25 @@ static void take_previews(struct mf_scene *scene, const cJSON *value, int depth,
         cJSON *const parsed = cJSON_Parse(value->valuestring);
         take_previews(scene, parsed, depth + 1, failed);
         cJSON_Delete(parsed);
-    } else if (cJSON_IsObject(value)) {
-        add_preview(scene, value, failed);
+    } else if (mf_json_string(value, "url", "")[0] != '\0') {
+        *failed |= mf_document_list_add(&preview_type, &scene->previews, value, NULL) != 0;
     }
 }
 
-int mf_scene_parse(struct mf_scene *scene, const cJSON *document, struct mf_error *err)
+static void complete(void *document, const cJSON *json, int *failed)
 {
-    memset(scene, 0, sizeof *scene);
-    if (mf_json_string(document, "id", NULL) == NULL)
-        return mf_error_set(err, MF_ERR_FORMAT, "a scene of the server's answer has no id");
-    int failed = 0;
-    scene->id = mf_json_take(document, "id", &failed);
-    scene->provider = mf_json_take(document, "providerName", &failed);
-    scene->product_type = mf_json_take(document, "productType", &failed);
-    scene->sensor = mf_json_take(document, "sensor", &failed);
-    scene->satellite = mf_json_take(document, "satId", &failed);
-    scene->band_order = mf_json_take(document, "colorBandOrder", &failed);
-    scene->acquired = mf_json_take(document, "acquisitionDate", &failed);
-    scene->footprint = take_object(document, "footprint", &failed);
-    scene->preview_type = mf_json_take(document, "previewType", &failed);
-    scene->preview_url = mf_json_take(document, "previewUrl", &failed);
-    take_previews(scene, mf_json_member(document, "previews"), 0, &failed);
-    if (failed) {
-        mf_scene_free(scene);
-        return mf_out_of_memory(err);
-    }
-    scene->resolution = mf_json_limit(document, "pixelResolution");
-    scene->cloud_cover = mf_json_number(document, "cloudCover", NAN);
-    scene->off_nadir = mf_json_number(document, "offNadirAngle", NAN);
-    scene->min_area_km2 = mf_json_number(document, "minAreaSqkm", NAN);
-    scene->aoi_intersection = mf_json_number(document, "aoiIntersectionPercent", NAN);
-    scene->zoom = mf_json_count(document, "zoom");
-    scene->is_new =
-        mf_json_member(document, "isNew") != NULL ? mf_json_bool(document, "isNew", 0) : -1;
+    struct mf_scene *const scene = document;
+    take_previews(scene, mf_json_member(json, "previews"), 0, failed);
     scene->is_mosaic =
         scene->product_type != NULL && mf_str_equal_nocase(scene->product_type, "MOSAIC");
-    return 0;
 }
 
-void mf_scene_free(struct mf_scene *scene)
-{
-    if (scene == NULL)
-        return;
-    for (size_t i = 0; i < scene->preview_count; i++) {
-        free(scene->previews[i].url);
-        cJSON_free(scene->previews[i].geometry);
-    }
-    free(scene->previews);
-    char *const texts[] = {scene->id,       scene->provider,     scene->product_type,
-                           scene->sensor,   scene->satellite,    scene->band_order,
-                           scene->acquired, scene->preview_type, scene->preview_url};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free(texts[i]);
-    cJSON_free(scene->footprint);
-    memset(scene, 0, sizeof *scene);
-}
+static const struct mf_document_type scene_type =
+    MF_DOCUMENT_TYPE(mf_scene, members, complete, "a scene of the server's answer has no id");
 
 void mf_scene_list_free(struct mf_scene_list *list)
 {
-    if (list == NULL)
-        return;
-    for (size_t i = 0; i < list->count; i++)
-        mf_scene_free(&list->items[i]);
-    free(list->items);
-    memset(list, 0, sizeof *list);
+    mf_document_list_free(&scene_type, list);
 }
 
 /* ---- filters -------------------------------------------------------------------------------- */
@@ -240,34 +197,31 @@ void mf_scene_search_close(struct mf_scene_search *search)
     free(search);
 }
 
-/* Returns 1 for a new scene, 0 for a repeated one, -1 if out of memory. */
-static int is_fresh(struct mf_scene_search *search, const struct mf_scene *scene)
+/* Drops the newest scene of the list if it was returned before. */
+static int drop_repeated(struct mf_scene_search *search, struct mf_scene_list *scenes,
+                         struct mf_error *err)
 {
+    struct mf_scene *const scene = &scenes->items[scenes->count - 1];
     const char *const provider = scene->provider != NULL ? scene->provider : "";
     char *const key = mf_str_format("%s\n%s", provider, scene->id);
     const int fresh = key != NULL ? mf_str_set_add(&search->seen, key) : -1;
     free(key);
-    return fresh;
+    if (fresh <= 0) {
+        mf_document_free(&scene_type, scene);
+        scenes->count--;
+    }
+    return fresh < 0 ? mf_out_of_memory(err) : 0;
 }
 
 static int take_scenes(struct mf_scene_search *search, const cJSON *images,
                        struct mf_scene_list *scenes, struct mf_error *err)
 {
     const cJSON *entry;
-    scenes->items = calloc((size_t)cJSON_GetArraySize(images) + 1, sizeof *scenes->items);
-    if (scenes->items == NULL)
-        return mf_out_of_memory(err);
     cJSON_ArrayForEach(entry, images)
     {
-        struct mf_scene *const scene = &scenes->items[scenes->count];
-        if (mf_scene_parse(scene, entry, err) != 0)
+        if (mf_document_list_add(&scene_type, scenes, entry, err) != 0 ||
+            drop_repeated(search, scenes, err) != 0)
             return -1;
-        const int fresh = is_fresh(search, scene);
-        if (fresh <= 0)
-            mf_scene_free(scene);
-        if (fresh < 0)
-            return mf_out_of_memory(err);
-        scenes->count += (size_t)fresh;
     }
     return 0;
 }

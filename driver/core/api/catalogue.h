@@ -56,10 +56,6 @@ struct mf_scene_list {
     size_t count;
 };
 
-/* MF_ERR_FORMAT if it is not an object or has no id. */
-int mf_scene_parse(struct mf_scene *scene, const cJSON *document,
-                   struct mf_error *err) MF_NODISCARD;
-void mf_scene_free(struct mf_scene *scene);          /* NULL-safe, empties it */
 void mf_scene_list_free(struct mf_scene_list *list); /* NULL-safe, empties it */
 
 /* ---- filters -------------------------------------------------------------------------------- */

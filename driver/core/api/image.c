@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/change_internal.h"
+#include "api/document_internal.h"
 #include "base/str.h"
 
 static const double metres_per_degree = 111320; /* imagery notes 2.2 */
@@ -13,45 +13,40 @@ static const double largest_degrees = 0.01;     /* of a pixel */
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
-static void take_metadata(struct mf_image *image, const cJSON *meta, int *failed)
+static const struct mf_document_member members[] = {
+    MF_ROW(mf_image, id, MF_TEXT_REQUIRED, "id|image_id"),
+    MF_ROW(mf_image, mosaic_id, MF_TEXT, "mosaic_id"),
+    MF_ROW(mf_image, filename, MF_TEXT_OR_EMPTY, "filename"),
+    MF_ROW(mf_image, uploaded, MF_TEXT, "uploaded_at"),
+    MF_ROW(mf_image, checksum, MF_TEXT, "checksum"),
+    MF_ROW(mf_image, footprint, MF_TEXT_NOT_EMPTY, "footprint"),
+    MF_ROW(mf_image, size, MF_NUMBER, "file_size"),
+    MF_ROW(mf_image, is_downloadable, MF_FLAG_OR_SET, "available_for_download"),
+    MF_ROW(mf_image, crs, MF_TEXT, "meta_data.crs"),
+    MF_ROW(mf_image, dtypes, MF_TEXTS, "meta_data.dtypes"),
+    MF_ROW(mf_image, nodata, MF_NUMBER, "meta_data.nodata"),
+    MF_ROW(mf_image, width, MF_COUNT, "meta_data.width"),
+    MF_ROW(mf_image, height, MF_COUNT, "meta_data.height"),
+    MF_ROW(mf_image, band_count, MF_COUNT, "meta_data.count"),
+    MF_ROW(mf_image, status, MF_TEXT, ""),
+    MF_ROW(mf_image, error, MF_TEXT, ""),
+};
+
+static void complete(void *document, const cJSON *json, int *failed)
 {
-    const cJSON *const size = mf_json_member(meta, "pixel_size");
+    struct mf_image *const image = document;
+    const cJSON *const size = mf_json_member(mf_json_member(json, "meta_data"), "pixel_size");
+    (void)failed;
     for (int i = 0; i < 2; i++) {
         const cJSON *const side = cJSON_GetArrayItem(size, i);
         image->pixel_size[i] = cJSON_IsNumber(side) ? fabs(side->valuedouble) : NAN;
     }
-    image->crs = mf_json_take(meta, "crs", failed);
-    mf_str_list_take(&image->dtypes, meta, "dtypes", failed);
-    image->nodata = mf_json_number(meta, "nodata", NAN);
-    image->width = mf_json_count(meta, "width");
-    image->height = mf_json_count(meta, "height");
-    image->band_count = mf_json_count(meta, "count");
-}
-
-int mf_image_parse(struct mf_image *image, const cJSON *document, struct mf_error *err)
-{
-    memset(image, 0, sizeof *image);
-    if (mf_json_string(document, "id", NULL) == NULL)
-        return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server's answer is not an image: it has no id");
-    int failed = 0;
-    image->id = mf_json_take(document, "id", &failed);
-    image->mosaic_id = mf_json_take(document, "mosaic_id", &failed);
-    image->filename = mf_json_take_or_empty(document, "filename", &failed);
-    image->uploaded = mf_json_take(document, "uploaded_at", &failed);
-    image->checksum = mf_json_take(document, "checksum", &failed);
-    if (mf_json_string(document, "footprint", "")[0] != '\0')
-        image->footprint = mf_json_take(document, "footprint", &failed);
-    take_metadata(image, mf_json_member(document, "meta_data"), &failed);
-    image->size = mf_json_number(document, "file_size", NAN);
-    image->is_downloadable = mf_json_bool(document, "available_for_download", 1);
     image->has_details = true;
     image->tiles_ready = -1;
-    if (!failed)
-        return 0;
-    mf_image_free(image);
-    return mf_out_of_memory(err);
 }
+
+static const struct mf_document_type image_type = MF_DOCUMENT_TYPE(
+    mf_image, members, complete, "the server's answer is not an image: it has no id");
 
 static enum mf_image_state state_of(const char *status, bool has_data)
 {
@@ -63,49 +58,34 @@ static enum mf_image_state state_of(const char *status, bool has_data)
                                                                 : MF_IMAGE_PROCESSING;
 }
 
-/* Fills an image of which only the state is known. */
-static void begin_without_details(struct mf_image *image, const cJSON *row, int *failed)
-{
-    image->id = mf_json_take(row, "image_id", failed);
-    image->filename = mf_json_take_or_empty(row, "filename", failed);
-    image->uploaded = mf_json_take(row, "uploaded_at", failed);
-    image->size = image->nodata = image->pixel_size[0] = image->pixel_size[1] = NAN;
-    image->width = image->height = image->band_count = -1;
-}
-
-int mf_image_parse_status(struct mf_image *image, const cJSON *row, struct mf_error *err)
+/* Merges a row of /status into `image`, which is either read or zeroed. */
+static int merge_status(struct mf_image *image, const cJSON *row, struct mf_error *err)
 {
     int failed = 0;
     if (mf_json_string(row, "image_id", NULL) == NULL) {
         mf_image_free(image);
         return mf_error_set(err, MF_ERR_FORMAT, "the state of an image has no id");
     }
-    if (image->id == NULL)
-        begin_without_details(image, row, &failed);
+    if (image->id == NULL) {
+        if (mf_document_parse(&image_type, image, row, err) != 0)
+            return -1;
+        image->has_details = false;
+        image->is_downloadable = 0;
+    }
     image->status = mf_json_take(row, "preprocessing_status", &failed);
     image->error = mf_json_take(row, "preprocessing_error", &failed);
-    image->tiles_ready =
-        mf_json_member(row, "tiles_ready") != NULL ? mf_json_bool(row, "tiles_ready", 0) : -1;
-    if (failed) {
-        mf_image_free(image);
-        return mf_out_of_memory(err);
-    }
+    image->tiles_ready = mf_json_bool(row, "tiles_ready", -1);
     image->state = state_of(image->status != NULL ? image->status : "NONE",
                             mf_json_bool(row, "data_available", 0));
-    return 0;
+    if (!failed)
+        return 0;
+    mf_image_free(image);
+    return mf_out_of_memory(err);
 }
 
 void mf_image_free(struct mf_image *image)
 {
-    if (image == NULL)
-        return;
-    char *const texts[] = {image->id,       image->mosaic_id, image->filename,
-                           image->uploaded, image->checksum,  image->footprint,
-                           image->crs,      image->status,    image->error};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free(texts[i]);
-    mf_str_list_free(&image->dtypes);
-    memset(image, 0, sizeof *image);
+    mf_document_free(&image_type, image);
 }
 
 const char *mf_image_state_name(enum mf_image_state state)
@@ -208,10 +188,10 @@ static int add_rows(struct mf_image_list *list, const cJSON *rows, const struct 
         struct detail *const detail = find_detail(details, mf_json_string(row, "image_id", ""));
         if (detail != NULL) {
             detail->is_used = true;
-            if (mf_image_parse(image, detail->document, err) != 0)
+            if (mf_document_parse(&image_type, image, detail->document, err) != 0)
                 return -1;
         }
-        if (mf_image_parse_status(image, row, err) != 0)
+        if (merge_status(image, row, err) != 0)
             return -1;
         list->count++;
     }
@@ -228,7 +208,7 @@ static int add_rest(struct mf_image_list *list, const cJSON *images, const struc
         const struct detail *const detail = find_detail(details, mf_json_string(entry, "id", ""));
         if (detail != NULL && detail->is_used)
             continue;
-        if (mf_image_parse(&list->items[list->count], entry, err) != 0)
+        if (mf_document_parse(&image_type, &list->items[list->count], entry, err) != 0)
             return -1;
         list->count++;
     }
@@ -273,12 +253,7 @@ int mf_image_list_get(struct mf_image_list *list, struct mf_client *client, cons
 
 void mf_image_list_free(struct mf_image_list *list)
 {
-    if (list == NULL)
-        return;
-    for (size_t i = 0; i < list->count; i++)
-        mf_image_free(&list->items[i]);
-    free(list->items);
-    memset(list, 0, sizeof *list);
+    mf_document_list_free(&image_type, list);
 }
 
 int mf_image_get(struct mf_image *image, struct mf_client *client, const char *id,
@@ -296,9 +271,9 @@ int mf_image_get(struct mf_image *image, struct mf_client *client, const char *i
             *err = missing;
     }
     if (!failed && details != NULL)
-        failed = mf_image_parse(image, details, err);
+        failed = mf_document_parse(&image_type, image, details, err);
     if (!failed && status != NULL)
-        failed = mf_image_parse_status(image, status, err);
+        failed = merge_status(image, status, err);
     cJSON_Delete(status);
     cJSON_Delete(details);
     return failed ? mf_error_prefix(err, "image %s", id) : 0;

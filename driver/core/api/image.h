@@ -48,19 +48,10 @@ struct mf_image {
     int band_count;
     int tiles_ready; /* 1 or 0; -1 unknown */
     enum mf_image_state state;
-    bool has_details;     /* metadata are known: all but id, filename, uploaded and the state */
-    bool is_downloadable; /* ingested by the service itself: see mf_image_download_url */
+    bool has_details;    /* metadata are known: all but id, filename, uploaded and the state */
+    int is_downloadable; /* ingested by the service itself: see mf_image_download_url */
 };
 
-/* Parses an image with metadata, as in /image. The state is READY until mf_image_parse_status sets
- * it. MF_ERR_FORMAT if it is not an object or has no id. */
-int mf_image_parse(struct mf_image *image, const cJSON *document,
-                   struct mf_error *err) MF_NODISCARD;
-
-/* Merges a row of /status into `image`, which is either parsed or zeroed. MF_ERR_FORMAT if the row
- * has no id. `image` is empty after a failure. */
-int mf_image_parse_status(struct mf_image *image, const cJSON *row,
-                          struct mf_error *err) MF_NODISCARD;
 void mf_image_free(struct mf_image *image); /* NULL-safe, empties it */
 
 /* "READY", "PROCESSING", "LOADING" or "FAILED". */

@@ -1,120 +1,58 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/mosaic.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "api/change_internal.h"
-#include "api/named_internal.h"
+#include "api/document_internal.h"
 #include "base/str.h"
 #include "base/uuid.h"
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
-int mf_mosaic_parse(struct mf_mosaic *mosaic, const cJSON *document, struct mf_error *err)
-{
-    memset(mosaic, 0, sizeof *mosaic);
-    if (mf_json_string(document, "id", NULL) == NULL)
-        return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server's answer is not a mosaic: it has no id");
-    const cJSON *const layer = mf_json_member(document, "rasterLayer");
-    const cJSON *const counts = mf_json_member(document, "status_summary");
-    int failed = 0;
-    mosaic->id = mf_json_take(document, "id", &failed);
-    mosaic->name = mf_json_take_or_empty(document, "name", &failed);
-    mosaic->created = mf_json_take(document, "created_at", &failed);
-    mf_str_list_take(&mosaic->tags, document, "tags", &failed);
-    if (mf_json_string(document, "footprint", "")[0] != '\0')
-        mosaic->footprint = mf_json_take(document, "footprint", &failed);
-    mosaic->tile_url = mf_json_take(layer, "tileUrl", &failed);
-    mosaic->tilejson_url = mf_json_take(layer, "tileJsonUrl", &failed);
-    mosaic->size = mf_json_number(document, "sizeInBytes", NAN);
-    mosaic->total = mf_json_count(counts, "total");
-    if (mosaic->total < 0)
-        mosaic->total = mf_json_count(document, "image_count"); /* imagery notes I1 */
-    mosaic->ready = mf_json_count(counts, "ready");
-    mosaic->pending = mf_json_count(counts, "pending");
-    mosaic->in_progress = mf_json_count(counts, "in_progress");
-    mosaic->failed = mf_json_count(counts, "failed");
-    if (!failed)
-        return 0;
-    mf_mosaic_free(mosaic);
-    return mf_out_of_memory(err);
-}
+static const struct mf_document_member members[] = {
+    MF_ROW(mf_mosaic, id, MF_TEXT_REQUIRED, "id"),
+    MF_ROW(mf_mosaic, name, MF_TEXT_OR_EMPTY, "name"),
+    MF_ROW(mf_mosaic, created, MF_TEXT, "created_at"),
+    MF_ROW(mf_mosaic, tags, MF_TEXTS, "tags"),
+    MF_ROW(mf_mosaic, footprint, MF_TEXT_NOT_EMPTY, "footprint"),
+    MF_ROW(mf_mosaic, tile_url, MF_TEXT, "rasterLayer.tileUrl"),
+    MF_ROW(mf_mosaic, tilejson_url, MF_TEXT, "rasterLayer.tileJsonUrl"),
+    MF_ROW(mf_mosaic, size, MF_NUMBER, "sizeInBytes"),
+    MF_ROW(mf_mosaic, total, MF_COUNT, "status_summary.total|image_count"), /* imagery notes I1 */
+    MF_ROW(mf_mosaic, ready, MF_COUNT, "status_summary.ready"),
+    MF_ROW(mf_mosaic, pending, MF_COUNT, "status_summary.pending"),
+    MF_ROW(mf_mosaic, in_progress, MF_COUNT, "status_summary.in_progress"),
+    MF_ROW(mf_mosaic, failed, MF_COUNT, "status_summary.failed"),
+};
+
+static const struct mf_document_type mosaic_type =
+    MF_DOCUMENT_TYPE(mf_mosaic, members, NULL, "the server's answer is not a mosaic: it has no id");
 
 void mf_mosaic_free(struct mf_mosaic *mosaic)
 {
-    if (mosaic == NULL)
-        return;
-    char *const texts[] = {mosaic->id,        mosaic->name,     mosaic->created,
-                           mosaic->footprint, mosaic->tile_url, mosaic->tilejson_url};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free(texts[i]);
-    mf_str_list_free(&mosaic->tags);
-    memset(mosaic, 0, sizeof *mosaic);
+    mf_document_free(&mosaic_type, mosaic);
 }
 
 /* ---- queries -------------------------------------------------------------------------------- */
 
-static int parse_list(struct mf_mosaic_list *list, const cJSON *array, struct mf_error *err)
-{
-    const cJSON *entry;
-    if (!cJSON_IsArray(array))
-        return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
-    list->items = calloc((size_t)cJSON_GetArraySize(array) + 1, sizeof *list->items);
-    if (list->items == NULL)
-        return mf_out_of_memory(err);
-    cJSON_ArrayForEach(entry, array)
-    {
-        if (mf_mosaic_parse(&list->items[list->count], entry, err) != 0)
-            return -1;
-        list->count++;
-    }
-    return 0;
-}
-
 int mf_mosaic_list_get(struct mf_mosaic_list *list, struct mf_client *client, struct mf_error *err)
 {
-    cJSON *document = NULL;
-    memset(list, 0, sizeof *list);
-    int failed = mf_client_get(client, "/rasters/mosaic", &document, err);
-    if (!failed)
-        failed = parse_list(list, document, err);
-    cJSON_Delete(document);
-    if (failed)
-        mf_mosaic_list_free(list);
-    return failed ? mf_error_prefix(err, "the list of mosaics") : 0;
+    return mf_document_list_get(&mosaic_type, list, client, "/rasters/mosaic",
+                                "the list of mosaics", err);
 }
 
 void mf_mosaic_list_free(struct mf_mosaic_list *list)
 {
-    if (list == NULL)
-        return;
-    for (size_t i = 0; i < list->count; i++)
-        mf_mosaic_free(&list->items[i]);
-    free(list->items);
-    memset(list, 0, sizeof *list);
+    mf_document_list_free(&mosaic_type, list);
 }
 
 int mf_mosaic_get(struct mf_mosaic *mosaic, struct mf_client *client, const char *id,
                   struct mf_error *err)
 {
-    cJSON *document = NULL;
-    memset(mosaic, 0, sizeof *mosaic);
     char *const path = mf_str_format("/rasters/mosaic/%s", id);
-    int failed = path == NULL ? mf_out_of_memory(err) : mf_client_get(client, path, &document, err);
-    if (!failed)
-        failed = mf_mosaic_parse(mosaic, document, err);
-    cJSON_Delete(document);
-    free(path);
-    return failed ? mf_error_prefix(err, "mosaic %s", id) : 0;
-}
-
-static struct mf_named named_at(const void *list, size_t place)
-{
-    const struct mf_mosaic *const mosaic = &((const struct mf_mosaic_list *)list)->items[place];
-    return (struct mf_named){mosaic->id, mosaic->name};
+    return mf_document_get(&mosaic_type, mosaic, client, path, err) != 0
+               ? mf_error_prefix(err, "mosaic %s", id)
+               : 0;
 }
 
 int mf_mosaic_find(struct mf_mosaic *mosaic, struct mf_client *client, const char *id_or_name,
@@ -125,15 +63,9 @@ int mf_mosaic_find(struct mf_mosaic *mosaic, struct mf_client *client, const cha
     memset(mosaic, 0, sizeof *mosaic);
     if (mf_uuid_parse(id_or_name, uuid))
         return mf_mosaic_get(mosaic, client, uuid, err);
-    size_t found = 0;
     if (mf_mosaic_list_get(&list, client, err) != 0)
         return -1;
-    const int failed =
-        mf_named_find(named_at, &list, list.count, "mosaic", id_or_name, &found, err);
-    if (!failed) {
-        *mosaic = list.items[found];
-        memset(&list.items[found], 0, sizeof list.items[found]);
-    }
+    const int failed = mf_document_find(&mosaic_type, mosaic, &list, "mosaic", id_or_name, err);
     mf_mosaic_list_free(&list);
     return failed;
 }
@@ -156,26 +88,8 @@ static cJSON *name_and_tags(const char *name, const struct mf_str_list *tags)
 int mf_mosaic_create(struct mf_mosaic *mosaic, struct mf_client *client, const char *name,
                      const struct mf_str_list *tags, int *outcome_unknown, struct mf_error *err)
 {
-    cJSON *answer = NULL;
-    int unknown = 0;
-    memset(mosaic, 0, sizeof *mosaic);
-    cJSON *const body = name_and_tags(name, tags);
-    int failed = body == NULL ? mf_out_of_memory(err)
-                              : mf_client_send_once(client, "POST", "/rasters/mosaic", body,
-                                                    &answer, &unknown, err);
-    cJSON_Delete(body);
-    if (!failed)
-        failed = mf_mosaic_parse(mosaic, answer, err);
-    unknown |= failed && answer != NULL;
-    cJSON_Delete(answer);
-    if (outcome_unknown != NULL)
-        *outcome_unknown = unknown;
-    if (!failed)
-        return 0;
-    mf_error_prefix(err, "mosaic \"%.100s\" was not created", name);
-    return unknown ? mf_error_append(err, ". It may exist anyway: read the list of mosaics "
-                                          "before you try again")
-                   : -1;
+    return mf_document_create(&mosaic_type, mosaic, client, "/rasters/mosaic",
+                              name_and_tags(name, tags), "mosaic", name, outcome_unknown, err);
 }
 
 /* `answer` may be NULL. */

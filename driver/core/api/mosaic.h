@@ -33,9 +33,6 @@ struct mf_mosaic {
     int failed;
 };
 
-/* MF_ERR_FORMAT if it is not an object or has no id. */
-int mf_mosaic_parse(struct mf_mosaic *mosaic, const cJSON *document,
-                    struct mf_error *err) MF_NODISCARD;
 void mf_mosaic_free(struct mf_mosaic *mosaic); /* NULL-safe, empties it */
 
 /* ---- queries -------------------------------------------------------------------------------- */

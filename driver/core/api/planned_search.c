@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/change_internal.h"
+#include "api/document_internal.h"
 #include "base/clock.h"
 #include "base/str.h"
 
@@ -13,56 +13,45 @@ static const double default_span = 180 * 86400.0 - 60; /* s (imagery notes 9.1) 
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
-static char *print(const cJSON *value, int *failed)
-{
-    char *const text = cJSON_PrintUnformatted(value);
-    *failed |= text == NULL;
-    return text;
-}
+static const struct mf_document_member aoi_members[] = {
+    MF_ROW(mf_planned_aoi, id, MF_TEXT, "id|properties.id"),
+    MF_ROW(mf_planned_aoi, name, MF_TEXT, "properties.name"),
+    MF_ROW(mf_planned_aoi, geometry, MF_TEXT_OF_OBJECT, "geometry"),
+};
 
-static void add_aoi(struct mf_planned_search *search, const cJSON *feature, int *failed)
-{
-    const cJSON *const properties = mf_json_member(feature, "properties");
-    const cJSON *const geometry = mf_json_member(feature, "geometry");
-    struct mf_planned_aoi *const aoi = &search->aois[search->aoi_count++];
-    aoi->id = mf_json_take(feature, "id", failed);
-    if (aoi->id == NULL)
-        aoi->id = mf_json_take(properties, "id", failed);
-    aoi->name = mf_json_take(properties, "name", failed);
-    if (cJSON_IsObject(geometry))
-        aoi->geometry = print(geometry, failed);
-}
+static const struct mf_document_type aoi_type =
+    MF_DOCUMENT_TYPE(mf_planned_aoi, aoi_members, NULL, NULL);
 
-/* The areas are a FeatureCollection; the old form is a bare geometry (imagery notes I10). */
-static void take_aois(struct mf_planned_search *search, const cJSON *params, int *failed)
-{
-    const cJSON *const features = mf_json_member(mf_json_member(params, "aoiDetails"), "features");
-    const cJSON *const bare = mf_json_member(params, "aoi");
-    const cJSON *feature;
-    const int count = cJSON_IsArray(features) ? cJSON_GetArraySize(features) : 0;
-    search->aois = calloc((size_t)count + 1, sizeof *search->aois);
-    if (search->aois == NULL) {
-        *failed = 1;
-        return;
-    }
-    if (count > 0) {
-        cJSON_ArrayForEach(feature, features) add_aoi(search, feature, failed);
-    } else if (cJSON_IsObject(bare)) {
-        search->aois[search->aoi_count++].geometry = print(bare, failed);
-    }
-}
+/* A response may contain the document as a member. */
+#define ROW(member, kind, path) MF_ROW(mf_planned_search, member, kind, "template." path "|" path)
+
+static const struct mf_document_member members[] = {
+    ROW(id, MF_TEXT_REQUIRED, "id"),
+    ROW(name, MF_TEXT_OR_EMPTY, "name"),
+    ROW(status, MF_TEXT, "status"),
+    ROW(project_id, MF_TEXT, "projectId"),
+    ROW(user_id, MF_TEXT, "userId"),
+    ROW(created, MF_TEXT, "createdAt"),
+    ROW(active_until, MF_TEXT, "activeUntil"),
+    ROW(last_checked, MF_TEXT, "lastCheckedAt"),
+    ROW(area_m2, MF_NUMBER, "area"),
+    ROW(new_images, MF_COUNT, "newImagesCount"),
+    ROW(is_active, MF_FLAG_OR_SET, "isActive"),
+    MF_ITEMS_ROW(mf_planned_search, aois, MF_ITEMS,
+                 "template.searchParams.aoiDetails.features|searchParams.aoiDetails.features",
+                 &aoi_type),
+    MF_ROW(mf_planned_search, filters, MF_TEXT, ""),
+};
 
 /* Prints searchParams without the areas. */
 static char *take_filters(const cJSON *params, int *failed)
 {
-    if (!cJSON_IsObject(params))
-        return NULL;
     cJSON *const copy = cJSON_Duplicate(params, 1);
     cJSON_DeleteItemFromObjectCaseSensitive(copy, "aoiDetails");
     cJSON_DeleteItemFromObjectCaseSensitive(copy, "aoi");
-    char *const text = copy != NULL ? print(copy, failed) : NULL;
-    *failed |= copy == NULL;
+    char *const text = copy != NULL ? cJSON_PrintUnformatted(copy) : NULL;
     cJSON_Delete(copy);
+    *failed |= text == NULL;
     return text;
 }
 
@@ -78,55 +67,32 @@ static enum mf_planned_state state_of(const struct mf_planned_search *search)
     return search->last_checked == NULL ? MF_PLANNED_CREATED : MF_PLANNED_UPDATED;
 }
 
-int mf_planned_search_parse(struct mf_planned_search *search, const cJSON *document,
-                            struct mf_error *err)
+static void complete(void *document, const cJSON *json, int *failed)
 {
-    const cJSON *const inner = mf_json_member(document, "template");
-    const cJSON *const item = cJSON_IsObject(inner) ? inner : document;
-    const cJSON *const params = mf_json_member(item, "searchParams");
-    memset(search, 0, sizeof *search);
-    if (mf_json_string(item, "id", NULL) == NULL)
-        return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server's answer is not a planned search: it has no id");
-    int failed = 0;
-    search->id = mf_json_take(item, "id", &failed);
-    search->name = mf_json_take_or_empty(item, "name", &failed);
-    search->status = mf_json_take(item, "status", &failed);
-    search->project_id = mf_json_take(item, "projectId", &failed);
-    search->user_id = mf_json_take(item, "userId", &failed);
-    search->created = mf_json_take(item, "createdAt", &failed);
-    search->active_until = mf_json_take(item, "activeUntil", &failed);
-    search->last_checked = mf_json_take(item, "lastCheckedAt", &failed);
-    search->filters = take_filters(params, &failed);
-    take_aois(search, params, &failed);
-    if (failed) {
-        mf_planned_search_free(search);
-        return mf_out_of_memory(err);
-    }
-    search->area_m2 = mf_json_number(item, "area", NAN);
-    search->new_images = mf_json_count(item, "newImagesCount");
-    search->is_active = mf_json_bool(item, "isActive", 1);
+    struct mf_planned_search *const search = document;
+    const cJSON *const inner = mf_json_member(json, "template");
+    const cJSON *const params = mf_json_member(inner != NULL ? inner : json, "searchParams");
+    const cJSON *const bare = mf_json_member(params, "aoi");
     search->state = state_of(search);
-    return 0;
+    if (cJSON_IsObject(params))
+        search->filters = take_filters(params, failed);
+    /* The old form has a bare geometry (imagery notes I10). */
+    if (search->aoi_count > 0 || !cJSON_IsObject(bare))
+        return;
+    search->aois = calloc(1, sizeof *search->aois);
+    search->aoi_count = search->aois != NULL;
+    if (search->aois != NULL)
+        search->aois[0].geometry = cJSON_PrintUnformatted(bare);
+    *failed |= search->aois == NULL || search->aois[0].geometry == NULL;
 }
+
+static const struct mf_document_type search_type =
+    MF_DOCUMENT_TYPE(mf_planned_search, members, complete,
+                     "the server's answer is not a planned search: it has no id");
 
 void mf_planned_search_free(struct mf_planned_search *search)
 {
-    if (search == NULL)
-        return;
-    for (size_t i = 0; i < search->aoi_count; i++) {
-        free(search->aois[i].id);
-        free(search->aois[i].name);
-        cJSON_free(search->aois[i].geometry);
-    }
-    free(search->aois);
-    char *const texts[] = {search->id,           search->name,        search->status,
-                           search->project_id,   search->user_id,     search->created,
-                           search->active_until, search->last_checked};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free(texts[i]);
-    cJSON_free(search->filters);
-    memset(search, 0, sizeof *search);
+    mf_document_free(&search_type, search);
 }
 
 const char *mf_planned_state_name(enum mf_planned_state state)
@@ -137,59 +103,16 @@ const char *mf_planned_state_name(enum mf_planned_state state)
 
 /* ---- queries -------------------------------------------------------------------------------- */
 
-/* Accepts an array, or an object that contains one (imagery notes 9.2). */
-static const cJSON *find_list(const cJSON *document)
-{
-    static const char *const names[] = {"templates", "results"};
-    for (size_t i = 0; i < sizeof names / sizeof *names && !cJSON_IsArray(document); i++) {
-        const cJSON *const member = mf_json_member(document, names[i]);
-        if (cJSON_IsArray(member))
-            return member;
-    }
-    return cJSON_IsArray(document) ? document : NULL;
-}
-
-static int parse_list(struct mf_planned_search_list *list, const cJSON *document,
-                      struct mf_error *err)
-{
-    const cJSON *const array = find_list(document);
-    const cJSON *entry;
-    if (array == NULL)
-        return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
-    list->items = calloc((size_t)cJSON_GetArraySize(array) + 1, sizeof *list->items);
-    if (list->items == NULL)
-        return mf_out_of_memory(err);
-    cJSON_ArrayForEach(entry, array)
-    {
-        if (mf_planned_search_parse(&list->items[list->count], entry, err) != 0)
-            return -1;
-        list->count++;
-    }
-    return 0;
-}
-
 int mf_planned_search_list_get(struct mf_planned_search_list *list, struct mf_client *client,
                                struct mf_error *err)
 {
-    cJSON *document = NULL;
-    memset(list, 0, sizeof *list);
-    int failed = mf_client_get(client, "/processings/template", &document, err);
-    if (!failed)
-        failed = parse_list(list, document, err);
-    cJSON_Delete(document);
-    if (failed)
-        mf_planned_search_list_free(list);
-    return failed ? mf_error_prefix(err, "the list of planned searches") : 0;
+    return mf_document_list_get(&search_type, list, client, "/processings/template",
+                                "the list of planned searches", err);
 }
 
 void mf_planned_search_list_free(struct mf_planned_search_list *list)
 {
-    if (list == NULL)
-        return;
-    for (size_t i = 0; i < list->count; i++)
-        mf_planned_search_free(&list->items[i]);
-    free(list->items);
-    memset(list, 0, sizeof *list);
+    mf_document_list_free(&search_type, list);
 }
 
 static char *path_of(const char *id, const char *rest)
@@ -200,15 +123,9 @@ static char *path_of(const char *id, const char *rest)
 int mf_planned_search_get(struct mf_planned_search *search, struct mf_client *client,
                           const char *id, struct mf_error *err)
 {
-    cJSON *document = NULL;
-    memset(search, 0, sizeof *search);
-    char *const path = path_of(id, "");
-    int failed = path == NULL ? mf_out_of_memory(err) : mf_client_get(client, path, &document, err);
-    if (!failed)
-        failed = mf_planned_search_parse(search, document, err);
-    cJSON_Delete(document);
-    free(path);
-    return failed ? mf_error_prefix(err, "planned search %s", id) : 0;
+    return mf_document_get(&search_type, search, client, path_of(id, ""), err) != 0
+               ? mf_error_prefix(err, "planned search %s", id)
+               : 0;
 }
 
 /* ---- creating ------------------------------------------------------------------------------- */
@@ -310,27 +227,16 @@ int mf_planned_search_create(struct mf_planned_search *search, struct mf_client 
                              const struct mf_planned_search_options *options, int *outcome_unknown,
                              struct mf_error *err)
 {
-    cJSON *answer = NULL;
-    int unknown = 0;
-    memset(search, 0, sizeof *search);
     cJSON *const body = cJSON_CreateObject();
-    int failed = body == NULL ? mf_out_of_memory(err) : build_body(body, options, err);
-    if (!failed)
-        failed = mf_client_send_once(client, "POST", "/processings/template", body, &answer,
-                                     &unknown, err);
-    cJSON_Delete(body);
-    if (!failed)
-        failed = mf_planned_search_parse(search, answer, err);
-    unknown |= failed && answer != NULL;
-    cJSON_Delete(answer);
+    memset(search, 0, sizeof *search);
     if (outcome_unknown != NULL)
-        *outcome_unknown = unknown;
-    if (!failed)
-        return 0;
-    mf_error_prefix(err, "planned search \"%.100s\" was not created", options->name);
-    return unknown ? mf_error_append(err, ". It may exist anyway: read the list of planned "
-                                          "searches before you try again")
-                   : -1;
+        *outcome_unknown = 0;
+    if (body != NULL && build_body(body, options, err) != 0) {
+        cJSON_Delete(body);
+        return mf_error_prefix(err, "planned search \"%.100s\" was not created", options->name);
+    }
+    return mf_document_create(&search_type, search, client, "/processings/template", body,
+                              "planned search", options->name, outcome_unknown, err);
 }
 
 /* ---- changes -------------------------------------------------------------------------------- */

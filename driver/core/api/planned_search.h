@@ -49,15 +49,12 @@ struct mf_planned_search {
     char *filters; /* the server's searchParams without the areas, as JSON */
     double area_m2;
     int new_images;
-    bool is_active;
+    int is_active;
     enum mf_planned_state state;
     struct mf_planned_aoi *aois; /* may overlap: they are not merged */
     size_t aoi_count;
 };
 
-/* Parses a template, or a response that contains one. MF_ERR_FORMAT if it has no id. */
-int mf_planned_search_parse(struct mf_planned_search *search, const cJSON *document,
-                            struct mf_error *err) MF_NODISCARD;
 void mf_planned_search_free(struct mf_planned_search *search); /* NULL-safe, empties it */
 
 /* "FAILED", "SEARCHING", "PAUSED", "CREATED" or "UPDATED". */

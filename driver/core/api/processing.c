@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/api_error.h"
+#include "api/document_internal.h"
 #include "api/error_codes.h"
 #include "base/number.h"
 #include "base/redact.h"
@@ -14,27 +15,43 @@
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
-/* The review is null, a string, or an object with one of two members (API notes D13). */
-static void take_review(struct mf_processing *p, const cJSON *document, int *failed)
-{
-    const cJSON *const review = mf_json_member(document, "reviewStatus");
-    if (!cJSON_IsObject(review)) {
-        p->review = mf_json_take(document, "reviewStatus", failed);
-        return;
-    }
-    p->review = mf_json_take(review, "reviewStatus", failed);
-    if (p->review == NULL)
-        p->review = mf_json_take(review, "status", failed);
-    p->review_until = mf_json_take(review, "inReviewUntil", failed);
-}
+#define SOURCE "params.sourceParams."
 
-/* The rating is null, a number as a string, or an object (API notes D14). */
-static void take_rating(struct mf_processing *p, const cJSON *document)
-{
-    const cJSON *const rating = mf_json_member(document, "rating");
-    const double stars = mf_json_number(cJSON_IsObject(rating) ? rating : document, "rating", -1);
-    p->rating = stars >= 1 && stars <= 5 ? (int)stars : -1;
-}
+static const struct mf_document_member members[] = {
+    MF_ROW(mf_processing, id, MF_TEXT_REQUIRED, "id"),
+    MF_ROW(mf_processing, name, MF_TEXT_OR_EMPTY, "name"),
+    MF_ROW(mf_processing, description, MF_TEXT, "description"),
+    MF_ROW(mf_processing, project_id, MF_TEXT, "projectId"),
+    MF_ROW(mf_processing, status, MF_TEXT_OR_EMPTY, "status"),
+    /* The review is null, a string, or an object with one of two members (API notes D13). */
+    MF_ROW(mf_processing, review, MF_TEXT,
+           "reviewStatus|reviewStatus.reviewStatus|reviewStatus.status"),
+    MF_ROW(mf_processing, review_until, MF_TEXT, "reviewStatus.inReviewUntil"),
+    MF_ROW(mf_processing, model, MF_TEXT, "workflowDef.name"),
+    MF_ROW(mf_processing, created, MF_TEXT, "created"),
+    MF_ROW(mf_processing, updated, MF_TEXT, "updated"),
+    MF_ROW(mf_processing, vector_layer_id, MF_TEXT, "vectorLayer.id"),
+    MF_ROW(mf_processing, result_tile_url, MF_TEXT, "resultRasterLayer.tileUrl"),
+    MF_ROW(mf_processing, result_tilejson_url, MF_TEXT, "resultRasterLayer.tileJsonUrl"),
+    MF_ROW(mf_processing, source_tile_url, MF_TEXT, "rasterLayer.tileUrl"),
+    MF_ROW(mf_processing, source_tilejson_url, MF_TEXT, "rasterLayer.tileJsonUrl"),
+    MF_ROW(mf_processing, percent, MF_PERCENT, "percentCompleted"),
+    MF_ROW(mf_processing, aoi_count, MF_COUNT, "aoiCount"),
+    /* The rating is null, a number as a string, or an object (API notes D14). */
+    MF_ROW(mf_processing, rating, MF_COUNT, "rating|rating.rating"),
+    MF_ROW(mf_processing, area_m2, MF_NUMBER, "area|aoiArea"),
+    MF_ROW(mf_processing, cost, MF_NUMBER, "cost"),
+    /* One of four sources is present (API notes 6.1, 6.2). The URL of the user's own tiles is not
+     * read, since it may contain a key. */
+    MF_ROW(mf_processing, provider, MF_TEXT,
+           SOURCE "dataProvider.providerName|" SOURCE "imagerySearch.dataProvider|" SOURCE
+                  "userDefined.sourceType"),
+    MF_ROW(mf_processing, zoom, MF_COUNT,
+           SOURCE "dataProvider.zoom|" SOURCE "imagerySearch.zoom|" SOURCE "userDefined.zoom"),
+    MF_ROW(mf_processing, blocks, MF_TEXT, ""),
+    MF_ROW(mf_processing, messages, MF_TEXT, ""),
+    MF_ROW(mf_processing, document, MF_TEXT, ""),
+};
 
 /* Joins the names of the enabled blocks with commas. */
 static char *take_blocks(const cJSON *document, int *failed)
@@ -56,32 +73,6 @@ static char *take_blocks(const cJSON *document, int *failed)
     return joined;
 }
 
-/* One of four members is present (API notes 6.1, 6.2). The URL of the user's own tiles is not read,
- * since it may contain a key. */
-static void take_source(struct mf_processing *p, const cJSON *document, int *failed)
-{
-    const cJSON *const sources = mf_json_member(mf_json_member(document, "params"), "sourceParams");
-    const cJSON *const data = mf_json_member(sources, "dataProvider");
-    const cJSON *const search = mf_json_member(sources, "imagerySearch");
-    const cJSON *const own_tiles = mf_json_member(sources, "userDefined");
-    const cJSON *source = data;
-    const char *name = "providerName";
-    if (source == NULL) {
-        source = search;
-        name = "dataProvider";
-    }
-    if (source == NULL) {
-        source = own_tiles;
-        name = "sourceType";
-    }
-    p->provider = mf_json_take(source, name, failed);
-    if (source == NULL && mf_json_member(sources, "myImagery") != NULL) {
-        p->provider = mf_str_copy("My imagery");
-        *failed |= p->provider == NULL;
-    }
-    p->zoom = mf_json_count(source, "zoom");
-}
-
 static enum mf_state state_of(const char *status, const char *review)
 {
     if (mf_str_equal_nocase(status, "OK"))
@@ -94,91 +85,53 @@ static enum mf_state state_of(const char *status, const char *review)
     return mf_str_equal_nocase(status, "REFUNDED") ? MF_STATE_REFUNDED : MF_STATE_RUNNING;
 }
 
+static void complete(void *document, const cJSON *json, int *failed)
+{
+    struct mf_processing *const p = document;
+    const cJSON *const sources = mf_json_member(mf_json_member(json, "params"), "sourceParams");
+    if (p->rating < 1 || p->rating > 5)
+        p->rating = -1;
+    if (p->provider == NULL && mf_json_member(sources, "myImagery") != NULL) {
+        p->provider = mf_str_copy("My imagery");
+        *failed |= p->provider == NULL;
+    }
+    p->blocks = take_blocks(json, failed);
+    p->messages = mf_messages_text(json, failed);
+    p->document = mf_document_print(json);
+    *failed |= p->document == NULL;
+    p->state = state_of(p->status, p->review);
+    p->is_raster = mf_json_member(json, "vectorLayer") == NULL &&
+                   mf_json_member(json, "resultRasterLayer") != NULL;
+}
+
+static const struct mf_document_type processing_type = MF_DOCUMENT_TYPE(
+    mf_processing, members, complete, "the server's answer is not a processing: it has no id");
+
 int mf_processing_parse(struct mf_processing *p, const cJSON *document, struct mf_error *err)
 {
-    memset(p, 0, sizeof *p);
-    if (mf_json_string(document, "id", NULL) == NULL) {
-        char said[300];
+    char said[300] = "";
+    if (mf_json_string(document, "id", NULL) == NULL)
         mf_api_error_document_text(document, said, sizeof said);
-        mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a processing: it has no id");
-        return said[0] != '\0' ? mf_error_append(err, ". The server says: %s", said) : -1;
-    }
-    int failed = 0;
-    const cJSON *const raster = mf_json_member(document, "resultRasterLayer");
-    const cJSON *const source = mf_json_member(document, "rasterLayer");
-    const cJSON *const vector = mf_json_member(document, "vectorLayer");
-    const cJSON *const model = mf_json_member(document, "workflowDef");
-    p->id = mf_json_take(document, "id", &failed);
-    p->name = mf_json_take_or_empty(document, "name", &failed);
-    p->description = mf_json_take(document, "description", &failed);
-    p->project_id = mf_json_take(document, "projectId", &failed);
-    p->status = mf_json_take_or_empty(document, "status", &failed);
-    take_review(p, document, &failed);
-    take_rating(p, document);
-    take_source(p, document, &failed);
-    p->blocks = take_blocks(document, &failed);
-    p->model = mf_json_take(model, "name", &failed);
-    p->messages = mf_messages_text(document, &failed);
-    p->created = mf_json_take(document, "created", &failed);
-    p->updated = mf_json_take(document, "updated", &failed);
-    p->vector_layer_id = mf_json_take(vector, "id", &failed);
-    p->result_tile_url = mf_json_take(raster, "tileUrl", &failed);
-    p->result_tilejson_url = mf_json_take(raster, "tileJsonUrl", &failed);
-    p->source_tile_url = mf_json_take(source, "tileUrl", &failed);
-    p->source_tilejson_url = mf_json_take(source, "tileJsonUrl", &failed);
-    p->document = mf_document_print(document);
-    failed |= p->document == NULL;
-    if (failed) {
-        mf_processing_free(p);
-        return mf_out_of_memory(err);
-    }
-    p->percent = mf_json_percent(document, "percentCompleted");
-    p->aoi_count = mf_json_count(document, "aoiCount");
-    p->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
-    p->cost = mf_json_number(document, "cost", NAN);
-    p->state = state_of(p->status, p->review);
-    p->is_raster = vector == NULL && raster != NULL;
-    return 0;
+    const int failed = mf_document_parse(&processing_type, p, document, err);
+    return said[0] != '\0' ? mf_error_append(err, ". The server says: %s", said) : failed;
 }
 
 void mf_processing_free(struct mf_processing *p)
 {
-    if (p == NULL)
-        return;
-    char *const texts[] = {p->id,
-                           p->name,
-                           p->description,
-                           p->project_id,
-                           p->status,
-                           p->review,
-                           p->review_until,
-                           p->model,
-                           p->blocks,
-                           p->provider,
-                           p->messages,
-                           p->created,
-                           p->updated,
-                           p->vector_layer_id,
-                           p->result_tile_url,
-                           p->result_tilejson_url,
-                           p->source_tile_url,
-                           p->source_tilejson_url,
-                           p->document};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i)
-        free(texts[i]);
-    memset(p, 0, sizeof *p);
+    mf_document_free(&processing_type, p);
 }
 
 int mf_processing_get(struct mf_processing *processing, struct mf_client *client, const char *id,
                       struct mf_error *err)
 {
-    char path[128];
     cJSON *document = NULL;
     memset(processing, 0, sizeof *processing);
-    snprintf(path, sizeof path, "/processings/%s/v2", id);
-    if (mf_client_get(client, path, &document, err) != 0)
-        return mf_error_prefix(err, "processing %s", id);
-    int failed = mf_processing_parse(processing, document, err);
+    char *const path = mf_str_format("/processings/%s/v2", id);
+    int failed = path == NULL ? mf_out_of_memory(err) : mf_client_get(client, path, &document, err);
+    if (!failed)
+        failed = mf_processing_parse(processing, document, err);
+    cJSON_Delete(document);
+    free(path);
     /* A cache in between may mix up responses: the other's result would be stored as this one's. */
     if (!failed && !mf_str_equal_nocase(processing->id, id)) {
         failed =
@@ -186,7 +139,6 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
                          "the server's answer is about another processing, %.60s", processing->id);
         mf_processing_free(processing);
     }
-    cJSON_Delete(document);
     return failed ? mf_error_prefix(err, "processing %s", id) : 0;
 }
 

@@ -1,90 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/project.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/named_internal.h"
+#include "api/document_internal.h"
+#include "api/models_internal.h"
 #include "api/processing.h"
 #include "base/str.h"
 #include "base/uuid.h"
 
 /* ---- parsing -------------------------------------------------------------------------------- */
 
-static void take_members(struct mf_project *project, const cJSON *array, int *failed)
+static void lower_role(void *member, const cJSON *json, int *failed)
 {
-    const cJSON *entry;
-    cJSON_ArrayForEach(entry, array)
-    {
-        struct mf_member *const member = &project->members[project->member_count++];
-        member->email = mf_json_take_or_empty(entry, "email", failed);
-        member->role = mf_json_take_or_empty(entry, "role", failed);
-        mf_str_lower(member->role);
-    }
+    (void)json;
+    (void)failed;
+    mf_str_lower(((struct mf_member *)member)->role);
 }
 
-static void take_share(struct mf_project *project, const cJSON *share, int *failed)
+static const struct mf_document_member member_members[] = {
+    MF_ROW(mf_member, email, MF_TEXT_OR_EMPTY, "email"),
+    MF_ROW(mf_member, role, MF_TEXT_OR_EMPTY, "role"),
+};
+
+static const struct mf_document_type member_type =
+    MF_DOCUMENT_TYPE(mf_member, member_members, lower_role, NULL);
+
+static const struct mf_document_member members[] = {
+    MF_ROW(mf_project, id, MF_TEXT_REQUIRED, "id"),
+    MF_ROW(mf_project, name, MF_TEXT_OR_EMPTY, "name"),
+    MF_ROW(mf_project, description, MF_TEXT, "description"),
+    MF_ROW(mf_project, owner, MF_TEXT, "user.email"),
+    MF_ROW(mf_project, created, MF_TEXT, "created"),
+    MF_ROW(mf_project, updated, MF_TEXT, "updated"),
+    MF_ROW(mf_project, is_default, MF_FLAG, "isDefault"),
+    MF_ROW(mf_project, succeeded, MF_COUNT, "processingCounts.succeeded"),
+    MF_ROW(mf_project, failed, MF_COUNT, "processingCounts.failed"),
+    MF_ROW(mf_project, area_m2, MF_NUMBER, "area|aoiArea"),
+    MF_ROW(mf_project, aoi_limit_m2, MF_LIMIT, "user.aoiAreaLimit"),
+    MF_ITEMS_ROW(mf_project, members, MF_ITEMS, "shareProject.owners", &member_type),
+    MF_ITEMS_ROW(mf_project, members, MF_ITEMS, "shareProject.users", &member_type),
+    MF_ITEMS_ROW(mf_project, models, MF_ITEMS, "workflowDefs", &mf_model_type),
+};
+
+static void complete(void *project, const cJSON *json, int *failed)
 {
-    const cJSON *const owners = mf_json_member(share, "owners");
-    const cJSON *const users = mf_json_member(share, "users");
-    const int count = cJSON_GetArraySize(owners) + cJSON_GetArraySize(users);
-    project->is_shared = cJSON_IsObject(share);
-    project->members = calloc((size_t)count + 1, sizeof *project->members);
-    if (project->members == NULL) {
-        *failed = 1;
-        return;
-    }
-    take_members(project, owners, failed);
-    take_members(project, users, failed);
+    (void)failed;
+    ((struct mf_project *)project)->is_shared =
+        cJSON_IsObject(mf_json_member(json, "shareProject"));
 }
+
+static const struct mf_document_type project_type = MF_DOCUMENT_TYPE(
+    mf_project, members, complete, "the server's answer is not a project: it has no id");
 
 int mf_project_parse(struct mf_project *project, const cJSON *document, struct mf_error *err)
 {
-    memset(project, 0, sizeof *project);
-    if (mf_json_string(document, "id", NULL) == NULL)
-        return mf_error_set(err, MF_ERR_FORMAT,
-                            "the server's answer is not a project: it has no id");
-    const cJSON *const owner = mf_json_member(document, "user");
-    const cJSON *const counts = mf_json_member(document, "processingCounts");
-    int failed = 0;
-    project->id = mf_json_take(document, "id", &failed);
-    project->name = mf_json_take_or_empty(document, "name", &failed);
-    project->description = mf_json_take(document, "description", &failed);
-    project->owner = mf_json_take(owner, "email", &failed);
-    project->created = mf_json_take(document, "created", &failed);
-    project->updated = mf_json_take(document, "updated", &failed);
-    project->is_default = mf_json_bool(document, "isDefault", 0);
-    project->succeeded = mf_json_count(counts, "succeeded");
-    project->failed = mf_json_count(counts, "failed");
-    project->area_m2 = mf_json_number(document, "area", mf_json_number(document, "aoiArea", NAN));
-    project->aoi_limit_m2 = mf_json_limit(owner, "aoiAreaLimit");
-    take_share(project, mf_json_member(document, "shareProject"), &failed);
-    if (failed)
-        mf_out_of_memory(err);
-    else
-        failed =
-            mf_model_list_parse(&project->models, mf_json_member(document, "workflowDefs"), err);
-    if (failed)
-        mf_project_free(project);
-    return failed ? -1 : 0;
+    return mf_document_parse(&project_type, project, document, err);
 }
 
 void mf_project_free(struct mf_project *project)
 {
-    if (project == NULL)
-        return;
-    for (size_t i = 0; i < project->member_count; i++) {
-        free(project->members[i].email);
-        free(project->members[i].role);
-    }
-    free(project->members);
-    mf_model_list_free(&project->models);
-    char *const texts[] = {project->id,    project->name,    project->description,
-                           project->owner, project->created, project->updated};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free(texts[i]);
-    memset(project, 0, sizeof *project);
+    mf_document_free(&project_type, project);
 }
 
 const char *mf_project_role(const struct mf_project *project, const char *email)
@@ -105,23 +82,6 @@ int mf_project_pager_open(struct mf_pager **out, struct mf_error *err)
     return mf_pager_open(out, "/projects/page", "GET /projects", NULL, NULL, err);
 }
 
-static int add_entries(struct mf_project_list *list, const cJSON *entries, struct mf_error *err)
-{
-    const cJSON *entry;
-    const size_t more = (size_t)cJSON_GetArraySize(entries);
-    struct mf_project *const grown = realloc(list->items, (list->count + more) * sizeof *grown);
-    if (grown == NULL)
-        return mf_out_of_memory(err);
-    list->items = grown;
-    cJSON_ArrayForEach(entry, entries)
-    {
-        if (mf_project_parse(&list->items[list->count], entry, err) != 0)
-            return -1;
-        list->count++;
-    }
-    return 0;
-}
-
 static int read_pages(struct mf_project_list *list, struct mf_pager *pager,
                       struct mf_client *client, struct mf_error *err)
 {
@@ -131,7 +91,7 @@ static int read_pages(struct mf_project_list *list, struct mf_pager *pager,
             return -1;
         if (entries == NULL)
             return 0;
-        const int failed = add_entries(list, entries, err);
+        const int failed = mf_document_list_parse(&project_type, list, entries, err);
         cJSON_Delete(entries);
         if (failed)
             return -1;
@@ -156,49 +116,25 @@ int mf_project_list_get(struct mf_project_list *list, struct mf_client *client,
 
 void mf_project_list_free(struct mf_project_list *list)
 {
-    if (list == NULL)
-        return;
-    for (size_t i = 0; i < list->count; i++)
-        mf_project_free(&list->items[i]);
-    free(list->items);
-    memset(list, 0, sizeof *list);
-}
-
-static int get_path(struct mf_project *project, struct mf_client *client, const char *path,
-                    struct mf_error *err)
-{
-    cJSON *document = NULL;
-    memset(project, 0, sizeof *project);
-    if (mf_client_get(client, path, &document, err) != 0)
-        return -1;
-    const int failed = mf_project_parse(project, document, err);
-    cJSON_Delete(document);
-    return failed;
+    mf_document_list_free(&project_type, list);
 }
 
 int mf_project_get(struct mf_project *project, struct mf_client *client, const char *id,
                    struct mf_error *err)
 {
     char *const path = mf_str_format("/projects/%s", id);
-    if (path == NULL)
-        return mf_out_of_memory(err);
-    const int failed = get_path(project, client, path, err);
-    free(path);
-    return failed ? mf_error_prefix(err, "project %s", id) : 0;
+    return mf_document_get(&project_type, project, client, path, err) != 0
+               ? mf_error_prefix(err, "project %s", id)
+               : 0;
 }
 
 int mf_project_get_default(struct mf_project *project, struct mf_client *client,
                            struct mf_error *err)
 {
-    return get_path(project, client, "/projects/default", err) != 0
+    char *const path = mf_str_copy("/projects/default");
+    return mf_document_get(&project_type, project, client, path, err) != 0
                ? mf_error_prefix(err, "the default project")
                : 0;
-}
-
-static struct mf_named named_at(const void *list, size_t place)
-{
-    const struct mf_project *const project = &((const struct mf_project_list *)list)->items[place];
-    return (struct mf_named){project->id, project->name};
 }
 
 int mf_project_find(struct mf_project *project, struct mf_client *client, const char *id_or_name,
@@ -213,13 +149,7 @@ int mf_project_find(struct mf_project *project, struct mf_client *client, const 
      * is unknown, and an error should list the names. */
     if (mf_project_list_get(&list, client, err) != 0)
         return -1;
-    size_t found = 0;
-    const int failed =
-        mf_named_find(named_at, &list, list.count, "project", id_or_name, &found, err);
-    if (!failed) {
-        *project = list.items[found];
-        memset(&list.items[found], 0, sizeof list.items[found]);
-    }
+    const int failed = mf_document_find(&project_type, project, &list, "project", id_or_name, err);
     mf_project_list_free(&list);
     return failed;
 }
@@ -239,25 +169,8 @@ static cJSON *edit_body(const char *name, const char *description)
 int mf_project_create(struct mf_project *project, struct mf_client *client, const char *name,
                       const char *description, struct mf_error *err)
 {
-    cJSON *answer = NULL;
-    int unknown = 0;
-    memset(project, 0, sizeof *project);
-    cJSON *const body = edit_body(name, description);
-    if (body == NULL)
-        return mf_out_of_memory(err);
-    int failed = mf_client_send_once(client, "POST", "/projects", body, &answer, &unknown, err);
-    cJSON_Delete(body);
-    if (!failed)
-        failed = mf_project_parse(project, answer, err);
-    unknown |= failed && answer != NULL;
-    cJSON_Delete(answer);
-    if (!failed)
-        return 0;
-    mf_error_prefix(err, "project \"%.100s\" was not created", name);
-    return unknown
-               ? mf_error_append(
-                     err, ". It may exist anyway: read the list of projects before you try again")
-               : -1;
+    return mf_document_create(&project_type, project, client, "/projects",
+                              edit_body(name, description), "project", name, NULL, err);
 }
 
 /* Sends a change and ignores the response. */

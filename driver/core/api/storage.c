@@ -10,7 +10,7 @@ static double amount(const cJSON *document, const char *name)
     return value >= 0 ? value : NAN;
 }
 
-int mf_storage_parse(struct mf_storage *storage, const cJSON *document, struct mf_error *err)
+static int parse(struct mf_storage *storage, const cJSON *document, struct mf_error *err)
 {
     *storage = (struct mf_storage){NAN, NAN, NAN, NAN, NAN};
     if (!cJSON_IsObject(document))
@@ -38,7 +38,7 @@ int mf_storage_get(struct mf_storage *storage, struct mf_client *client, struct 
     *storage = (struct mf_storage){NAN, NAN, NAN, NAN, NAN};
     if (mf_client_get(client, "/rasters/memory", &document, err) != 0)
         return mf_error_prefix(err, "the storage of the account");
-    const int failed = mf_storage_parse(storage, document, err);
+    const int failed = parse(storage, document, err);
     cJSON_Delete(document);
     return failed;
 }

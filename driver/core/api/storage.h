@@ -24,10 +24,6 @@ struct mf_storage {
     double max_pixels; /* per side: width and height must be smaller, despite the API's name */
 };
 
-/* Parses the response of /rasters/memory, in either form. MF_ERR_FORMAT if it is not an object. */
-int mf_storage_parse(struct mf_storage *storage, const cJSON *document,
-                     struct mf_error *err) MF_NODISCARD;
-
 /* GET /rasters/memory. Call it before each batch of uploads, since it goes stale. */
 int mf_storage_get(struct mf_storage *storage, struct mf_client *client,
                    struct mf_error *err) MF_NODISCARD;

@@ -19,7 +19,7 @@ static void parse_bounds(double bounds[4], const cJSON *array)
         bounds[0] = bounds[1] = bounds[2] = bounds[3] = NAN;
 }
 
-int mf_tilejson_parse(struct mf_tilejson *tilejson, const cJSON *document, struct mf_error *err)
+static int parse(struct mf_tilejson *tilejson, const cJSON *document, struct mf_error *err)
 {
     if (!cJSON_IsObject(document))
         return mf_error_set(err, MF_ERR_FORMAT, "the server's answer does not describe tiles");
@@ -35,7 +35,7 @@ int mf_tilejson_get(struct mf_tilejson *tilejson, struct mf_client *client, cons
     cJSON *document = NULL;
     int failed = mf_client_get_elsewhere(client, url, &document, err);
     if (!failed)
-        failed = mf_tilejson_parse(tilejson, document, err);
+        failed = parse(tilejson, document, err);
     cJSON_Delete(document);
     return failed ? mf_error_prefix(err, "the description of the tiles") : 0;
 }

@@ -17,10 +17,6 @@ struct mf_tilejson {
     int max_zoom;
 };
 
-/* MF_ERR_FORMAT if it is not an object. */
-int mf_tilejson_parse(struct mf_tilejson *tilejson, const cJSON *document,
-                      struct mf_error *err) MF_NODISCARD;
-
 /* GETs a URL that the service returned, a secret: see mf_client_get_elsewhere. */
 int mf_tilejson_get(struct mf_tilejson *tilejson, struct mf_client *client, const char *url,
                     struct mf_error *err) MF_NODISCARD;
