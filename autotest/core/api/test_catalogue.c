@@ -114,7 +114,7 @@ static void test_filter_body(void)
     char *names[] = {"sky"}, *types[] = {"IMAGE", "MOSAIC"};
     const struct mf_str_list providers = {names, 1}, kinds = {types, 2}, none = {0};
     for (int i = 0; i < 2; i++) {
-        cJSON *const body = cJSON_CreateObject();
+        cJSON *body = cJSON_CreateObject();
         mf_scene_filter_init(&f);
         f.providers = f.product_types = &none;
         if (i == 1) {
@@ -130,7 +130,7 @@ static void test_filter_body(void)
                                          &providers,
                                          &kinds};
         }
-        CHECK_NUMBER(mf_scene_filter_add_to(body, &f), 0);
+        body = mf_scene_filter_add_to(body, &f);
         char *const text = cJSON_PrintUnformatted(body);
         CHECK_TEXT(text, i == 0 ? "{}"
                                 : "{\"acquisitionDateFrom\":\"2026-04-01T00:00:00Z\","

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/document_internal.h"
+#include "api/json_writer.h"
 #include "base/clock.h"
 #include "base/str.h"
 
@@ -82,49 +83,33 @@ void mf_scene_filter_init(struct mf_scene_filter *filter)
     filter->min_off_nadir = filter->max_off_nadir = NAN;
 }
 
-static bool add_text(cJSON *body, const char *name, const char *text)
-{
-    return text == NULL || cJSON_AddStringToObject(body, name, text) != NULL;
-}
-
-static bool add_number(cJSON *body, const char *name, double value)
-{
-    return isnan(value) || cJSON_AddNumberToObject(body, name, value) != NULL;
-}
-
 /* The server takes an empty list as "none" (imagery notes 8.2). */
-static bool add_list(cJSON *body, const char *name, const struct mf_str_list *list)
+static cJSON *add_list(cJSON *body, const char *name, const struct mf_str_list *list)
 {
-    if (list == NULL || list->count == 0)
-        return true;
-    cJSON *const array = mf_str_list_json(list);
-    if (array != NULL && cJSON_AddItemToObject(body, name, array))
-        return true;
-    cJSON_Delete(array);
-    return false;
+    const bool is_empty = list == NULL || list->count == 0;
+    return is_empty ? body : mf_json_add(body, name, mf_str_list_json(list));
 }
 
 /* Adds the filters that also apply to the scenes of planned searches. */
-static bool add_common(cJSON *body, const struct mf_scene_filter *filter)
+static cJSON *add_common(cJSON *body, const struct mf_scene_filter *filter)
 {
-    return add_text(body, "acquisitionDateFrom", filter->acquired_from) &&
-           add_text(body, "acquisitionDateTo", filter->acquired_to) &&
-           add_number(body, "minResolution", filter->min_resolution) &&
-           add_number(body, "maxResolution", filter->max_resolution) &&
-           add_number(body, "maxCloudCover", filter->max_cloud_cover) &&
-           add_number(body, "minOffNadirAngle", filter->min_off_nadir) &&
-           add_number(body, "maxOffNadirAngle", filter->max_off_nadir);
+    body = mf_json_add_text(body, "acquisitionDateFrom", filter->acquired_from);
+    body = mf_json_add_text(body, "acquisitionDateTo", filter->acquired_to);
+    body = mf_json_add_number(body, "minResolution", filter->min_resolution);
+    body = mf_json_add_number(body, "maxResolution", filter->max_resolution);
+    body = mf_json_add_number(body, "maxCloudCover", filter->max_cloud_cover);
+    body = mf_json_add_number(body, "minOffNadirAngle", filter->min_off_nadir);
+    return mf_json_add_number(body, "maxOffNadirAngle", filter->max_off_nadir);
 }
 
-int mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter)
+cJSON *mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter)
 {
-    const bool is_added =
-        add_common(body, filter) &&
-        add_number(body, "minAoiIntersectionPercent", filter->min_aoi_intersection) &&
-        (!filter->hide_unavailable || cJSON_AddTrueToObject(body, "hideUnavailable") != NULL) &&
-        add_list(body, "dataProviders", filter->providers) &&
-        add_list(body, "productTypes", filter->product_types);
-    return is_added ? 0 : -1;
+    body = add_common(body, filter);
+    body = mf_json_add_number(body, "minAoiIntersectionPercent", filter->min_aoi_intersection);
+    if (filter->hide_unavailable)
+        body = mf_json_add(body, "hideUnavailable", cJSON_CreateTrue());
+    body = add_list(body, "dataProviders", filter->providers);
+    return add_list(body, "productTypes", filter->product_types);
 }
 
 /* ---- searches ------------------------------------------------------------------------------- */
@@ -142,27 +127,24 @@ struct mf_scene_search {
 static int build_body(struct mf_scene_search *search, const struct mf_scene_search_options *options,
                       struct mf_error *err)
 {
-    const struct mf_scene_filter *const filter = options->filter;
-    search->body = cJSON_CreateObject();
-    bool is_built = search->body != NULL;
-    if (is_built && options->planned_search == NULL) {
-        cJSON *area = NULL;
-        if (mf_json_parse(options->aoi, strlen(options->aoi), "the search area", &area, NULL) != 0)
-            return mf_error_set(err, MF_ERR_ARGUMENT, "the search area is not GeoJSON");
-        is_built = cJSON_AddItemToObject(search->body, "aoi", area);
-        if (!is_built)
-            cJSON_Delete(area);
+    const bool is_planned = options->planned_search != NULL;
+    cJSON *body = cJSON_CreateObject(), *area = NULL;
+    if (!is_planned &&
+        mf_json_parse(options->aoi, strlen(options->aoi), "the search area", &area, NULL) != 0) {
+        cJSON_Delete(body);
+        return mf_error_set(err, MF_ERR_ARGUMENT, "the search area is not GeoJSON");
     }
-    if (is_built && filter != NULL)
-        is_built = options->planned_search != NULL
-                       ? add_common(search->body, filter)
-                       : mf_scene_filter_add_to(search->body, filter) == 0;
-    if (is_built && options->sort_by != NULL)
-        is_built = add_text(search->body, "sortBy", options->sort_by) &&
-                   add_text(search->body, "sortOrder", options->is_descending ? "DESC" : "ASC");
-    is_built = is_built && add_number(search->body, "limit", (double)search->page_size) &&
-               add_number(search->body, "offset", 0);
-    return is_built ? 0 : mf_out_of_memory(err);
+    if (!is_planned)
+        body = mf_json_add(body, "aoi", area);
+    if (options->filter != NULL)
+        body = is_planned ? add_common(body, options->filter)
+                          : mf_scene_filter_add_to(body, options->filter);
+    body = mf_json_add_text(body, "sortBy", options->sort_by);
+    if (options->sort_by != NULL)
+        body = mf_json_add_text(body, "sortOrder", options->is_descending ? "DESC" : "ASC");
+    body = mf_json_add_number(body, "limit", (double)search->page_size);
+    search->body = mf_json_add_number(body, "offset", 0);
+    return search->body != NULL ? 0 : mf_out_of_memory(err);
 }
 
 int mf_scene_search_open(struct mf_scene_search **out,

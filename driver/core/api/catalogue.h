@@ -75,9 +75,9 @@ struct mf_scene_filter {
 
 void mf_scene_filter_init(struct mf_scene_filter *filter);
 
-/* Adds the members of a filter that are set to a request. Planned searches use the same members.
- * Returns -1 if out of memory. */
-int mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter) MF_NODISCARD;
+/* Adds the members of a filter that are set to a request, as json_writer.h. Planned searches use
+ * the same members. */
+cJSON *mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter) MF_NODISCARD;
 
 /* ---- searches ------------------------------------------------------------------------------- */
 

@@ -285,7 +285,7 @@ static int parse_answer(const struct mf_response *response, cJSON **out, struct 
 
 static int print_body(const cJSON *body, char **text, struct mf_error *err)
 {
-    *text = body != NULL ? cJSON_PrintUnformatted(body) : NULL;
+    *text = cJSON_PrintUnformatted(body);
     return body != NULL && *text == NULL ? mf_out_of_memory(err) : 0;
 }
 

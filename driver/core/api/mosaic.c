@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/document_internal.h"
+#include "api/json_writer.h"
 #include "base/str.h"
 #include "base/uuid.h"
 
@@ -75,14 +76,8 @@ int mf_mosaic_find(struct mf_mosaic *mosaic, struct mf_client *client, const cha
 static cJSON *name_and_tags(const char *name, const struct mf_str_list *tags)
 {
     static const struct mf_str_list none;
-    cJSON *const body = cJSON_CreateObject();
-    cJSON *const array = mf_str_list_json(tags != NULL ? tags : &none);
-    if (body != NULL && array != NULL && cJSON_AddStringToObject(body, "name", name) != NULL &&
-        cJSON_AddItemToObject(body, "tags", array))
-        return body;
-    cJSON_Delete(array);
-    cJSON_Delete(body);
-    return NULL;
+    cJSON *const body = mf_json_add_text(cJSON_CreateObject(), "name", name);
+    return mf_json_add(body, "tags", mf_str_list_json(tags != NULL ? tags : &none));
 }
 
 int mf_mosaic_create(struct mf_mosaic *mosaic, struct mf_client *client, const char *name,

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "api/json_writer.h"
 #include "base/buffer.h"
 #include "base/checksum.h"
 #include "base/str.h"
@@ -61,21 +62,12 @@ void mf_pager_close(struct mf_pager *pager)
     free(pager);
 }
 
-static cJSON *request_body(const struct mf_pager *pager)
+cJSON *mf_page_request(long offset, const char *order)
 {
-    cJSON *const body = cJSON_CreateObject();
-    const bool is_made =
-        body != NULL && cJSON_AddNumberToObject(body, "limit", MF_PAGE_SIZE) != NULL &&
-        cJSON_AddNumberToObject(body, "offset", (double)pager->offset) != NULL &&
-        /* Oldest first: entries that are added meanwhile come last and shift nothing. */
-        cJSON_AddStringToObject(body, "sortBy", "CREATED") != NULL &&
-        cJSON_AddStringToObject(body, "sortOrder", "ASC") != NULL &&
-        (pager->filter == NULL ||
-         cJSON_AddStringToObject(body, pager->filter_name, pager->filter) != NULL);
-    if (is_made)
-        return body;
-    cJSON_Delete(body);
-    return NULL;
+    cJSON *body = mf_json_add_number(cJSON_CreateObject(), "limit", MF_PAGE_SIZE);
+    body = mf_json_add_number(body, "offset", (double)offset);
+    body = mf_json_add_text(body, "sortBy", "CREATED");
+    return mf_json_add_text(body, "sortOrder", order);
 }
 
 static long seen_count(const struct mf_pager *pager)
@@ -162,7 +154,9 @@ static int turn_page(struct mf_pager *pager, long told, int count, int fresh, st
 static int read_page(struct mf_pager *pager, struct mf_client *client, cJSON **answer, cJSON **list,
                      struct mf_error *err)
 {
-    cJSON *const body = request_body(pager);
+    /* Oldest first: entries that are added meanwhile come last and shift nothing. */
+    cJSON *const body =
+        mf_json_add_text(mf_page_request(pager->offset, "ASC"), pager->filter_name, pager->filter);
     if (body == NULL)
         return mf_out_of_memory(err);
     const int failed =

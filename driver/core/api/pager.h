@@ -24,6 +24,10 @@ extern "C" {
 
 #define MF_PAGE_SIZE 30 /* as in the QGIS plugin */
 
+/* The body of a request for a page, sorted by creation time. `order` is "ASC" or "DESC". NULL: out
+ * of memory. */
+cJSON *mf_page_request(long offset, const char *order);
+
 struct mf_pager;
 
 /* Opens a pager. Makes no request. `filter_name` and `filter` (both may be NULL) become a member of

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/document_internal.h"
+#include "api/json_writer.h"
 #include "base/clock.h"
 #include "base/str.h"
 
@@ -49,7 +50,7 @@ static char *take_filters(const cJSON *params, int *failed)
     cJSON *const copy = cJSON_Duplicate(params, 1);
     cJSON_DeleteItemFromObjectCaseSensitive(copy, "aoiDetails");
     cJSON_DeleteItemFromObjectCaseSensitive(copy, "aoi");
-    char *const text = copy != NULL ? cJSON_PrintUnformatted(copy) : NULL;
+    char *const text = cJSON_PrintUnformatted(copy);
     cJSON_Delete(copy);
     *failed |= text == NULL;
     return text;
@@ -139,17 +140,6 @@ static size_t length_of(const char *text)
     return length;
 }
 
-/* Adds `child` to an object or, without a name, to an array. Always takes ownership. */
-static bool adopt(cJSON *parent, const char *name, cJSON *child)
-{
-    if (parent != NULL && child != NULL &&
-        (name != NULL ? cJSON_AddItemToObject(parent, name, child)
-                      : cJSON_AddItemToArray(parent, child)))
-        return true;
-    cJSON_Delete(child);
-    return false;
-}
-
 static int parse_area(const struct mf_planned_area *area, cJSON **geometry, struct mf_error *err)
 {
     if (area->name != NULL && length_of(area->name) > MF_PLANNED_AOI_NAME_SIZE)
@@ -168,73 +158,64 @@ static int parse_area(const struct mf_planned_area *area, cJSON **geometry, stru
 }
 
 /* Adds an area as a feature. */
-static int add_area(cJSON *features, const struct mf_planned_area *area, struct mf_error *err)
+static int add_area(cJSON **features, const struct mf_planned_area *area, struct mf_error *err)
 {
     cJSON *geometry = NULL;
     if (parse_area(area, &geometry, err) != 0)
         return -1;
-    cJSON *const feature = cJSON_CreateObject();
-    cJSON *const properties = cJSON_CreateObject();
-    const bool has_type =
-        feature != NULL && properties != NULL &&
-        cJSON_AddStringToObject(feature, "type", "Feature") != NULL &&
-        (area->name == NULL || cJSON_AddStringToObject(properties, "name", area->name) != NULL);
-    const bool has_properties = adopt(feature, "properties", properties);
-    const bool has_geometry = adopt(feature, "geometry", geometry);
-    if (has_type && has_properties && has_geometry)
-        return adopt(features, NULL, feature) ? 0 : mf_out_of_memory(err);
-    cJSON_Delete(feature);
-    return mf_out_of_memory(err);
+    cJSON *feature = mf_json_add_text(cJSON_CreateObject(), "type", "Feature");
+    feature = mf_json_add(feature, "properties",
+                          mf_json_add_text(cJSON_CreateObject(), "name", area->name));
+    *features = mf_json_add(*features, NULL, mf_json_add(feature, "geometry", geometry));
+    return *features != NULL ? 0 : mf_out_of_memory(err);
 }
 
-static int add_areas(cJSON *params, const struct mf_planned_search_options *options,
+static int add_areas(cJSON **features, const struct mf_planned_search_options *options,
                      struct mf_error *err)
 {
-    cJSON *const collection = cJSON_AddObjectToObject(params, "aoiDetails");
-    cJSON *const features =
-        collection != NULL && cJSON_AddStringToObject(collection, "type", "FeatureCollection")
-            ? cJSON_AddArrayToObject(collection, "features")
-            : NULL;
-    if (features == NULL)
-        return mf_out_of_memory(err);
-    for (size_t i = 0; i < options->area_count; i++) {
-        if (add_area(features, &options->areas[i], err) != 0)
-            return -1;
-    }
-    return 0;
+    int failed = 0;
+    *features = cJSON_CreateArray();
+    for (size_t i = 0; !failed && i < options->area_count; i++)
+        failed = add_area(features, &options->areas[i], err);
+    if (failed)
+        cJSON_Delete(*features);
+    return failed;
 }
 
-static int build_body(cJSON *body, const struct mf_planned_search_options *options,
+/* *body is NULL if out of memory. */
+static int build_body(cJSON **body, const struct mf_planned_search_options *options,
                       struct mf_error *err)
 {
     char end[MF_TIME_SIZE];
+    cJSON *features = NULL;
     mf_time_format(mf_clock_utc() + default_span, end);
     memcpy(strchr(end, '.'), ".0Z", 4); /* as the QGIS plugin writes it */
-    const char *const until = options->active_until != NULL ? options->active_until : end;
-    cJSON *const params =
-        cJSON_AddStringToObject(body, "name", options->name) != NULL &&
-                cJSON_AddStringToObject(body, "projectId", options->project_id) != NULL &&
-                cJSON_AddStringToObject(body, "activeUntil", until) != NULL
-            ? cJSON_AddObjectToObject(body, "searchParams")
-            : NULL;
-    if (params == NULL ||
-        (options->filter != NULL && mf_scene_filter_add_to(params, options->filter) != 0))
-        return mf_out_of_memory(err);
-    return add_areas(params, options, err);
+    if (add_areas(&features, options, err) != 0)
+        return -1;
+    cJSON *areas = mf_json_add_text(cJSON_CreateObject(), "type", "FeatureCollection");
+    areas = mf_json_add(areas, "features", features);
+    cJSON *params = cJSON_CreateObject();
+    if (options->filter != NULL)
+        params = mf_scene_filter_add_to(params, options->filter);
+    params = mf_json_add(params, "aoiDetails", areas);
+    *body = mf_json_add_text(cJSON_CreateObject(), "name", options->name);
+    *body = mf_json_add_text(*body, "projectId", options->project_id);
+    *body = mf_json_add_text(*body, "activeUntil",
+                             options->active_until != NULL ? options->active_until : end);
+    *body = mf_json_add(*body, "searchParams", params);
+    return 0;
 }
 
 int mf_planned_search_create(struct mf_planned_search *search, struct mf_client *client,
                              const struct mf_planned_search_options *options, int *outcome_unknown,
                              struct mf_error *err)
 {
-    cJSON *const body = cJSON_CreateObject();
+    cJSON *body = NULL;
     memset(search, 0, sizeof *search);
     if (outcome_unknown != NULL)
         *outcome_unknown = 0;
-    if (body != NULL && build_body(body, options, err) != 0) {
-        cJSON_Delete(body);
+    if (build_body(&body, options, err) != 0)
         return mf_error_prefix(err, "planned search \"%.100s\" was not created", options->name);
-    }
     return mf_document_create(&search_type, search, client, "/processings/template", body,
                               "planned search", options->name, outcome_unknown, err);
 }
@@ -251,12 +232,10 @@ static int change(struct mf_client *client, const char *method, const char *id, 
 int mf_planned_search_update(struct mf_client *client, const char *id, const char *name,
                              const char *active_until, struct mf_error *err)
 {
-    cJSON *const body = cJSON_CreateObject();
-    const bool is_built = body != NULL &&
-                          (name == NULL || cJSON_AddStringToObject(body, "name", name) != NULL) &&
-                          (active_until == NULL ||
-                           cJSON_AddStringToObject(body, "activeUntil", active_until) != NULL);
-    const int failed = is_built ? change(client, "PUT", id, "", body, err) : mf_out_of_memory(err);
+    cJSON *body = mf_json_add_text(cJSON_CreateObject(), "name", name);
+    body = mf_json_add_text(body, "activeUntil", active_until);
+    const int failed =
+        body != NULL ? change(client, "PUT", id, "", body, err) : mf_out_of_memory(err);
     cJSON_Delete(body);
     return failed;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/json_writer.h"
 #include "base/str.h"
 
 static int send_form(struct mf_client *client, const char *method, const char *id, const char *rest,
@@ -56,22 +57,12 @@ static int send_body(struct mf_client *client, const char *method, const char *i
     return failed;
 }
 
-/* Adds a string unless it is NULL. Returns the object, or deletes it and returns NULL if out of
- * memory. */
-static cJSON *with_text(cJSON *object, const char *name, const char *text)
-{
-    if (object == NULL || text == NULL || cJSON_AddStringToObject(object, name, text) != NULL)
-        return object;
-    cJSON_Delete(object);
-    return NULL;
-}
-
 int mf_processing_update(struct mf_client *client, const char *id, const char *name,
                          const char *description, const char *project_id, struct mf_error *err)
 {
-    cJSON *body = with_text(cJSON_CreateObject(), "name", name);
-    body = with_text(body, "description", description);
-    body = with_text(body, "projectId", project_id);
+    cJSON *body = mf_json_add_text(cJSON_CreateObject(), "name", name);
+    body = mf_json_add_text(body, "description", description);
+    body = mf_json_add_text(body, "projectId", project_id);
     /* Only the documented form can change the project. */
     return project_id != NULL ? send_body(client, "PUT", id, "", NULL, body, err)
                               : send_body(client, "PUT", id, "/v2", "", body, err);
@@ -90,11 +81,8 @@ int mf_processing_restart(struct mf_client *client, const char *id, struct mf_er
 int mf_processing_rate(struct mf_client *client, const char *id, int stars, const char *feedback,
                        struct mf_error *err)
 {
-    cJSON *body = with_text(cJSON_CreateObject(), "feedback", feedback);
-    if (body != NULL && cJSON_AddNumberToObject(body, "rating", stars) == NULL) {
-        cJSON_Delete(body);
-        body = NULL;
-    }
+    cJSON *body = mf_json_add_text(cJSON_CreateObject(), "feedback", feedback);
+    body = mf_json_add_number(body, "rating", stars);
     return send_body(client, "PUT", id, "/rate", NULL, body, err);
 }
 
@@ -107,13 +95,9 @@ int mf_processing_reject(struct mf_client *client, const char *id, const char *c
                          struct mf_error *err)
 {
     /* The QGIS plugin sends features that mark the mistakes; here there is only a comment. */
-    cJSON *body = with_text(cJSON_CreateObject(), "comment", comment);
-    cJSON *const places = with_text(cJSON_CreateObject(), "type", "FeatureCollection");
-    if (body == NULL || places == NULL || cJSON_AddArrayToObject(places, "features") == NULL ||
-        !cJSON_AddItemToObject(body, "features", places)) {
-        cJSON_Delete(places);
-        cJSON_Delete(body);
-        body = NULL;
-    }
+    cJSON *places = mf_json_add_text(cJSON_CreateObject(), "type", "FeatureCollection");
+    places = mf_json_add(places, "features", cJSON_CreateArray());
+    cJSON *body = mf_json_add_text(cJSON_CreateObject(), "comment", comment);
+    body = mf_json_add(body, "features", places);
     return send_body(client, "PUT", id, "/rejection", NULL, body, err);
 }

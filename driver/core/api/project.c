@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/document_internal.h"
+#include "api/json_writer.h"
 #include "api/models_internal.h"
 #include "api/processing.h"
 #include "base/str.h"
@@ -158,12 +159,8 @@ int mf_project_find(struct mf_project *project, struct mf_client *client, const 
 
 static cJSON *edit_body(const char *name, const char *description)
 {
-    cJSON *const body = cJSON_CreateObject();
-    if (body != NULL && cJSON_AddStringToObject(body, "name", name) != NULL &&
-        (description == NULL || cJSON_AddStringToObject(body, "description", description) != NULL))
-        return body;
-    cJSON_Delete(body);
-    return NULL;
+    cJSON *const body = mf_json_add_text(cJSON_CreateObject(), "name", name);
+    return mf_json_add_text(body, "description", description);
 }
 
 int mf_project_create(struct mf_project *project, struct mf_client *client, const char *name,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/json_writer.h"
 #include "api/processing.h"
 #include "base/checksum.h"
 #include "base/file.h"
@@ -80,13 +81,10 @@ static bool load_areas(struct mf_aoi_list *list, const struct mf_cache_entry *en
 
 static char *make_body(const char *fingerprint, const cJSON *answer)
 {
-    cJSON *const content = cJSON_CreateObject();
     char *const safe = mf_document_print(answer);
-    char *body = NULL;
-    if (content != NULL && safe != NULL &&
-        cJSON_AddStringToObject(content, "fingerprint", fingerprint) != NULL &&
-        cJSON_AddRawToObject(content, "answer", safe) != NULL)
-        body = cJSON_PrintUnformatted(content);
+    cJSON *content = mf_json_add_text(cJSON_CreateObject(), "fingerprint", fingerprint);
+    content = mf_json_add(content, "answer", safe != NULL ? cJSON_CreateRaw(safe) : NULL);
+    char *const body = cJSON_PrintUnformatted(content);
     free(safe);
     cJSON_Delete(content);
     return body;

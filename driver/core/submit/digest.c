@@ -84,7 +84,7 @@ static void add_text(struct mf_checksum *sum, const char *text)
 /* Adds a document and deletes it. NULL means out of memory. */
 static int add_document(struct mf_checksum *sum, cJSON *document)
 {
-    char *const text = document != NULL ? cJSON_PrintUnformatted(document) : NULL;
+    char *const text = cJSON_PrintUnformatted(document);
     cJSON_Delete(document);
     if (text == NULL)
         return -1;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/json_writer.h"
 #include "api/mosaic.h"
 #include "base/redact.h"
 #include "base/str.h"
@@ -437,17 +438,10 @@ cJSON *mf_imagery_json(const struct mf_imagery *source)
                  [MF_IMAGERY_OWN] = {"myImagery", NULL},
                  [MF_IMAGERY_SEARCH] = {"imagerySearch", "dataProvider"},
                  [MF_IMAGERY_TILES] = {"userDefined", NULL}};
-    cJSON *const params = cJSON_CreateObject();
-    cJSON *const members = cJSON_Duplicate(source->members, 1);
-    const char *const provider = forms[source->kind].provider;
-    if (params != NULL && members != NULL &&
-        (provider == NULL ||
-         cJSON_AddStringToObject(members, provider, source->provider) != NULL) &&
-        cJSON_AddItemToObject(params, forms[source->kind].member, members))
-        return params;
-    cJSON_Delete(members);
-    cJSON_Delete(params);
-    return NULL;
+    cJSON *members = cJSON_Duplicate(source->members, 1);
+    if (forms[source->kind].provider != NULL)
+        members = mf_json_add_text(members, forms[source->kind].provider, source->provider);
+    return mf_json_add(cJSON_CreateObject(), forms[source->kind].member, members);
 }
 
 void mf_imagery_free(struct mf_imagery *source)

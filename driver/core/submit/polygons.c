@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/json_writer.h"
 #include "base/number.h"
 
 #define WGS84_A 6378137.0
@@ -211,15 +212,6 @@ void mf_polygons_free(struct mf_polygons *polygons)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-/* Adds `item` to `array`, or deletes it. Returns whether it was added. */
-static int add(cJSON *array, cJSON *item)
-{
-    if (array != NULL && item != NULL && cJSON_AddItemToArray(array, item))
-        return 1;
-    cJSON_Delete(item);
-    return 0;
-}
-
 /* Writes degrees so that reading them gives the same double: a neighbouring one may make a ring
  * cross itself. Nine decimals are enough for most, because the caller rounds. */
 static void write_degrees(double degrees, char text[MF_NUMBER_TEXT_SIZE])
@@ -250,40 +242,27 @@ static cJSON *position_json(const double lonlat[2])
 
 static cJSON *ring_json(const struct mf_ring *ring)
 {
-    cJSON *const positions = cJSON_CreateArray();
-    for (size_t i = 0; i < ring->count; i++) {
-        if (!add(positions, position_json(ring->lonlat + 2 * i))) {
-            cJSON_Delete(positions);
-            return NULL;
-        }
-    }
+    cJSON *positions = cJSON_CreateArray();
+    for (size_t i = 0; positions != NULL && i < ring->count; i++)
+        positions = mf_json_add(positions, NULL, position_json(ring->lonlat + 2 * i));
     return positions;
 }
 
 static cJSON *polygon_json(const struct mf_polygon *polygon)
 {
-    cJSON *const rings = cJSON_CreateArray();
-    for (size_t i = 0; i < polygon->count; i++) {
-        if (!add(rings, ring_json(&polygon->rings[i]))) {
-            cJSON_Delete(rings);
-            return NULL;
-        }
-    }
+    cJSON *rings = cJSON_CreateArray();
+    for (size_t i = 0; rings != NULL && i < polygon->count; i++)
+        rings = mf_json_add(rings, NULL, ring_json(&polygon->rings[i]));
     return rings;
 }
 
 cJSON *mf_polygons_geojson(const struct mf_polygons *polygons)
 {
     const int is_one = polygons->count == 1;
-    cJSON *const geometry = cJSON_CreateObject();
     cJSON *coordinates = is_one ? polygon_json(&polygons->items[0]) : cJSON_CreateArray();
-    int done = coordinates != NULL;
-    for (size_t i = 0; !is_one && done && i < polygons->count; i++)
-        done = add(coordinates, polygon_json(&polygons->items[i]));
-    done = done && cJSON_AddStringToObject(geometry, "type", is_one ? "Polygon" : "MultiPolygon");
-    if (done && cJSON_AddItemToObject(geometry, "coordinates", coordinates))
-        return geometry;
-    cJSON_Delete(coordinates);
-    cJSON_Delete(geometry);
-    return NULL;
+    for (size_t i = 0; !is_one && coordinates != NULL && i < polygons->count; i++)
+        coordinates = mf_json_add(coordinates, NULL, polygon_json(&polygons->items[i]));
+    cJSON *const geometry =
+        mf_json_add_text(cJSON_CreateObject(), "type", is_one ? "Polygon" : "MultiPolygon");
+    return mf_json_add(geometry, "coordinates", coordinates);
 }

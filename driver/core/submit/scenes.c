@@ -124,7 +124,7 @@ static int search_scenes(const struct mf_submission *s, const struct mf_polygons
     struct mf_scene_search *search = NULL;
     struct mf_str_list providers = {(char *[]){s->source.provider}, 1};
     cJSON *const document = mf_polygons_geojson(area);
-    char *const text = document != NULL ? cJSON_PrintUnformatted(document) : NULL;
+    char *const text = cJSON_PrintUnformatted(document);
     cJSON_Delete(document);
     if (text == NULL)
         return mf_out_of_memory(err);

@@ -52,22 +52,10 @@ enum step { FAILED = -1, ABSENT, FOUND, GO_ON };
 
 /* ---- one page ------------------------------------------------------------------------------- */
 
-static cJSON *page_request(int offset)
-{
-    cJSON *const body = cJSON_CreateObject();
-    if (cJSON_AddNumberToObject(body, "limit", MF_PAGE_SIZE) != NULL &&
-        cJSON_AddNumberToObject(body, "offset", offset) != NULL &&
-        cJSON_AddStringToObject(body, "sortBy", "CREATED") != NULL &&
-        cJSON_AddStringToObject(body, "sortOrder", "DESC") != NULL)
-        return body;
-    cJSON_Delete(body);
-    return NULL;
-}
-
 static int get_page(const struct search *search, struct mf_client *client, cJSON **answer,
                     struct mf_error *err)
 {
-    cJSON *const body = page_request(search->offset);
+    cJSON *const body = mf_page_request(search->offset, "DESC");
     char *const page = mf_str_format("/projects/%s/processings/v2/page", search->project_id);
     char *const all = mf_str_format("GET /projects/%s/processings/v2", search->project_id);
     int failed = -1;

@@ -246,9 +246,8 @@ std::string OGRMapflowSceneFilter::Text() const
     Use(
         [&text](const mf_scene_filter &filter)
         {
-            cJSON *const members = cJSON_CreateObject();
-            if (mf_scene_filter_add_to(members, &filter) == 0)
-                text = OGRMapflowTaken(cJSON_PrintUnformatted(members), cJSON_free);
+            cJSON *const members = mf_scene_filter_add_to(cJSON_CreateObject(), &filter);
+            text = OGRMapflowTaken(cJSON_PrintUnformatted(members), cJSON_free);
             cJSON_Delete(members);
         });
     return text;
