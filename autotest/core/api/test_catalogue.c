@@ -158,7 +158,6 @@ static int run(const struct mf_scene_search_options *options, const struct scrip
     ids[0] = '\0';
     mf_error_init(&err);
     CHECK_NUMBER(mf_scene_search_open(&search, options, &err), 0);
-    CHECK_NUMBER(mf_scene_search_total(search), -1);
     for (;;) {
         struct mf_scene_list page;
         if (mf_scene_search_next(search, client, &page, &err) != 0) {
@@ -285,22 +284,6 @@ static void test_nothing_and_errors(void)
     CHECK_NUMBER(run(&options, busy, 2, ids), 0);
 }
 
-static void test_total(void)
-{
-    struct mf_scene_search *search = NULL;
-    struct mf_scene_list page;
-    const struct mf_scene_search_options options = {.aoi = AOI};
-    static const struct script_step step = GOOD("{\"images\":[{\"id\":\"a\"}],\"total\":250}");
-    struct mf_client *const client = script_client(&script, &step, 1);
-    CHECK_NUMBER(mf_scene_search_open(&search, &options, &err), 0);
-    CHECK_NUMBER(mf_scene_search_next(search, client, &page, &err), 0);
-    CHECK_NUMBER(mf_scene_search_total(search), 250);
-    mf_scene_list_free(&page);
-    mf_scene_list_free(NULL);
-    mf_scene_search_close(search);
-    mf_client_close(client);
-}
-
 int main(void)
 {
     test_parse();
@@ -309,6 +292,5 @@ int main(void)
     test_request();
     test_pages();
     test_nothing_and_errors();
-    test_total();
     return check_result();
 }

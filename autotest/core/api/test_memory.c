@@ -11,6 +11,7 @@
 #include "check.h"
 #include "loopback.h"
 #include "scarce.h"
+#include "../submit/prepare.h"
 #include "script.h"
 #include "store/recent.h"
 #include "submit/polygons.h"
@@ -240,7 +241,7 @@ static int submit(const struct mf_submission_options *options, const struct scri
     int failed = open_client(&client, &script, steps, count, err) != 0 ||
                  mf_submission_open(&submission, options, err) != 0 ||
                  add_areas(submission, err) != 0 ||
-                 mf_submission_prepare(submission, client, err) != 0 ||
+                 prepare_submission(submission, client, err) != 0 ||
                  mf_submission_send(submission, 0, client, err) != 0;
     if (!failed && (line = mf_submission_report_line(submission, 0)) == NULL)
         failed = mf_error_set(err, MF_ERR_MEMORY, "out of memory");
@@ -344,7 +345,7 @@ static int find_footprints(struct mf_error *err)
     const int failed =
         open_client(&client, &script, steps, COUNT(steps), err) != 0 ||
         mf_submission_open(&submission, &options, err) != 0 || add_areas(submission, err) != 0 ||
-        mf_submission_prepare(submission, client, err) != 0 ||
+        prepare_submission(submission, client, err) != 0 ||
         mf_submission_footprints(submission, client, &footprints, &missing, err) != 0;
     mf_str_list_free(&footprints);
     mf_submission_close(submission);

@@ -1,5 +1,6 @@
 /* What is refused of scenes before a submission, by one search of the catalogue. */
 #include "check.h"
+#include "prepare.h"
 #include "script.h"
 #include "submit/submission_internal.h"
 
@@ -43,7 +44,7 @@ static int prepare(const char *images, int jobs, const char *limit, int status, 
         CHECK_NUMBER(mf_polygons_add_outer(&polygons, square, 4, NULL, &err), 0);
         CHECK_NUMBER(mf_submission_add(submission, "docks", &polygons, &err), 0);
     }
-    const int failed = mf_submission_prepare(submission, client, &err);
+    const int failed = prepare_submission(submission, client, &err);
     mf_submission_close(submission);
     mf_client_close(client);
     return failed;

@@ -1,5 +1,6 @@
 #include "base/str.h"
 #include "check.h"
+#include "prepare.h"
 #include "script.h"
 #include "submit/submission_internal.h"
 
@@ -145,9 +146,9 @@ static void test_prepared(void)
     options.blocks = "height ESTIMATION";
     start(asked, COUNT(asked));
     struct mf_submission *const s = make(&options, 2);
-    CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+    CHECK_NUMBER(prepare_submission(s, client, &err), 0);
     CHECK_TEXT(err.message, "");
-    CHECK_TEXT(mf_submission_project_id(s), PROJECT);
+    CHECK_TEXT(s->project_id, PROJECT);
     CHECK(mf_submission_job(s, 0)->price == 15.5);
     CHECK(mf_submission_job(s, 0)->cost == 15.5);
     CHECK_NUMBER(script.next, 3);
@@ -165,7 +166,7 @@ static void not_prepared(struct mf_submission_options options, int polygons, con
 {
     start(asked, COUNT(asked));
     struct mf_submission *const s = make(&options, polygons);
-    CHECK(mf_submission_prepare(s, client, &err) != 0);
+    CHECK(prepare_submission(s, client, &err) != 0);
     CHECK_HOLDS(err.message, why);
     /* And what was not prepared cannot be sent. */
     CHECK(mf_submission_send(s, 0, client, &err) != 0);
@@ -220,7 +221,7 @@ static void test_models_of_one_name(void)
         options.model = names[i];
         struct mf_submission *const s = make(&options, 1);
         start(steps, COUNT(steps));
-        CHECK_NUMBER(mf_submission_prepare(s, client, &err) != 0, i < 2);
+        CHECK_NUMBER(prepare_submission(s, client, &err) != 0, i < 2);
         if (i < 2)
             CHECK_HOLDS(err.message, "name of several models");
         else
@@ -253,7 +254,7 @@ static void test_limits(void)
                                         &err) == 0);
             CHECK_NUMBER(mf_submission_add(s, "more", &more, &err), 0);
         }
-        CHECK(mf_submission_prepare(s, client, &err) != 0);
+        CHECK(prepare_submission(s, client, &err) != 0);
         CHECK_HOLDS(err.message,
                     i == 0   ? "the price is 15.5 credits, and the account has 15 credits left"
                     : i == 1 ? "and the account has 0.700000 km² left"
@@ -271,7 +272,7 @@ static struct mf_submission *send_by(const struct script_step *steps, size_t cou
     const struct mf_submission_options options = usual();
     start(asked, COUNT(asked));
     struct mf_submission *const s = make(&options, 1);
-    CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+    CHECK_NUMBER(prepare_submission(s, client, &err), 0);
     start(steps, count);
     *failed = mf_submission_send(s, 0, client, &err);
     return s;
@@ -338,7 +339,7 @@ static void lost(const struct script_step *loss, int is_there)
     char list[500];
     start(asked, COUNT(asked));
     struct mf_submission *const s = make(&options, 1);
-    CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+    CHECK_NUMBER(prepare_submission(s, client, &err), 0);
     const struct mf_job *const job = mf_submission_job(s, 0);
     list_of(list, sizeof list, job, is_there);
     struct script_step steps[2 + MF_LOST_CHECKS] = {{0}};
@@ -413,7 +414,7 @@ static void test_cancelled_while_searching(void)
                                         {200, NULL, "[]", MF_OK, 0, 0}};
     start(asked, COUNT(asked));
     struct mf_submission *const s = make(&options, 1);
-    CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+    CHECK_NUMBER(prepare_submission(s, client, &err), 0);
     start(steps, COUNT(steps));
     script.cancel_at = 0.5;
     CHECK(mf_submission_send(s, 0, client, &err) != 0);
@@ -468,7 +469,7 @@ static void search(double age, const struct listed *pages, size_t count, enum mf
     const struct mf_submission_options options = usual();
     start(asked, COUNT(asked));
     struct mf_submission *const s = make(&options, 1);
-    CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+    CHECK_NUMBER(prepare_submission(s, client, &err), 0);
     struct mf_job *const job = &s->jobs[0];
     for (size_t i = 0; i < count; i++)
         steps[i] =
@@ -568,7 +569,7 @@ static void test_two_ways_to_list(void)
     for (int i = 0; i < 2; i++) {
         start(asked, COUNT(asked));
         struct mf_submission *const s = make(&options, 1);
-        CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+        CHECK_NUMBER(prepare_submission(s, client, &err), 0);
         snprintf(s->jobs[0].marker, sizeof s->jobs[0].marker, i == 0 ? "x" : "y");
         start(steps + i, COUNT(steps) - (size_t)i); /* the second time it is known what is missing */
         s->jobs[0].sent = mf_client_utc(client) - OLD;
@@ -607,13 +608,13 @@ static void test_project_is_created_last(void)
     };
     start(before, COUNT(before));
     struct mf_submission *const s = make(&options, 1);
-    CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
-    CHECK_TEXT(mf_submission_project_id(s), "");
+    CHECK_NUMBER(prepare_submission(s, client, &err), 0);
+    CHECK_TEXT(s->project_id, "");
     start(after, COUNT(after));
     CHECK_NUMBER(mf_submission_send(s, 0, client, &err), 0);
     CHECK_HOLDS(script.requests[1].url, "/projects");
     CHECK_HOLDS(script.requests[1].body, "Docks");
-    CHECK_TEXT(mf_submission_project_id(s), PROJECT);
+    CHECK_TEXT(s->project_id, PROJECT);
     mf_submission_close(s);
 }
 
@@ -632,7 +633,7 @@ static uint64_t digest_of(struct mf_submission_options options, const char *name
                          : mf_polygons_add_hole(&polygons, rings, (size_t)-corners[i], NULL, &err),
                      0);
     CHECK_NUMBER(mf_submission_add(s, name, &polygons, &err), 0);
-    CHECK_NUMBER(mf_submission_prepare(s, client, &err), 0);
+    CHECK_NUMBER(prepare_submission(s, client, &err), 0);
     CHECK_NUMBER(mf_submission_digest(s, &s->jobs[0], &err), 0);
     const uint64_t digest = s->jobs[0].digest;
     mf_submission_close(s);

@@ -9,10 +9,6 @@
 
 #include "http/transport.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Fills kind, http_status, code and message of *err from a response whose status is not 2xx.
  * `is_change`: the request must not be repeated before its outcome is known. `advice` replaces the
  * advice for the status, unless it is NULL. Returns -1. */
@@ -27,7 +23,4 @@ void mf_api_error_plain_text(const char *body, char *text, size_t size);
  * with a success status. */
 void mf_api_error_document_text(const cJSON *document, char *text, size_t size);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

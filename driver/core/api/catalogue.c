@@ -119,7 +119,6 @@ struct mf_scene_search {
     cJSON *body; /* of the next request */
     long page_size;
     long offset;
-    long total; /* from the server, -1 unknown */
     bool is_at_end;
     struct mf_str_set seen; /* ids and providers of the scenes returned */
 };
@@ -154,7 +153,6 @@ int mf_scene_search_open(struct mf_scene_search **out,
     struct mf_scene_search *const search = calloc(1, sizeof *search);
     if (search == NULL)
         return mf_out_of_memory(err);
-    search->total = -1;
     search->page_size = options->page_size > 0 ? options->page_size : MF_SCENE_PAGE_SIZE;
     search->path = options->planned_search != NULL
                        ? mf_str_format("/processings/template/%s/images", options->planned_search)
@@ -220,10 +218,10 @@ static int read_page(struct mf_scene_search *search, const cJSON *answer,
     if (take_scenes(search, images, scenes, err) != 0)
         return -1;
     const int count = cJSON_GetArraySize(images);
-    search->total = cJSON_IsArray(answer) ? -1 : mf_json_count(answer, "total");
+    const long total = cJSON_IsArray(answer) ? -1 : mf_json_count(answer, "total");
     search->offset += count;
-    const bool has_all = search->total >= 0 && (long)search->seen.count >= search->total;
-    const bool is_past_end = search->total < 0 || search->offset >= search->total;
+    const bool has_all = total >= 0 && (long)search->seen.count >= total;
+    const bool is_past_end = total < 0 || search->offset >= total;
     search->is_at_end = count == 0 || has_all || (scenes->count == 0 && is_past_end);
     return 0;
 }
@@ -253,9 +251,4 @@ int mf_scene_search_next(struct mf_scene_search *search, struct mf_client *clien
         }
     }
     return 0;
-}
-
-long mf_scene_search_total(const struct mf_scene_search *search)
-{
-    return search->total;
 }

@@ -108,9 +108,6 @@ void mf_scene_search_close(struct mf_scene_search *search); /* NULL-safe */
 int mf_scene_search_next(struct mf_scene_search *search, struct mf_client *client,
                          struct mf_scene_list *scenes, struct mf_error *err) MF_NODISCARD;
 
-/* Returns the total that the server last stated; -1 before the first page, and if unknown. */
-long mf_scene_search_total(const struct mf_scene_search *search);
-
 #ifdef __cplusplus
 }
 #endif

@@ -7,10 +7,6 @@
 
 #include "base/json.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Returns the description of a code, NULL if it is not in the table. Static. */
 const char *mf_error_code_description(const char *code);
 
@@ -27,7 +23,4 @@ void mf_error_code_parameters(const char *code, const cJSON *parameters, char *t
  * if there are none. The caller frees it. Sets *failed if out of memory. */
 char *mf_messages_text(const cJSON *owner, int *failed);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

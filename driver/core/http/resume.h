@@ -11,10 +11,6 @@
 
 #include "http/transport.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define MF_ETAG_SIZE 160 /* a longer ETag is not used */
 
 struct mf_resume {
@@ -45,7 +41,4 @@ bool mf_resume_is_refused(struct mf_resume *resume, int status);
 /* Returns whether the next try will request the rest. */
 bool mf_resume_can_continue(const struct mf_resume *resume);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -9,10 +9,6 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define MF_RETRY_MAX_DELAY 60.0   /* s: the doubling stops here */
 #define MF_RETRY_MAX_OBEYED 600.0 /* s: a longer Retry-After is not waited for */
 
@@ -49,7 +45,4 @@ double mf_retry_after(const char *value, double now);
 void mf_circuit_report(const char *origin, bool was_reached, double now);
 bool mf_circuit_is_open(const char *origin, double now);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -14,10 +14,6 @@
 #include "base/file.h"
 #include "geojson/geojson.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Changes with every change of the layout. */
 #define MF_INDEX_VERSION 6
 
@@ -51,7 +47,4 @@ int mf_index_read(const char *data, size_t size, struct mf_collection *collectio
 /* Frees a collection made by mf_index_read, except its features. NULL-safe. */
 void mf_index_collection_free(struct mf_collection *collection);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -97,8 +97,7 @@ static int take_provider(struct mf_imagery *source, const char *name, struct mf_
     return source->provider != NULL ? 0 : mf_out_of_memory(err);
 }
 
-/* ---- tile services ----------------------------------------------------------------------------
- */
+/* ---- tile services -------------------------------------------------------------------------- */
 
 struct tile_type {
     const char *name;
@@ -246,8 +245,7 @@ int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_option
     return failed ? -1 : read_zoom(source, o->zoom, err);
 }
 
-/* ---- the source of an earlier processing ------------------------------------------------------
- */
+/* ---- the source of an earlier processing ---------------------------------------------------- */
 
 /* Joins the ids with commas. Returns NULL if there are none, or on failure. */
 static char *join_ids(const cJSON *ids, struct mf_error *err, int *failed)
@@ -329,8 +327,7 @@ int mf_imagery_inherit(struct mf_imagery *source, const cJSON *params, struct mf
                       mf_json_member(from, "zoom"), err);
 }
 
-/* ---- the account's providers ------------------------------------------------------------------
- */
+/* ---- the account's providers ---------------------------------------------------------------- */
 
 static enum mf_provider_kind kind_of(const struct mf_imagery *source)
 {

@@ -18,7 +18,8 @@ static int take(char **out, const char *text, struct mf_error *err)
 
 /* ---- JSON ----------------------------------------------------------------------------------- */
 
-int mf_read_object(const char *option, const char *text, cJSON **out, struct mf_error *err)
+/* Parses a JSON object. `option` names it in the message. */
+static int read_object(const char *option, const char *text, cJSON **out, struct mf_error *err)
 {
     struct mf_error own;
     mf_error_init(&own);
@@ -58,7 +59,7 @@ static int read_meta(struct mf_submission *s, const struct mf_submission_options
 {
     if (mf_str_nonblank(options->meta) == NULL)
         s->meta = cJSON_CreateObject();
-    else if (mf_read_object("META", options->meta, &s->meta, err) != 0 ||
+    else if (read_object("META", options->meta, &s->meta, err) != 0 ||
              check_meta(s->meta, err) != 0)
         return -1;
     const char *const version = mf_str_nonblank(options->version);
@@ -194,5 +195,5 @@ int mf_submission_read_options(struct mf_submission *s, const struct mf_submissi
         return -1;
     return mf_str_nonblank(options->inference_params) == NULL
                ? 0
-               : mf_read_object("INFERENCE_PARAMS", options->inference_params, &s->inference, err);
+               : read_object("INFERENCE_PARAMS", options->inference_params, &s->inference, err);
 }

@@ -99,14 +99,6 @@ const struct mf_job *mf_submission_job(const struct mf_submission *s, size_t i)
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-static int has_work(const struct mf_submission *s)
-{
-    for (size_t i = 0; i < s->job_count; i++)
-        if (s->jobs[i].state != MF_JOB_SENT)
-            return 1;
-    return 0;
-}
-
 int mf_submission_check(struct mf_submission *s, const struct mf_account *account, int wants_price,
                         struct mf_client *client, struct mf_error *err)
 {
@@ -114,22 +106,4 @@ int mf_submission_check(struct mf_submission *s, const struct mf_account *accoun
                     mf_submission_check_scenes(s, account, client, err) == 0 &&
                     mf_submission_check_price(s, account, wants_price, client, err) == 0;
     return s->is_checked ? 0 : -1;
-}
-
-int mf_submission_prepare(struct mf_submission *s, struct mf_client *client, struct mf_error *err)
-{
-    struct mf_account account;
-    if (!has_work(s))
-        return 0;
-    if (mf_account_get(&account, client, err) != 0)
-        return -1;
-    const int failed = mf_submission_resolve(s, &account, client, err) != 0 ||
-                       mf_submission_check(s, &account, 0, client, err) != 0;
-    mf_account_free(&account);
-    return failed ? -1 : 0;
-}
-
-const char *mf_submission_project_id(const struct mf_submission *s)
-{
-    return s->project_id;
 }

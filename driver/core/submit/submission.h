@@ -128,16 +128,9 @@ int mf_submission_check(struct mf_submission *submission, const struct mf_accoun
                         int wants_price, struct mf_client *client,
                         struct mf_error *err) MF_NODISCARD;
 
-/* GET /user/status, resolve and check in one call. Makes no request if no job is to be sent. */
-int mf_submission_prepare(struct mf_submission *submission, struct mf_client *client,
-                          struct mf_error *err) MF_NODISCARD;
-
 /* Before check: the balance must also cover the jobs of `before`, a submission that was checked and
  * will be sent first. */
 void mf_submission_reserve(struct mf_submission *submission, const struct mf_submission *before);
-
-/* After resolve: UUID of the project, "" while it does not exist. */
-const char *mf_submission_project_id(const struct mf_submission *submission);
 
 /* Sends job `i` at most once: does nothing if it is MF_JOB_SENT, and fails if it was tried before.
  * If the response is lost, searches the project's processings for the marker, MF_LOST_CHECKS times
@@ -151,8 +144,7 @@ int mf_submission_send(struct mf_submission *submission, size_t i, struct mf_cli
 void mf_submission_update(struct mf_submission *submission, size_t i,
                           const struct mf_processing *processing);
 
-/* ---- report -----------------------------------------------------------------------------------
- */
+/* ---- report --------------------------------------------------------------------------------- */
 
 /* Returns the outcome of job `i` as one line of JSON, without a line end: id, name, projectId,
  * status, cost (credits), areaKm2, aoiCount, dryRun; unknown values are null. A job whose state is

@@ -70,10 +70,6 @@ int mf_submission_read_options(struct mf_submission *submission,
                                const struct mf_submission_options *options,
                                struct mf_error *err) MF_NODISCARD;
 
-/* Parses a JSON object. `option` names it in the message. */
-int mf_read_object(const char *option, const char *text, cJSON **out,
-                   struct mf_error *err) MF_NODISCARD;
-
 /* ---- imagery --------------------------------------------------------------------------------- */
 
 /* Reads which of the four sources was chosen, and checks that its options go together. */
@@ -88,15 +84,13 @@ int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *accou
 cJSON *mf_imagery_json(const struct mf_imagery *source); /* sourceParams; NULL: out of memory */
 void mf_imagery_free(struct mf_imagery *source);
 
-/* ---- like --------------------------------------------------------------------------------------
- */
+/* ---- like ----------------------------------------------------------------------------------- */
 
 /* Reads the processing `like`, once, and takes from it what the options leave unset. */
 int mf_submission_inherit(struct mf_submission *submission, struct mf_client *client,
                           struct mf_error *err) MF_NODISCARD;
 
-/* ---- resolve -----------------------------------------------------------------------------------
- */
+/* ---- resolve -------------------------------------------------------------------------------- */
 
 /* Creates the project unless it exists. */
 int mf_submission_ensure_project(struct mf_submission *submission, struct mf_client *client,
@@ -130,15 +124,13 @@ cJSON *mf_submission_cost_body(const struct mf_submission *submission, const str
 cJSON *mf_submission_params(const struct mf_submission *submission);
 cJSON *mf_submission_blocks(const struct mf_submission *submission);
 
-/* ---- digest ------------------------------------------------------------------------------------
- */
+/* ---- digest --------------------------------------------------------------------------------- */
 
 /* After resolve: sets job->digest. */
 int mf_submission_digest(const struct mf_submission *submission, struct mf_job *job,
                          struct mf_error *err) MF_NODISCARD;
 
-/* ---- former_report -----------------------------------------------------------------------------
- */
+/* ---- former_report -------------------------------------------------------------------------- */
 
 /* A job of a run. */
 struct mf_run_job {
@@ -153,8 +145,7 @@ int mf_former_report_import(const char *text, double written, double now,
                             struct mf_journal *journal, const struct mf_run_job *jobs, size_t count,
                             struct mf_error *err) MF_NODISCARD;
 
-/* ---- search ------------------------------------------------------------------------------------
- */
+/* ---- search --------------------------------------------------------------------------------- */
 
 /* A processing may still appear this long after it was sent. */
 #define MF_MAY_APPEAR 600.0 /* s */
