@@ -60,50 +60,19 @@ static void test_parse(void)
     CHECK_TEXT(s.band_order, "RGB");
     CHECK_TEXT(s.acquired, "2026-05-18");
     CHECK_TEXT(s.footprint, "{\"type\":\"Polygon\",\"coordinates\":[]}");
-    CHECK_TEXT(s.preview_type, "png");
-    CHECK_TEXT(s.preview_url, "https://q/x?sig=1");
     CHECK(s.resolution == 0.55 && s.cloud_cover == 3.5 && s.off_nadir == -6.2);
     CHECK(s.min_area_km2 == 5 && s.aoi_intersection == 87.4 && s.zoom == 18 && s.is_new == 1);
-    CHECK(s.is_mosaic && s.preview_count == 0);
+    CHECK(s.is_mosaic);
     CHECK_NUMBER(parse(&s, "{\"id\":\"x\",\"footprint\":null,\"pixelResolution\":0.0,\"zoom\":17,"
                            "\"previews\":null,\"cloudCover\":null}"),
                  0);
-    CHECK(s.provider == NULL && s.footprint == NULL && s.acquired == NULL && s.preview_url == NULL);
+    CHECK(s.provider == NULL && s.footprint == NULL && s.acquired == NULL);
     CHECK(isnan(s.resolution) && isnan(s.cloud_cover) && isnan(s.off_nadir));
     CHECK(isnan(s.min_area_km2) && isnan(s.aoi_intersection) && s.zoom == 17 && s.is_new == -1);
     CHECK(!s.is_mosaic);
     CHECK_NUMBER(parse(&s, "{\"id\":7}"), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
     mf_scene_list_free(NULL);
-}
-
-static void test_previews(void)
-{
-#define PLACE "{\"type\":\"Polygon\",\"coordinates\":[]}"
-    static const char *const forms[] = {
-        "[{\"url\":\"u\",\"geometry\":" PLACE "},{\"url\":\"v\",\"geometry\":null}]",
-        "[\"{\\\"url\\\":\\\"u\\\",\\\"geometry\\\":{\\\"type\\\":\\\"Polygon\\\","
-        "\\\"coordinates\\\":[]}}\",\"{\\\"url\\\":\\\"v\\\"}\"]",
-        "\"[{\\\"url\\\":\\\"u\\\",\\\"geometry\\\":{\\\"type\\\":\\\"Polygon\\\","
-        "\\\"coordinates\\\":[]}},{\\\"url\\\":\\\"v\\\"}]\""};
-    char text[400];
-    struct mf_scene s;
-    for (size_t i = 0; i < COUNT(forms); i++) {
-        snprintf(text, sizeof text, "{\"id\":\"x\",\"previews\":%s}", forms[i]);
-        CHECK_NUMBER(parse(&s, text), 0);
-        if (CHECK_NUMBER(s.preview_count, 2)) {
-            CHECK_TEXT(s.previews[0].url, "u");
-            CHECK_TEXT(s.previews[0].geometry, PLACE);
-            CHECK_TEXT(s.previews[1].url, "v");
-            CHECK(s.previews[1].geometry == NULL);
-        }
-    }
-    static const char *const none[] = {"\"\"", "\"x\"", "[null,1,{}]", "{\"url\":\"\"}", "5"};
-    for (size_t i = 0; i < COUNT(none); i++) {
-        snprintf(text, sizeof text, "{\"id\":\"x\",\"previews\":%s}", none[i]);
-        CHECK_NUMBER(parse(&s, text), 0);
-        CHECK_NUMBER(s.preview_count, 0);
-    }
 }
 
 /* ---- filters -------------------------------------------------------------------------------- */
@@ -195,12 +164,11 @@ static void test_request(void)
     options = (struct mf_scene_search_options){.aoi = AOI,
                                                .filter = &filter,
                                                .sort_by = "ACQUISITION_DATE",
-                                               .is_descending = true,
-                                               .page_size = 7};
+                                               .is_descending = true};
     CHECK_NUMBER(run(&options, steps, 1, ids), 1);
     CHECK_HOLDS(script.requests[0].body, "\"maxCloudCover\":5,\"hideUnavailable\":true");
     CHECK_HOLDS(script.requests[0].body,
-                "\"sortBy\":\"ACQUISITION_DATE\",\"sortOrder\":\"DESC\",\"limit\":7");
+                "\"sortBy\":\"ACQUISITION_DATE\",\"sortOrder\":\"DESC\",\"limit\":100");
     options.aoi = NULL;
     options.planned_search = UUID;
     options.is_descending = false;
@@ -208,7 +176,7 @@ static void test_request(void)
     CHECK_TEXT(script.requests[0].url,
                "https://api.example.com/rest/processings/template/" UUID "/images");
     CHECK_TEXT(script.requests[0].body, "{\"maxCloudCover\":5,\"sortBy\":\"ACQUISITION_DATE\","
-                                        "\"sortOrder\":\"ASC\",\"limit\":7,\"offset\":0}");
+                                        "\"sortOrder\":\"ASC\",\"limit\":100,\"offset\":0}");
     struct mf_scene_search *search = NULL;
     options = (struct mf_scene_search_options){.aoi = "POLYGON ((0 0"};
     CHECK_NUMBER(mf_scene_search_open(&search, &options, &err), -1);
@@ -221,7 +189,7 @@ static void test_request(void)
 static void test_pages(void)
 {
     char ids[200];
-    const struct mf_scene_search_options options = {.aoi = AOI, .page_size = 2};
+    const struct mf_scene_search_options options = {.aoi = AOI};
     /* Pages that are shorter than asked for, and one that repeats a scene. */
     static const struct script_step pages[] = {
         GOOD("{\"images\":[" SCENE("a") "," SCENE("b") "],\"total\":4}"),
@@ -287,7 +255,6 @@ static void test_nothing_and_errors(void)
 int main(void)
 {
     test_parse();
-    test_previews();
     test_filter_body();
     test_request();
     test_pages();

@@ -45,7 +45,6 @@ static void test_parse(void)
         CHECK_TEXT(s.id, ID);
         CHECK_TEXT(s.name, "Harbour");
         CHECK_TEXT(s.project_id, "p");
-        CHECK_TEXT(s.user_id, "u");
         CHECK_TEXT(s.created, "c");
         CHECK_TEXT(s.active_until, "a");
         CHECK_TEXT(s.last_checked, "l");

@@ -13,14 +13,6 @@
 
 /* ---- scenes --------------------------------------------------------------------------------- */
 
-static const struct mf_document_member preview_members[] = {
-    MF_ROW(mf_scene_preview, url, MF_TEXT_REQUIRED, "url"),
-    MF_ROW(mf_scene_preview, geometry, MF_TEXT_OF_OBJECT, "geometry"),
-};
-
-static const struct mf_document_type preview_type =
-    MF_DOCUMENT_TYPE(mf_scene_preview, preview_members, NULL, NULL);
-
 static const struct mf_document_member members[] = {
     MF_ROW(mf_scene, id, MF_TEXT_REQUIRED, "id"),
     MF_ROW(mf_scene, provider, MF_TEXT, "providerName"),
@@ -37,30 +29,13 @@ static const struct mf_document_member members[] = {
     MF_ROW(mf_scene, aoi_intersection, MF_NUMBER, "aoiIntersectionPercent"),
     MF_ROW(mf_scene, zoom, MF_COUNT, "zoom"),
     MF_ROW(mf_scene, is_new, MF_FLAG_OR_UNKNOWN, "isNew"),
-    MF_ROW(mf_scene, preview_type, MF_TEXT, "previewType"),
-    MF_ROW(mf_scene, preview_url, MF_TEXT, "previewUrl"),
-    MF_ITEMS_ROW(mf_scene, previews, MF_ITEMS, "", &preview_type),
 };
-
-/* Accepts an array of objects or JSON strings, or one JSON string (imagery notes 8.3). */
-static void take_previews(struct mf_scene *scene, const cJSON *value, int depth, int *failed)
-{
-    const cJSON *entry;
-    if (cJSON_IsArray(value)) {
-        cJSON_ArrayForEach(entry, value) take_previews(scene, entry, depth + 1, failed);
-    } else if (cJSON_IsString(value) && depth < 3) {
-        cJSON *const parsed = cJSON_Parse(value->valuestring);
-        take_previews(scene, parsed, depth + 1, failed);
-        cJSON_Delete(parsed);
-    } else if (mf_json_string(value, "url", "")[0] != '\0') {
-        *failed |= mf_document_list_add(&preview_type, &scene->previews, value, NULL) != 0;
-    }
-}
 
 static void complete(void *document, const cJSON *json, int *failed)
 {
     struct mf_scene *const scene = document;
-    take_previews(scene, mf_json_member(json, "previews"), 0, failed);
+    (void)json;
+    (void)failed;
     scene->is_mosaic =
         scene->product_type != NULL && mf_str_equal_nocase(scene->product_type, "MOSAIC");
 }
@@ -117,7 +92,6 @@ cJSON *mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter)
 struct mf_scene_search {
     char *path;
     cJSON *body; /* of the next request */
-    long page_size;
     long offset;
     bool is_at_end;
     struct mf_str_set seen; /* ids and providers of the scenes returned */
@@ -141,7 +115,7 @@ static int build_body(struct mf_scene_search *search, const struct mf_scene_sear
     body = mf_json_add_text(body, "sortBy", options->sort_by);
     if (options->sort_by != NULL)
         body = mf_json_add_text(body, "sortOrder", options->is_descending ? "DESC" : "ASC");
-    body = mf_json_add_number(body, "limit", (double)search->page_size);
+    body = mf_json_add_number(body, "limit", MF_SCENE_PAGE_SIZE);
     search->body = mf_json_add_number(body, "offset", 0);
     return search->body != NULL ? 0 : mf_out_of_memory(err);
 }
@@ -153,7 +127,6 @@ int mf_scene_search_open(struct mf_scene_search **out,
     struct mf_scene_search *const search = calloc(1, sizeof *search);
     if (search == NULL)
         return mf_out_of_memory(err);
-    search->page_size = options->page_size > 0 ? options->page_size : MF_SCENE_PAGE_SIZE;
     search->path = options->planned_search != NULL
                        ? mf_str_format("/processings/template/%s/images", options->planned_search)
                        : mf_str_copy("/catalog/meta");

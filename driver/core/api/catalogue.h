@@ -21,12 +21,6 @@ extern "C" {
 
 /* ---- scenes --------------------------------------------------------------------------------- */
 
-/* One part of a scene's preview. */
-struct mf_scene_preview {
-    char *url;      /* a secret: fetch it without credentials */
-    char *geometry; /* GeoJSON of its extent in EPSG:4326, NULL when unknown */
-};
-
 /* Strings are NULL and numbers NaN when unknown. */
 struct mf_scene {
     char *id;       /* any string: may contain spaces and slashes */
@@ -45,10 +39,6 @@ struct mf_scene {
     int zoom;                /* -1 unknown */
     int is_new;              /* in a planned search: 1 or 0; -1 unknown */
     bool is_mosaic;          /* the product type is MOSAIC, in upper or lower case */
-    char *preview_type;      /* "png", "jpg": an image; "xyz", "tms", "wms": tiles; else none */
-    char *preview_url;       /* a secret, like those in `previews`, which take precedence */
-    struct mf_scene_preview *previews;
-    size_t preview_count;
 };
 
 struct mf_scene_list {
@@ -81,7 +71,7 @@ cJSON *mf_scene_filter_add_to(cJSON *body, const struct mf_scene_filter *filter)
 
 /* ---- searches ------------------------------------------------------------------------------- */
 
-#define MF_SCENE_PAGE_SIZE 100 /* as in the QGIS plugin (imagery notes 8.2) */
+#define MF_SCENE_PAGE_SIZE 100 /* of a request, as in the QGIS plugin (imagery notes 8.2) */
 
 struct mf_scene_search_options {
     const char *aoi; /* GeoJSON Polygon or MultiPolygon, lon/lat; ignored with a planned search */
@@ -92,7 +82,6 @@ struct mf_scene_search_options {
                             ZOOM or PIXEL_RESOLUTION; unknown values are in no defined position.
                             NULL: the server's order */
     bool is_descending;
-    int page_size; /* 0: MF_SCENE_PAGE_SIZE */
 };
 
 struct mf_scene_search;

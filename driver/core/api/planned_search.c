@@ -31,7 +31,6 @@ static const struct mf_document_member members[] = {
     ROW(name, MF_TEXT_OR_EMPTY, "name"),
     ROW(status, MF_TEXT, "status"),
     ROW(project_id, MF_TEXT, "projectId"),
-    ROW(user_id, MF_TEXT, "userId"),
     ROW(created, MF_TEXT, "createdAt"),
     ROW(active_until, MF_TEXT, "activeUntil"),
     ROW(last_checked, MF_TEXT, "lastCheckedAt"),

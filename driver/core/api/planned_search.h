@@ -42,7 +42,6 @@ struct mf_planned_search {
     char *name; /* "" when it has none */
     char *status;
     char *project_id;
-    char *user_id;
     char *created; /* ISO 8601 UTC */
     char *active_until;
     char *last_checked;

@@ -20,7 +20,7 @@ static void set_defaults(CURL *easy, const struct mf_transport_options *options,
 {
     const double silence = request->silence > 0 ? request->silence : options->low_speed_time;
 
-    set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_timeout * 1000));
+    set_long(easy, CURLOPT_CONNECTTIMEOUT, 10);
     set_long(easy, CURLOPT_LOW_SPEED_TIME, (long)silence);
     set_long(easy, CURLOPT_LOW_SPEED_LIMIT, (long)options->low_speed_limit);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);

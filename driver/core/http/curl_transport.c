@@ -489,7 +489,6 @@ int mf_transport_curl_open(struct mf_transport *out, const struct mf_transport_o
     if (options != NULL)
         transport->options = *options;
     struct mf_transport_options *own = &transport->options;
-    own->connect_timeout = own->connect_timeout > 0 ? own->connect_timeout : 10;
     own->low_speed_time = own->low_speed_time > 0 ? own->low_speed_time : 60;
     own->low_speed_limit = own->low_speed_limit > 0 ? own->low_speed_limit : 1;
     transport->user_agent = mf_str_copy(own->user_agent != NULL ? own->user_agent : "gdal-mapflow");

@@ -148,7 +148,6 @@ struct mf_transport_options {
     struct mf_transport_hooks hooks;
     /* Each is used unless the host has set its own. */
     const char *user_agent; /* copied */
-    double connect_timeout; /* s; 0: 10 */
     double low_speed_time;  /* s; 0: 60 */
     double low_speed_limit; /* bytes/s; 0: 1 */
 };
