@@ -161,15 +161,6 @@ static void set_own(CURL *easy, const struct mf_curl_hop *hop, struct curl_slist
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip"); /* a header of that name wins */
     set_long(easy, CURLOPT_NOSIGNAL, 1);
     set_long(easy, CURLOPT_NOPROGRESS, 1);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, hop->error_buffer);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, hop->on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, hop->ctx);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, hop->on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, hop->ctx);
-#if LIBCURL_VERSION_NUM >= 0x075000
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, hop->on_request);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, hop->ctx);
-#endif
     if (hop->request->sink != NULL)
         set_long(easy, CURLOPT_BUFFERSIZE, 512L << 10);
     if (hop->request->send_once || hop->request->upload != NULL) {

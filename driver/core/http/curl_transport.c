@@ -35,29 +35,14 @@ struct exchange {
     size_t header_bytes;
     bool headers_ended; /* of the final answer, not of a 1xx one */
     bool body_begun;
-    bool is_redirect;  /* a 3xx answer that will be followed */
-    bool has_failed;   /* *err is the outcome */
-    bool has_enough;   /* of an error answer: the rest is not read */
-    bool is_cancelled; /* *err is set */
+    bool is_redirect; /* a 3xx answer that will be followed */
+    bool has_failed;  /* *err is the outcome */
+    bool has_enough;  /* of an error answer: the rest is not read */
     bool has_proxy_login;
     char error_buffer[CURL_ERROR_SIZE];
 };
 
 /* ---- headers ------------------------------------------------------------------------------- */
-
-static void clear_headers(struct mf_response *response)
-{
-    for (size_t i = 0; i < response->header_count; i++) {
-        free(response->headers[i].name);
-        free(response->headers[i].value);
-    }
-    response->header_count = 0;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 static int add_header(struct mf_response *response, const char *line, size_t size,
                       struct mf_error *err)
@@ -67,9 +52,9 @@ static int add_header(struct mf_response *response, const char *line, size_t siz
         return 0;
     const char *value = colon + 1;
     const char *end = line + size;
-    while (value < end && is_blank(*value))
+    while (value < end && mf_is_space(*value))
         value++;
-    while (end > value && is_blank(end[-1]))
+    while (end > value && mf_is_space(end[-1]))
         end--;
     struct mf_header *headers =
         realloc(response->headers, (response->header_count + 1) * sizeof *headers);
@@ -105,11 +90,11 @@ static int take_header(struct exchange *exchange, const char *line, size_t size)
         return mf_error_set(exchange->err, MF_ERR_FORMAT,
                             "The headers of the answer are larger than %d bytes", MAX_HEADER_BYTES);
     if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        clear_headers(exchange->response);
+        mf_response_clear_headers(exchange->response);
         exchange->headers_ended = false;
         return 0;
     }
-    if (size > 2 || (size > 0 && !is_blank(line[0])))
+    if (size > 2 || (size > 0 && !mf_is_space(line[0])))
         return add_header(exchange->response, line, size, exchange->err);
     exchange->headers_ended = status_of(exchange) >= 200;
     return 0;
@@ -205,14 +190,6 @@ static int finish_body(struct exchange *exchange)
 
 /* ---- one hop ------------------------------------------------------------------------------- */
 
-struct hop {
-    char *url;
-    struct mf_url parts;        /* of `url` */
-    bool is_home;               /* no redirect has left the origin of the request */
-    bool is_unannounced;        /* send an upload without "Expect: 100-continue" */
-    struct curl_slist *cookies; /* set by the hops before, if the host wants cookies */
-};
-
 /* Called after the connection is made and before the request is sent. */
 static int on_request(void *ctx, char *remote, char *local, int remote_port, int local_port)
 {
@@ -225,11 +202,10 @@ static int on_request(void *ctx, char *remote, char *local, int remote_port, int
     return 0; /* CURL_PREREQFUNC_OK */
 }
 
-static bool must_stop(struct exchange *exchange, double deadline)
+static bool must_stop(const struct exchange *exchange, double deadline)
 {
     const struct mf_cancel *cancel = exchange->request->cancel;
     if (cancel != NULL && cancel->is_cancelled != NULL && cancel->is_cancelled(cancel->ctx)) {
-        exchange->is_cancelled = true;
         mf_error_set(exchange->err, MF_ERR_CANCELLED, "Cancelled");
         return true;
     }
@@ -242,10 +218,9 @@ static bool must_stop(struct exchange *exchange, double deadline)
     return false;
 }
 
-static bool must_stop_upload(struct exchange *exchange)
+static bool is_cancelled(const struct exchange *exchange)
 {
-    exchange->is_cancelled = mf_upload_must_stop(&exchange->upload, exchange->easy);
-    return exchange->is_cancelled;
+    return exchange->has_failed && exchange->err->kind == MF_ERR_CANCELLED;
 }
 
 /* Runs the transfer to its end. */
@@ -259,7 +234,8 @@ static CURLcode transfer(struct exchange *exchange, CURLM *multi, double deadlin
         const double now = mf_clock_monotonic();
         if (now - asked > POLL_MS * 0.0009) {
             asked = now;
-            exchange->has_failed = must_stop(exchange, deadline) || must_stop_upload(exchange);
+            exchange->has_failed = must_stop(exchange, deadline) ||
+                                   mf_upload_must_stop(&exchange->upload, exchange->easy);
             if (exchange->has_failed)
                 return CURLE_ABORTED_BY_CALLBACK;
         }
@@ -302,16 +278,20 @@ static int conclude(struct exchange *exchange, CURLcode code, const struct mf_ur
     return finish_body(exchange);
 }
 
-/* Returns the target of a redirect; "" if libcurl does not know it, NULL without memory. */
-static char *redirect_target(CURL *easy)
+/* Keeps what the next hop needs. */
+static int note_redirect(CURL *easy, struct mf_curl_hop *hop, char **redirect, struct mf_error *err)
 {
-    char *target = NULL;
+    const char *target = NULL; /* stays NULL if libcurl does not know it */
     curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
-    return mf_str_copy(target != NULL ? target : "");
+    *redirect = mf_str_copy(target != NULL ? target : "");
+    curl_slist_free_all(hop->cookies);
+    hop->cookies = NULL;
+    curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &hop->cookies);
+    return *redirect == NULL ? mf_out_of_memory(err) : 0;
 }
 
 static int run_exchange(struct exchange *exchange, const struct mf_curl_handle *handle,
-                        struct hop *hop, double deadline, char **redirect)
+                        struct mf_curl_hop *hop, double deadline, char **redirect)
 {
     struct mf_sigpipe sigpipe;
     mf_sigpipe_hold(&sigpipe);
@@ -320,15 +300,10 @@ static int run_exchange(struct exchange *exchange, const struct mf_curl_handle *
             curl_easy_setopt(exchange->easy, CURLOPT_COOKIELIST, cookie->data);
     const CURLcode code = transfer(exchange, handle->multi, deadline);
     int failed = conclude(exchange, code, &handle->origin);
-    if (!failed && exchange->is_redirect) {
-        *redirect = redirect_target(exchange->easy);
-        curl_slist_free_all(hop->cookies);
-        hop->cookies = NULL;
-        curl_easy_getinfo(exchange->easy, CURLINFO_COOKIELIST, &hop->cookies);
-        failed = *redirect == NULL ? mf_out_of_memory(exchange->err) : 0;
-    }
+    if (!failed && exchange->is_redirect)
+        failed = note_redirect(exchange->easy, hop, redirect, exchange->err);
 #if LIBCURL_VERSION_NUM >= 0x075700
-    if (exchange->is_cancelled) /* do not wait for a name server that does not answer */
+    if (is_cancelled(exchange)) /* do not wait for a name server that does not answer */
         curl_easy_setopt(exchange->easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
     curl_multi_remove_handle(handle->multi, exchange->easy);
@@ -337,44 +312,47 @@ static int run_exchange(struct exchange *exchange, const struct mf_curl_handle *
     return failed;
 }
 
+static void set_callbacks(struct exchange *exchange)
+{
+    CURL *const easy = exchange->easy;
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error_buffer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+#if LIBCURL_VERSION_NUM >= 0x075000
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+#else
+    exchange->response->request_sent = true; /* there is no on_request: assume the worst */
+#endif
+}
+
 /* Sends one request to one URL. *redirect becomes the next URL, NULL at the end. */
-static int perform_hop(struct curl_transport *transport, const struct mf_request *request,
-                       struct hop *hop, double deadline, struct mf_response *response,
-                       char **redirect, struct mf_error *err)
+static int perform_hop(struct curl_transport *transport, struct mf_curl_hop *hop, double deadline,
+                       struct mf_response *response, char **redirect, struct mf_error *err)
 {
     struct mf_curl_handle *handle = mf_curl_pool_take(&transport->pool, &hop->parts);
     if (handle == NULL)
         return mf_out_of_memory(err);
     const struct mf_transport_hooks *const hooks = &transport->options.hooks;
-    struct exchange exchange = {.request = request,
+    struct exchange exchange = {.request = hop->request,
                                 .response = response,
                                 .err = err,
                                 .easy = handle->easy,
                                 .has_proxy_login = hooks->has_proxy_login != NULL &&
                                                    hooks->has_proxy_login(hooks->ctx) != 0,
-                                .upload = {.upload = request->upload, .err = err}};
-    const struct mf_curl_hop wanted = {.request = request,
-                                       .url = hop->url,
-                                       .upload = &exchange.upload,
-                                       .is_home = hop->is_home,
-                                       .is_unannounced = hop->is_unannounced,
-                                       .error_buffer = exchange.error_buffer,
-                                       .ctx = &exchange,
-                                       .on_header = on_header,
-                                       .on_body = on_body,
-                                       .on_request = on_request};
+                                .upload = {.upload = hop->request->upload, .err = err}};
     struct curl_slist *headers = NULL;
-    int failed =
-        mf_curl_set_options(handle->easy, &transport->options, &wanted, &headers, exchange.err);
+    hop->upload = &exchange.upload;
+    int failed = mf_curl_set_options(handle->easy, &transport->options, hop, &headers, err);
     if (!failed) {
-#if LIBCURL_VERSION_NUM < 0x075000
-        response->request_sent = true; /* there is no on_request: assume the worst */
-#endif
+        set_callbacks(&exchange);
         failed = run_exchange(&exchange, handle, hop, deadline, redirect);
     }
     curl_slist_free_all(headers);
     free(exchange.body.data);
-    if (exchange.is_cancelled)
+    if (is_cancelled(&exchange))
         mf_curl_handle_free(handle);
     else
         mf_curl_pool_give_back(&transport->pool, handle);
@@ -402,9 +380,10 @@ static int check_redirect(const struct mf_url *from, const char *target, struct 
 }
 
 /* `hop` starts at the URL of the request, and ends at the URL that answered. */
-static int follow(struct curl_transport *transport, const struct mf_request *request,
-                  struct hop *hop, struct mf_response *response, struct mf_error *err)
+static int follow(struct curl_transport *transport, struct mf_curl_hop *hop,
+                  struct mf_response *response, struct mf_error *err)
 {
+    const struct mf_request *const request = hop->request;
     if (mf_url_parse(&hop->parts, hop->url, err) != 0)
         return -1;
     if (hop->parts.has_user_info)
@@ -414,7 +393,7 @@ static int follow(struct curl_transport *transport, const struct mf_request *req
         request->total_timeout > 0 ? mf_clock_monotonic() + request->total_timeout : 0;
     for (int redirects = 0; redirects <= MF_MAX_REDIRECTS; redirects++) {
         char *redirect = NULL;
-        if (perform_hop(transport, request, hop, deadline, response, &redirect, err) != 0)
+        if (perform_hop(transport, hop, deadline, response, &redirect, err) != 0)
             return -1;
         if (redirect == NULL)
             return 0;
@@ -453,14 +432,15 @@ static int perform(void *ctx, const struct mf_request *request, struct mf_respon
     mf_response_free(response);
     if (request->authorization != NULL && strpbrk(request->authorization, "\r\n") != NULL)
         return mf_error_set(err, MF_ERR_ARGUMENT, "The credentials contain a line break");
-    struct hop hop = {.url = mf_str_copy(request->url), .is_home = true};
+    struct mf_curl_hop hop = {
+        .request = request, .url = mf_str_copy(request->url), .is_home = true};
     if (hop.url == NULL)
         return mf_out_of_memory(err);
-    int failed = follow(ctx, request, &hop, response, err);
+    int failed = follow(ctx, &hop, response, err);
     if (!failed && is_expectation_refused(request, response)) {
         hop.is_unannounced = true;
         mf_response_free(response);
-        failed = follow(ctx, request, &hop, response, err);
+        failed = follow(ctx, &hop, response, err);
     }
     curl_slist_free_all(hop.cookies);
     free(hop.url);

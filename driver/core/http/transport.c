@@ -11,14 +11,20 @@ void mf_response_init(struct mf_response *response)
     memset(response, 0, sizeof *response);
 }
 
-void mf_response_free(struct mf_response *response)
+void mf_response_clear_headers(struct mf_response *response)
 {
-    if (response == NULL)
-        return;
     for (size_t i = 0; i < response->header_count; i++) {
         free(response->headers[i].name);
         free(response->headers[i].value);
     }
+    response->header_count = 0;
+}
+
+void mf_response_free(struct mf_response *response)
+{
+    if (response == NULL)
+        return;
+    mf_response_clear_headers(response);
     free(response->headers);
     free(response->body);
     mf_response_init(response);

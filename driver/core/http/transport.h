@@ -96,6 +96,7 @@ struct mf_response {
 
 void mf_response_init(struct mf_response *response);
 void mf_response_free(struct mf_response *response); /* NULL-safe; empties it for reuse */
+void mf_response_clear_headers(struct mf_response *response);
 
 /* Returns the value of the last header of that name (any case), NULL if there is none. */
 const char *mf_response_header(const struct mf_response *response, const char *name);
