@@ -62,14 +62,12 @@ static void test_parse(void)
     CHECK_TEXT(s.footprint, "{\"type\":\"Polygon\",\"coordinates\":[]}");
     CHECK(s.resolution == 0.55 && s.cloud_cover == 3.5 && s.off_nadir == -6.2);
     CHECK(s.min_area_km2 == 5 && s.aoi_intersection == 87.4 && s.zoom == 18 && s.is_new == 1);
-    CHECK(s.is_mosaic);
     CHECK_NUMBER(parse(&s, "{\"id\":\"x\",\"footprint\":null,\"pixelResolution\":0.0,\"zoom\":17,"
                            "\"previews\":null,\"cloudCover\":null}"),
                  0);
     CHECK(s.provider == NULL && s.footprint == NULL && s.acquired == NULL);
     CHECK(isnan(s.resolution) && isnan(s.cloud_cover) && isnan(s.off_nadir));
     CHECK(isnan(s.min_area_km2) && isnan(s.aoi_intersection) && s.zoom == 17 && s.is_new == -1);
-    CHECK(!s.is_mosaic);
     CHECK_NUMBER(parse(&s, "{\"id\":7}"), -1);
     CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
     mf_scene_list_free(NULL);

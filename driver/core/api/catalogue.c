@@ -31,17 +31,8 @@ static const struct mf_document_member members[] = {
     MF_ROW(mf_scene, is_new, MF_FLAG_OR_UNKNOWN, "isNew"),
 };
 
-static void complete(void *document, const cJSON *json, int *failed)
-{
-    struct mf_scene *const scene = document;
-    (void)json;
-    (void)failed;
-    scene->is_mosaic =
-        scene->product_type != NULL && mf_str_equal_nocase(scene->product_type, "MOSAIC");
-}
-
 static const struct mf_document_type scene_type =
-    MF_DOCUMENT_TYPE(mf_scene, members, complete, "a scene of the server's answer has no id");
+    MF_DOCUMENT_TYPE(mf_scene, members, NULL, "a scene of the server's answer has no id");
 
 void mf_scene_list_free(struct mf_scene_list *list)
 {

@@ -38,7 +38,6 @@ struct mf_scene {
     double aoi_intersection; /* percent of the search area covered */
     int zoom;                /* -1 unknown */
     int is_new;              /* in a planned search: 1 or 0; -1 unknown */
-    bool is_mosaic;          /* the product type is MOSAIC, in upper or lower case */
 };
 
 struct mf_scene_list {

@@ -81,31 +81,31 @@ static void append_parameter(const cJSON *value, const char *name, char *text, s
     free(shown);
 }
 
-static bool is_listed(const char *list, const char *name)
+/* Takes the next name of a list. Returns false at its end. */
+static bool next_name(const char **list, char name[64])
 {
-    const size_t size = strlen(name);
-    for (const char *p = list; *p != '\0';) {
-        const size_t part = strcspn(p, ";");
-        if (part == size && strncmp(p, name, size) == 0)
-            return true;
-        p += part + (p[part] == ';');
-    }
-    return false;
+    const size_t size = strcspn(*list, ";");
+    snprintf(name, 64, "%.*s", (int)size, *list);
+    *list += size + ((*list)[size] == ';');
+    return size > 0;
+}
+
+static bool is_listed(const char *list, const char *wanted)
+{
+    char name[64];
+    bool is_found = false;
+    while (!is_found && next_name(&list, name))
+        is_found = strcmp(name, wanted) == 0;
+    return is_found;
 }
 
 static void append_listed(const char *list, const cJSON *parameters, char *text, size_t size)
 {
     char name[64];
-    for (const char *p = list; *p != '\0';) {
-        const size_t part = strcspn(p, ";");
-        if (part < sizeof name) {
-            memcpy(name, p, part);
-            name[part] = '\0';
-            const cJSON *value = mf_json_member(parameters, name);
-            if (value != NULL)
-                append_parameter(value, name, text, size);
-        }
-        p += part + (p[part] == ';');
+    while (next_name(&list, name)) {
+        const cJSON *const value = mf_json_member(parameters, name);
+        if (value != NULL)
+            append_parameter(value, name, text, size);
     }
 }
 

@@ -139,98 +139,61 @@ static int get_status(struct mf_client *client, char *path, cJSON **out, struct 
     return -1;
 }
 
-/* A document of /image. */
-struct detail {
-    const char *id;
-    const cJSON *document;
-    bool is_used;
-};
-
-struct details {
-    struct detail *items; /* sorted by id */
-    size_t count;
-};
-
-static int compare_ids(const void *a, const void *b)
+/* Moves the image with that id out of `details`, if it is there. Both lists tend to have one order:
+ * searches from *from on. */
+static void take_details(struct mf_image *image, struct mf_image_list *details, const char *id,
+                         size_t *from)
 {
-    return strcmp(((const struct detail *)a)->id, ((const struct detail *)b)->id);
-}
-
-static int sort_details(struct details *details, const cJSON *array, struct mf_error *err)
-{
-    const cJSON *entry;
-    details->items = calloc((size_t)cJSON_GetArraySize(array) + 1, sizeof *details->items);
-    if (details->items == NULL)
-        return mf_out_of_memory(err);
-    cJSON_ArrayForEach(entry, array)
-    {
-        details->items[details->count++] =
-            (struct detail){mf_json_string(entry, "id", ""), entry, false};
+    for (size_t i = 0; i < details->count; i++) {
+        const size_t at = (*from + i) % details->count;
+        struct mf_image *const known = &details->items[at];
+        if (known->id == NULL || strcmp(known->id, id) != 0)
+            continue;
+        *image = *known;
+        memset(known, 0, sizeof *known);
+        *from = at + 1;
+        return;
     }
-    qsort(details->items, details->count, sizeof *details->items, compare_ids);
-    return 0;
 }
 
-static struct detail *find_detail(const struct details *details, const char *id)
-{
-    const struct detail wanted = {.id = id};
-    return bsearch(&wanted, details->items, details->count, sizeof wanted, compare_ids);
-}
-
-/* Appends the images of /status, merged with their details from /image. */
-static int add_rows(struct mf_image_list *list, const cJSON *rows, const struct details *details,
-                    struct mf_error *err)
+/* Makes a list of the images of /status, with their details from /image, and then of those missing
+ * from /status. */
+static int merge(struct mf_image_list *list, const cJSON *rows, struct mf_image_list *details,
+                 struct mf_error *err)
 {
     const cJSON *row;
+    size_t from = 0;
+    list->items =
+        calloc((size_t)cJSON_GetArraySize(rows) + details->count + 1, sizeof *list->items);
+    if (list->items == NULL)
+        return mf_out_of_memory(err);
     cJSON_ArrayForEach(row, rows)
     {
         struct mf_image *const image = &list->items[list->count];
-        struct detail *const detail = find_detail(details, mf_json_string(row, "image_id", ""));
-        if (detail != NULL) {
-            detail->is_used = true;
-            if (mf_document_parse(&image_type, image, detail->document, err) != 0)
-                return -1;
-        }
+        take_details(image, details, mf_json_string(row, "image_id", ""), &from);
         if (merge_status(image, row, err) != 0)
             return -1;
         list->count++;
     }
-    return 0;
-}
-
-/* Appends the images missing from /status, in the order of /image. */
-static int add_rest(struct mf_image_list *list, const cJSON *images, const struct details *details,
-                    struct mf_error *err)
-{
-    const cJSON *entry;
-    cJSON_ArrayForEach(entry, images)
-    {
-        const struct detail *const detail = find_detail(details, mf_json_string(entry, "id", ""));
-        if (detail != NULL && detail->is_used)
-            continue;
-        if (mf_document_parse(&image_type, &list->items[list->count], entry, err) != 0)
-            return -1;
-        list->count++;
+    for (size_t i = 0; i < details->count; i++) {
+        if (details->items[i].id != NULL)
+            list->items[list->count++] = details->items[i];
+        memset(&details->items[i], 0, sizeof details->items[i]);
     }
     return 0;
 }
 
-static int merge(struct mf_image_list *list, const cJSON *status, const cJSON *images,
-                 struct mf_error *err)
+static int read_lists(struct mf_image_list *list, const cJSON *status, const cJSON *images,
+                      struct mf_error *err)
 {
     const cJSON *const rows = mf_json_member(status, "images");
-    struct details details = {0};
+    struct mf_image_list details = {0};
     if (!cJSON_IsArray(images))
         return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
     list->has_states = cJSON_IsArray(rows);
-    const int most = cJSON_GetArraySize(images) + (list->has_states ? cJSON_GetArraySize(rows) : 0);
-    list->items = calloc((size_t)most + 1, sizeof *list->items);
-    if (list->items == NULL)
-        return mf_out_of_memory(err);
-    const int failed = sort_details(&details, images, err) != 0 ||
-                       (list->has_states && add_rows(list, rows, &details, err) != 0) ||
-                       add_rest(list, images, &details, err) != 0;
-    free(details.items);
+    const int failed = mf_document_list_parse(&image_type, &details, images, err) != 0 ||
+                       merge(list, list->has_states ? rows : NULL, &details, err) != 0;
+    mf_image_list_free(&details);
     return failed ? -1 : 0;
 }
 
@@ -242,7 +205,7 @@ int mf_image_list_get(struct mf_image_list *list, struct mf_client *client, cons
     /* In this order, an image that becomes ready between the requests is in both lists. */
     const int failed = get_status(client, mosaic_path(mosaic_id, "/status"), &status, err) != 0 ||
                        get(client, mosaic_path(mosaic_id, "/image"), &images, err) != 0 ||
-                       merge(list, status, images, err) != 0;
+                       read_lists(list, status, images, err) != 0;
     cJSON_Delete(status);
     cJSON_Delete(images);
     if (!failed)

@@ -19,7 +19,6 @@ extern "C" {
 #endif
 
 #define MF_PLANNED_AOI_NAME_SIZE 64 /* maximum, in characters */
-#define MF_PLANNED_DEFAULT_CAP 2    /* active planned searches of the free plan */
 
 /* States of a planned search, in order of precedence (imagery notes 9.2). */
 enum mf_planned_state {

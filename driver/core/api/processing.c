@@ -202,13 +202,6 @@ static int not_ready(const struct mf_processing *p, struct mf_error *err, const 
     return mf_error_append(err, " %s", what);
 }
 
-static int has_ended_without(const struct mf_processing *p, struct mf_error *err)
-{
-    return not_ready(p, err,
-                     "Open it with PARTIAL=YES to read what is finished, or with STATUS_ONLY=YES "
-                     "to see its areas.");
-}
-
 static bool is_unknown_status(const char *status)
 {
     static const char *const known[] = {"UNPROCESSED", "IN_PROGRESS", "AWAITING", ""};
@@ -242,7 +235,9 @@ int mf_processing_check_result(const struct mf_processing *p, bool partial, bool
         break;
     default:
         if (!partial)
-            return has_ended_without(p, err);
+            return not_ready(p, err,
+                             "Open it with PARTIAL=YES to read what is finished, or with "
+                             "STATUS_ONLY=YES to see its areas.");
     }
     if (p->is_raster)
         return mf_error_set(

@@ -87,14 +87,7 @@ static int read_own(struct mf_imagery *source, const struct mf_submission_option
     if (!is_said(o->mosaic))
         return mf_error_set(err, MF_ERR_ARGUMENT, "MOSAIC_ID=%.60s is not the UUID of a mosaic",
                             o->mosaic_id);
-    source->mosaic = mf_str_copy(o->mosaic);
-    return source->mosaic != NULL ? 0 : mf_out_of_memory(err);
-}
-
-static int take_provider(struct mf_imagery *source, const char *name, struct mf_error *err)
-{
-    source->provider = mf_str_copy(name);
-    return source->provider != NULL ? 0 : mf_out_of_memory(err);
+    return mf_replace_text(&source->mosaic, o->mosaic, err);
 }
 
 /* ---- tile services -------------------------------------------------------------------------- */
@@ -158,9 +151,8 @@ static int keep_secret(struct mf_imagery *source, size_t i, const char *text, st
 {
     if (mf_str_nonblank(text) == NULL)
         return 0;
-    source->secrets[i] = mf_str_copy(text);
-    if (source->secrets[i] == NULL)
-        return mf_out_of_memory(err);
+    if (mf_replace_text(&source->secrets[i], text, err) != 0)
+        return -1;
     return mf_redact_add(text, err);
 }
 
@@ -222,13 +214,13 @@ int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_option
     int failed = 0;
     switch (source->kind) {
     case MF_IMAGERY_PROVIDER:
-        failed = take_provider(source, o->provider, err);
+        failed = mf_replace_text(&source->provider, o->provider, err);
         break;
     case MF_IMAGERY_SEARCH:
         failed = mf_str_nonblank(o->image_ids) == NULL
                      ? mf_error_set(err, MF_ERR_ARGUMENT,
                                     "SEARCH_PROVIDER needs IMAGE_IDS, the scenes that were found")
-                     : take_provider(source, o->search_provider, err);
+                     : mf_replace_text(&source->provider, o->search_provider, err);
         if (!failed)
             failed = read_images(source, o->image_ids, 0, err);
         break;
@@ -238,9 +230,8 @@ int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_option
         failed = read_tiles(source, o, err);
         break;
     default:
-        source->zoom = is_said(o->like) && is_said(o->zoom) ? mf_str_copy(o->zoom) : NULL;
-        return source->zoom == NULL && is_said(o->like) && is_said(o->zoom) ? mf_out_of_memory(err)
-                                                                            : 0;
+        return is_said(o->like) && is_said(o->zoom) ? mf_replace_text(&source->zoom, o->zoom, err)
+                                                    : 0;
     }
     return failed ? -1 : read_zoom(source, o->zoom, err);
 }
@@ -416,13 +407,8 @@ int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *accou
         list_providers(account, of.kind, err);
         return -1;
     }
-    char *const name = mf_str_copy(account->providers[i].name);
-    if (name == NULL)
-        return mf_out_of_memory(err);
-    free(source->provider);
-    source->provider = name;
     source->min_km2 = account->providers[i].min_area_km2;
-    return 0;
+    return mf_replace_text(&source->provider, account->providers[i].name, err);
 }
 
 /* ---- the request ---------------------------------------------------------------------------- */

@@ -13,10 +13,9 @@ static int inherit_model(struct mf_submission *s, const cJSON *model, struct mf_
     const char *const id = mf_json_string(model, "id", name);
     if (id == NULL)
         return mf_error_set(err, MF_ERR_FORMAT, "the service does not return its model: set MODEL");
-    s->model_name = mf_str_copy(id);
-    s->like_model = name != NULL ? mf_str_copy(name) : NULL;
-    return s->model_name == NULL || (name != NULL && s->like_model == NULL) ? mf_out_of_memory(err)
-                                                                            : 0;
+    if (name != NULL && mf_replace_text(&s->like_model, name, err) != 0)
+        return -1;
+    return mf_replace_text(&s->model_name, id, err);
 }
 
 static int inherit_blocks(struct mf_submission *s, const cJSON *blocks, struct mf_error *err)
@@ -33,9 +32,8 @@ static int inherit_blocks(struct mf_submission *s, const cJSON *blocks, struct m
             continue;
         wanted->is_enabled = mf_json_bool(block, "enabled", 1);
         wanted->is_inherited = 1;
-        wanted->name = mf_str_copy(name);
-        if (wanted->name == NULL)
-            return mf_out_of_memory(err);
+        if (mf_replace_text(&wanted->name, name, err) != 0)
+            return -1;
         s->block_count++;
     }
     return 0;

@@ -7,13 +7,20 @@
 #include "base/str.h"
 #include "submit/submission_internal.h"
 
+int mf_replace_text(char **out, const char *text, struct mf_error *err)
+{
+    char *const copy = mf_str_copy(text);
+    if (copy == NULL)
+        return mf_out_of_memory(err);
+    free(*out);
+    *out = copy;
+    return 0;
+}
+
 /* Copies an option. Leaves *out unchanged if the option is not set. */
 static int take(char **out, const char *text, struct mf_error *err)
 {
-    if (mf_str_nonblank(text) == NULL)
-        return 0;
-    *out = mf_str_copy(text);
-    return *out != NULL ? 0 : mf_out_of_memory(err);
+    return mf_str_nonblank(text) != NULL ? mf_replace_text(out, text, err) : 0;
 }
 
 /* ---- JSON ----------------------------------------------------------------------------------- */

@@ -8,16 +8,6 @@
 #include "submit/name_match.h"
 #include "submit/submission_internal.h"
 
-static int replace(char **out, const char *text, struct mf_error *err)
-{
-    char *const copy = mf_str_copy(text);
-    if (copy == NULL)
-        return mf_out_of_memory(err);
-    free(*out);
-    *out = copy;
-    return 0;
-}
-
 /* ---- model ---------------------------------------------------------------------------------- */
 
 static const char *model_name(const void *ctx, size_t i)
@@ -108,7 +98,7 @@ static int resolve_block(struct mf_submission *s, size_t n, const struct mf_mode
     for (size_t j = 0; j < n; j++)
         if (strcmp(s->blocks[j].name, model->blocks[i].name) == 0)
             return refuse_block(model, wanted->name, "comes twice", err);
-    return replace(&wanted->name, model->blocks[i].name, err);
+    return mf_replace_text(&wanted->name, model->blocks[i].name, err);
 }
 
 /* An earlier processing lists all blocks of its model, also those that are not optional. */
@@ -136,7 +126,7 @@ static int use_model(struct mf_submission *s, const struct mf_model_list *models
     int i = find_model(s, models);
     /* Another project may have a copy of the earlier processing's model. */
     if (i == MF_MATCH_NONE && s->like_model != NULL) {
-        if (replace(&s->model_name, s->like_model, err) != 0)
+        if (mf_replace_text(&s->model_name, s->like_model, err) != 0)
             return -1;
         i = find_model(s, models);
     }
@@ -147,7 +137,7 @@ static int use_model(struct mf_submission *s, const struct mf_model_list *models
     if (!mf_uuid_parse(model->id, uuid))
         return mf_error_set(err, MF_ERR_FORMAT, "the server returned an invalid id for model %.60s",
                             model->name);
-    if (replace(&s->model_id, uuid, err) != 0)
+    if (mf_replace_text(&s->model_id, uuid, err) != 0)
         return -1;
     drop_superfluous(s, model);
     for (size_t n = 0; n < s->block_count; n++)
@@ -166,7 +156,7 @@ static int use_project(struct mf_submission *s, const struct mf_project *project
                             "the server returned an invalid id for project \"%.60s\"",
                             project->name);
     s->aoi_limit_m2 = project->aoi_limit_m2;
-    return replace(&s->project_name, project->name, err);
+    return mf_replace_text(&s->project_name, project->name, err);
 }
 
 /* Refuses read-only users before anything is measured and priced. */
@@ -209,8 +199,9 @@ static int plan_project(struct mf_submission *s, const struct mf_account *accoun
         return -1;
     }
     mf_project_free(&own);
-    return replace(&s->project_name, s->project, err) != 0 ? -1
-                                                           : use_model(s, &account->models, err);
+    return mf_replace_text(&s->project_name, s->project, err) != 0
+               ? -1
+               : use_model(s, &account->models, err);
 }
 
 static int is_to_be_created(const struct mf_submission *s, const struct mf_error *why)

@@ -35,25 +35,30 @@ static bool is_chosen(const cJSON *ids, const char *id)
     return false;
 }
 
+static bool is_mosaic(const struct mf_scene *scene)
+{
+    return scene->product_type != NULL && mf_str_equal_nocase(scene->product_type, "MOSAIC");
+}
+
 static int check_scene(struct facts *facts, const struct mf_scene *scene, struct mf_error *err)
 {
     facts->left--;
     if (scene->min_area_km2 > facts->min_km2)
         facts->min_km2 = scene->min_area_km2;
     if (facts->first == NULL) {
-        facts->is_mosaic = scene->is_mosaic;
+        facts->is_mosaic = is_mosaic(scene);
         facts->zoom = scene->zoom;
         facts->first = mf_str_copy(scene->id);
         return facts->first != NULL ? 0 : mf_out_of_memory(err);
     }
-    if (scene->is_mosaic != facts->is_mosaic)
+    if (is_mosaic(scene) != facts->is_mosaic)
         return mf_error_set(
             err, MF_ERR_ARGUMENT,
             "IMAGE_IDS has a mosaic and a single image, \"%.60s\" and \"%.60s\": "
             "one processing takes scenes of one product type. Submit them separately",
             facts->is_mosaic ? facts->first : scene->id,
             facts->is_mosaic ? scene->id : facts->first);
-    if (scene->is_mosaic && scene->zoom != facts->zoom)
+    if (is_mosaic(scene) && scene->zoom != facts->zoom)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "IMAGE_IDS has mosaics of several zooms, \"%.60s\" of %d and \"%.60s\" "
                             "of %d. Submit them separately",

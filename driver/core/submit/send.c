@@ -8,16 +8,16 @@
 #include "base/uuid.h"
 #include "submit/submission_internal.h"
 
-void mf_submission_update(struct mf_submission *s, size_t i, const struct mf_processing *processing)
+static void take_state(struct mf_job *job, const struct mf_processing *processing)
 {
-    struct mf_job *const job = &s->jobs[i];
-    char *const status = mf_str_copy(processing->status);
-    if (status != NULL) {
-        free(job->status);
-        job->status = status;
-    }
+    (void)!mf_replace_text(&job->status, processing->status, NULL);
     if (!isnan(processing->cost))
         job->cost = processing->cost;
+}
+
+void mf_submission_update(struct mf_submission *s, size_t i, const struct mf_processing *processing)
+{
+    take_state(&s->jobs[i], processing);
 }
 
 int mf_job_take_answer(struct mf_job *job, const cJSON *document, struct mf_error *err)
@@ -25,18 +25,13 @@ int mf_job_take_answer(struct mf_job *job, const cJSON *document, struct mf_erro
     struct mf_processing processing;
     if (mf_processing_parse(&processing, document, err) != 0)
         return -1;
-    int failed = 0;
-    if (!mf_uuid_parse(processing.id, job->id))
-        failed = mf_error_set(err, MF_ERR_FORMAT, "the server returned an invalid id");
-    else {
-        free(job->status);
-        job->status = mf_str_copy(processing.status);
-        if (!isnan(processing.cost))
-            job->cost = processing.cost;
+    const bool is_valid = mf_uuid_parse(processing.id, job->id);
+    if (is_valid) {
+        take_state(job, &processing);
         job->state = MF_JOB_SENT;
     }
     mf_processing_free(&processing);
-    return failed;
+    return is_valid ? 0 : mf_error_set(err, MF_ERR_FORMAT, "the server returned an invalid id");
 }
 
 /* Handles a lost response. Sends nothing again, whatever the search finds. */

@@ -70,6 +70,9 @@ int mf_submission_read_options(struct mf_submission *submission,
                                const struct mf_submission_options *options,
                                struct mf_error *err) MF_NODISCARD;
 
+/* Replaces a string by a copy of `text`. */
+int mf_replace_text(char **out, const char *text, struct mf_error *err) MF_NODISCARD;
+
 /* ---- imagery --------------------------------------------------------------------------------- */
 
 /* Reads which of the four sources was chosen, and checks that its options go together. */
