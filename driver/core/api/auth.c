@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/memo_internal.h"
 #include "base/checksum.h"
 #include "base/redact.h"
 #include "base/str.h"
-#include "base/thread.h"
 
 /* ---- base64 -------------------------------------------------------------------------------- */
 
@@ -249,43 +249,20 @@ const char *mf_auth_header(const struct mf_auth *auth, enum mf_auth_scheme schem
 
 /* ---- remembered schemes --------------------------------------------------------------------- */
 
-/* Guarded by the global lock. The oldest entry is replaced first. */
-static struct {
-    uint64_t origin; /* checksum */
-    uint64_t fingerprint;
-    enum mf_auth_scheme scheme; /* AUTO: free entry */
-} known[32];
-static unsigned next_entry;
+static struct mf_memo schemes;
 
-enum { KNOWN = sizeof known / sizeof known[0] };
-
-/* Returns KNOWN if there is none. */
-static size_t find_entry(uint64_t origin, uint64_t fingerprint)
+static uint64_t scheme_key(const char *origin, uint64_t fingerprint)
 {
-    size_t i = 0;
-    while (i < KNOWN && (known[i].origin != origin || known[i].fingerprint != fingerprint))
-        i++;
-    return i;
+    const uint64_t both[2] = {mf_checksum_of(origin, strlen(origin)), fingerprint};
+    return mf_checksum_of(both, sizeof both);
 }
 
 enum mf_auth_scheme mf_auth_scheme_recall(const char *origin, uint64_t fingerprint)
 {
-    mf_global_lock();
-    const size_t i = find_entry(mf_checksum_of(origin, strlen(origin)), fingerprint);
-    const enum mf_auth_scheme scheme = i < KNOWN ? known[i].scheme : MF_AUTH_AUTO;
-    mf_global_unlock();
-    return scheme;
+    return (enum mf_auth_scheme)mf_memo_get(&schemes, scheme_key(origin, fingerprint));
 }
 
 void mf_auth_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme)
 {
-    const uint64_t sum = mf_checksum_of(origin, strlen(origin));
-    mf_global_lock();
-    size_t i = find_entry(sum, fingerprint);
-    if (i == KNOWN)
-        i = next_entry++ % KNOWN;
-    known[i].origin = sum;
-    known[i].fingerprint = fingerprint;
-    known[i].scheme = scheme;
-    mf_global_unlock();
+    mf_memo_set(&schemes, scheme_key(origin, fingerprint), (int)scheme);
 }

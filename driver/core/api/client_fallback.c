@@ -4,18 +4,14 @@
 #include <string.h>
 
 #include "api/client.h"
+#include "api/memo_internal.h"
 #include "base/checksum.h"
 #include "base/str.h"
-#include "base/thread.h"
 
 #define FORM_SIZE 160
 
-/* Keys of missing path forms, for all accounts of this process. Guarded by the global lock. The
- * oldest is replaced first. */
-static uint64_t missing[32];
-static unsigned next_missing;
-
-enum { MISSING = sizeof missing / sizeof missing[0] };
+/* Forms of paths that are missing. */
+static struct mf_memo missing;
 
 /* Writes the form of a path: up to the query, with "*" for each part that has a digit and at least
  * 4 characters, such as an id, but not "v2". */
@@ -47,40 +43,6 @@ static uint64_t key_of(const struct mf_client *client, const char *path)
     return key;
 }
 
-/* Returns MISSING if the path is not known to be missing. The lock is held. */
-static size_t find(uint64_t key)
-{
-    size_t i = 0;
-    while (i < MISSING && (key == 0 || missing[i] != key))
-        i++;
-    return i;
-}
-
-static bool is_missing(uint64_t key)
-{
-    mf_global_lock();
-    const bool found = find(key) < MISSING;
-    mf_global_unlock();
-    return found;
-}
-
-static void remember(uint64_t key)
-{
-    mf_global_lock();
-    if (find(key) == MISSING)
-        missing[next_missing++ % MISSING] = key;
-    mf_global_unlock();
-}
-
-static void forget(uint64_t key)
-{
-    mf_global_lock();
-    const size_t i = find(key);
-    if (i < MISSING)
-        missing[i] = 0;
-    mf_global_unlock();
-}
-
 static bool says_missing(const struct mf_error *err)
 {
     return err->http_status == 404 || err->http_status == 405;
@@ -101,18 +63,18 @@ int mf_client_query_fallback(struct mf_client *client, const char *path, const c
     const uint64_t key = key_of(client, path);
     mf_error_init(&first);
     mf_error_init(&second);
-    const bool was_missing = is_missing(key);
+    const bool was_missing = mf_memo_get(&missing, key) != 0;
     int failed = was_missing ? request_fallback(client, fallback, body, out, &second) : -1;
     if (was_missing && !says_missing(&second)) {
         if (failed && err != NULL)
             *err = second;
         return failed;
     }
-    forget(key); /* the server has changed since */
+    mf_memo_set(&missing, key, 0); /* the server has changed since */
     failed = mf_client_query(client, path, body, out, &first);
     if (!was_missing && says_missing(&first) &&
         request_fallback(client, fallback, body, out, NULL) == 0) {
-        remember(key);
+        mf_memo_set(&missing, key, 1);
         failed = 0;
     }
     if (failed && err != NULL)

@@ -2,13 +2,11 @@
 #include "api/pager.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "api/json_writer.h"
-#include "base/buffer.h"
-#include "base/checksum.h"
 #include "base/str.h"
+#include "base/str_list.h"
 
 struct mf_pager {
     char *path, *fallback;
@@ -20,7 +18,7 @@ struct mf_pager {
     int pages;
     int idle_pages; /* the latest pages in a row without new entries */
     bool is_at_end;
-    struct mf_buffer seen; /* checksums of the ids returned */
+    struct mf_str_set seen; /* ids returned */
 };
 
 /* Pages in a row without new entries after which reading fails. */
@@ -54,7 +52,7 @@ void mf_pager_close(struct mf_pager *pager)
 {
     if (pager == NULL)
         return;
-    free(pager->seen.data);
+    mf_str_set_free(&pager->seen);
     free(pager->path);
     free(pager->fallback);
     free(pager->filter_name);
@@ -72,16 +70,7 @@ cJSON *mf_page_request(long offset, const char *order)
 
 static long seen_count(const struct mf_pager *pager)
 {
-    return (long)(pager->seen.size / sizeof(uint64_t));
-}
-
-static bool was_seen(const struct mf_pager *pager, uint64_t checksum)
-{
-    const uint64_t *const seen = (const uint64_t *)(const void *)pager->seen.data;
-    for (long i = 0; i < seen_count(pager); i++)
-        if (seen[i] == checksum)
-            return true;
-    return false;
+    return (long)pager->seen.count;
 }
 
 /* Removes entries that were returned before from a list. */
@@ -92,11 +81,11 @@ static int keep_new(struct mf_pager *pager, cJSON *list, struct mf_error *err)
         const char *const id = mf_json_string(entry, "id", NULL);
         if (id == NULL)
             return mf_error_set(err, MF_ERR_FORMAT, "an entry of the server's list has no id");
-        const uint64_t checksum = mf_checksum_of(id, strlen(id));
-        if (was_seen(pager, checksum))
-            cJSON_Delete(cJSON_DetachItemViaPointer(list, entry));
-        else if (mf_buffer_append(&pager->seen, &checksum, sizeof checksum) != 0)
+        const int is_new = mf_str_set_add(&pager->seen, id);
+        if (is_new < 0)
             return mf_out_of_memory(err);
+        if (!is_new)
+            cJSON_Delete(cJSON_DetachItemViaPointer(list, entry));
     }
     return 0;
 }

@@ -10,7 +10,7 @@
  * The list may change during reading (API notes 19). Entries that a shift repeats are returned
  * once. If the total shrinks, the pager goes back to read the entries that moved into earlier
  * pages. A server that returns fewer entries than its total, repeating the same page, is
- * MF_ERR_FORMAT: the list would be incomplete. Intended for lists of up to about 10 000 entries.
+ * MF_ERR_FORMAT: the list would be incomplete.
  *
  * Thread-safety: a pager belongs to one thread at a time. */
 #ifndef MF_PAGER_H

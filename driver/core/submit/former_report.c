@@ -13,38 +13,30 @@
 /* The run of imported jobs. It never ends. */
 #define IMPORTED "0000000000000000-report01"
 
-/* Calls `use` with each line of a processing of version 0.1, until it returns non-zero. Returns
- * that value, or 0. */
-static int each_line(const char *text, int (*use)(void *ctx, const cJSON *line), void *ctx)
+/* Returns the next line of a processing of version 0.1, NULL at the end of the text. */
+static cJSON *next_line(const char **text)
 {
-    int ended = 0;
-    while (*text != '\0' && !ended) {
-        const size_t size = strcspn(text, "\n");
+    while (**text != '\0') {
+        const size_t size = strcspn(*text, "\n");
         cJSON *line = NULL;
-        if (mf_json_parse(text, size, "a line", &line, NULL) == 0 &&
-            mf_json_string(line, "request", NULL) != NULL && !mf_json_bool(line, "dryRun", 1))
-            ended = use(ctx, line);
+        const int failed = mf_json_parse(*text, size, "a line", &line, NULL);
+        *text += size + ((*text)[size] == '\n');
+        if (!failed && mf_json_string(line, "request", NULL) != NULL &&
+            !mf_json_bool(line, "dryRun", 1))
+            return line;
         cJSON_Delete(line);
-        text += size + (text[size] == '\n');
     }
-    return ended;
+    return NULL;
 }
 
-static int is_unanswered(void *ctx, const cJSON *line)
+static bool has_unanswered(const char *text)
 {
-    (void)ctx;
-    return mf_json_string(line, "id", NULL) == NULL &&
-           mf_json_string(line, MF_META_MARKER, NULL) != NULL;
+    bool is_found = false;
+    for (cJSON *line; !is_found && (line = next_line(&text)) != NULL; cJSON_Delete(line))
+        is_found = mf_json_string(line, "id", NULL) == NULL &&
+                   mf_json_string(line, MF_META_MARKER, NULL) != NULL;
+    return is_found;
 }
-
-struct import {
-    double sent; /* NaN: unknown, some time ago */
-    double now;
-    struct mf_journal *journal;
-    const struct mf_run_job *jobs;
-    size_t count;
-    struct mf_error *err;
-};
 
 /* Digests of 0.1 differ: a job is identified by the other values of its line. */
 static int is_of(const struct mf_run_job *of, const cJSON *line)
@@ -57,28 +49,19 @@ static int is_of(const struct mf_run_job *of, const cJSON *line)
            strcmp(project, of->submission->project_id) == 0;
 }
 
-static int import_line(void *ctx, const cJSON *line)
+static int import_job(const struct mf_run_job *of, const cJSON *line, double sent, double now,
+                      struct mf_journal *journal, struct mf_error *err)
 {
-    const struct import *const import = ctx;
-    struct mf_journal_entry entry = {.sent = import->sent, .run = IMPORTED};
-    for (size_t i = 0; i < import->count; i++) {
-        const struct mf_run_job *const of = &import->jobs[i];
-        const char *const project_id = of->submission->project_id;
-        if (!is_of(of, line) ||
-            mf_journal_find(import->journal, of->job->digest, project_id) != NULL)
-            continue;
-        entry.digest = of->job->digest;
-        entry.name = of->job->name;
-        entry.cost = mf_json_number(line, "cost", NAN);
-        snprintf(entry.project_id, sizeof entry.project_id, "%s", project_id);
-        (void)mf_uuid_parse(mf_json_string(line, MF_META_MARKER, ""), entry.marker);
-        const int has_id = mf_uuid_parse(mf_json_string(line, "id", ""), entry.id);
-        entry.state = has_id ? MF_JOURNAL_SUBMITTED : MF_JOURNAL_UNKNOWN;
-        return has_id || entry.marker[0] != '\0'
-                   ? mf_journal_append(import->journal, &entry, import->now, import->err)
-                   : 0;
-    }
-    return 0;
+    struct mf_journal_entry entry = {.digest = of->job->digest,
+                                     .run = IMPORTED,
+                                     .sent = sent,
+                                     .cost = mf_json_number(line, "cost", NAN),
+                                     .name = of->job->name};
+    snprintf(entry.project_id, sizeof entry.project_id, "%s", of->submission->project_id);
+    (void)mf_uuid_parse(mf_json_string(line, MF_META_MARKER, ""), entry.marker);
+    const int has_id = mf_uuid_parse(mf_json_string(line, "id", ""), entry.id);
+    entry.state = has_id ? MF_JOURNAL_SUBMITTED : MF_JOURNAL_UNKNOWN;
+    return has_id || entry.marker[0] != '\0' ? mf_journal_append(journal, &entry, now, err) : 0;
 }
 
 int mf_former_report_import(const char *text, double written, double now,
@@ -88,6 +71,17 @@ int mf_former_report_import(const char *text, double written, double now,
     /* A line may be older than the file, since lines are appended. */
     const double age = now - written;
     const double sent = age < MF_MAY_APPEAR || age > MF_OPEN_JOBS_EXPIRE ? written : NAN;
-    struct import import = {sent, now, journal, jobs, count, err};
-    return each_line(text, is_unanswered, NULL) ? each_line(text, import_line, &import) : 0;
+    int failed = 0;
+    if (!has_unanswered(text))
+        return 0;
+    for (cJSON *line; !failed && (line = next_line(&text)) != NULL; cJSON_Delete(line)) {
+        size_t i = 0;
+        while (i < count &&
+               (!is_of(&jobs[i], line) || mf_journal_find(journal, jobs[i].job->digest,
+                                                          jobs[i].submission->project_id) != NULL))
+            i++;
+        if (i < count)
+            failed = import_job(&jobs[i], line, sent, now, journal, err);
+    }
+    return failed;
 }
