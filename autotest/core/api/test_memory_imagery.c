@@ -187,9 +187,9 @@ static int plan_searches(struct mf_error *err)
     if (!failed)
         mf_planned_search_free(&search);
     failed = failed || mf_planned_search_update(client, ID, "n", "u", err) != 0 ||
-             mf_planned_search_pause(client, ID, err) != 0 ||
-             mf_planned_search_resume(client, ID, err) != 0 ||
-             mf_planned_search_restart(client, ID, err) != 0 ||
+             mf_planned_search_control(client, ID, "pause", err) != 0 ||
+             mf_planned_search_control(client, ID, "resume", err) != 0 ||
+             mf_planned_search_control(client, ID, "restart", err) != 0 ||
              mf_planned_search_delete(client, ID, err) != 0;
     mf_client_close(client);
     return failed;

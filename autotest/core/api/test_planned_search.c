@@ -228,11 +228,11 @@ static void test_changes(void)
     CHECK_TEXT(script.requests[0].method, "PUT");
     CHECK_TEXT(script.requests[0].body,
                "{\"name\":\"M\",\"activeUntil\":\"2027-01-01T00:00:00.0Z\"}");
-    CHECK_NUMBER(mf_planned_search_pause(client, ID, &err), 0);
-    CHECK_NUMBER(mf_planned_search_resume(client, ID, &err), 0);
-    CHECK_NUMBER(mf_planned_search_restart(client, ID, &err), 0);
+    CHECK_NUMBER(mf_planned_search_control(client, ID, "pause", &err), 0);
+    CHECK_NUMBER(mf_planned_search_control(client, ID, "resume", &err), 0);
+    CHECK_NUMBER(mf_planned_search_control(client, ID, "restart", &err), 0);
     CHECK_NUMBER(mf_planned_search_delete(client, ID, &err), 0);
-    CHECK_NUMBER(mf_planned_search_resume(client, ID, &err), -1);
+    CHECK_NUMBER(mf_planned_search_control(client, ID, "resume", &err), -1);
     CHECK_HOLDS(err.message, "planned search " ID ": ");
     CHECK_HOLDS(err.message, "active templates is limited to 2");
     static const char *const urls[] = {URL "/" ID, URL "/" ID "/pause", URL "/" ID "/resume",

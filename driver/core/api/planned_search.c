@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/planned_search.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,19 +239,12 @@ int mf_planned_search_update(struct mf_client *client, const char *id, const cha
     return failed;
 }
 
-int mf_planned_search_pause(struct mf_client *client, const char *id, struct mf_error *err)
+int mf_planned_search_control(struct mf_client *client, const char *id, const char *action,
+                              struct mf_error *err)
 {
-    return change(client, "POST", id, "/pause", NULL, err);
-}
-
-int mf_planned_search_resume(struct mf_client *client, const char *id, struct mf_error *err)
-{
-    return change(client, "POST", id, "/resume", NULL, err);
-}
-
-int mf_planned_search_restart(struct mf_client *client, const char *id, struct mf_error *err)
-{
-    return change(client, "POST", id, "/restart", NULL, err);
+    char rest[16];
+    snprintf(rest, sizeof rest, "/%s", action);
+    return change(client, "POST", id, rest, NULL, err);
 }
 
 int mf_planned_search_delete(struct mf_client *client, const char *id, struct mf_error *err)

@@ -104,13 +104,9 @@ int mf_planned_search_create(struct mf_planned_search *search, struct mf_client 
 int mf_planned_search_update(struct mf_client *client, const char *id, const char *name,
                              const char *active_until, struct mf_error *err) MF_NODISCARD;
 
-/* POST …/pause for an active one; /resume for a paused one, refused while too many are active
- * (active_until may have to be extended); /restart for one in state FAILED. */
-int mf_planned_search_pause(struct mf_client *client, const char *id,
-                            struct mf_error *err) MF_NODISCARD;
-int mf_planned_search_resume(struct mf_client *client, const char *id,
-                             struct mf_error *err) MF_NODISCARD;
-int mf_planned_search_restart(struct mf_client *client, const char *id,
+/* POST …/{action}: "pause" for an active one; "resume" for a paused one, refused while too many are
+ * active (active_until may have to be extended); "restart" for one in state FAILED. */
+int mf_planned_search_control(struct mf_client *client, const char *id, const char *action,
                               struct mf_error *err) MF_NODISCARD;
 
 /* DELETE /processings/template/{id}. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checksum.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/thread.h"
@@ -13,40 +14,44 @@
 
 /* The newest response for each processing. Guarded by the global lock. */
 static struct answer {
-    char *key;
+    uint64_t key; /* 0: free */
     char *document;
     double time;     /* s, monotonic */
     double max_age;  /* s, at least */
     uint64_t writes; /* mf_client_write_count before the request */
 } answers[REMEMBERED];
 
-static char *answer_key(const struct mf_client *client, const char *id)
+static uint64_t answer_key(const struct mf_client *client, const char *id)
 {
-    return mf_str_format("%s %llu %s", mf_client_base_url(client),
-                         (unsigned long long)mf_client_account(client), id);
+    const uint64_t account = mf_client_account(client);
+    struct mf_checksum sum;
+    mf_checksum_init(&sum);
+    mf_checksum_add(&sum, mf_client_base_url(client), strlen(mf_client_base_url(client)));
+    mf_checksum_add(&sum, &account, sizeof account);
+    mf_checksum_add(&sum, id, strlen(id));
+    return mf_checksum_value(&sum) | 1;
 }
 
 static void drop(struct answer *answer)
 {
-    free(answer->key);
     free(answer->document);
-    *answer = (struct answer){NULL, NULL, 0, 0, 0};
+    *answer = (struct answer){0};
 }
 
 /* Drops all responses from before a write of this process. The lock is held. */
 static void drop_stale(uint64_t writes)
 {
     for (int i = 0; i < REMEMBERED; ++i) {
-        if (answers[i].key != NULL && answers[i].writes != writes)
+        if (answers[i].key != 0 && answers[i].writes != writes)
             drop(&answers[i]);
     }
 }
 
 /* Returns the response with that key, NULL if there is none. The lock is held. */
-static struct answer *find(const char *key)
+static struct answer *find(uint64_t key)
 {
     for (int i = 0; i < REMEMBERED; ++i) {
-        if (answers[i].key != NULL && strcmp(answers[i].key, key) == 0)
+        if (answers[i].key == key)
             return &answers[i];
     }
     return NULL;
@@ -56,15 +61,15 @@ static struct answer *find(const char *key)
 static struct answer *oldest(void)
 {
     struct answer *found = &answers[0];
-    for (int i = 0; i < REMEMBERED && found->key != NULL; ++i) {
-        if (answers[i].key == NULL || answers[i].time < found->time)
+    for (int i = 0; i < REMEMBERED && found->key != 0; ++i) {
+        if (answers[i].key == 0 || answers[i].time < found->time)
             found = &answers[i];
     }
     return found;
 }
 
 /* Copies the known document. NULL if there is none, or if it is too old. */
-static char *copy_known(const char *key, double max_age)
+static char *copy_known(uint64_t key, double max_age)
 {
     char *copy = NULL;
     const uint64_t writes = mf_client_write_count();
@@ -73,59 +78,51 @@ static char *copy_known(const char *key, double max_age)
     const struct answer *const known = find(key);
     if (known != NULL &&
         mf_clock_monotonic() - known->time < (known->max_age > max_age ? known->max_age : max_age))
-        copy = mf_str_format("%s", known->document);
+        copy = mf_str_copy(known->document);
     mf_global_unlock();
     return copy;
 }
 
-/* Replaces the response for the same processing, or the oldest one. Takes ownership of the key. */
-static void remember(char *key, const char *document, uint64_t writes)
+/* Replaces the response for the same processing, or the oldest one. */
+static void remember(uint64_t key, const char *document, uint64_t writes)
 {
-    char *const copy = mf_str_format("%s", document);
+    char *const copy = mf_str_copy(document);
     mf_global_lock();
     struct answer *const same = find(key);
     struct answer *const place = same != NULL ? same : oldest();
-    free(place->key);
-    free(place->document);
-    *place = (struct answer){copy != NULL ? key : NULL, copy, mf_clock_monotonic(), 0, writes};
+    drop(place);
+    if (copy != NULL)
+        *place = (struct answer){key, copy, mf_clock_monotonic(), 0, writes};
     mf_global_unlock();
-    if (copy == NULL)
-        free(key);
 }
 
 int mf_recent_get(struct mf_processing *processing, struct mf_client *client, const char *id,
                   struct mf_error *err)
 {
-    char *const key = answer_key(client, id);
+    const uint64_t key = answer_key(client, id);
     const bool is_open = mf_result_is_open(mf_client_base_url(client), id);
-    char *const known =
-        key != NULL ? copy_known(key, is_open ? MF_RECENT_WHILE_OPEN : MF_RECENT) : NULL;
-    if (known != NULL && mf_processing_read(processing, known, NULL) == 0) {
-        free(known);
-        free(key);
-        return 0;
-    }
+    char *const known = copy_known(key, is_open ? MF_RECENT_WHILE_OPEN : MF_RECENT);
+    const bool is_known = known != NULL && mf_processing_read(processing, known, NULL) == 0;
     free(known);
+    if (is_known)
+        return 0;
     const uint64_t writes = mf_client_write_count();
     const int failed = mf_processing_get(processing, client, id, err);
-    if (!failed && key != NULL && mf_processing_is_terminal(processing))
+    if (!failed && mf_processing_is_terminal(processing))
         remember(key, processing->document, writes);
-    else
-        free(key);
     return failed;
 }
 
 void mf_recent_prolong(const struct mf_client *client, const char *id)
 {
-    char *const key = answer_key(client, id);
+    const uint64_t key = answer_key(client, id);
     const uint64_t writes = mf_client_write_count();
     mf_global_lock();
     drop_stale(writes);
-    struct answer *const known = key != NULL ? find(key) : NULL;
+    struct answer *const known = find(key);
     if (known != NULL)
         known->max_age = MF_RECENT_WHILE_OPEN;
     mf_global_unlock();
-    free(key);
 }
 
 void mf_recent_clear(void)

@@ -5,15 +5,9 @@
 #include "base/number.h"
 #include "submit/submission_internal.h"
 
-/* How the service measures is not known (API notes 12.3). A smaller relative excess over a limit is
- * left to its judgement. */
-#define AREA_TOLERANCE 1e-3
-
-#define KM2 1e6 /* m² */
-
 static int is_above(double area_m2, double limit_m2)
 {
-    return !isnan(limit_m2) && area_m2 > limit_m2 * (1 + AREA_TOLERANCE);
+    return !isnan(limit_m2) && area_m2 > limit_m2 * (1 + MF_AREA_TOLERANCE);
 }
 
 /* Prefixes the error with "processing "docks": " if there are several. */
@@ -36,7 +30,7 @@ static int check_job_area(const struct mf_submission *s, const struct mf_job *jo
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "the total area is %.6f km², and the limit for one processing in "
                             "project \"%.60s\" is %.6f km²",
-                            job->area_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
+                            job->area_m2 / MF_KM2, s->project_name, s->aoi_limit_m2 / MF_KM2);
     for (size_t i = 0; i < job->polygons.count; i++) {
         const double box_m2 = mf_polygon_bounds_area(&job->polygons.items[i]);
         if (is_above(box_m2, s->aoi_limit_m2))
@@ -44,13 +38,13 @@ static int check_job_area(const struct mf_submission *s, const struct mf_job *jo
                                 "the bounding box of polygon %zu has %.6f km², and the limit in "
                                 "project \"%.60s\" is %.6f km². Cut the polygon into smaller ones, "
                                 "with DISSOLVE=NO where the pieces meet",
-                                i + 1, box_m2 / KM2, s->project_name, s->aoi_limit_m2 / KM2);
+                                i + 1, box_m2 / MF_KM2, s->project_name, s->aoi_limit_m2 / MF_KM2);
     }
-    if (job->area_m2 < s->source.min_km2 * KM2 * (1 - AREA_TOLERANCE))
+    if (job->area_m2 < s->source.min_km2 * MF_KM2 * (1 - MF_AREA_TOLERANCE))
         return mf_error_set(
             err, MF_ERR_ARGUMENT,
             "the total area is %.6f km², and the minimum of provider %.60s is %.6f km²",
-            job->area_m2 / KM2, s->source.provider, s->source.min_km2);
+            job->area_m2 / MF_KM2, s->source.provider, s->source.min_km2);
     return 0;
 }
 
@@ -80,7 +74,7 @@ int mf_submission_check_areas(const struct mf_submission *s, const struct mf_acc
     if (account->billing == MF_BILLING_AREA && is_above(total_m2, account->remaining_area_m2))
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "the total area is %.6f km², and the account has %.6f km² left",
-                            total_m2 / KM2, account->remaining_area_m2 / KM2);
+                            total_m2 / MF_KM2, account->remaining_area_m2 / MF_KM2);
     return 0;
 }
 

@@ -145,25 +145,22 @@ static int make_ring(struct mf_ring *ring, const double *lonlat, size_t count, i
     return 0;
 }
 
-static int push_ring(struct mf_polygon *polygon, const struct mf_ring *ring)
+/* Adds a ring, to a new polygon unless it is a hole. Returns -1 if out of memory. */
+static int push_ring(struct mf_polygons *polygons, const struct mf_ring *ring, int is_hole)
 {
-    struct mf_ring *const grown =
-        realloc(polygon->rings, (polygon->count + 1) * sizeof *polygon->rings);
-    if (grown == NULL)
-        return -1;
-    polygon->rings = grown;
-    grown[polygon->count++] = *ring;
-    return 0;
-}
-
-static int push_polygon(struct mf_polygons *polygons)
-{
-    struct mf_polygon *const grown =
+    struct mf_polygon *const items =
         realloc(polygons->items, (polygons->count + 1) * sizeof *polygons->items);
-    if (grown == NULL)
+    if (items == NULL)
         return -1;
-    polygons->items = grown;
-    memset(&grown[polygons->count++], 0, sizeof *grown);
+    polygons->items = items;
+    if (!is_hole)
+        items[polygons->count++] = (struct mf_polygon){NULL, 0};
+    struct mf_polygon *const last = &items[polygons->count - 1];
+    struct mf_ring *const rings = realloc(last->rings, (last->count + 1) * sizeof *rings);
+    if (rings == NULL)
+        return -1;
+    last->rings = rings;
+    rings[last->count++] = *ring;
     return 0;
 }
 
@@ -177,8 +174,7 @@ static int add_ring(struct mf_polygons *polygons, const double *lonlat, size_t c
         *is_kept = ring.lonlat != NULL;
     if (ring.lonlat == NULL)
         return 0;
-    if ((!is_hole && push_polygon(polygons) != 0) ||
-        push_ring(&polygons->items[polygons->count - 1], &ring) != 0) {
+    if (push_ring(polygons, &ring, is_hole) != 0) {
         free(ring.lonlat);
         return mf_out_of_memory(err);
     }

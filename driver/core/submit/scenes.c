@@ -7,11 +7,6 @@
 #include "base/str.h"
 #include "submit/submission_internal.h"
 
-#define KM2 1e6 /* m² */
-
-/* Relative excess that is left to the service's judgement, as in limits.c. */
-#define AREA_TOLERANCE 1e-3
-
 /* Of scenes. Scenes beyond these pages are left to the service. */
 #define MOST_PAGES 20
 
@@ -159,11 +154,12 @@ int mf_submission_check_scenes(const struct mf_submission *s, const struct mf_ac
     free(area.items);
     for (size_t i = 0; !failed && is_known && i < s->job_count; i++) {
         const struct mf_job *const job = &s->jobs[i];
-        if (job->state != MF_JOB_SENT && job->area_m2 < facts.min_km2 * KM2 * (1 - AREA_TOLERANCE))
+        if (job->state != MF_JOB_SENT &&
+            job->area_m2 < facts.min_km2 * MF_KM2 * (1 - MF_AREA_TOLERANCE))
             failed = mf_error_set(err, MF_ERR_ARGUMENT,
                                   "the polygons of \"%.60s\" have %.6f km², and a processing with "
                                   "these scenes needs at least %.6f km²",
-                                  job->name, job->area_m2 / KM2, facts.min_km2);
+                                  job->name, job->area_m2 / MF_KM2, facts.min_km2);
     }
     free(facts.first);
     return failed;

@@ -99,6 +99,12 @@ int mf_submission_inherit(struct mf_submission *submission, struct mf_client *cl
 int mf_submission_ensure_project(struct mf_submission *submission, struct mf_client *client,
                                  struct mf_error *err) MF_NODISCARD;
 
+#define MF_KM2 1e6 /* m² */
+
+/* How the service measures is not known (API notes 12.3). A smaller relative excess over a limit is
+ * left to its judgement. */
+#define MF_AREA_TOLERANCE 1e-3
+
 /* ---- limits ---------------------------------------------------------------------------------- */
 
 int mf_submission_check_areas(const struct mf_submission *submission,

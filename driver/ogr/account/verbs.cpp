@@ -186,9 +186,9 @@ bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_mosaic 
 bool OGRMapflowRunVerb(mf_client *client, const OGRMapflowVerb &verb, mf_planned_search &search)
 {
     const char *const id = verb.arguments[0].c_str();
-    const auto run = verb.name == "PAUSE PLANNED SEARCH"    ? mf_planned_search_pause
-                     : verb.name == "RESUME PLANNED SEARCH" ? mf_planned_search_resume
-                                                            : mf_planned_search_restart;
-    return OGRMapflowTry(run, client, id) &&
+    const char *const action = verb.name == "PAUSE PLANNED SEARCH"    ? "pause"
+                               : verb.name == "RESUME PLANNED SEARCH" ? "resume"
+                                                                      : "restart";
+    return OGRMapflowTry(mf_planned_search_control, client, id, action) &&
            OGRMapflowTry(mf_planned_search_get, &search, client, id);
 }
