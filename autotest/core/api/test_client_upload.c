@@ -34,7 +34,6 @@ static void upload(const struct script_step *step, int wanted, int wanted_unknow
     long long left = 1000;
     const struct mf_client_file file = {
         .name = "a.tif",
-        .content_type = "image/tiff",
         .content = {.ctx = &left, .size = 1000, .read = read_nothing_but_x, .progress = report}};
     script_start(&script, step, 1);
     const struct mf_client_options options = script_options(&script, TOKEN);
@@ -92,7 +91,7 @@ static void test_bad_name(void)
 {
     struct script script;
     struct mf_client *const client = script_client(&script, NULL, 0);
-    const struct mf_client_file file = {.name = "a\".tif", .content_type = "image/tiff"};
+    const struct mf_client_file file = {.name = "a\".tif"};
     cJSON *answer = NULL;
     int unknown = -1;
     CHECK_NUMBER(mf_client_upload(client, "/x", &file, &answer, &unknown, &err), -1);

@@ -223,7 +223,7 @@ static void test_form(void)
         const struct mf_upload upload = upload_of(&file);
         mf_error_init(&err);
         CHECK_NUMBER(
-            mf_multipart_init(&form, "file", "Fl\xC3\xBCge 1.tif", "image/tiff", &upload, &err), 0);
+            mf_multipart_init(&form, "Fl\xC3\xBCge 1.tif", &upload, &err), 0);
         char *const text = read_form(&form, steps[i]);
         const char *const boundary = strchr(form.content_type, '=') + 1;
         char wanted[400];
@@ -254,16 +254,16 @@ static void test_form_refusals(void)
     struct file file = {.size = 5, .fails_at = 1};
     struct mf_upload upload = upload_of(&file);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        CHECK_NUMBER(mf_multipart_init(&form, "file", names[i], "image/tiff", &upload, &err), -1);
+        CHECK_NUMBER(mf_multipart_init(&form, names[i], &upload, &err), -1);
         CHECK_NUMBER(err.kind, MF_ERR_ARGUMENT);
     }
     memset(too_long, 'a', sizeof too_long - 1);
     too_long[sizeof too_long - 1] = '\0';
-    CHECK_NUMBER(mf_multipart_init(&form, "file", too_long, "image/tiff", &upload, &err), -1);
+    CHECK_NUMBER(mf_multipart_init(&form, too_long, &upload, &err), -1);
     char data[2000];
     size_t got = 0;
     upload.progress = NULL;
-    CHECK_NUMBER(mf_multipart_init(&form, "file", "a.tif", "image/tiff", &upload, &err), 0);
+    CHECK_NUMBER(mf_multipart_init(&form, "a.tif", &upload, &err), 0);
     CHECK_NUMBER(form.body.read(form.body.ctx, data, sizeof data, &got, &err), 0);
     CHECK_NUMBER(form.body.read(form.body.ctx, data, 1, &got, &err), 0);
     CHECK_NUMBER(form.body.read(form.body.ctx, data, 1, &got, &err), -1);

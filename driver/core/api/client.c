@@ -502,8 +502,7 @@ int mf_client_upload(struct mf_client *client, const char *path, const struct mf
     bool is_unknown = false;
     *out = NULL;
     mf_error_init(&local);
-    int failed =
-        mf_multipart_init(&form, "file", file->name, file->content_type, &file->content, &local);
+    int failed = mf_multipart_init(&form, file->name, &file->content, &local);
     if (!failed)
         failed = send_change(client, &call, out, &is_unknown, &local);
     *outcome_unknown = is_unknown;

@@ -144,10 +144,9 @@ int mf_client_send_once(struct mf_client *client, const char *method, const char
                         const cJSON *body, cJSON **out, int *outcome_unknown,
                         struct mf_error *err) MF_NODISCARD;
 
-/* A file to send as the only part of a form, named "file". */
+/* A TIFF to send as the only part of a form, named "file". */
 struct mf_client_file {
-    const char *name;         /* not a path; no quotes, backslashes or control characters */
-    const char *content_type; /* of the part: "image/tiff" */
+    const char *name; /* not a path; no quotes, backslashes or control characters */
     struct mf_upload content;
 };
 

@@ -89,9 +89,11 @@ void mf_document_list_free(const struct mf_document_type *type, void *list);
 
 /* ---- requests ------------------------------------------------------------------------------- */
 
-/* GETs a document, and frees `path`; NULL means out of memory. */
+/* GETs a document, and frees `path`; NULL means out of memory. An error begins with its kind and
+ * its id: "mosaic", and a UUID. */
 int mf_document_get(const struct mf_document_type *type, void *document, struct mf_client *client,
-                    char *path, struct mf_error *err) MF_NODISCARD;
+                    char *path, const char *kind, const char *id,
+                    struct mf_error *err) MF_NODISCARD;
 
 /* GETs a list: an array, or an object with one called `templates` or `results` (imagery notes 9.2).
  * An error begins with `what`. */

@@ -7,7 +7,7 @@
 #include "base/str.h"
 
 int mf_document_get(const struct mf_document_type *type, void *document, struct mf_client *client,
-                    char *path, struct mf_error *err)
+                    char *path, const char *kind, const char *id, struct mf_error *err)
 {
     cJSON *json = NULL;
     memset(document, 0, type->size);
@@ -16,7 +16,7 @@ int mf_document_get(const struct mf_document_type *type, void *document, struct 
         failed = mf_document_parse(type, document, json, err);
     cJSON_Delete(json);
     free(path);
-    return failed;
+    return failed ? mf_error_prefix(err, "%s %s", kind, id) : 0;
 }
 
 /* Returns NULL if there is no list. */

@@ -95,7 +95,7 @@ int mf_image_download_url(struct mf_client *client, const char *id, char **url,
 
 /* ---- changes: each is sent once ------------------------------------------------------------- */
 
-/* POST /rasters/mosaic/{id}/image. `file.content_type` is "image/tiff". *image_id is the id from
+/* POST /rasters/mosaic/{id}/image. *image_id is the id from
  * the server, NULL if it returned none (D37): then it is one of the new ids in the list. A 2xx
  * response without a document, other than 204 or 205, confirms nothing: MF_ERR_FORMAT. Never repeat
  * an upload without comparing the images before and after: see *outcome_unknown of

@@ -51,9 +51,7 @@ int mf_mosaic_get(struct mf_mosaic *mosaic, struct mf_client *client, const char
                   struct mf_error *err)
 {
     char *const path = mf_str_format("/rasters/mosaic/%s", id);
-    return mf_document_get(&mosaic_type, mosaic, client, path, err) != 0
-               ? mf_error_prefix(err, "mosaic %s", id)
-               : 0;
+    return mf_document_get(&mosaic_type, mosaic, client, path, "mosaic", id, err);
 }
 
 int mf_mosaic_find(struct mf_mosaic *mosaic, struct mf_client *client, const char *id_or_name,

@@ -123,9 +123,8 @@ static char *path_of(const char *id, const char *rest)
 int mf_planned_search_get(struct mf_planned_search *search, struct mf_client *client,
                           const char *id, struct mf_error *err)
 {
-    return mf_document_get(&search_type, search, client, path_of(id, ""), err) != 0
-               ? mf_error_prefix(err, "planned search %s", id)
-               : 0;
+    return mf_document_get(&search_type, search, client, path_of(id, ""), "planned search", id,
+                           err);
 }
 
 /* ---- creating ------------------------------------------------------------------------------- */

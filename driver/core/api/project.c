@@ -83,36 +83,25 @@ int mf_project_pager_open(struct mf_pager **out, struct mf_error *err)
     return mf_pager_open(out, "/projects/page", "GET /projects", NULL, NULL, err);
 }
 
-static int read_pages(struct mf_project_list *list, struct mf_pager *pager,
-                      struct mf_client *client, struct mf_error *err)
-{
-    for (;;) {
-        cJSON *entries = NULL;
-        if (mf_pager_next(pager, client, &entries, err) != 0)
-            return -1;
-        if (entries == NULL)
-            return 0;
-        const int failed = mf_document_list_parse(&project_type, list, entries, err);
-        cJSON_Delete(entries);
-        if (failed)
-            return -1;
-    }
-}
-
 int mf_project_list_get(struct mf_project_list *list, struct mf_client *client,
                         struct mf_error *err)
 {
     struct mf_pager *pager = NULL;
+    cJSON *entries = NULL;
     memset(list, 0, sizeof *list);
     if (mf_project_pager_open(&pager, err) != 0)
         return -1;
-    const int failed = read_pages(list, pager, client, err);
-    mf_pager_close(pager);
-    if (failed) {
-        mf_project_list_free(list);
-        return mf_error_prefix(err, "the list of projects");
+    int failed = mf_pager_next(pager, client, &entries, err);
+    while (!failed && entries != NULL) {
+        failed = mf_document_list_parse(&project_type, list, entries, err);
+        cJSON_Delete(entries);
+        if (!failed)
+            failed = mf_pager_next(pager, client, &entries, err);
     }
-    return 0;
+    mf_pager_close(pager);
+    if (failed)
+        mf_project_list_free(list);
+    return failed ? mf_error_prefix(err, "the list of projects") : 0;
 }
 
 void mf_project_list_free(struct mf_project_list *list)
@@ -124,18 +113,14 @@ int mf_project_get(struct mf_project *project, struct mf_client *client, const c
                    struct mf_error *err)
 {
     char *const path = mf_str_format("/projects/%s", id);
-    return mf_document_get(&project_type, project, client, path, err) != 0
-               ? mf_error_prefix(err, "project %s", id)
-               : 0;
+    return mf_document_get(&project_type, project, client, path, "project", id, err);
 }
 
 int mf_project_get_default(struct mf_project *project, struct mf_client *client,
                            struct mf_error *err)
 {
     char *const path = mf_str_copy("/projects/default");
-    return mf_document_get(&project_type, project, client, path, err) != 0
-               ? mf_error_prefix(err, "the default project")
-               : 0;
+    return mf_document_get(&project_type, project, client, path, "the default", "project", err);
 }
 
 int mf_project_find(struct mf_project *project, struct mf_client *client, const char *id_or_name,

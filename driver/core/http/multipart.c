@@ -65,8 +65,8 @@ static int check_name(const char *filename, struct mf_error *err)
     return 0;
 }
 
-int mf_multipart_init(struct mf_multipart *form, const char *name, const char *filename,
-                      const char *content_type, const struct mf_upload *file, struct mf_error *err)
+int mf_multipart_init(struct mf_multipart *form, const char *filename, const struct mf_upload *file,
+                      struct mf_error *err)
 {
     char boundary[MF_UUID_SIZE]; /* random, so that no file holds it */
     memset(form, 0, sizeof *form);
@@ -74,9 +74,9 @@ int mf_multipart_init(struct mf_multipart *form, const char *name, const char *f
         return -1;
     const int head = snprintf(form->head, sizeof form->head,
                               "--%s\r\n"
-                              "Content-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n"
-                              "Content-Type: %s\r\n\r\n",
-                              boundary, name, filename, content_type);
+                              "Content-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+                              "Content-Type: image/tiff\r\n\r\n",
+                              boundary, filename);
     const int tail = snprintf(form->tail, sizeof form->tail, "\r\n--%s--\r\n", boundary);
     if (head < 0 || (size_t)head >= sizeof form->head)
         return mf_error_set(err, MF_ERR_ARGUMENT, "The name of an uploaded file is too long");

@@ -54,11 +54,10 @@ struct mf_multipart {
     char tail[MF_MULTIPART_TAIL_SIZE];
 };
 
-/* Starts a form whose one part is called `name` and holds `file`, which must outlive it. Fails with
+/* Starts a form whose one part is called "file" and holds a TIFF, which must outlive it. Fails with
  * MF_ERR_ARGUMENT if `filename` is empty, too long, or holds quotes, backslashes or control
  * characters (imagery notes 3.1). Progress counts the bytes of the file. */
-int mf_multipart_init(struct mf_multipart *form, const char *name, const char *filename,
-                      const char *content_type, const struct mf_upload *file,
+int mf_multipart_init(struct mf_multipart *form, const char *filename, const struct mf_upload *file,
                       struct mf_error *err) MF_NODISCARD;
 
 #ifdef __cplusplus

@@ -376,8 +376,8 @@ int mf_image_run_send(struct mf_image_run *run, const struct mf_upload *content,
                       struct mf_error *err)
 {
     struct passage passage = {run, content, 0};
-    const struct mf_client_file file = {
-        run->name, "image/tiff", {&passage, content->size, read_content, show_progress}};
+    const struct mf_client_file file = {run->name,
+                                        {&passage, content->size, read_content, show_progress}};
     struct mf_error own;
     char *id = NULL;
     int is_unknown = 0;

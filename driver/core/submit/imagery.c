@@ -19,11 +19,16 @@ static int add_text(struct mf_imagery *source, const char *name, const char *tex
     return cJSON_AddStringToObject(source->members, name, text) != NULL ? 0 : mf_out_of_memory(err);
 }
 
+static int is_said(const char *text)
+{
+    return mf_str_nonblank(text) != NULL;
+}
+
 /* ---- reading -------------------------------------------------------------------------------- */
 
 static int read_zoom(struct mf_imagery *source, const char *text, struct mf_error *err)
 {
-    if (mf_str_nonblank(text) == NULL)
+    if (!is_said(text))
         return 0;
     char *end = NULL;
     const long zoom = strtol(text, &end, 10);
@@ -61,11 +66,6 @@ static int read_images(struct mf_imagery *source, const char *text, int must_be_
         free(id);
     }
     return failed;
-}
-
-static int is_said(const char *text)
-{
-    return mf_str_nonblank(text) != NULL;
 }
 
 static int read_own(struct mf_imagery *source, const struct mf_submission_options *o,
@@ -135,7 +135,7 @@ static int read_crs(struct mf_imagery *source, const char *crs, struct mf_error 
 {
     /* What the service supports (API notes 6.2), in the spelling of its own client. */
     static const char *const known[] = {"epsg:3857", "epsg:3395"};
-    if (mf_str_nonblank(crs) == NULL)
+    if (!is_said(crs))
         return 0;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (mf_str_equal_nocase(crs, known[i]))
@@ -149,7 +149,7 @@ static int read_crs(struct mf_imagery *source, const char *crs, struct mf_error 
 /* Hides a string from messages and log lines from now on. */
 static int keep_secret(struct mf_imagery *source, size_t i, const char *text, struct mf_error *err)
 {
-    if (mf_str_nonblank(text) == NULL)
+    if (!is_said(text))
         return 0;
     if (mf_replace_text(&source->secrets[i], text, err) != 0)
         return -1;
@@ -159,7 +159,7 @@ static int keep_secret(struct mf_imagery *source, size_t i, const char *text, st
 static int read_tiles(struct mf_imagery *source, const struct mf_submission_options *o,
                       struct mf_error *err)
 {
-    const char *const type_name = mf_str_nonblank(o->tile_type) != NULL ? o->tile_type : "XYZ";
+    const char *const type_name = is_said(o->tile_type) ? o->tile_type : "XYZ";
     const struct tile_type *const type = find_tile_type(type_name);
     const char *const login = mf_str_nonblank(o->tile_login), *const password =
                                                                   mf_str_nonblank(o->tile_password);
@@ -185,11 +185,10 @@ static int read_tiles(struct mf_imagery *source, const struct mf_submission_opti
 
 static enum mf_imagery_kind choose(const struct mf_submission_options *o)
 {
-    const int search = mf_str_nonblank(o->search_provider) != NULL;
+    const int search = is_said(o->search_provider);
     const int own =
         (is_said(o->image_ids) && !search) || is_said(o->mosaic_id) || is_said(o->mosaic);
-    const int provider = mf_str_nonblank(o->provider) != NULL,
-              tiles = mf_str_nonblank(o->tile_url) != NULL;
+    const int provider = is_said(o->provider), tiles = is_said(o->tile_url);
     if (search + own + provider + tiles > 1)
         return MF_IMAGERY_SEVERAL;
     return search     ? MF_IMAGERY_SEARCH
@@ -206,9 +205,8 @@ int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_option
     source->members = cJSON_CreateObject();
     if (source->members == NULL)
         return mf_out_of_memory(err);
-    if (mf_str_nonblank(o->tile_url) == NULL &&
-        (mf_str_nonblank(o->tile_type) != NULL || mf_str_nonblank(o->tile_crs) != NULL ||
-         mf_str_nonblank(o->tile_login) != NULL || mf_str_nonblank(o->tile_password) != NULL))
+    if (!is_said(o->tile_url) && (is_said(o->tile_type) || is_said(o->tile_crs) ||
+                                  is_said(o->tile_login) || is_said(o->tile_password)))
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "TILE_TYPE, TILE_CRS, TILE_LOGIN and TILE_PASSWORD need TILE_URL");
     int failed = 0;
@@ -217,7 +215,7 @@ int mf_imagery_read(struct mf_imagery *source, const struct mf_submission_option
         failed = mf_replace_text(&source->provider, o->provider, err);
         break;
     case MF_IMAGERY_SEARCH:
-        failed = mf_str_nonblank(o->image_ids) == NULL
+        failed = !is_said(o->image_ids)
                      ? mf_error_set(err, MF_ERR_ARGUMENT,
                                     "SEARCH_PROVIDER needs IMAGE_IDS, the scenes that were found")
                      : mf_replace_text(&source->provider, o->search_provider, err);
