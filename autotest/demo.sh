@@ -108,7 +108,7 @@ show ogrinfo -ro -so submitted.gpkg
 show ogrinfo -ro MAPFLOW:
 
 say
-say "From rasters to buildings. Two rasters, one of 16 bits; GDAL uploads them into a mosaic of own images:"
+say "From rasters to buildings. Two rasters, one of 16 bits; GDAL uploads them into a mosaic:"
 gdal_create -q -of GTiff -ot Byte -bands 3 -outsize 400 300 -a_srs EPSG:32631 -a_ullr 602000 5777000 602120 5776910 \
     -burn 90 -burn 120 -burn 80 block_1.tif
 gdal_create -q -of GTiff -ot UInt16 -bands 3 -outsize 400 300 -a_srs EPSG:32631 -a_ullr 602120 5777000 602240 5776910 \

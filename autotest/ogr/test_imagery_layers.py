@@ -1,4 +1,4 @@
-"""Own imagery as layers: mosaics, their images, the storage; what can be changed, and what goes wrong."""
+"""Uploaded imagery as layers: mosaics, their images, the storage; what can be changed, and what goes wrong."""
 
 import pytest
 from osgeo import gdal, ogr

@@ -1,4 +1,4 @@
-"""Submissions that name own imagery or an earlier processing: MOSAIC, AOI_FROM=IMAGERY, LIKE."""
+"""Submissions that name uploaded imagery or an earlier processing: MOSAIC, AOI_FROM=IMAGERY, LIKE."""
 
 import json
 
@@ -191,7 +191,7 @@ REFUSED_AREAS = (
     ({"MOSAIC": "Empty"}, "none of its images is ready"),
     ({"MOSAIC": MISSING}, MISSING),
     ({"MOSAIC": None, "IMAGE_IDS": MISSING}, MISSING),
-    ({"MOSAIC": None, "PROVIDER": "Mapbox"}, "AOI_FROM=IMAGERY needs own imagery"),
+    ({"MOSAIC": None, "PROVIDER": "Mapbox"}, "AOI_FROM=IMAGERY needs uploaded imagery"),
     ({"MOSAIC": None}, "o imagery is specified"),
     ({"SPLIT": "FEATURE"}, "accepts no features"),
     ({"AOI_FROM": "MOON"}, "is not one of LAYER, IMAGERY"),

@@ -39,7 +39,7 @@ OPTIONS = {
     "image that is no uuid": ({"PROVIDER": None, "IMAGE_IDS": "first.tif"}, ["IMAGE_IDS", "first.tif"]),
     "empty image": ({"PROVIDER": None, "IMAGE_IDS": IMAGE + ","}, ["IMAGE_IDS", "empty"]),
     "mosaic that is no uuid": ({"PROVIDER": None, "MOSAIC_ID": "7"}, ["MOSAIC_ID=7"]),
-    "zoom of own images": ({"PROVIDER": None, "MOSAIC_ID": MOSAIC, "ZOOM": "18"}, ["ZOOM"]),
+    "zoom of uploaded images": ({"PROVIDER": None, "MOSAIC_ID": MOSAIC, "ZOOM": "18"}, ["ZOOM"]),
     "search without images": ({"PROVIDER": None, "SEARCH_PROVIDER": "orbview"}, ["SEARCH_PROVIDER needs IMAGE_IDS"]),
     "unknown search provider": ({"PROVIDER": None, "SEARCH_PROVIDER": "Nobody", "IMAGE_IDS": "a"},
                                 ["SEARCH_PROVIDER=Nobody", "orbview"]),

@@ -34,7 +34,7 @@ of the prices of the model, its steps and the imagery. In qgis_process, which ca
 required.
 
 Other options: layer creation options of the driver, one per line. SPLIT=FEATURE makes a processing of each area. For \
-MOSAIC=name, your own images, leave the imagery empty."""
+MOSAIC=name, your uploaded images, leave the imagery empty."""
 
 
 class Areas:

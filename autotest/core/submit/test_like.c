@@ -1,4 +1,4 @@
-/* Submissions like an earlier one, and areas of own imagery: what is taken, and what wins. */
+/* Submissions like an earlier one, and areas of uploaded imagery: what is taken, and what wins. */
 #include "check.h"
 #include "script.h"
 #include "submit/submission_internal.h"
@@ -198,7 +198,7 @@ static void test_footprints(void)
 
     const struct mf_submission_options provider = {.provider = "Mapbox"};
     CHECK_NUMBER(footprints(provider, whole + 1, 1, &list, &missing), 1);
-    CHECK_HOLDS(err.message, "needs own imagery");
+    CHECK_HOLDS(err.message, "needs uploaded imagery");
 }
 
 static void test_footprints_of_images(void)

@@ -83,7 +83,7 @@ struct mf_account {
     double processed_area_m2;
     double area_limit_m2;          /* of the whole account */
     double search_area_limit_m2;   /* per imagery search */
-    double memory_limit;           /* bytes of own imagery */
+    double memory_limit;           /* bytes of uploaded imagery */
     int max_aois;                  /* per processing */
     int reviews;                   /* results of this account are reviewed */
     struct mf_model_list models;   /* of the account; a project may have others */

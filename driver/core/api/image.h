@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* image: a raster of the account's own imagery, in a mosaic: its metadata and whether it can be
- * used.
+/* image: a raster of the account's uploaded imagery, in a mosaic: its metadata and whether it can
+ * be used.
  *
  * Source: imagery notes 2.2 to 4, 6, D37, I12. The service has two lists of images: one with
  * metadata, only of images with data, and one with the state of all images. They are merged by id.

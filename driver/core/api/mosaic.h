@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mosaic: a collection of the account's own images.
+/* mosaic: a collection of the account's uploaded images.
  *
  * Source: imagery notes 2.1, 2.3. Missing or null members never fail a parse. Tile URLs are
  * secrets: they work without credentials, and contain e-mail and storage addresses. Keep them out

@@ -268,7 +268,7 @@ static int keep_number(cJSON *item)
     return 0;
 }
 
-/* "url" (the user's own imagery), "tileUrl" and the like: such a URL grants access. */
+/* "url" (the user's uploaded imagery), "tileUrl" and the like: such a URL grants access. */
 static bool is_address(const char *name)
 {
     const size_t size = strlen(name);

@@ -36,7 +36,7 @@ void mf_redact_remove(const char *secret);
 
 /* Prints a document as data, without whitespace and with exact numbers. Credentials are dropped:
  * members whose name contains password, login, token, secret or authorization become "", members
- * called url (the user's own imagery), tileUrl and the like lose user info and query, and
+ * called url (the user's uploaded imagery), tileUrl and the like lose user info and query, and
  * registered secrets of at least MF_REDACT_TOKEN characters become "***". The caller frees; NULL
  * without memory. */
 char *mf_document_print(const cJSON *document);

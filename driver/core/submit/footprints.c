@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The footprints of own images. */
+/* The footprints of uploaded images. */
 #include "api/image.h"
 #include "api/mosaic.h"
 #include "submit/submission_internal.h"
@@ -39,9 +39,10 @@ int mf_submission_footprints(const struct mf_submission *s, struct mf_client *cl
     int failed = 0;
     *missing = 0;
     if (s->source.kind != MF_IMAGERY_OWN)
-        return mf_error_set(err, MF_ERR_ARGUMENT,
-                            "AOI_FROM=IMAGERY needs own imagery, which has a footprint: MOSAIC or "
-                            "IMAGE_IDS");
+        return mf_error_set(
+            err, MF_ERR_ARGUMENT,
+            "AOI_FROM=IMAGERY needs uploaded imagery, which has a footprint: MOSAIC or "
+            "IMAGE_IDS");
     if (mosaic_id != NULL) {
         struct mf_mosaic mosaic;
         failed = mf_mosaic_get(&mosaic, client, mosaic_id, err);

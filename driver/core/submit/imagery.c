@@ -40,7 +40,7 @@ static int read_zoom(struct mf_imagery *source, const char *text, struct mf_erro
                : mf_out_of_memory(err);
 }
 
-/* Reads a comma-separated list into an array. Own images have UUIDs, scenes any id. */
+/* Reads a comma-separated list into an array. Uploaded images have UUIDs, scenes any id. */
 static int read_images(struct mf_imagery *source, const char *text, int must_be_uuid,
                        struct mf_error *err)
 {
@@ -75,7 +75,7 @@ static int read_own(struct mf_imagery *source, const struct mf_submission_option
     if (is_said(o->zoom))
         return mf_error_set(
             err, MF_ERR_ARGUMENT,
-            "ZOOM cannot be combined with own images, which have their own resolution");
+            "ZOOM cannot be combined with uploaded images, which have their own resolution");
     if (is_said(o->image_ids) + is_said(o->mosaic_id) + is_said(o->mosaic) > 1)
         return mf_error_set(err, MF_ERR_ARGUMENT,
                             "IMAGE_IDS, MOSAIC and MOSAIC_ID exclude each other: name images, or a "
@@ -392,7 +392,7 @@ int mf_imagery_resolve(struct mf_imagery *source, const struct mf_account *accou
     if (source->mosaic != NULL && find_mosaic(source, client, err) != 0)
         return -1;
     /* If the account lists no provider of the kind (API notes 4.1: may be missing), the service
-     * decides. Own images found by a search (imagery notes 8.4) are not listed. */
+     * decides. Uploaded images found by a search (imagery notes 8.4) are not listed. */
     if (source->provider == NULL || !has_any(&of) ||
         (source->kind == MF_IMAGERY_SEARCH &&
          mf_str_prefix_nocase(source->provider, "my_imagery_") > 0))

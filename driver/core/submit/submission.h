@@ -45,8 +45,8 @@ struct mf_submission_options {
 
     /* The imagery: exactly one of four. */
     const char *provider;        /* 1. a mosaic of the service, and optionally zoom */
-    const char *image_ids;       /* 2. own images, comma-separated UUIDs */
-    const char *mosaic_id;       /*    or a whole mosaic of own images, a UUID */
+    const char *image_ids;       /* 2. uploaded images, comma-separated UUIDs */
+    const char *mosaic_id;       /*    or a whole mosaic of uploaded images, a UUID */
     const char *mosaic;          /*    the same by its UUID or name */
     const char *search_provider; /* 3. scenes of a search, with image_ids; optionally zoom */
     const char *tile_url;        /* 4. any tile service; optionally zoom */
@@ -111,8 +111,8 @@ const struct mf_job *mf_submission_job(const struct mf_submission *submission, s
 int mf_submission_resolve(struct mf_submission *submission, const struct mf_account *account,
                           struct mf_client *client, struct mf_error *err) MF_NODISCARD;
 
-/* After resolve: lists the footprints of the own images to be processed as WKT in lon/lat, one for
- * each image or one for a whole mosaic. *missing counts the images of the mosaic that are not
+/* After resolve: lists the footprints of the uploaded images to be processed as WKT in lon/lat, one
+ * for each image or one for a whole mosaic. *missing counts the images of the mosaic that are not
  * ready, and so not included. Fails with MF_ERR_ARGUMENT if the imagery is not the user's own,
  * MF_ERR_NOT_READY if an image, or all of a mosaic, are not ready. The caller frees the list, even
  * on failure. */

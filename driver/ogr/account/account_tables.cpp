@@ -125,12 +125,12 @@ constexpr OGRMapflowColumn<mf_account> ACCOUNT_COLUMNS[] = {
     {"search_area_limit_km2", Kind::Area, "km² of one imagery search",
      &mf_account::search_area_limit_m2},
     {"max_aois", Kind::Count, "areas of one processing, at most", &mf_account::max_aois},
-    {"memory_limit", Kind::Number, "bytes of own imagery", &mf_account::memory_limit},
+    {"memory_limit", Kind::Number, "bytes of uploaded imagery", &mf_account::memory_limit},
     {"reviews", Kind::Flag, "results go through a review", &mf_account::reviews},
 };
 
 constexpr OGRMapflowColumn<mf_storage> STORAGE_COLUMNS[] = {
-    {"storage_limit", Kind::Number, "bytes of own images", &mf_storage::limit},
+    {"storage_limit", Kind::Number, "bytes of uploaded images", &mf_storage::limit},
     {"storage_used", Kind::Number, "bytes", &mf_storage::used},
     {"storage_available", Kind::Number, "bytes that are left", &mf_storage::available},
     {"max_file_size", Kind::Number, "bytes: an uploaded file must be smaller",
@@ -139,7 +139,7 @@ constexpr OGRMapflowColumn<mf_storage> STORAGE_COLUMNS[] = {
      &mf_storage::max_pixels},
 };
 
-// A server without own imagery (404) sets no limits here. Any other failure leaves the table
+// A server without uploaded imagery (404) sets no limits here. Any other failure leaves the table
 // without its row, because an unset limit would mean no limit.
 bool ReadStorage(mf_client *client, mf_storage &storage)
 {

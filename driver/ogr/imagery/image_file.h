@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// image_file: opens the file of an own image, if the service allows it.
+// image_file: opens the file of an uploaded image, if the service allows it.
 #ifndef MAPFLOW_IMAGE_FILE_H
 #define MAPFLOW_IMAGE_FILE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// images_layer: own images as a layer.
+// images_layer: uploaded images as a layer.
 #ifndef MAPFLOW_IMAGES_LAYER_H
 #define MAPFLOW_IMAGES_LAYER_H
 

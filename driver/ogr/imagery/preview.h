@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// preview: the service's preview of an own image, georeferenced.
+// preview: the service's preview of an uploaded image, georeferenced.
 #ifndef MAPFLOW_PREVIEW_H
 #define MAPFLOW_PREVIEW_H
 

@@ -34,7 +34,7 @@ std::vector<Domain> Domains()
              "what an account pays with",
              {{"CREDITS", "credits"}, {"AREA", "area"}, {"NONE", "nothing"}}},
             {MAPFLOW_IMAGE_DOMAIN,
-             "state of an own image",
+             "state of an uploaded image",
              {{"READY", "can be used"},
               {"PROCESSING", "is being prepared"},
               {"LOADING", "is being loaded, or failed to load: the service does not specify which"},

@@ -299,9 +299,10 @@ bool CreateEmptyLayer(const OGRMapflowCall &call, GDALDataset &target)
 {
     if (EQUAL(call.Get("AOI_FROM").c_str(), "IMAGERY"))
         return target.CreateLayer(call.Get("NAME").c_str(), nullptr, wkbNone) != nullptr;
-    CPLError(CE_Failure, CPLE_IllegalArg,
-             "No areas are given: name the dataset that holds them, or the footprint of own images "
-             "by --aoi-from=IMAGERY. Nothing is submitted.");
+    CPLError(
+        CE_Failure, CPLE_IllegalArg,
+        "No areas are given: name the dataset that holds them, or the footprint of uploaded images "
+        "by --aoi-from=IMAGERY. Nothing is submitted.");
     return false;
 }
 
@@ -443,7 +444,7 @@ std::vector<OGRMapflowCommand> MakeCommands()
         [](Call &call) { return Change(call, "REJECT", "COMMENT"); })
         .own = REJECTION;
     {
-        auto &c = add("upload", "Upload a raster into a mosaic of own images",
+        auto &c = add("upload", "Upload a raster into a mosaic",
                       "upload ortho.tif \"Quarry flights\" --tags quarry,2026 --wait", Upload);
         c.own = TARGET;
         c.openOptions = "WAIT_TIMEOUT";
