@@ -374,7 +374,7 @@ def test_statements_in_a_transaction(sb, whole, statement):
 
 @pytest.mark.parametrize("options", [{}, {"DRY_RUN": "YES"}], ids=["for good", "dry run"])
 @pytest.mark.parametrize("words", [["-append"], ["-append", "-skipfailures"], ["-append", "-gt", "1"],
-                                   ["-append", "-gt", "0"], ["-append", "-ds_transaction"], ["-append", "-addfields"],
+                                   ["-append", "-ds_transaction"], ["-append", "-addfields"],
                                    ["-upsert"], ["-update"], ["-overwrite"], ["-update", "-overwrite"]], ids=" ".join)
 @pytest.mark.parametrize("name", ["projects", "processings", "models"])
 def test_source_that_is_called_as_a_layer_of_the_account(sb, run, tmp_path, name, words, options):
@@ -383,6 +383,16 @@ def test_source_that_is_called_as_a_layer_of_the_account(sb, run, tmp_path, name
     done = run("ogr2ogr", *words, "-f", "MAPFLOW", "MAPFLOW:", source, "-nln", name, *creation({**MAPBOX, **options}))
     assert changes(sb) == []
     assert "ERROR" in done.stderr and (done.returncode != 0 or "-skipfailures" in words)
+
+
+@pytest.mark.parametrize("name", ["projects", "processings", "models"])
+def test_append_without_transactions(sb, run, tmp_path, name):
+    """Newer GDALs obey -gt 0: then rows are inserted, where rows can be inserted."""
+    source = geojson(tmp_path / f"{name}.geojson", *squares(3), properties=[{"name": f"row {i}"} for i in range(3)])
+    done = run("ogr2ogr", "-append", "-gt", "0", "-f", "MAPFLOW", "MAPFLOW:", source, "-nln", name, *creation(MAPBOX))
+    inserts = name == "projects" and int(gdal.VersionInfo()) >= 3100000
+    assert changes(sb) == [("POST", "/projects")] * 3 * inserts
+    assert (done.returncode == 0) == inserts and ("ERROR" in done.stderr) != inserts
 
 
 def test_append_says_what_to_do(run, tmp_path):
