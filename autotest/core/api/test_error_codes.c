@@ -40,7 +40,6 @@ int main(void)
     char small[20];
     mf_error_code_text("dataloader.internalError", NULL, small, sizeof small);
     CHECK_TEXT(small, "Internal fault whil");
-    mf_error_code_text("dataloader.internalError", NULL, small, 0);
     char long_value[400] = "{\"v\":\"";
     memset(long_value + 6, 'y', 300);
     memcpy(long_value + 306, "\"}", 3);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "api/document_internal.h"
-#include "api/models_internal.h"
 #include "base/str.h"
 
 /* ---- models --------------------------------------------------------------------------------- */

@@ -42,33 +42,24 @@ void mf_aoi_list_free(struct mf_aoi_list *list)
     mf_document_list_free(&aoi_type, list);
 }
 
-static int get_list(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,
-                    const char *path, struct mf_error *err)
-{
-    struct mf_error own;
-    mf_error_init(&own);
-    if (mf_client_get(client, path, document, &own) == 0)
-        return mf_aoi_list_parse(list, *document, err);
-    if (own.kind == MF_ERR_NOT_FOUND)
-        return 0;
-    if (err != NULL)
-        *err = own;
-    return -1;
-}
-
 int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client *client,
                     const char *id, struct mf_error *err)
 {
+    struct mf_error own;
     cJSON *answer = NULL;
     memset(list, 0, sizeof *list);
-    char *const path = mf_str_format("/processings/%s/aois", id);
-    const int failed =
-        path == NULL ? mf_out_of_memory(err) : get_list(list, &answer, client, path, err);
-    free(path);
+    mf_error_init(&own);
+    int failed = mf_get_from(client, mf_str_format("/processings/%s/aois", id), &answer, &own);
+    if (!failed)
+        failed = mf_aoi_list_parse(list, answer, &own);
+    else if (own.kind == MF_ERR_NOT_FOUND)
+        failed = 0;
     if (document != NULL && !failed)
         *document = answer;
     else
         cJSON_Delete(answer);
+    if (failed && err != NULL)
+        *err = own;
     return failed ? mf_error_prefix(err, "areas of processing %s", id) : 0;
 }
 

@@ -15,10 +15,6 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum mf_auth_scheme { MF_AUTH_AUTO = 0, MF_AUTH_BASIC, MF_AUTH_BEARER };
 
 struct mf_auth {
@@ -44,7 +40,4 @@ const char *mf_auth_header(const struct mf_auth *auth, enum mf_auth_scheme schem
 enum mf_auth_scheme mf_auth_scheme_recall(const char *origin, uint64_t fingerprint);
 void mf_auth_scheme_remember(const char *origin, uint64_t fingerprint, enum mf_auth_scheme scheme);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

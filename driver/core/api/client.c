@@ -434,13 +434,6 @@ uint64_t mf_client_write_count(void)
     return count;
 }
 
-static void count_write(void)
-{
-    mf_global_lock();
-    ++writes;
-    mf_global_unlock();
-}
-
 /* Returns whether the server may have made a change without confirming it. */
 static bool is_outcome_unknown(const struct mf_response *response, int failed)
 {
@@ -462,7 +455,9 @@ static int send_change(struct mf_client *client, const struct call *call, cJSON 
     struct mf_response response;
     mf_response_init(&response);
     int failed = run_call(client, call, &response, err);
-    count_write();
+    mf_global_lock();
+    ++writes;
+    mf_global_unlock();
     *is_unknown = is_outcome_unknown(&response, failed);
     if (!failed && out != NULL && is_empty(&response)) {
         *is_unknown = response.status != 204 && response.status != 205;

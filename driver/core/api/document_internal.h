@@ -87,9 +87,17 @@ int mf_document_list_parse(const struct mf_document_type *type, void *list, cons
                            struct mf_error *err) MF_NODISCARD;
 void mf_document_list_free(const struct mf_document_type *type, void *list);
 
+extern const struct mf_document_type mf_model_type; /* struct mf_model of account.h */
+
 /* ---- requests ------------------------------------------------------------------------------- */
 
-/* GETs a document, and frees `path`; NULL means out of memory. An error begins with its kind and
+/* GETs and sends once. Both free `path`; NULL means out of memory. */
+int mf_get_from(struct mf_client *client, char *path, cJSON **answer,
+                struct mf_error *err) MF_NODISCARD;
+int mf_send_to(struct mf_client *client, const char *method, char *path, const cJSON *body,
+               cJSON **answer, int *outcome_unknown, struct mf_error *err) MF_NODISCARD;
+
+/* GETs a document, and frees `path` as above. An error begins with its kind and
  * its id: "mosaic", and a UUID. */
 int mf_document_get(const struct mf_document_type *type, void *document, struct mf_client *client,
                     char *path, const char *kind, const char *id,

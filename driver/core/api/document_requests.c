@@ -6,16 +6,33 @@
 
 #include "base/str.h"
 
+int mf_get_from(struct mf_client *client, char *path, cJSON **answer, struct mf_error *err)
+{
+    const int failed =
+        path == NULL ? mf_out_of_memory(err) : mf_client_get(client, path, answer, err);
+    free(path);
+    return failed;
+}
+
+int mf_send_to(struct mf_client *client, const char *method, char *path, const cJSON *body,
+               cJSON **answer, int *outcome_unknown, struct mf_error *err)
+{
+    const int failed = path == NULL ? mf_out_of_memory(err)
+                                    : mf_client_send_once(client, method, path, body, answer,
+                                                          outcome_unknown, err);
+    free(path);
+    return failed;
+}
+
 int mf_document_get(const struct mf_document_type *type, void *document, struct mf_client *client,
                     char *path, const char *kind, const char *id, struct mf_error *err)
 {
     cJSON *json = NULL;
     memset(document, 0, type->size);
-    int failed = path == NULL ? mf_out_of_memory(err) : mf_client_get(client, path, &json, err);
+    int failed = mf_get_from(client, path, &json, err);
     if (!failed)
         failed = mf_document_parse(type, document, json, err);
     cJSON_Delete(json);
-    free(path);
     return failed ? mf_error_prefix(err, "%s %s", kind, id) : 0;
 }
 
@@ -136,9 +153,7 @@ int mf_change_send(struct mf_client *client, const char *method, char *path, con
     int unknown = 0;
     if (path == NULL)
         return mf_out_of_memory(err);
-    const int failed = mf_client_send_once(client, method, path, body, answer, &unknown, err);
-    free(path);
-    if (!failed)
+    if (mf_send_to(client, method, path, body, answer, &unknown, err) == 0)
         return 0;
     mf_error_prefix(err, "%s %s", of.kind, of.id);
     return unknown ? mf_error_append(

@@ -111,8 +111,6 @@ static void append_listed(const char *list, const cJSON *parameters, char *text,
 
 void mf_error_code_parameters(const char *code, const cJSON *parameters, char *text, size_t size)
 {
-    if (size == 0)
-        return;
     text[0] = '\0';
     const struct error_code *known = find_code(code);
     const char *list = known != NULL ? known->parameters : "";
@@ -130,8 +128,6 @@ void mf_error_code_parameters(const char *code, const cJSON *parameters, char *t
 void mf_error_code_text(const char *code, const cJSON *parameters, char *text, size_t size)
 {
     char list[1024];
-    if (size == 0)
-        return;
     const char *description = mf_error_code_description(code);
     if (description == NULL)
         description = code != NULL && *code != '\0' ? code : "An error without a code";

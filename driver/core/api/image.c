@@ -118,19 +118,12 @@ static char *image_path(const char *id, const char *rest)
     return mf_str_format("/rasters/image/%s%s", id, rest);
 }
 
-static int get(struct mf_client *client, char *path, cJSON **out, struct mf_error *err)
-{
-    const int failed = path == NULL ? mf_out_of_memory(err) : mf_client_get(client, path, out, err);
-    free(path);
-    return failed;
-}
-
 /* GETs a state. *out stays NULL if the server has no states. */
 static int get_status(struct mf_client *client, char *path, cJSON **out, struct mf_error *err)
 {
     struct mf_error own;
     mf_error_init(&own);
-    if (get(client, path, out, &own) == 0)
+    if (mf_get_from(client, path, out, &own) == 0)
         return 0;
     if (own.http_status == 404 || own.http_status == 405)
         return 0;
@@ -204,7 +197,7 @@ int mf_image_list_get(struct mf_image_list *list, struct mf_client *client, cons
     memset(list, 0, sizeof *list);
     /* In this order, an image that becomes ready between the requests is in both lists. */
     const int failed = get_status(client, mosaic_path(mosaic_id, "/status"), &status, err) != 0 ||
-                       get(client, mosaic_path(mosaic_id, "/image"), &images, err) != 0 ||
+                       mf_get_from(client, mosaic_path(mosaic_id, "/image"), &images, err) != 0 ||
                        read_lists(list, status, images, err) != 0;
     cJSON_Delete(status);
     cJSON_Delete(images);
@@ -227,7 +220,7 @@ int mf_image_get(struct mf_image *image, struct mf_client *client, const char *i
     memset(image, 0, sizeof *image);
     mf_error_init(&missing);
     int failed = get_status(client, image_path(id, "/status"), &status, err);
-    if (!failed && get(client, image_path(id, ""), &details, &missing) != 0 &&
+    if (!failed && mf_get_from(client, image_path(id, ""), &details, &missing) != 0 &&
         (missing.kind != MF_ERR_NOT_FOUND || status == NULL)) {
         failed = -1;
         if (err != NULL)
@@ -259,7 +252,7 @@ int mf_image_download_url(struct mf_client *client, const char *id, char **url,
     cJSON *answer = NULL;
     int out_of_memory = 0;
     *url = NULL;
-    int failed = get(client, image_path(id, "/download"), &answer, err);
+    int failed = mf_get_from(client, image_path(id, "/download"), &answer, err);
     if (!failed) {
         *url = mf_json_take(answer, "download_url", &out_of_memory);
         if (out_of_memory)

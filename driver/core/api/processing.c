@@ -127,11 +127,10 @@ int mf_processing_get(struct mf_processing *processing, struct mf_client *client
     cJSON *document = NULL;
     memset(processing, 0, sizeof *processing);
     char *const path = mf_str_format("/processings/%s/v2", id);
-    int failed = path == NULL ? mf_out_of_memory(err) : mf_client_get(client, path, &document, err);
+    int failed = mf_get_from(client, path, &document, err);
     if (!failed)
         failed = mf_processing_parse(processing, document, err);
     cJSON_Delete(document);
-    free(path);
     /* A cache in between may mix up responses: the other's result would be stored as this one's. */
     if (!failed && !mf_str_equal_nocase(processing->id, id)) {
         failed =

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/document_internal.h"
 #include "api/json_writer.h"
 #include "base/str.h"
 
@@ -12,11 +13,7 @@ static int send_form(struct mf_client *client, const char *method, const char *i
                      const cJSON *body, struct mf_error *err)
 {
     char *const path = mf_str_format("/processings/%s%s", id, rest);
-    if (path == NULL)
-        return mf_out_of_memory(err);
-    const int failed = mf_client_send_once(client, method, path, body, NULL, NULL, err);
-    free(path);
-    return failed;
+    return mf_send_to(client, method, path, body, NULL, NULL, err);
 }
 
 static bool is_missing(const struct mf_error *err)

@@ -6,7 +6,6 @@
 
 #include "api/document_internal.h"
 #include "api/json_writer.h"
-#include "api/models_internal.h"
 #include "api/processing.h"
 #include "base/str.h"
 #include "base/uuid.h"
@@ -160,11 +159,9 @@ static int send_change(struct mf_client *client, const char *method, const char 
                        const cJSON *body, struct mf_error *err)
 {
     char *const path = mf_str_format("/projects/%s", id);
-    if (path == NULL)
-        return mf_out_of_memory(err);
-    const int failed = mf_client_send_once(client, method, path, body, NULL, NULL, err);
-    free(path);
-    return failed ? mf_error_prefix(err, "project %s", id) : 0;
+    return mf_send_to(client, method, path, body, NULL, NULL, err) != 0
+               ? mf_error_prefix(err, "project %s", id)
+               : 0;
 }
 
 int mf_project_update(struct mf_client *client, const char *id, const char *name,

@@ -19,10 +19,6 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* s that the server may take to answer after the last byte of an upload, which it may have to store
  * first. */
 #define MF_UPLOAD_ANSWER_TIME 600
@@ -60,7 +56,4 @@ struct mf_multipart {
 int mf_multipart_init(struct mf_multipart *form, const char *filename, const struct mf_upload *file,
                       struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
 #endif

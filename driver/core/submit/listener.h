@@ -5,10 +5,6 @@
 
 #include "base/compiler.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct mf_listener {
     void (*say)(void *ctx, const char *line); /* may be NULL */
     void *ctx;
@@ -17,7 +13,4 @@ struct mf_listener {
 /* Passes on a line of at most 1023 bytes. Longer lines are truncated. */
 void mf_tell(const struct mf_listener *listener, const char *format, ...) MF_PRINTF(2, 3);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -32,7 +32,7 @@ double mf_ring_area(const double *lonlat, size_t count)
     return area;
 }
 
-double mf_polygon_area(const struct mf_polygon *polygon)
+static double polygon_area(const struct mf_polygon *polygon)
 {
     double area = 0;
     for (size_t i = 0; i < polygon->count; i++)
@@ -44,7 +44,7 @@ double mf_polygons_area(const struct mf_polygons *polygons)
 {
     double area = 0;
     for (size_t i = 0; i < polygons->count; i++)
-        area += mf_polygon_area(&polygons->items[i]);
+        area += polygon_area(&polygons->items[i]);
     return area;
 }
 

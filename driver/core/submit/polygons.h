@@ -49,10 +49,7 @@ void mf_polygons_free(struct mf_polygons *polygons); /* NULL-safe, empties it */
 /* Area in m² of a ring of `count` positions, closed or not: positive if counterclockwise. */
 double mf_ring_area(const double *lonlat, size_t count);
 
-/* Area of the outer ring minus the holes, m². */
-double mf_polygon_area(const struct mf_polygon *polygon);
-
-/* Sum over all polygons, m². Overlaps count twice, as the service bills them. */
+/* Area of the outer rings minus the holes, m². Overlaps count twice, as the service bills them. */
 double mf_polygons_area(const struct mf_polygons *polygons);
 
 /* Area in m² of the bounding box of a polygon in lon/lat: the service's second area limit (API
