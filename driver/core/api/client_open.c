@@ -38,22 +38,17 @@ static int set_base_url(struct mf_client *client, const struct mf_client_options
     return client->base_url != NULL ? 0 : mf_out_of_memory(err);
 }
 
-/* `source` may be NULL. Returns -1 if out of memory. */
-static int set_source(struct mf_client *client, const char *source)
-{
-    client->token_source = source != NULL ? mf_str_copy(source) : NULL;
-    return source != NULL && client->token_source == NULL ? -1 : 0;
-}
-
 static int set_auth(struct mf_client *client, const struct mf_client_options *options,
                     struct mf_error *err)
 {
     const int has_token = options->token != NULL && *options->token != '\0';
     const char *path = options->token_file;
-    if (has_token || path == NULL || *path == '\0')
-        return set_source(client, options->token_source) != 0
-                   ? mf_out_of_memory(err)
-                   : mf_auth_init(&client->auth, options->token, options->auth, err);
+    if (has_token || path == NULL || *path == '\0') {
+        client->token_source = mf_str_copy(options->token_source);
+        if (options->token_source != NULL && client->token_source == NULL)
+            return mf_out_of_memory(err);
+        return mf_auth_init(&client->auth, options->token, options->auth, err);
+    }
     char *text = NULL;
     int is_private = 1;
     if (mf_read_small_file(path, MAX_TOKEN_FILE, &text, &is_private, err) != 0)
@@ -65,12 +60,10 @@ static int set_auth(struct mf_client *client, const struct mf_client_options *op
                             path);
     if (failed)
         return mf_error_prefix(err, "API_TOKEN_FILE %s", path);
-    char *const source = options->token_source != NULL
-                             ? mf_str_format("%s (%s)", path, options->token_source)
-                             : mf_str_copy(path);
-    const int is_lost = source == NULL || set_source(client, source) != 0;
-    free(source);
-    if (is_lost)
+    client->token_source = options->token_source != NULL
+                               ? mf_str_format("%s (%s)", path, options->token_source)
+                               : mf_str_copy(path);
+    if (client->token_source == NULL)
         return mf_out_of_memory(err);
     if (!is_private && client->warn != NULL) {
         char *line = mf_str_format("API_TOKEN_FILE %s can be read by other users: %s", path,

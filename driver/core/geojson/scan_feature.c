@@ -32,8 +32,6 @@ void mf_feature_scan_free(struct mf_feature_scan *g)
     mf_feature_scan_reset(g);
     free(g->wkb.data);
     free(g->observations);
-    g->wkb.data = NULL;
-    g->observations = NULL;
 }
 
 /* ---- properties ----------------------------------------------------------------------------- */

@@ -180,24 +180,21 @@ static char *take_optional(struct cursor *cursor, bool is_there)
     return NULL;
 }
 
-/* Returns whether the next string is "" or missing. */
-static bool is_empty_string(struct cursor cursor)
-{
-    size_t size;
-    take_string(&cursor, &size);
-    return size == 0;
-}
-
 static void take_field(struct cursor *cursor, struct mf_field *field)
 {
     int32_t facts[4] = {-1, -1, 0, 0};
+    size_t size;
     const char *const taken = take(cursor, sizeof facts);
     if (taken != NULL)
         memcpy(facts, taken, sizeof facts);
     cursor->is_damaged = facts[0] < 0 || facts[0] > MF_FIELD_STRING_LIST || facts[1] < 0 ||
                          facts[1] > MF_SUBTYPE_JSON;
     field->name = take_copy(cursor, &field->name_size);
-    field->beyond_int64 = take_optional(cursor, !is_empty_string(*cursor));
+    field->beyond_int64 = take_copy(cursor, &size);
+    if (size == 0) {
+        free(field->beyond_int64);
+        field->beyond_int64 = NULL;
+    }
     field->type = (enum mf_field_type)facts[0];
     field->subtype = (enum mf_field_subtype)facts[1];
     field->time_zone = facts[2];

@@ -215,10 +215,8 @@ static int resume(struct mf_image_run *run, struct mf_error *err)
 
 static int set_up(struct mf_image_run *run, const struct mf_image_file *file, struct mf_error *err)
 {
-    char size[24];
-    snprintf(size, sizeof size, "%lld", (long long)file->size);
-    char *const text =
-        mf_str_format("%s\n%s\n%s\n%s", file->mosaic_id, file->name, size, file->content);
+    char *const text = mf_str_format("%s\n%s\n%lld\n%s", file->mosaic_id, file->name,
+                                     (long long)file->size, file->content);
     run->name = mf_str_copy(file->name);
     if (text == NULL || run->name == NULL) {
         free(text);
@@ -246,8 +244,6 @@ int mf_image_run_open(struct mf_image_run **out, const struct mf_image_run_optio
     if (run == NULL)
         return mf_out_of_memory(err);
     run->options = *options;
-    run->task.options = &run->options;
-    run->task.lock.fd = -1;
     if (set_up(run, file, err) != 0) {
         mf_image_run_close(run);
         return -1;

@@ -173,14 +173,6 @@ static int check_role(const struct mf_project *project, const struct mf_account 
         project->name, account->email);
 }
 
-static int use_existing(struct mf_submission *s, struct mf_project *project,
-                        const struct mf_account *account, struct mf_error *err)
-{
-    return use_project(s, project, err) != 0 || check_role(project, account, err) != 0
-               ? -1
-               : use_model(s, &project->models, err);
-}
-
 /* The project will belong to the account: takes its models from the account's list, and its limit
  * from the default project, which has the same owner. */
 static int plan_project(struct mf_submission *s, const struct mf_account *account,
@@ -235,7 +227,9 @@ int mf_submission_resolve(struct mf_submission *s, const struct mf_account *acco
             *err = own;
         return -1;
     }
-    s->is_resolved = use_existing(s, &project, account, err) == 0;
+    s->is_resolved = use_project(s, &project, err) == 0 &&
+                     check_role(&project, account, err) == 0 &&
+                     use_model(s, &project.models, err) == 0;
     mf_project_free(&project);
     return s->is_resolved ? 0 : -1;
 }

@@ -227,13 +227,6 @@ static int record(struct mf_run *run, const struct mf_run_job *of, enum mf_journ
 
 /* ---- other processes ------------------------------------------------------------------------ */
 
-static void tell_waiting(struct mf_run *run)
-{
-    if (!run->has_told_waiting)
-        mf_tell(&run->options.listener, "Another process is submitting the same: waiting for it.");
-    run->has_told_waiting = 1;
-}
-
 /* How long other processes have written nothing to the journal. */
 struct idle {
     size_t size;  /* of the journal then */
@@ -245,7 +238,9 @@ static int wait_for_other(struct mf_run *run, struct idle *idle, struct mf_error
 {
     struct mf_journal *const journal = run->options.journal;
     const struct mf_client *const client = run->options.client;
-    tell_waiting(run);
+    if (!run->has_told_waiting)
+        mf_tell(&run->options.listener, "Another process is submitting the same: waiting for it.");
+    run->has_told_waiting = 1;
     if (mf_journal_size(journal) != idle->size || idle->since == 0)
         *idle = (struct idle){mf_journal_size(journal), mf_client_now(client)};
     if (mf_client_now(client) - idle->since > idle_timeout)
