@@ -282,8 +282,7 @@ static int read_x(void *ctx, char *data, size_t size, size_t *got, struct mf_err
 
 static void test_upload(void)
 {
-    const struct mf_client_file file = {
-        .name = "a.tif", .content = {.size = 500, .read = read_x}};
+    const struct mf_client_file file = {.name = "a.tif", .content = {.size = 500, .read = read_x}};
     char *id = NULL;
     int unknown = -1;
     static const struct script_step steps[] = {

@@ -115,8 +115,7 @@ static int change_images(struct mf_error *err)
     char *id = NULL, *url = NULL;
     int unknown = 0;
     PLAY(GOOD(IMAGE), GOOD("{\"download_url\":\"u\"}"), GOOD(IMAGE), GOOD("null"));
-    const struct mf_client_file file = {
-        .name = "a.tif", .content = {.size = 100, .read = read_x}};
+    const struct mf_client_file file = {.name = "a.tif", .content = {.size = 100, .read = read_x}};
     const int failed = mf_image_upload(client, ID, &file, &id, &unknown, err) != 0 ||
                        mf_image_download_url(client, ID, &url, err) != 0 ||
                        mf_image_rename(client, ID, "b c.tif", err) != 0 ||

@@ -190,29 +190,21 @@ static int read_page(struct mf_scene_search *search, const cJSON *answer,
     return 0;
 }
 
-static int ask_page(struct mf_scene_search *search, struct mf_client *client,
-                    struct mf_scene_list *scenes, struct mf_error *err)
-{
-    cJSON *answer = NULL;
-    cJSON_SetNumberValue(cJSON_GetObjectItemCaseSensitive(search->body, "offset"),
-                         (double)search->offset);
-    int failed = mf_client_query(client, search->path, search->body, &answer, err);
-    if (!failed)
-        failed = read_page(search, answer, scenes, err);
-    cJSON_Delete(answer);
-    return failed;
-}
-
 int mf_scene_search_next(struct mf_scene_search *search, struct mf_client *client,
                          struct mf_scene_list *scenes, struct mf_error *err)
 {
+    cJSON *const offset = cJSON_GetObjectItemCaseSensitive(search->body, "offset");
+    int failed = 0;
     memset(scenes, 0, sizeof *scenes);
-    while (!search->is_at_end && scenes->count == 0) {
-        mf_scene_list_free(scenes);
-        if (ask_page(search, client, scenes, err) != 0) {
-            mf_scene_list_free(scenes);
-            return mf_error_prefix(err, "the search for scenes");
-        }
+    while (!failed && !search->is_at_end && scenes->count == 0) {
+        cJSON *answer = NULL;
+        cJSON_SetNumberValue(offset, (double)search->offset);
+        failed = mf_client_query(client, search->path, search->body, &answer, err);
+        if (!failed)
+            failed = read_page(search, answer, scenes, err);
+        cJSON_Delete(answer);
     }
-    return 0;
+    if (failed || scenes->count == 0)
+        mf_scene_list_free(scenes);
+    return failed ? mf_error_prefix(err, "the search for scenes") : 0;
 }

@@ -7,12 +7,14 @@
 
 #include <stdint.h>
 
+#define MF_MEMO_SIZE 32
+
 /* Zero-initialise. The oldest entry is replaced first. */
 struct mf_memo {
     struct {
         uint64_t key; /* a checksum; 0: free */
         int value;
-    } entries[32];
+    } entries[MF_MEMO_SIZE];
     unsigned next;
 };
 
