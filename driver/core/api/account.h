@@ -13,9 +13,7 @@
 #include "base/error.h"
 #include "base/json.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* ---- models --------------------------------------------------------------------------------- */
 
@@ -100,7 +98,5 @@ void mf_account_free(struct mf_account *account); /* NULL-safe, empties it */
 int mf_account_get(struct mf_account *account, struct mf_client *client,
                    struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

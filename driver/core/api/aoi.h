@@ -10,9 +10,7 @@
 #include "api/client.h"
 #include "base/json.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 struct mf_aoi {
     char *id;
@@ -47,7 +45,5 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
 int mf_aoi_list_find(const struct mf_aoi_list *list, const char *id, const struct mf_aoi **found,
                      struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

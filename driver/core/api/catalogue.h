@@ -15,9 +15,7 @@
 #include "api/client.h"
 #include "base/str_list.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* ---- scenes --------------------------------------------------------------------------------- */
 
@@ -96,7 +94,5 @@ void mf_scene_search_close(struct mf_scene_search *search); /* NULL-safe */
 int mf_scene_search_next(struct mf_scene_search *search, struct mf_client *client,
                          struct mf_scene_list *scenes, struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -14,9 +14,7 @@
 #include "base/json.h"
 #include "http/transport.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 #define MF_DEFAULT_API_URL "https://api.mapflow.ai/rest"
 
@@ -165,7 +163,5 @@ int mf_client_upload(struct mf_client *client, const char *path, const struct mf
 int mf_client_query_fallback(struct mf_client *client, const char *path, const cJSON *body,
                              const char *fallback, cJSON **out, struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

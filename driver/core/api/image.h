@@ -16,9 +16,7 @@
 #include "api/client.h"
 #include "base/str_list.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* The combination of preprocessing_status and data_available (imagery notes 4). */
 enum mf_image_state {
@@ -116,7 +114,5 @@ int mf_image_rename(struct mf_client *client, const char *id, const char *name,
 /* DELETE /rasters/image/{id}, in any state, permanently. */
 int mf_image_delete(struct mf_client *client, const char *id, struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

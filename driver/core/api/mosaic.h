@@ -12,9 +12,7 @@
 #include "api/client.h"
 #include "base/str_list.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Counts are -1 when unknown. */
 struct mf_mosaic {
@@ -77,7 +75,5 @@ int mf_mosaic_delete(struct mf_client *client, const char *id, struct mf_error *
 int mf_mosaic_delete_failed(struct mf_client *client, const char *id, int *count,
                             struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

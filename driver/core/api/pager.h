@@ -18,9 +18,7 @@
 
 #include "api/client.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 #define MF_PAGE_SIZE 30 /* as in the QGIS plugin */
 
@@ -45,7 +43,5 @@ int mf_pager_next(struct mf_pager *pager, struct mf_client *client, cJSON **entr
  * fallback it also counts entries that do not match the filter. */
 long mf_pager_total(const struct mf_pager *pager);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -14,9 +14,7 @@
 #include "api/catalogue.h"
 #include "api/client.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 #define MF_PLANNED_AOI_NAME_SIZE 64 /* maximum, in characters */
 
@@ -113,7 +111,5 @@ int mf_planned_search_control(struct mf_client *client, const char *id, const ch
 int mf_planned_search_delete(struct mf_client *client, const char *id,
                              struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -15,9 +15,7 @@
 #include "base/error.h"
 #include "base/json.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* The combination of status and review (API notes 13.1, 13.2). */
 enum mf_state {
@@ -89,7 +87,5 @@ bool mf_processing_is_terminal(const struct mf_processing *processing);
 int mf_processing_check_result(const struct mf_processing *processing, bool partial, bool can_wait,
                                struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

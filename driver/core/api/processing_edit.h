@@ -10,9 +10,7 @@
 
 #include "api/client.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Sets name, description and project; NULL leaves them unchanged. The service requires the name in
  * each change: `name` must not be NULL. */
@@ -38,7 +36,5 @@ int mf_processing_accept(struct mf_client *client, const char *id,
 int mf_processing_reject(struct mf_client *client, const char *id, const char *comment,
                          struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

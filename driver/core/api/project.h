@@ -11,9 +11,7 @@
 #include "api/client.h"
 #include "api/pager.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* A user with whom a project is shared, or its owner. */
 struct mf_member {
@@ -93,7 +91,5 @@ int mf_project_update(struct mf_client *client, const char *id, const char *name
 /* DELETE /projects/{id}: deletes its processings, too (API notes D32). */
 int mf_project_delete(struct mf_client *client, const char *id, struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -11,9 +11,7 @@
 
 #include "api/client.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Numbers are NaN when unknown or unlimited. */
 struct mf_storage {
@@ -33,7 +31,5 @@ int mf_storage_get(struct mf_storage *storage, struct mf_client *client,
 int mf_storage_check(const struct mf_storage *storage, int width, int height, int64_t bytes,
                      struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

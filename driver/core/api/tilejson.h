@@ -7,9 +7,7 @@
 
 #include "api/client.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 struct mf_tilejson {
     double bounds[4]; /* west, south, east, north in degrees; all NaN when unknown */
@@ -21,7 +19,5 @@ struct mf_tilejson {
 int mf_tilejson_get(struct mf_tilejson *tilejson, struct mf_client *client, const char *url,
                     struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -13,9 +13,7 @@
 
 #include "api/processing.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 #define MF_WAIT_DEFAULT_TIMEOUT 3600.0 /* s */
 #define MF_WAIT_DEFAULT_INTERVAL 30.0  /* s, what the service recommends (API notes D29) */
@@ -41,7 +39,5 @@ struct mf_wait_options {
 int mf_wait(struct mf_processing *processing, struct mf_client *client,
             const struct mf_wait_options *options, struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

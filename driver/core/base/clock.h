@@ -9,9 +9,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Seconds on a clock that never goes back. */
 double mf_clock_monotonic(void);
@@ -52,7 +50,5 @@ int mf_random_bytes(void *out, size_t size, struct mf_error *err) MF_NODISCARD;
 /* Returns a uniform number in [0, 1), good only for jitter. */
 double mf_random_unit(void);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -16,6 +16,15 @@
 #define MF_NODISCARD
 #endif
 
+/* Enclose what C++ also calls. */
+#ifdef __cplusplus
+#define MF_C_BEGIN extern "C" {
+#define MF_C_END }
+#else
+#define MF_C_BEGIN
+#define MF_C_END
+#endif
+
 /* Every x86-64 processor has SSE2, of which MSVC says nothing. */
 #if defined(__SSE2__) || defined(_M_X64)
 #define MF_HAS_SSE2

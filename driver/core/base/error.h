@@ -11,9 +11,7 @@
 
 #include "base/compiler.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* The kind of failure: decides the CPLE code and whether a retry can help. */
 enum mf_error_kind {
@@ -63,7 +61,5 @@ int mf_error_prefix(struct mf_error *err, const char *format, ...) MF_PRINTF(2, 
 /* Appends a formatted string to the message. Returns -1. */
 int mf_error_append(struct mf_error *err, const char *format, ...) MF_PRINTF(2, 3);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

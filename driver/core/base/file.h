@@ -13,9 +13,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* A file that is written once, front to back, and has no other reader until it is mapped. */
 struct mf_file {
@@ -144,7 +142,5 @@ void mf_lock_release(struct mf_lock *lock);
 /* Marks the file of a held lock as used now, for processes that wait for the lock. */
 void mf_lock_touch(const struct mf_lock *lock);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

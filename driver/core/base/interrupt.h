@@ -15,9 +15,9 @@
 #ifndef MF_INTERRUPT_H
 #define MF_INTERRUPT_H
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "base/compiler.h"
+
+MF_C_BEGIN
 
 void mf_interrupt_begin(void);
 void mf_interrupt_end(void);
@@ -25,7 +25,5 @@ void mf_interrupt_end(void);
 /* Returns whether a SIGINT arrived since the outermost begin. */
 int mf_interrupt_requested(void);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

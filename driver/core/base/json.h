@@ -13,9 +13,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Maximum nesting of arrays and objects: enough for any document of the API, and small enough for
  * any thread's stack. */
@@ -57,7 +55,5 @@ int mf_json_count(const cJSON *object, const char *name);
 /* Returns a number from 0 to 100, -1 if it is missing or out of range. */
 int mf_json_percent(const cJSON *object, const char *name);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

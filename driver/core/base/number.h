@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "base/compiler.h"
+
+MF_C_BEGIN
 
 /* A number as written in the JSON text. */
 struct mf_number {
@@ -47,7 +47,5 @@ double mf_number_of_string(const char *text, size_t size);
  * locale, with ".0" appended if it would look like an integer. Returns the length. */
 size_t mf_number_format(double value, char text[MF_NUMBER_TEXT_SIZE]);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

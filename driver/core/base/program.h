@@ -7,16 +7,14 @@
 
 #include <stdbool.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "base/compiler.h"
+
+MF_C_BEGIN
 
 /* Returns whether the process was started as `name`, in any folder, with `verb` as its first
  * argument (NULL: any). A name has no ".exe". False on systems without
  * /proc, except Windows. */
 bool mf_program_is(const char *name, const char *verb);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -12,9 +12,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Replaces secrets in a message or log line by "***", in place. The string never grows. Secrets
  * are: registered ones, also with characters escaped as in URLs and JSON; user info and queries of
@@ -45,7 +43,5 @@ char *mf_document_print(const cJSON *document);
  * `document` is not JSON. The caller frees. */
 char *mf_document_redact(const char *document);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "base/compiler.h"
+
+MF_C_BEGIN
 
 struct mf_sha1 {
     uint32_t state[5];
@@ -25,7 +25,5 @@ void mf_sha1_add(struct mf_sha1 *sha1, const void *data, size_t size);
 #define MF_SHA1_SIZE 41
 void mf_sha1_finish(struct mf_sha1 *sha1, char hex[MF_SHA1_SIZE]);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

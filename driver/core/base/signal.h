@@ -5,9 +5,9 @@
 #ifndef MF_SIGNAL_H
 #define MF_SIGNAL_H
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "base/compiler.h"
+
+MF_C_BEGIN
 
 /* Blocks SIGPIPE in the calling thread only, between hold and release: some TLS libraries write to
  * closed sockets without MSG_NOSIGNAL. */
@@ -26,7 +26,5 @@ void mf_sigpipe_release(const struct mf_sigpipe *state);
 /* Returns whether someone may be reading the standard error stream. */
 int mf_stderr_is_terminal(void);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -10,9 +10,7 @@
 
 #include "base/compiler.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* ASCII characters, in any locale. */
 static inline bool mf_is_digit(char c)
@@ -80,7 +78,5 @@ void mf_str_squeeze(char *text);
 /* Shortens to at most `max` bytes; "..." marks the cut. In place; max >= 4. */
 void mf_str_shorten(char *text, size_t max);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -13,9 +13,7 @@
 
 #include "base/compiler.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 struct mf_str_list {
     char **items;
@@ -44,7 +42,5 @@ struct mf_str_set {
 int mf_str_set_add(struct mf_str_set *set, const char *text) MF_NODISCARD;
 void mf_str_set_free(struct mf_str_set *set); /* NULL-safe, empties it */
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -12,9 +12,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 struct mf_mutex {
 #ifdef _WIN32
@@ -43,7 +41,5 @@ void mf_global_unlock(void);
  * If it has changed, drop the resource without touching it: its memory is lost. */
 unsigned mf_fork_generation(void);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -9,9 +9,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 #define MF_UUID_SIZE 37
 
@@ -21,7 +19,5 @@ bool mf_uuid_parse(const char *text, char uuid[MF_UUID_SIZE]);
 /* Writes a random UUID, version 4. */
 int mf_uuid_random(char uuid[MF_UUID_SIZE], struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

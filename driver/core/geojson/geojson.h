@@ -26,9 +26,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* ---- schema -------------------------------------------------------------------------------- */
 
@@ -277,7 +275,5 @@ bool mf_collection_feature_text(const struct mf_collection *collection, const ch
 /* Wraps a decoded point, line or polygon in a multi-geometry. Leaves other rows unchanged. */
 int mf_row_make_multiple(struct mf_row *row, struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

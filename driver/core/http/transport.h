@@ -21,9 +21,7 @@
 #include "base/error.h"
 #include "http/upload.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 #define MF_MAX_REDIRECTS 10
 
@@ -159,7 +157,5 @@ int mf_transport_curl_open(struct mf_transport *transport,
                            const struct mf_transport_options *options,
                            struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

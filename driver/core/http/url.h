@@ -12,9 +12,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 #define MF_URL_HOST_SIZE 256
 #define MF_URL_ORIGIN_SIZE (MF_URL_HOST_SIZE + 24)
@@ -36,7 +34,5 @@ bool mf_url_same_origin(const struct mf_url *a, const struct mf_url *b);
 /* localhost, 127.0.0.0/8, [::1]. */
 bool mf_url_is_loopback(const struct mf_url *url);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

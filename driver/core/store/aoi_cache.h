@@ -12,9 +12,7 @@
 #include "api/aoi.h"
 #include "store/cache_dir.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Which AOIs to get, and how. All strings are borrowed for the call. */
 struct mf_aoi_request {
@@ -39,7 +37,5 @@ int mf_aoi_list_acquire(struct mf_aoi_list *list, const struct mf_aoi_request *r
  * MF_DEFAULT_CACHE_SIZE. Call it after adding `added` processings. */
 void mf_aoi_cache_trim(const char *cache_directory, size_t added, int64_t cache_size);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -17,9 +17,7 @@
 
 #include "base/file.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* 10 GiB. */
 #define MF_DEFAULT_CACHE_SIZE ((int64_t)10 << 30)
@@ -95,7 +93,5 @@ int mf_cache_measure(const char *directory, struct mf_cache_usage *usage,
 int mf_cache_clear(const char *directory, struct mf_cache_usage *removed,
                    struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

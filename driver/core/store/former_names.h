@@ -14,9 +14,7 @@
 
 #include "base/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Limit of kept names: the oldest is dropped. */
 #define MF_FORMER_NAMES_MAX 20
@@ -30,7 +28,5 @@ int mf_former_names_add(const char *directory, const char *base_url, const char 
 bool mf_former_names_hold(const char *directory, const char *base_url, const char *id,
                           const char *name);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -9,9 +9,7 @@
 
 #include "api/processing.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* Returns mf_processing_get, or its former response if recent: up to MF_RECENT_WHILE_OPEN s old
  * while this process has the processing's result open, else up to MF_RECENT s. Only terminal
@@ -28,7 +26,5 @@ void mf_recent_prolong(const struct mf_client *client, const char *id);
 /* Drops all responses. */
 void mf_recent_clear(void);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

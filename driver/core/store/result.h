@@ -18,9 +18,7 @@
 #include "geojson/geojson.h"
 #include "store/cache_dir.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* 64 GiB: far above any known result, and too little to fill a disk unnoticed. */
 #define MF_DEFAULT_MAX_RESULT_SIZE ((int64_t)64 << 30)
@@ -74,7 +72,5 @@ void mf_result_release(const struct mf_result *result);
 /* Returns whether this process has a result of the processing open. */
 bool mf_result_is_open(const char *base_url, const char *id);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -23,9 +23,7 @@
 #include "submit/listener.h"
 #include "submit/submission.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 struct mf_image_run_options {
     struct mf_journal *journal; /* of uploads, borrowed; NULL: nothing is known of earlier runs */
@@ -100,7 +98,5 @@ int mf_image_run_wait(struct mf_image_run *run, const struct mf_image_wait *opti
 /* Call it when the user has no reason left to repeat the command. */
 int mf_image_run_end(struct mf_image_run *run, struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

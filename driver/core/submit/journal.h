@@ -20,9 +20,7 @@
 #include "base/file.h"
 #include "base/uuid.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 enum mf_journal_state {
     MF_JOURNAL_SENDING, /* about to be sent, or being sent when its process ended; for uploads: last
@@ -116,7 +114,5 @@ void mf_journal_release_run(struct mf_journal *journal, struct mf_lock *lock, co
 /* Whether a process holds, or may hold, the lock for this very run. */
 int mf_journal_is_running(struct mf_journal *journal, const char *run);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -11,9 +11,9 @@
 
 #include <stddef.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "base/compiler.h"
+
+MF_C_BEGIN
 
 enum { MF_MATCH_NONE = -1, MF_MATCH_SEVERAL = -2 };
 
@@ -28,7 +28,5 @@ int mf_name_match(const char *wanted, mf_name_at name_at, const void *ctx, size_
  * ASCII, Latin-1, Greek and Cyrillic letters. */
 int mf_name_equal_loosely(const char *a, const char *b);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

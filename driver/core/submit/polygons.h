@@ -13,9 +13,7 @@
 #include "base/error.h"
 #include "base/json.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* A closed ring: the last position repeats the first. */
 struct mf_ring {
@@ -59,7 +57,5 @@ double mf_polygon_bounds_area(const struct mf_polygon *polygon);
 /* Returns a GeoJSON Polygon, or a MultiPolygon if there are several. NULL when out of memory. */
 cJSON *mf_polygons_geojson(const struct mf_polygons *polygons);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -17,9 +17,7 @@
 #include "submit/listener.h"
 #include "submit/submission.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 struct mf_run_options {
     struct mf_journal *journal; /* borrowed; NULL: nothing is known of earlier runs */
@@ -57,7 +55,5 @@ void mf_run_unlock(struct mf_run *run);
  * dry run writes nothing. */
 int mf_run_end(struct mf_run *run, struct mf_error *err) MF_NODISCARD;
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif

@@ -28,9 +28,7 @@
 #include "base/uuid.h"
 #include "submit/polygons.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+MF_C_BEGIN
 
 /* The user's options, as typed. NULL and "" mean "not set"; for max_cost only NULL does. Copied by
  * open. */
@@ -156,7 +154,5 @@ char *mf_submission_report_line(const struct mf_submission *submission, size_t i
  * copied from one may be rounded down. */
 bool mf_price_is_above(double price, double limit);
 
-#ifdef __cplusplus
-}
-#endif
+MF_C_END
 #endif
