@@ -9,18 +9,19 @@ import re
 DRIVER = pathlib.Path(__file__).resolve().parent.parent / "driver"
 STRING = r'"(?:[^"\\]|\\.)*"'
 VALUE = re.compile(r"%[-+0-9.*]*(?:l|ll|z)?[a-zA-Z]|%%")
-CALL = re.compile(r"\b(CPLError|OGRMapflowReport|OGRMapflowWarn|mf_error_set|mf_error_append|mf_error_prefix|mf_tell|Refuse\w*|ReportError)\s*\(")
+CALL = re.compile(r"\b(CPLError|OGRMapflowReport|OGRMapflowWarn|mf_error_set|mf_error_append|mf_error_prefix|mf_tell|\w*Refuse\w*|ReportError"
+                  r"|MF_DOCUMENT_TYPE|mf_document_\w+|OGRMapflowEditing \w+ =)\s*[({]")
 
 
 def arguments(text, begin):
-    """What stands between the parenthesis before `begin` and its partner."""
+    """What stands between the parenthesis or brace before `begin` and its partner."""
     depth, at = 1, begin
     while depth:
         quoted = re.compile(STRING).match(text, at)
         if quoted:
             at = quoted.end()
             continue
-        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        depth += (text[at] in "({") - (text[at] in ")}")
         at += 1
     return text[begin:at - 1]
 
