@@ -2,6 +2,7 @@
 #include "account/processing_rows.h"
 
 #include "common/errors.h"
+#include "common/spatial_reference.h"
 #include "layer/processing_columns.h"
 #include "layer/stable_fid.h"
 
@@ -67,9 +68,7 @@ bool OGRMapflowProcessingRows::FetchAreas(const std::vector<OGRFeature *> &rows)
         }
         if (areas[i].geometry == nullptr)
             continue;
-        rows[i]->SetGeometryDirectly(areas[i].geometry->clone());
-        rows[i]->GetGeometryRef()->assignSpatialReference(
-            m_defn->GetGeomFieldDefn(0)->GetSpatialRef());
+        OGRMapflowSetGeometry(*rows[i], std::unique_ptr<OGRGeometry>(areas[i].geometry->clone()));
     }
     return true;
 }

@@ -40,3 +40,10 @@ OGRMapflowSRS OGRMapflowResultSRS(const char *crs, bool hasZ)
     srs->SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     return srs;
 }
+
+void OGRMapflowSetGeometry(OGRFeature &row, std::unique_ptr<OGRGeometry> geometry)
+{
+    if (geometry != nullptr)
+        geometry->assignSpatialReference(row.GetDefnRef()->GetGeomFieldDefn(0)->GetSpatialRef());
+    row.SetGeometryDirectly(geometry.release());
+}

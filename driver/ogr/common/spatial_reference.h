@@ -21,4 +21,7 @@ OGRMapflowSRS OGRMapflowWGS84();
 // is none), else WGS84, with a height if the geometries have one.
 OGRMapflowSRS OGRMapflowResultSRS(const char *crs, bool hasZ);
 
+// Gives a row its geometry (nullptr: none), in the SRS of its layer.
+void OGRMapflowSetGeometry(OGRFeature &row, std::unique_ptr<OGRGeometry> geometry);
+
 #endif

@@ -6,6 +6,7 @@
 #include "common/errors.h"
 #include "common/owned.h"
 #include "common/parallel.h"
+#include "common/spatial_reference.h"
 #include "imagery/footprint.h"
 #include "layer/field_domains.h"
 #include "layer/stable_fid.h"
@@ -86,7 +87,7 @@ void OGRMapflowImagesLayer::AddImages(const mf_mosaic &mosaic, const mf_image_li
         row.SetField("mosaic", mosaic.name);
         OGRMapflowSetValue(row, m_defn->GetFieldIndex("pixel_size_m"), Kind::Number,
                            PixelSizeOf(image, footprint.get()));
-        row.SetGeometryDirectly(footprint.release());
+        OGRMapflowSetGeometry(row, std::move(footprint));
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "common/errors.h"
 #include "common/owned.h"
+#include "common/spatial_reference.h"
 #include "imagery/footprint.h"
 #include "layer/stable_fid.h"
 
@@ -33,8 +34,7 @@ void Fill(OGRFeature &row, const mf_mosaic &mosaic)
 {
     row.SetFID(OGRMapflowStableFID(mosaic.id));
     OGRMapflowFill(row, COLUMNS, mosaic);
-    row.SetGeometryDirectly(
-        OGRMapflowReadFootprint(mosaic.footprint, "mosaic", mosaic.id).release());
+    OGRMapflowSetGeometry(row, OGRMapflowReadFootprint(mosaic.footprint, "mosaic", mosaic.id));
 }
 
 // The tags to send: parsed from the JSON of a change, or those of `former` if the change has none.

@@ -9,6 +9,7 @@
 #include "common/errors.h"
 #include "common/owned.h"
 #include "common/polygon_parts.h"
+#include "common/spatial_reference.h"
 #include "common/unix_time.h"
 #include "cpl_json.h"
 #include "imagery/footprint.h"
@@ -73,7 +74,7 @@ void Fill(OGRFeature &row, const mf_planned_search &search)
 {
     row.SetFID(OGRMapflowStableFID(search.id));
     OGRMapflowFill(row, COLUMNS, search);
-    row.SetGeometryDirectly(AreasOf(search).release());
+    OGRMapflowSetGeometry(row, AreasOf(search));
 }
 
 // Converts the time of a column to the format of the service's own client. Returns nothing after
@@ -145,8 +146,8 @@ std::unique_ptr<OGRMapflowTableLayer> OGRMapflowMakeAreasLayer(GDALDataset *data
         const mf_planned_aoi &aoi = search.aois[i];
         OGRFeature &row = table->AddRow();
         OGRMapflowFill(row, AREA_COLUMNS, aoi);
-        row.SetGeometryDirectly(
-            OGRMapflowReadFootprint(aoi.geometry, "planned search", search.id).release());
+        OGRMapflowSetGeometry(row,
+                              OGRMapflowReadFootprint(aoi.geometry, "planned search", search.id));
     }
     return table;
 }

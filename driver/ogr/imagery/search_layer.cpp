@@ -7,6 +7,7 @@
 #include "api/account.h"
 #include "base/clock.h"
 #include "common/errors.h"
+#include "common/spatial_reference.h"
 #include "imagery/footprint.h"
 #include "layer/stable_fid.h"
 
@@ -193,7 +194,7 @@ void OGRMapflowScenesLayer::AddScene(const mf_scene &scene)
     if (scene.provider == nullptr && !m_searched.provider.empty())
         row->SetField("provider", m_searched.provider.c_str());
     row->SetFID(OGRMapflowStableFID((OGRMapflowText(*row, "provider") + '\n' + scene.id).c_str()));
-    row->SetGeometryDirectly(OGRMapflowReadFootprint(scene.footprint, "scene", scene.id).release());
+    OGRMapflowSetGeometry(*row, OGRMapflowReadFootprint(scene.footprint, "scene", scene.id));
     m_scan->rows.items.push_back(std::move(row));
 }
 

@@ -29,8 +29,7 @@ void SetPolygon(OGRFeature &row, const mf_aoi &area)
                  "The geometry of area %s cannot be read and is left out.", area.id);
         return;
     }
-    geometry->assignSpatialReference(row.GetDefnRef()->GetGeomFieldDefn(0)->GetSpatialRef());
-    row.SetGeometryDirectly(geometry.release());
+    OGRMapflowSetGeometry(row, std::move(geometry));
 }
 
 } // namespace
