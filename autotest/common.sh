@@ -51,6 +51,34 @@ need() {
     rm -f "$apt_log"
 }
 
+# The mirror that apt uses for Debian here.
+mirror() {
+    apt-get update --print-uris 2>/dev/null |
+        sed -n "s|^'\(.*/debian\)/*/dists/[^/]*/InRelease'.*|\1|p" | head -n 1
+}
+
+# archives KIND SUITE: the line of apt's sources for a suite of Debian, deb or deb-src.
+archives() {
+    say "$1 [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $2 main"
+}
+
+# apt_in FOLDER VERB [ARGUMENT...]: apt with a state of its own.
+apt_in() {
+    state=$1 verb=$2
+    shift 2
+    apt-get -q -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=- \
+        -o Dir::State::Lists="$state/lists" -o Dir::State::status="$state/status" \
+        -o Dir::Cache="$state/cache" -o APT::Sandbox::User=root "$verb" "$@"
+}
+
+# know_only FOLDER KIND SUITE: makes such a state, which knows one suite.
+know_only() {
+    mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
+    : >"$1/status"
+    archives "$2" "$3" >"$1/sources.list"
+    apt_in "$1" update
+}
+
 # build FOLDER LOG [CMAKE-OPTION...]: configures and builds; shows the log when that fails. TARGET: what to build, all by default.
 build() {
     folder=$1 log=$2

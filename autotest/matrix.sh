@@ -46,12 +46,6 @@ cannot() {
     exit 77
 }
 
-# The mirror that apt uses for Debian here.
-mirror() {
-    apt-get update --print-uris 2>/dev/null |
-        sed -n "s|^'\(.*/debian\)/*/dists/[^/]*/InRelease'.*|\1|p" | head -n 1
-}
-
 # in_tree COMMAND...: runs it in the tree, with a root, a /proc and a /dev that nobody else sees mounted.
 in_tree() {
     # shellcheck disable=SC2016 # the inner shell's parameters
@@ -160,8 +154,7 @@ part_forky() {
 get_test_ogrsf() {
     version=$(in_tree dpkg-query -W -f '${source:Upstream-Version}' libgdal-dev) || return 1
     archive=gdal_$version.orig.tar.xz
-    say "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $1 main" \
-        >"$TREE/etc/apt/sources.list.d/mapflow-source.list"
+    archives deb-src "$1" >"$TREE/etc/apt/sources.list.d/mapflow-source.list"
     in_tree apt-get -q update || return 1
     # The archive comes first; what Debian adds is not needed, and a mirror need not have it.
     in_tree sh -c 'cd /mapflow && apt-get -q source --download-only gdal' || true
@@ -250,21 +243,9 @@ part_package() {
     [ "$CODENAME" = trixie ] || try_package trixie
 }
 
-# apt with a state of its own, which knows forky alone.
-apt_of_forky() {
-    verb=$1
-    shift
-    apt-get -q -o Dir::Etc::sourcelist="$HEADERS/sources.list" -o Dir::Etc::sourceparts=- \
-        -o Dir::State::Lists="$HEADERS/lists" -o Dir::State::status="$HEADERS/status" \
-        -o Dir::Cache="$HEADERS/cache" -o APT::Sandbox::User=root "$verb" "$@"
-}
-
 get_headers() {
     rm -rf "$HEADERS"
-    mkdir -p "$HEADERS/lists/partial" "$HEADERS/cache/archives/partial"
-    : >"$HEADERS/status"
-    say "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) forky main" >"$HEADERS/sources.list"
-    apt_of_forky update && (cd "$HEADERS" && apt_of_forky download libgdal-dev/forky) &&
+    know_only "$HEADERS" deb forky && (cd "$HEADERS" && apt_in "$HEADERS" download libgdal-dev/forky) &&
         dpkg -x "$HEADERS"/libgdal-dev_*.deb "$HEADERS/root"
 }
 

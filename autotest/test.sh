@@ -161,12 +161,7 @@ part_asan() {
 }
 
 part_tsan() {
-    TARGET=autotest/core/all
-    build_or_count "$BUILD-tsan" "$LOGS/tsan-build.log" -DMAPFLOW_SANITIZE=thread || {
-        TARGET=
-        return 0
-    }
-    TARGET=
+    TARGET=autotest/core/all build_or_count "$BUILD-tsan" "$LOGS/tsan-build.log" -DMAPFLOW_SANITIZE=thread || return 0
     run_ctest tsan "$BUILD-tsan"
 }
 

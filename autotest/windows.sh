@@ -36,31 +36,17 @@ cannot() {
     exit 77
 }
 
-# apt with a state of its own, which knows the source packages of this machine's Debian alone.
-apt_of_sources() {
-    verb=$1
-    shift
-    apt-get -q -o Dir::Etc::sourcelist="$FOLDER/apt/sources.list" -o Dir::Etc::sourceparts=- \
-        -o Dir::State::Lists="$FOLDER/apt/lists" -o Dir::State::status="$FOLDER/apt/status" \
-        -o Dir::Cache="$FOLDER/apt/cache" -o APT::Sandbox::User=root "$verb" "$@"
-}
-
 know_sources() {
     [ ! -f "$FOLDER/apt/known" ] || return 0
-    mkdir -p "$FOLDER/apt/lists/partial" "$FOLDER/apt/cache/archives/partial" "$FOLDER/archives"
-    : >"$FOLDER/apt/status"
-    mirror=$(apt-get update --print-uris 2>/dev/null |
-        sed -n "s|^'\(.*/debian\)/*/dists/[^/]*/InRelease'.*|\1|p" | head -n 1)
-    say "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $CODENAME main" \
-        >"$FOLDER/apt/sources.list"
-    apt_of_sources update && : >"$FOLDER/apt/known"
+    mkdir -p "$FOLDER/archives"
+    know_only "$FOLDER/apt" deb-src "$CODENAME" && : >"$FOLDER/apt/known"
 }
 
 # unpack NAME PACKAGE: the original archive of a source package, in the folder source/NAME. What Debian adds
 # is not needed, and a mirror need not have it.
 unpack() {
     know_sources || return 1
-    (cd "$FOLDER/archives" && apt_of_sources source --download-only --only-source "$2") || true
+    (cd "$FOLDER/archives" && apt_in "$FOLDER/apt" source --download-only --only-source "$2") || true
     rm -rf "$FOLDER/source/$1" "$FOLDER/work/$1"
     mkdir -p "$FOLDER/source/$1" "$FOLDER/work/$1"
     for archive in "$FOLDER/archives/$2"_*.orig.tar.*; do
