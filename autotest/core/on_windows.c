@@ -74,7 +74,7 @@ int utimensat(int folder, const char *path, const struct timespec times[2], int 
     GetSystemTimeAsFileTime(&stamp);
     if (times != NULL) {
         const int64_t time = (int64_t)times[1].tv_sec * 10000000 + times[1].tv_nsec / 100;
-        const uint64_t since_1601 = (uint64_t)(time + 116444736000000000);
+        const uint64_t since_1601 = (uint64_t)(time + MF_WINDOWS_1970);
         stamp.dwLowDateTime = (DWORD)since_1601;
         stamp.dwHighDateTime = (DWORD)(since_1601 >> 32);
     }

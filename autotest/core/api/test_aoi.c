@@ -224,6 +224,10 @@ static void test_entry(void)
         return;
     free(stored);
     CHECK_NUMBER(is_private, 1);
+#ifndef _WIN32 /* a mode says nothing of Windows' rights */
+    struct stat info;
+    CHECK(stat(path, &info) == 0 && (info.st_mode & 0777) == 0600);
+#endif
     const char *const text = content_of(path, &size);
     CHECK_HOLDS(text, "\"x.y\"");
     CHECK_LACKS(text, "s3cr3t");

@@ -13,8 +13,7 @@ static struct mf_storage parse(const char *text)
     struct mf_storage storage;
     struct mf_client *const client = script_client(&script, &step, 1);
     mf_error_init(&err);
-    if (mf_storage_get(&storage, client, &err) != 0)
-        CHECK_NUMBER(err.kind, MF_ERR_FORMAT);
+    CHECK_NUMBER(mf_storage_get(&storage, client, &err), text[0] == '{' ? 0 : -1);
     mf_client_close(client);
     return storage;
 }

@@ -216,6 +216,7 @@ static void test_small_file(void)
     CHECK_HOLDS(err.message, path);
     CHECK_NUMBER(mf_read_small_file(directory, 6, &text, NULL, &err), -1);
     free(path);
+    CHECK_TEXT(mf_file_privacy_advice(), "chmod 600 it");
     path = mf_temporary_directory();
     CHECK(path != NULL && path[0] == '/');
     free(path);
