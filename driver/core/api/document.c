@@ -118,27 +118,32 @@ static enum outcome read_document(const struct mf_document_type *type, void *doc
     return failed ? NO_MEMORY : outcome;
 }
 
-/* Appends a document to a list. */
-static enum outcome read_item(const struct mf_document_type *type, void *list, const cJSON *json)
+/* Appends `count` documents to a list: `json`, and its siblings. */
+static enum outcome read_items(const struct mf_document_type *type, void *list, const cJSON *json,
+                               size_t count)
 {
+    enum outcome outcome = READ;
     struct mf_items held;
     memcpy(&held, list, sizeof held);
-    char *const items = realloc(held.items, (held.count + 1) * type->size);
+    char *const items = realloc(held.items, (held.count + count) * type->size);
     if (items == NULL)
         return NO_MEMORY;
-    const enum outcome outcome = read_document(type, items + held.count * type->size, json);
     held.items = items;
-    held.count += outcome == READ;
+    for (; count > 0 && outcome == READ; --count, json = json->next) {
+        outcome = read_document(type, items + held.count * type->size, json);
+        held.count += outcome == READ;
+        if (outcome == INCOMPLETE && type->refusal == NULL)
+            outcome = READ;
+    }
     memcpy(list, &held, sizeof held);
-    return outcome == INCOMPLETE && type->refusal == NULL ? READ : outcome;
+    return outcome;
 }
 
 static enum outcome read_list(const struct mf_document_type *type, void *list, const cJSON *array)
 {
-    enum outcome outcome = READ;
-    const cJSON *entry = cJSON_IsArray(array) ? array->child : NULL;
-    for (; entry != NULL && outcome == READ; entry = entry->next)
-        outcome = read_item(type, list, entry);
+    const int count = cJSON_IsArray(array) ? cJSON_GetArraySize(array) : 0;
+    const enum outcome outcome =
+        count > 0 ? read_items(type, list, array->child, (size_t)count) : READ;
     if (outcome != READ)
         mf_document_list_free(type, list);
     return outcome;
@@ -160,7 +165,7 @@ int mf_document_parse(const struct mf_document_type *type, void *document, const
 int mf_document_list_add(const struct mf_document_type *type, void *list, const cJSON *json,
                          struct mf_error *err)
 {
-    return report(type, read_item(type, list, json), err);
+    return report(type, read_items(type, list, json, 1), err);
 }
 
 int mf_document_list_parse(const struct mf_document_type *type, void *list, const cJSON *array,

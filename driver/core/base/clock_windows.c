@@ -7,6 +7,8 @@
 
 #include <bcrypt.h>
 
+#include "base/windows_internal.h"
+
 double mf_clock_monotonic(void)
 {
     LARGE_INTEGER now, second;
@@ -20,7 +22,7 @@ double mf_clock_utc(void)
     FILETIME now; /* in 100 ns since 1601 */
     GetSystemTimePreciseAsFileTime(&now);
     const uint64_t time = (uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime;
-    return (double)(int64_t)(time - 116444736000000000) * 1e-7;
+    return (double)(int64_t)(time - MF_WINDOWS_1970) * 1e-7;
 }
 
 void mf_sleep(double seconds)

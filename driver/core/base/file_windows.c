@@ -62,10 +62,16 @@ bool mf_reason_is_quota(void)
 #define MOMENT 0.01 /* s */
 #define MOMENTS 100
 
-static bool is_momentary(DWORD error)
+/* After a failure that may pass: waits, and returns true. The caller counts from 0. */
+static bool may_retry(int *tries)
 {
-    return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION ||
-           error == ERROR_USER_MAPPED_FILE;
+    const DWORD error = GetLastError();
+    if ((error != ERROR_ACCESS_DENIED && error != ERROR_SHARING_VIOLATION &&
+         error != ERROR_USER_MAPPED_FILE) ||
+        ++*tries == MOMENTS)
+        return false;
+    mf_sleep(MOMENT);
+    return true;
 }
 
 /* ---- opening -------------------------------------------------------------------------------- */
@@ -147,15 +153,11 @@ int mf_fd_unlink(int fd, const char *path)
 {
     const LARGE_INTEGER none = {.QuadPart = 0};
     LARGE_INTEGER position = none;
-    int other = -1;
-    for (int i = 0; other < 0 && i < MOMENTS; i++) {
+    int other, tries = 0;
+    do
         other = open_path(path, GENERIC_READ | GENERIC_WRITE | DELETE, OPEN_EXISTING,
                           FILE_FLAG_DELETE_ON_CLOSE);
-        if (other < 0 && !is_momentary(GetLastError()))
-            return fd;
-        if (other < 0)
-            mf_sleep(MOMENT);
-    }
+    while (other < 0 && may_retry(&tries));
     if (other < 0)
         return fd;
     SetFilePointerEx(handle_of(fd), none, &position, FILE_CURRENT);
@@ -242,7 +244,7 @@ static FILETIME now(void)
 
 static int64_t nanoseconds(int64_t time)
 {
-    return (time - 116444736000000000) * 100; /* from 100 ns since 1601 */
+    return (time - MF_WINDOWS_1970) * 100;
 }
 
 /* Windows changes the times of a written file when it is closed, and so its identity. Times that
@@ -281,13 +283,12 @@ int mf_fd_rename(int fd, const char *from, const char *to)
     wchar_t *const old_name = mf_wide_path(from), *const new_name = mf_wide_path(to);
     bool is_done = new_name != NULL && rename_over_open(fd, new_name);
     DWORD error = ERROR_INVALID_NAME;
-    for (int i = 0; old_name != NULL && new_name != NULL && !is_done && i < MOMENTS; i++) {
-        is_done = MoveFileExW(old_name, new_name, MOVEFILE_REPLACE_EXISTING);
+    if (old_name != NULL && new_name != NULL && !is_done) {
+        int tries = 0;
+        do
+            is_done = MoveFileExW(old_name, new_name, MOVEFILE_REPLACE_EXISTING);
+        while (!is_done && may_retry(&tries));
         error = GetLastError();
-        if (!is_done && !is_momentary(error))
-            break;
-        if (!is_done)
-            mf_sleep(MOMENT);
     }
     free(old_name);
     free(new_name);
@@ -527,16 +528,14 @@ static bool is_named(int fd, const char *path)
 
 int mf_lock_try(struct mf_lock *lock, const char *path)
 {
-    int waited = 0;
+    int tries = 0;
     for (;;) {
         lock->fd = open_no_link(path, GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS);
         /* A removed file keeps its name until nobody has it open: wait for that. */
-        if (lock->fd < 0 && (!is_momentary(GetLastError()) || waited++ == MOMENTS))
-            return -1;
-        if (lock->fd < 0) {
-            mf_sleep(MOMENT);
+        if (lock->fd < 0 && may_retry(&tries))
             continue;
-        }
+        if (lock->fd < 0)
+            return -1;
         const bool is_locked = lock_file(lock->fd);
         const bool is_busy = !is_locked && GetLastError() == ERROR_LOCK_VIOLATION;
         if (is_locked && is_named(lock->fd, path))

@@ -17,6 +17,9 @@ char *mf_narrow(const wchar_t *text);
  * out of memory; else the caller frees. */
 wchar_t *mf_wide_path(const char *path);
 
+/* 1970-01-01 in the unit of Windows, 100 ns since 1601. */
+#define MF_WINDOWS_1970 116444736000000000
+
 /* Returns a security descriptor that only grants rights to the user, the system and the
  * administrators, also for the files in a folder. NULL when it fails; else the caller frees it with
  * LocalFree. */

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "common/owned.h"
 #include "cpl_conv.h"
 #include "imagery/scaled_raster.h"
 
@@ -90,8 +91,8 @@ namespace
 std::string TemporaryPath()
 {
     static std::atomic<unsigned> count{0};
-    const std::unique_ptr<char, decltype(&free)> own(mf_temporary_directory(), free);
-    const char *const folder = CPLGetConfigOption("CPL_TMPDIR", own != nullptr ? own.get() : "");
+    const std::string own = OGRMapflowTaken(mf_temporary_directory(), free);
+    const char *const folder = CPLGetConfigOption("CPL_TMPDIR", own.c_str());
     return CPLFormFilename(folder, CPLSPrintf("mapflow-%d-%u", CPLGetCurrentProcessID(), ++count),
                            "tif");
 }
