@@ -898,15 +898,18 @@ def test_the_power_fails_when_the_request_arrives(sb, run, tmp_path, before, kin
     source, options, names = KINDS[kind](tmp_path)
     copy = tmp_path / "state at that moment"
     turns = []
+    is_kept = threading.Event()
 
     def keep(record):
         if (record.method, record.path) == ("POST", "/processings/v2"):
             turns.append(record)
             if len(turns) == nth + 1:
                 shutil.copytree(state_folder(), copy)
+                is_kept.set()
 
     sb.on_request = keep
     ended_while_sending(sb, source, options, nth, is_created, before)
+    assert is_kept.wait(30)
     sb.on_request = None
     shutil.rmtree(state_folder())
     shutil.copytree(copy, state_folder())
