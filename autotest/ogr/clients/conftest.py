@@ -20,8 +20,11 @@ def pytest_addoption(parser):
 
 
 def chosen(config):
+    """The names of clients, each the same object at each call: pytest makes fixtures anew for another one."""
     names = config.getoption("clients", None)  # the option is there when this folder is tested alone
-    return names.split(",") if names else [name for name, client in CLIENTS.items() if client.is_here]
+    wanted = names.split(",") if names else [name for name, client in CLIENTS.items() if client.is_here]
+    assert set(wanted) <= set(CLIENTS), wanted
+    return [name for name in CLIENTS if name in wanted]
 
 
 def pytest_generate_tests(metafunc):
