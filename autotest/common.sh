@@ -3,6 +3,8 @@
 
 BUILD=${MAPFLOW_BUILD_DIR:-$ROOT/build}
 JOBS=$(nproc 2>/dev/null || echo 2)
+# Each test has a sandbox of its own on a free port: test files run in several processes. Half of their time they wait.
+PARALLEL="-n $((2 * JOBS)) --dist loadfile"
 # Debian's own python3: the one that has osgeo. Another one may stand first in PATH.
 PYTHON=/usr/bin/python3
 BUILD_PACKAGES="cmake ninja-build gcc g++ libc6-dev libgdal-dev libcjson-dev libcurl4-gnutls-dev libproj-dev libxxhash-dev libfast-float-dev gdal-bin python3 ca-certificates"

@@ -139,7 +139,8 @@ tests_in_tree() {
     build_in_tree "$1" || return 0
     in_tree ctest --test-dir /mapflow/build --output-on-failure -j "$JOBS" >"$LOGS/$1-core.log" 2>&1 || FAILED=1
     grep 'tests passed' "$LOGS/$1-core.log" || tail -n 40 "$LOGS/$1-core.log" >&2
-    pytest_in_tree "$1-ogr" ogr -n "$JOBS" --dist loadfile --ignore=python/test_fiona.py --ignore=python/test_dask.py .
+    # shellcheck disable=SC2086 # one word an option
+    pytest_in_tree "$1-ogr" ogr $PARALLEL --ignore=python/test_fiona.py --ignore=python/test_dask.py .
 }
 
 part_trixie() {

@@ -21,8 +21,6 @@ set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$ROOT/autotest/common.sh"
 
-# Each test has a sandbox of its own on a free port: test files run in several processes. Half of their time they wait.
-PARALLEL="-n $((2 * JOBS)) --dist loadfile"
 PARTS="core ogr python r clients package coverage asan tsan fuzz format qgis"
 LOGS=$BUILD/test-logs
 ALL_PASSED=0

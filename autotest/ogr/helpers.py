@@ -167,7 +167,7 @@ def wait_until(condition, program=None, seconds=120):
     """Waits for condition(), which `program` brings about while it runs. The time only ends a test that hangs."""
     end = time.monotonic() + seconds
     while not condition():
-        if program is not None and program.poll() is not None:
+        if program is not None and program.poll() is not None and not condition():
             raise AssertionError(f"the program has ended with {program.returncode} before")
         if time.monotonic() > end:
             raise TimeoutError("the condition has not come true")

@@ -8,7 +8,7 @@ import pytest
 from osgeo import gdal, ogr
 
 from accounts import asked, failure_of, fill, ignore_geometry, names, pages, rows
-from helpers import growth, most_at_once, quiet, reports
+from helpers import growth, quiet, reports
 from sandbox import paging
 
 UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE

@@ -5,7 +5,6 @@ generic one. What programs make of the streams is in test_arrow_conversion.py.
 """
 
 import json
-import os
 import re
 import subprocess
 
@@ -51,8 +50,7 @@ def probe(sb):
     """probe(path or bytes, run, …) -> a Dump for each run."""
     def probed(result, *runs):
         processing = sb.add_processing(name="Arrow", status="OK", result=result)
-        environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
-                       "CPL_DEBUG": "MAPFLOW"}
+        environment = environment_of(sb, CPL_DEBUG="MAPFLOW")
         done = subprocess.run([PROBE, f"MAPFLOW:{processing}", *runs], capture_output=True,
                               encoding="utf-8", errors="backslashreplace", env=environment, timeout=120, check=False)
         if done.returncode == 1:

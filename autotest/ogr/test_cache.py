@@ -17,7 +17,7 @@ import time
 import pytest
 from osgeo import ogr
 
-from helpers import preload, without_root
+from helpers import environment_of, preload, without_root
 from paths import DATA
 from sandbox import Sandbox
 
@@ -116,8 +116,7 @@ def test_temporary_file_leaves_nothing_when_the_process_is_killed(sb, processing
     temporary.mkdir()
     other.mkdir()
     slow(sb, 5)
-    environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token, "MAPFLOW_CACHE": "NO",
-                   "TMPDIR": str(other), variable: str(temporary)}
+    environment = {**environment_of(sb, MAPFLOW_CACHE="NO", TMPDIR=str(other)), variable: str(temporary)}
     reader = subprocess.Popen(["ogrinfo", f"MAPFLOW:{processing}"], stdout=subprocess.DEVNULL, env=environment)
     while not any(name.startswith(f"{temporary}/mapflow-") and name.endswith(" (deleted)")
                   for name in open_files(reader.pid)):
@@ -453,8 +452,7 @@ def slow(sb, seconds=0.5):
 
 def test_eight_processes_at_once(sb, processing, folder):
     slow(sb)
-    environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
-                   "MAPFLOW_CACHE_DIR": str(folder)}
+    environment = environment_of(sb, MAPFLOW_CACHE_DIR=str(folder))
     readers = [subprocess.Popen(["ogr2ogr", "-f", "CSV", "/vsistdout/", f"MAPFLOW:{processing}"],
                                 stdout=subprocess.PIPE, env=environment) for _ in range(8)]
     outputs = {reader.communicate(timeout=60)[0] for reader in readers}
@@ -487,8 +485,7 @@ def test_eight_threads_at_once(sb, processing, folder, open_mapflow):
 def test_others_fetch_when_the_first_one_fails(sb, processing, folder):
     """Who waits for a download that fails makes his own."""
     sb.fault("/result", sequence=[{"delay": 0.3, "status": 403}])
-    environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
-                   "MAPFLOW_CACHE_DIR": str(folder)}
+    environment = environment_of(sb, MAPFLOW_CACHE_DIR=str(folder))
     readers = [subprocess.Popen(["ogrinfo", f"MAPFLOW:{processing}"], stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL, env=environment) for _ in range(3)]
     assert sorted(reader.wait(60) for reader in readers) == [0, 0, 1]
@@ -498,8 +495,7 @@ def test_others_fetch_when_the_first_one_fails(sb, processing, folder):
 def test_killed_at_any_moment(sb, processing, folder, count):
     """Whatever is left of a process that was killed, a later one reads the right result."""
     rng = random.Random(20)
-    environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
-                   "MAPFLOW_CACHE_DIR": str(folder), "MAPFLOW_CACHE": "REFRESH"}
+    environment = environment_of(sb, MAPFLOW_CACHE_DIR=str(folder), MAPFLOW_CACHE="REFRESH")
     for _ in range(20):
         slow(sb, 0.1)
         reader = subprocess.Popen(["ogrinfo", f"MAPFLOW:{processing}"], stdout=subprocess.DEVNULL,
@@ -538,8 +534,7 @@ def mounted(options):
 
 
 def summary(sb, processing, folder, prefix=(), **options):
-    environment = {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
-                   "MAPFLOW_CACHE_DIR": str(folder)}
+    environment = environment_of(sb, MAPFLOW_CACHE_DIR=str(folder))
     return subprocess.run([*prefix, "ogrinfo", "-so", "-al", f"MAPFLOW:{processing}"], capture_output=True,
                           text=True, env=environment, timeout=60, check=False, **options)
 

@@ -2,22 +2,20 @@
 
 import contextlib
 import json
-import os
 import pathlib
 import re
 import shutil
 import signal
 import subprocess
 import threading
-import time
 
 import pytest
 from osgeo import gdal, ogr
 
 import oracle
-from helpers import reports
+from helpers import environment_of, reports, wait_until
 from sandbox import Sandbox
-from submitting import (MAPBOX, age_journal, changes, created, creation, errors_of, geojson, journal_files,
+from submitting import (MAPBOX, age_journal, changes, creation, errors_of, geojson, journal_files,
                         journal_lines, known_ids, polygon, report_of, square, state_folder, submit)
 
 CREATE = "/processings/v2$"
@@ -26,8 +24,9 @@ LISTS = "/projects/[^/]+/processings/v2"
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch):
-    """The checks for a lost answer follow each other at once."""
+    """The checks for a lost answer, and the looks at a status, follow each other at once."""
     monkeypatch.setenv("GDAL_HTTP_RETRY_DELAY", "0.0003")
+    monkeypatch.setenv("MAPFLOW_POLL_INTERVAL", "0.05")
 
 
 @pytest.fixture(autouse=True)
@@ -84,19 +83,6 @@ def batch(request, tmp_path):
 
 def words_of(source, options):
     return ["ogr2ogr", "-f", "MAPFLOW", "MAPFLOW:", str(source), *creation({**MAPBOX, **options})]
-
-
-def environment_of(sb, **more):
-    return {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token, "MAPFLOW_POLL_INTERVAL": "0.05",
-            **more}
-
-
-def wait_until(condition, program=None, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it does not happen"
-        assert program is None or program.poll() is None, "the program has ended"
-        time.sleep(0.005)
 
 
 def posts(sb):

@@ -4,7 +4,6 @@ import itertools
 import json
 import signal
 import subprocess
-import sys
 
 import pytest
 from osgeo import gdal, ogr

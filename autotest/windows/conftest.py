@@ -15,6 +15,7 @@ DATA = AUTOTEST.parent / "data"
 FOLDER = pathlib.Path(os.environ["MAPFLOW_WINDOWS_DIR"])
 sys.path[:0] = [str(AUTOTEST), str(AUTOTEST / "ogr")]
 
+from helpers import environment_of  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 
@@ -38,11 +39,10 @@ def folder(tmp_path):
 
 @pytest.fixture
 def environment(sb, folder):
-    return {**os.environ, "MAPFLOW_API_URL": sb.url, "MAPFLOW_API_TOKEN": sb.token,
-            "MAPFLOW_CACHE_DIR": windows(folder / "cache"), "MAPFLOW_STATE_DIR": windows(folder / "state"),
-            "GDAL_DRIVER_PATH": windows(FOLDER / "build" / "gdalplugins"), "GDAL_HTTP_RETRY_DELAY": "0.01",
-            "PROJ_LIB": windows(FOLDER / "prefix" / "share" / "proj"),
-            "GDAL_DATA": windows(FOLDER / "prefix" / "share" / "gdal")}
+    return environment_of(
+        sb, MAPFLOW_CACHE_DIR=windows(folder / "cache"), MAPFLOW_STATE_DIR=windows(folder / "state"),
+        GDAL_DRIVER_PATH=windows(FOLDER / "build" / "gdalplugins"), GDAL_HTTP_RETRY_DELAY="0.01",
+        PROJ_LIB=windows(FOLDER / "prefix" / "share" / "proj"), GDAL_DATA=windows(FOLDER / "prefix" / "share" / "gdal"))
 
 
 PIPES = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

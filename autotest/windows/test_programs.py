@@ -1,13 +1,12 @@
 """GDAL's programs with the driver on Windows. autotest/ogr tests what does not depend on the system."""
 
 import json
-import time
 
 import pytest
 from osgeo import gdal, ogr
 
 from conftest import DATA, FOLDER, Console, windows
-from helpers import BUILDING_COUNT, BUILDINGS
+from helpers import BUILDING_COUNT, BUILDINGS, wait_until
 from uploading import QUARRY, images, raster, sha1
 
 AOI = DATA / "aoi_4326.geojson"
@@ -18,14 +17,6 @@ CTRL_C = b"\x03"
 
 def requests(sb, ending, method="GET"):
     return [record for record in sb.requests if record.method == method and record.path.endswith(ending)]
-
-
-def wait_until(happened, process, seconds=120):
-    end = time.monotonic() + seconds
-    while not happened():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def rows(path):
