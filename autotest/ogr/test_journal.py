@@ -313,7 +313,7 @@ def test_all_unknown_ones_are_settled_first(sb, run, tmp_path, before):
     hidden = sb.fault(LISTS, status=500)
     age_journal()
     done = submit(run, source, **options)
-    assert done.returncode != 0 and "It is not sent again, because the processings of the project could not" in \
+    assert done.returncode != 0 and "It is not sent again: the processings could not be listed" in \
         errors_of(done)[0]
     assert posts(sb) == 2
     hidden.remove()
@@ -354,6 +354,22 @@ def test_processings_that_go_while_they_are_listed(sb, run, tmp_path, before):
     done = submit(run, source)
     assert done.returncode == 0, done.said
     assert posts(sb) == 1 and lost in done.stderr
+
+
+@pytest.mark.parametrize("meta", ["null", "application"])
+def test_server_that_drops_metadata(sb, run, tmp_path, before, meta):
+    """What it has of the same name may be what was sent: it is not sent again."""
+    sb.variants.meta = meta
+    source = geojson(tmp_path / "a.geojson", polygon())
+    sb.fault(CREATE, method="POST", times=1, reset_after_processing=True)
+    assert submit(run, source).returncode != 0
+    (lost,) = new_ids(sb, before)
+    age_journal()
+    done = submit(run, source)
+    assert done.returncode != 0 and posts(sb) == 1
+    assert f"It is not sent again: processing {lost} has the same name" in errors_of(done)[0]
+    assert "JOURNAL=NO" in errors_of(done)[0]
+    assert submit(run, source, JOURNAL="NO").returncode == 0 and posts(sb) == 2
 
 
 @pytest.mark.parametrize("days, is_known", [(29, True), (31, False)])

@@ -26,7 +26,7 @@ def test_processing_opens_and_reads(sb, open_mapflow, name, value):
         assert len(list(dataset.GetLayerByName("aois"))) == 2
 
 
-@pytest.mark.parametrize("value", ("404", "410"))
+@pytest.mark.parametrize("value", ("404", "405", "410"))
 def test_server_without_areas(sb, open_mapflow, value):
     sb.variants.aois = value
     dataset = open_mapflow(FAILED, STATUS_ONLY="YES")

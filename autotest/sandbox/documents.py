@@ -120,6 +120,11 @@ class Documents:
             },
         )
 
+    def _meta(self, processing):
+        if self._variants.meta == "application" and processing.meta:
+            return {name: text for name, text in processing.meta.items() if name == "source-app"}
+        return processing.meta if self._variants.meta == "kept" else None
+
     @staticmethod
     def _details(processings):
         details = []
@@ -152,7 +157,7 @@ class Documents:
             "workflowDef": self.model(processing.model),
             "blocks": processing.blocks,
             "params": self._params(processing),
-            "meta": processing.meta,
+            "meta": self._meta(processing),
             "messages": processing.messages,
             "vectorLayer": layer and {"name": processing.name, **layer},
             "rasterLayer": None if processing.status == "UNPROCESSED" else self._imagery_layer(processing),

@@ -79,7 +79,7 @@ def get(call, processing):
 
 @route("GET", "/processings/{processing}/aois")
 def aois(call, processing):
-    if call.variants.aois in ("404", "410"):
+    if call.variants.aois in ("404", "405", "410"):
         raise ApiError(int(call.variants.aois), "AOIs are not here any more")
     documents = [call.documents.aoi(aoi) for aoi in call.processing(processing).aois]
     return Reply.json({"aois": documents} if call.variants.aois == "object" else documents)

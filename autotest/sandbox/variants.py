@@ -28,7 +28,9 @@ CHOICES = {
     # D33; float is the cost before rounding, text is text/plain with white space around
     "cost_type": ("integer", "float", "text"),
     # D12; object is {"aois": […]}
-    "aois": ("yes", "404", "410", "object"),
+    "aois": ("yes", "404", "405", "410", "object"),
+    # notes 6.1: what a document shows of `meta` as it was sent; no source says that all of it is kept
+    "meta": ("kept", "null", "application"),
     # notes 19, /result?aoiId=: known/unknown AOI gives features/404, everything/everything,
     # features/empty collection, 400/400
     "aoi_filter": ("yes", "ignored", "empty", "error"),

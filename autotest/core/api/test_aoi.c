@@ -33,6 +33,7 @@ static void test_answers(void)
         {.status = 404},
         {.status = 410},
         {.status = 405},
+        {.status = 409},
         {.status = 200, .body = "{\"areas\":[]}"},
         {.status = 403},
     };
@@ -40,7 +41,7 @@ static void test_answers(void)
     struct mf_aoi_list list;
     struct mf_error err;
     mf_error_init(&err);
-    struct mf_client *const client = script_client(&script, steps, 8);
+    struct mf_client *const client = script_client(&script, steps, 9);
     CHECK_NUMBER(mf_aoi_list_get(&list, NULL, client, ID, &err), 0);
     CHECK_TEXT(script.requests[0].url, "https://api.example.com/rest/processings/" ID "/aois");
     CHECK_NUMBER(list.count, 3);
@@ -55,7 +56,7 @@ static void test_answers(void)
     CHECK_NUMBER(mf_aoi_list_get(&list, NULL, client, ID, &err), 0);
     CHECK(list.count == 0 && list.is_offered);
     mf_aoi_list_free(&list);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         cJSON *document = NULL;
         CHECK_NUMBER(mf_aoi_list_get(&list, &document, client, ID, &err), 0);
         CHECK(list.count == 0 && !list.is_offered && document == NULL);

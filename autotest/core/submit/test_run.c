@@ -266,7 +266,7 @@ static void test_lost_and_absent(void)
     }
     service->now = sent + 11 * MINUTE;
     service->broken_lists = 1000;
-    RUN(JOBS(2, 1, 2), "It is not sent again, because the processings of the project could not", 0);
+    RUN(JOBS(2, 1, 2), "It is not sent again: the processings could not be listed", 0);
     service->broken_lists = 0;
     RUN(JOBS(2, 1, 2), NULL, 2);
     CHECK_NUMBER(count_of(1) + count_of(2), 2);

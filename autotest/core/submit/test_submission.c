@@ -419,7 +419,7 @@ static void test_cancelled_while_searching(void)
     script.cancel_at = 0.5;
     CHECK(mf_submission_send(s, 0, client, &err) != 0);
     CHECK_HOLDS(err.message, mf_submission_job(s, 0)->marker);
-    CHECK_HOLDS(err.message, "could not be listed (Cancelled)");
+    CHECK_HOLDS(err.message, "could not be listed: cancelled");
     CHECK_NUMBER(mf_submission_job(s, 0)->state, MF_JOB_UNKNOWN);
     CHECK_NUMBER(script.next, 2);
     mf_submission_close(s);
@@ -429,7 +429,8 @@ static void test_cancelled_while_searching(void)
 
 /* Entries of a list: for each letter of `made` one, "n" newer than the submission, "o" older by two
  * days, each a second older than the one before, "=" as old as the one before, "?" without a time,
- * "J" the job's own, "K" the same with an id that is no UUID. `first` numbers their ids. Returns
+ * "S" newer, with the job's name and no metadata, "A" the same with our application, "B" with
+ * another one, "J" the job's own, "K" the same with an id that is no UUID. `first` numbers their ids. Returns
  * `text`. */
 static const char *page(char *text, size_t size, const struct mf_job *job, const char *made,
                         int first, int total)
@@ -443,10 +444,15 @@ static const char *page(char *text, size_t size, const struct mf_job *job, const
             snprintf(created, sizeof created, times[made[i] == 'o'], age / 60, age % 60);
         used += (size_t)snprintf(
             text + used, size - used,
-            "%s{\"id\":\"%s%012d\",\"created\":\"%s\",\"meta\":{\"submission\":\"%s\"}}",
+            "%s{\"id\":\"%s%012d\",\"created\":\"%s\",\"name\":\"%s\",\"meta\":{\"%s\":\"%s\"}}",
             i > 0 ? "," : "", made[i] != 'K' ? "aaaaaaaa-bbbb-4ccc-8ddd-" : "", first + i,
-            made[i] != '?' ? created : "",
-            made[i] == 'J' || made[i] == 'K' ? job->marker : "another");
+            made[i] != '?' ? created : "", strchr("SABJK", made[i]) != NULL ? job->name : "other",
+            made[i] == 'S'                      ? "version"
+            : made[i] == 'A' || made[i] == 'B' ? "source-app"
+                                                : "submission",
+            made[i] == 'A'                        ? MF_APPLICATION
+            : made[i] == 'J' || made[i] == 'K' ? job->marker
+                                                  : "another");
     }
     used += (size_t)snprintf(text + used, size - used, "]");
     if (total >= 0)
@@ -501,6 +507,10 @@ static void search(double age, const struct listed *pages, size_t count, enum mf
     {                                                                                              \
         "ooooooooooo", 1, 40                                                                       \
     }
+#define SIMILAR                                                                                    \
+    {                                                                                              \
+        "Sooooooooooo", 1, 40                                                                      \
+    }
 #define GONE                                                                                       \
     {                                                                                              \
         "{\"message\":\"thank you\"}", 0, 0                                                        \
@@ -548,6 +558,13 @@ static void test_searching(void)
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "the same page", {"nn", 1, 9}, {"nn", 1, 9}, {"nn", 1, 9},
            {"nn", 1, 9});
     SEARCH(OLD, MF_FOUND_NOTHING_SURE, "invalid id", {"K", 1, 1});
+    /* What has the same name and shows no marker may be it, unless it is older or another's. */
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "000000000002 has the same name", {"nSnnnnnnnnnno", 1, 13});
+    SEARCH(OLD, MF_FOUND_NOTHING_SURE, "000000000001 has the same name", {"A", 1, 1}, {"", 0, 1});
+    SEARCH(OLD, MF_FOUND_ABSENT, "", {"B", 1, 1}, {"", 0, 1});
+    SEARCH(OLD, MF_FOUND, "", {"SJ", 1, 2});
+    SEARCH(30, MF_FOUND_NOTHING_SURE, "has the same name", SIMILAR, SIMILAR, SIMILAR, SIMILAR,
+           SIMILAR, SIMILAR, SIMILAR);
     /* What was sent a moment ago may still appear. */
     SEARCH(30, MF_FOUND, "", {"", 0, 0}, {"", 0, 0}, {"Jno", 1, 3});
     SEARCH(30, MF_FOUND_NOT_YET, "", PAST, PAST, PAST, PAST, PAST, PAST, PAST);

@@ -301,8 +301,7 @@ static int refuse_to_send(const struct mf_job *job, enum mf_found found, struct 
     if (found == MF_FOUND_NOTHING_SURE)
         return mf_error_prefix(err,
                                "processing \"%.60s\" was sent%s%s, and the server did not confirm "
-                               "it. It is not sent again, because the processings of the project "
-                               "could not be listed",
+                               "it. It is not sent again",
                                job->name, time[0] != '\0' ? " on " : "", time);
     return mf_error_set(
         err, MF_ERR_NOT_READY,

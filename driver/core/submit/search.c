@@ -35,7 +35,9 @@ static const double clock_difference = 86400; /* s */
 struct search {
     const char *project_id;
     const char *marker;
-    double since; /* s since 1970, UTC: older entries do not matter; NaN: all do */
+    const char *name;
+    char similar[MF_UUID_SIZE]; /* a processing that shows no marker and may be the one */
+    double since;               /* s since 1970, UTC: older entries do not matter; NaN: all do */
     int offset;
     double previous;             /* creation time of the entry before */
     int is_ordered;              /* no entry so far is newer than the one before */
@@ -90,6 +92,18 @@ static int find_list(const cJSON *answer, const cJSON **list, struct mf_error *e
     return mf_error_set(err, MF_ERR_FORMAT, "the server's answer is not a list");
 }
 
+/* Whether an entry without a marker may be the one: no source says that the service keeps `meta`.
+ */
+static bool may_be_it(const struct search *search, const cJSON *entry, const cJSON *meta)
+{
+    const double created = mf_time_parse(mf_json_string(entry, "created", NULL));
+    const char *const application = mf_json_string(meta, MF_META_APPLICATION, MF_APPLICATION);
+    return mf_json_string(meta, MF_META_MARKER, NULL) == NULL &&
+           strcmp(application, MF_APPLICATION) == 0 &&
+           strcmp(mf_json_string(entry, "name", ""), search->name) == 0 &&
+           !(created < search->since - clock_difference);
+}
+
 /* The entry with the marker, NULL when the page has none. */
 static const cJSON *find_in_page(struct search *search, const cJSON *list)
 {
@@ -99,6 +113,8 @@ static const cJSON *find_in_page(struct search *search, const cJSON *list)
         const cJSON *const meta = mf_json_member(entry, "meta");
         if (strcmp(mf_json_string(meta, MF_META_MARKER, ""), search->marker) == 0)
             return entry;
+        if (may_be_it(search, entry, meta))
+            (void)!mf_uuid_parse(mf_json_string(entry, "id", ""), search->similar);
         note_age(search, entry);
     }
     return NULL;
@@ -226,13 +242,23 @@ static enum step search_for_a_minute(struct search *search, struct mf_job *job,
 enum mf_found mf_submission_search(const struct mf_submission *s, struct mf_job *job,
                                    struct mf_client *client, struct mf_error *err)
 {
-    struct search search = {.project_id = s->project_id, .marker = job->marker, .since = job->sent};
+    struct search search = {
+        .project_id = s->project_id, .marker = job->marker, .name = job->name, .since = job->sent};
     const int is_old = !(mf_client_utc(client) - job->sent < MF_MAY_APPEAR);
     const enum step step = is_old ? search_once(&search, job, client, err)
                                   : search_for_a_minute(&search, job, client, err);
-    if (step == FAILED)
+    if (step == FAILED) {
+        mf_error_prefix(err, "the processings could not be listed");
         return MF_FOUND_NOTHING_SURE;
+    }
     if (step == FOUND)
         return MF_FOUND;
+    if (search.similar[0] != '\0') {
+        mf_error_set(err, MF_ERR_NOT_READY,
+                     "processing %s has the same name and may be this one: the server returns no "
+                     "metadata to compare. If it is another one, submit with JOURNAL=NO",
+                     search.similar);
+        return MF_FOUND_NOTHING_SURE;
+    }
     return is_old ? MF_FOUND_ABSENT : MF_FOUND_NOT_YET;
 }

@@ -49,8 +49,7 @@ static int settle_unknown(const struct mf_submission *s, struct mf_job *job,
                  "processing \"%.60s\" was submitted, but the server did not confirm it (%.400s).",
                  job->name, cause->kind != MF_OK ? cause->message : "an empty answer");
     if (found == MF_FOUND_NOTHING_SURE)
-        mf_error_append(err, " The processings of project %s could not be listed (%.200s).",
-                        s->project_id, of_search.message);
+        mf_error_append(err, " Project %s: %.300s.", s->project_id, of_search.message);
     else
         mf_error_append(err, " It is not in project %s yet.", s->project_id);
     return mf_error_append(err,

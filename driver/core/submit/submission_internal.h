@@ -163,7 +163,7 @@ enum mf_found {
     MF_FOUND,             /* the job is MF_JOB_SENT */
     MF_FOUND_ABSENT,      /* it was sent long ago and is not in the project: it does not exist */
     MF_FOUND_NOT_YET,     /* it is not in the project, and may still appear */
-    MF_FOUND_NOTHING_SURE /* the project's processings could not be listed; sets *err */
+    MF_FOUND_NOTHING_SURE /* the processings could not be listed, or one may be it; sets *err */
 };
 
 /* Searches the project's processings for the job's marker, newest first and as far back as
