@@ -296,6 +296,23 @@ def test_like_is_the_same_job(sb, run, aoi, earlier):
     assert len(sb.submitted) == 2
 
 
+def test_like_reads_a_zoom_that_is_text(sb, run, aoi, earlier):
+    identifier, first = earlier(**FULL)
+    sb.variants.numbers_as_text = True
+    sb.state.processing(identifier).source = {"dataProvider": {"providerName": "Mapbox", "zoom": "18"}}
+    done = like(run, aoi, identifier)
+    assert done.returncode == 0, done.said
+    assert source_of(created(sb)[-1]) == source_of(first)
+
+
+def test_like_takes_images_before_their_mosaic(sb, run, aoi, earlier):
+    identifier, _ = earlier(**FULL)
+    sb.state.processing(identifier).source = {"myImagery": {"imageIds": [UPLOADED], "mosaicId": MOSAIC}}
+    done = like(run, aoi, identifier)
+    assert done.returncode == 0, done.said
+    assert source_of(created(sb)[-1]) == {"myImagery": {"imageIds": [UPLOADED]}}
+
+
 @pytest.mark.parametrize("options, expected", (
     ({"ZOOM": "17"}, {"dataProvider": {"providerName": "Mapbox", "zoom": 17}}),
     ({"MOSAIC": "Quarry flights"}, {"myImagery": {"mosaicId": MOSAIC}}),

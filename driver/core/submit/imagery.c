@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,14 +263,14 @@ static char *join_ids(const cJSON *ids, struct mf_error *err, int *failed)
 
 /* Reads the source as if the options `o` named it. */
 static int read_again(struct mf_imagery *source, struct mf_submission_options o, const cJSON *ids,
-                      const cJSON *zoom, struct mf_error *err)
+                      double zoom, struct mf_error *err)
 {
     char number[32] = "";
     int failed = 0;
     char *const images = join_ids(ids, err, &failed);
     const struct mf_imagery typed = *source;
-    if (cJSON_IsNumber(zoom))
-        snprintf(number, sizeof number, "%.0f", zoom->valuedouble);
+    if (!isnan(zoom))
+        snprintf(number, sizeof number, "%.0f", zoom);
     o.image_ids = images;
     o.zoom = typed.zoom != NULL ? typed.zoom : number;
     memset(source, 0, sizeof *source);
@@ -297,9 +298,13 @@ int mf_imagery_inherit(struct mf_imagery *source, const cJSON *params, struct mf
     const cJSON *const own = mf_json_member(params, "myImagery");
     const cJSON *const search = mf_json_member(params, "imagerySearch");
     const cJSON *const tiles = mf_json_member(params, "userDefined");
+    const cJSON *const images = mf_json_member(search != NULL ? search : own, "imageIds");
+    const double zoom = mf_json_number(
+        data, "zoom", mf_json_number(search, "zoom", mf_json_number(tiles, "zoom", NAN)));
     const struct mf_submission_options o = {
         .provider = mf_json_string(data, "providerName", NULL),
-        .mosaic_id = mf_json_string(own, "mosaicId", NULL),
+        /* Images of a mosaic may come with its id (API notes D7). */
+        .mosaic_id = cJSON_GetArraySize(images) > 0 ? NULL : mf_json_string(own, "mosaicId", NULL),
         .search_provider = mf_json_string(search, "dataProvider", NULL),
         .tile_url = mf_json_string(tiles, "url", NULL),
         .tile_type = mf_json_string(tiles, "sourceType", NULL),
@@ -307,13 +312,11 @@ int mf_imagery_inherit(struct mf_imagery *source, const cJSON *params, struct mf
         .tile_login = mf_json_string(tiles, "rasterLogin", NULL),
         .tile_password = mf_json_string(tiles, "rasterPassword", NULL),
     };
-    const cJSON *const from = data != NULL ? data : search != NULL ? search : tiles;
     if (source->kind != MF_IMAGERY_NONE)
         return 0;
     if (check_login(tiles, err) != 0)
         return -1;
-    return read_again(source, o, mf_json_member(search != NULL ? search : own, "imageIds"),
-                      mf_json_member(from, "zoom"), err);
+    return read_again(source, o, images, zoom, err);
 }
 
 /* ---- the account's providers ---------------------------------------------------------------- */
