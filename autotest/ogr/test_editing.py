@@ -488,6 +488,35 @@ def test_bad_statements(sb, open_mapflow, statement):
     assert changes(sb) == []
 
 
+# What changes something: a layer and what is done to its row, or a verb.
+SENT_CHANGES = {
+    "rename project": ("projects", lambda layer, f: (f.SetField("name", "New"), layer.SetFeature(f))),
+    "delete project": ("projects", lambda layer, f: layer.DeleteFeature(f.GetFID())),
+    "rename": ("processings", lambda layer, f: (f.SetField("name", "New"), layer.SetFeature(f))),
+    "delete": ("processings", lambda layer, f: layer.DeleteFeature(f.GetFID())),
+    "restart": "RESTART {}", "rate": "RATE {} 5", "accept": "ACCEPT {}", "reject": "REJECT {} 'roofs'",
+}
+
+
+@pytest.mark.parametrize("lost", [{"reset_after_processing": True}, {"reset": True}, {"status": 502}, {"status": 504}], ids=str)
+@pytest.mark.parametrize("change", SENT_CHANGES)
+def test_lost_answer_of_a_change(sb, open_mapflow, change, lost):
+    """Sent once; the error states that it may be done."""
+    act = SENT_CHANGES[change]
+    state = {"restart": {"status": "FAILED"}, "accept": {"review": "IN_REVIEW"}, "reject": {"review": "IN_REVIEW"}}
+    identifier = sb.state.add_processing(name="x", **state.get(change, {}))
+    if act[0] == "projects":
+        identifier = sb.add_project("x")
+    dataset = open_mapflow("", UPDATE, ALLOW_DELETE="YES")
+    layer = None if isinstance(act, str) else dataset.GetLayerByName(act[0])
+    feature = layer and next(f for f in layer if f["id"] == identifier)
+    for method in ("PUT", "POST", "DELETE"):
+        sb.fault(f"/{identifier}", method=method, **lost)
+    with Refused("The change may have been made: read it again before you repeat it"):
+        answer(dataset, act.format(identifier)) if layer is None else act[1](layer, feature)
+    assert len(changes(sb)) == 1
+
+
 def test_verbs_need_update(sb, open_mapflow):
     dataset = open_mapflow("")
     with Refused("update"):

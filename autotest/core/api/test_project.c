@@ -74,14 +74,20 @@ static void test_roles(void)
 {
     struct mf_project project;
     CHECK_NUMBER(parse(&project,
-                       "{\"id\":\"p\",\"shareProject\":{\"owners\":[{\"role\":\"OWNER\",\"email\":"
+                       "{\"id\":\"p\",\"user\":{\"email\":\"Own@example.com\"},"
+                       "\"shareProject\":{\"owners\":[{\"role\":\"OWNER\",\"email\":"
                        "\"o@example.com\"}],\"users\":[{\"role\":\"Contributor\",\"email\":"
                        "\"Me@Example.com\"},{},{\"role\":null,\"email\":\"none@example.com\"}]}}"),
                  0);
     CHECK_TEXT(mf_project_role(&project, "o@example.com"), "owner");
+    CHECK_TEXT(mf_project_role(&project, "own@example.com"), "owner"); /* not listed */
     CHECK_TEXT(mf_project_role(&project, "me@example.com"), "contributor");
+    CHECK(mf_project_role_may_run("contributor") && mf_project_role_may_run("maintainer") &&
+          mf_project_role_may_run("owner"));
+    CHECK(!mf_project_role_may_run("readonly") && !mf_project_role_may_run("member"));
     CHECK_TEXT(mf_project_role(&project, "you@example.com"), "readonly");
     CHECK_TEXT(mf_project_role(&project, "none@example.com"), "readonly");
+    CHECK_TEXT(mf_project_role(&project, ""), "readonly");
     mf_project_free(&project);
     CHECK_NUMBER(parse(&project, "{\"id\":\"p\",\"shareProject\":{\"owners\":null}}"), 0);
     CHECK_TEXT(mf_project_role(&project, "me@example.com"), "readonly");

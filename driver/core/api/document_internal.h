@@ -91,11 +91,9 @@ extern const struct mf_document_type mf_model_type; /* struct mf_model of accoun
 
 /* ---- requests ------------------------------------------------------------------------------- */
 
-/* GETs and sends once. Both free `path`; NULL means out of memory. */
+/* GETs, and frees `path`; NULL means out of memory. */
 int mf_get_from(struct mf_client *client, char *path, cJSON **answer,
                 struct mf_error *err) MF_NODISCARD;
-int mf_send_to(struct mf_client *client, const char *method, char *path, const cJSON *body,
-               cJSON **answer, int *outcome_unknown, struct mf_error *err) MF_NODISCARD;
 
 /* GETs a document, and frees `path` as above. An error begins with its kind and
  * its id: "mosaic", and a UUID. */

@@ -14,16 +14,6 @@ int mf_get_from(struct mf_client *client, char *path, cJSON **answer, struct mf_
     return failed;
 }
 
-int mf_send_to(struct mf_client *client, const char *method, char *path, const cJSON *body,
-               cJSON **answer, int *outcome_unknown, struct mf_error *err)
-{
-    const int failed = path == NULL ? mf_out_of_memory(err)
-                                    : mf_client_send_once(client, method, path, body, answer,
-                                                          outcome_unknown, err);
-    free(path);
-    return failed;
-}
-
 int mf_document_get(const struct mf_document_type *type, void *document, struct mf_client *client,
                     char *path, const char *kind, const char *id, struct mf_error *err)
 {
@@ -153,7 +143,9 @@ int mf_change_send(struct mf_client *client, const char *method, char *path, con
     int unknown = 0;
     if (path == NULL)
         return mf_out_of_memory(err);
-    if (mf_send_to(client, method, path, body, answer, &unknown, err) == 0)
+    const int failed = mf_client_send_once(client, method, path, body, answer, &unknown, err);
+    free(path);
+    if (!failed)
         return 0;
     mf_error_prefix(err, "%s %s", of.kind, of.id);
     return unknown ? mf_error_append(

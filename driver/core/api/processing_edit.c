@@ -12,8 +12,8 @@
 static int send_form(struct mf_client *client, const char *method, const char *id, const char *rest,
                      const cJSON *body, struct mf_error *err)
 {
-    char *const path = mf_str_format("/processings/%s%s", id, rest);
-    return mf_send_to(client, method, path, body, NULL, NULL, err);
+    return mf_change_send(client, method, mf_str_format("/processings/%s%s", id, rest), body,
+                          (struct mf_change_of){"processing", id}, NULL, err);
 }
 
 static bool is_missing(const struct mf_error *err)
@@ -37,7 +37,6 @@ static int send_edit(struct mf_client *client, const char *method, const char *i
     }
     if (!failed)
         return 0;
-    mf_error_prefix(&first, "processing %s", id);
     if (err != NULL)
         *err = first;
     return -1;

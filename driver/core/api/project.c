@@ -66,13 +66,20 @@ void mf_project_free(struct mf_project *project)
 
 const char *mf_project_role(const struct mf_project *project, const char *email)
 {
-    if (!project->is_shared)
+    if (!project->is_shared ||
+        (project->owner != NULL && email[0] != '\0' && mf_str_equal_nocase(project->owner, email)))
         return "owner";
     for (size_t i = 0; email[0] != '\0' && i < project->member_count; i++) {
         if (mf_str_equal_nocase(project->members[i].email, email))
             return project->members[i].role[0] != '\0' ? project->members[i].role : "readonly";
     }
     return "readonly";
+}
+
+bool mf_project_role_may_run(const char *role)
+{
+    return strcmp(role, "contributor") == 0 || strcmp(role, "maintainer") == 0 ||
+           strcmp(role, "owner") == 0;
 }
 
 /* ---- queries -------------------------------------------------------------------------------- */
@@ -154,14 +161,11 @@ int mf_project_create(struct mf_project *project, struct mf_client *client, cons
                               edit_body(name, description), "project", name, NULL, err);
 }
 
-/* Sends a change and ignores the response. */
 static int send_change(struct mf_client *client, const char *method, const char *id,
                        const cJSON *body, struct mf_error *err)
 {
-    char *const path = mf_str_format("/projects/%s", id);
-    return mf_send_to(client, method, path, body, NULL, NULL, err) != 0
-               ? mf_error_prefix(err, "project %s", id)
-               : 0;
+    return mf_change_send(client, method, mf_str_format("/projects/%s", id), body,
+                          (struct mf_change_of){"project", id}, NULL, err);
 }
 
 int mf_project_update(struct mf_client *client, const char *id, const char *name,

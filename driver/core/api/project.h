@@ -7,6 +7,8 @@
 #ifndef MF_PROJECT_H
 #define MF_PROJECT_H
 
+#include <stdbool.h>
+
 #include "api/account.h"
 #include "api/client.h"
 #include "api/pager.h"
@@ -44,9 +46,12 @@ int mf_project_parse(struct mf_project *project, const cJSON *document,
 void mf_project_free(struct mf_project *project); /* NULL-safe, empties it */
 
 /* Returns the role of the account with that e-mail, in lower case: readonly, contributor,
- * maintainer, owner, or another word of the server. "owner" if the project is not shared;
- * "readonly" if the account is not listed or has no role. */
+ * maintainer, owner, or another word of the server. "owner" if the project is not shared or belongs
+ * to the account; "readonly" if the account is not listed or has no role. */
 const char *mf_project_role(const struct mf_project *project, const char *email);
+
+/* Whether that role may run processings. An unknown one may only read (API notes D20). */
+bool mf_project_role_may_run(const char *role);
 
 /* ---- queries -------------------------------------------------------------------------------- */
 

@@ -159,18 +159,18 @@ static int use_project(struct mf_submission *s, const struct mf_project *project
     return mf_replace_text(&s->project_name, project->name, err);
 }
 
-/* Refuses read-only users before anything is measured and priced. */
+/* Refuses those who may only read before anything is measured and priced. */
 static int check_role(const struct mf_project *project, const struct mf_account *account,
                       struct mf_error *err)
 {
-    if (!project->is_shared || account->email[0] == '\0' ||
-        strcmp(mf_project_role(project, account->email), "readonly") != 0)
+    const char *const role = mf_project_role(project, account->email);
+    if (account->email[0] == '\0' || mf_project_role_may_run(role))
         return 0;
     return mf_error_set(
         err, MF_ERR_FORBIDDEN,
-        "project \"%.60s\" is shared with %.60s for reading only: nothing can be run "
-        "in it",
-        project->name, account->email);
+        "project \"%.60s\" is shared with %.60s for reading only (role %.20s): nothing "
+        "can be run in it",
+        project->name, account->email, role);
 }
 
 /* The project will belong to the account: takes its models from the account's list, and its limit
