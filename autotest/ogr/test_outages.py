@@ -68,6 +68,21 @@ def test_other_results_are_errors(sb, run, forgotten, outage):
     assert done.returncode != 0 and asked == (2 if outage == "silent" else 4)
 
 
+def test_a_busy_server_is_asked_again(sb, run, forgotten):
+    """As without the stored result: it is there, and says when."""
+    assert run("ogrinfo", "-ro", "-so", "-al", f"MAPFLOW:{BUILDINGS}").returncode == 0
+    sb.fault(".", status=429, headers={"Retry-After": "0"}, times=2)
+    done, asked = forgotten(run, BUILDINGS)
+    assert done.returncode == 0 and done.stderr == "" and asked == 3
+
+
+def test_who_waits_asks_again(sb, run, forgotten):
+    assert run("ogrinfo", "-ro", "-so", "-al", f"MAPFLOW:{BUILDINGS}").returncode == 0
+    sb.fault(".", status=502, times=2)
+    done, asked = forgotten(run, BUILDINGS, WAIT="YES")
+    assert done.returncode == 0 and done.stderr == "" and asked == 3
+
+
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_refusals_do_not_fall_back(sb, run, forgotten, refusal):
     assert run("ogrinfo", "-ro", "-so", "-al", f"MAPFLOW:{BUILDINGS}").returncode == 0

@@ -189,10 +189,10 @@ static void test_silence(void)
     struct mf_client *client = open_client(&script, late, COUNT(late), TOKEN);
     cJSON *document = NULL;
     CHECK(mf_client_is_unreachable(client));
-    CHECK_NUMBER(mf_client_set_max_retry(client, 0), 3);
+    mf_client_set_impatient(client, true);
     CHECK(mf_client_get(client, "/x", &document, &err) != 0);
     CHECK_NUMBER(script.next, 1);
-    CHECK_NUMBER(mf_client_set_max_retry(client, 3), 0);
+    mf_client_set_impatient(client, false);
     CHECK_NUMBER(mf_client_get(client, "/x", &document, &err), 0);
     CHECK(!mf_client_is_unreachable(client));
     cJSON_Delete(document);

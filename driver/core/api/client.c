@@ -179,7 +179,8 @@ static bool may_try_again(const struct mf_client *client, const struct call *cal
 {
     if (!call->is_repeatable || tries > client->retry.max_retry ||
         (failed && response->is_silent && tries > 1) ||
-        mf_circuit_is_open(client->origin, mf_client_now(client)))
+        mf_circuit_is_open(client->origin, mf_client_now(client)) ||
+        (client->is_impatient && (failed || response->status != 429)))
         return false;
     if (failed)
         return response->is_transient;

@@ -58,9 +58,9 @@ int mf_client_open(struct mf_client **out, const struct mf_client_options *optio
                    struct mf_error *err) MF_NODISCARD;
 void mf_client_close(struct mf_client *client); /* NULL-safe */
 
-/* Sets max_retry for later GETs and returns the former value. Not while another thread uses the
- * client. */
-int mf_client_set_max_retry(struct mf_client *client, int max_retry);
+/* Whether later GETs are retried after HTTP 429 only: the caller can do without an answer. Not
+ * while another thread uses the client. */
+void mf_client_set_impatient(struct mf_client *client, bool is_impatient);
 
 /* Returns whether a recent request of this process did not reach the server's origin or got no
  * response (MF_CIRCUIT_SECONDS). */

@@ -16,6 +16,7 @@ struct mf_client {
     struct mf_auth auth;
     char *token_source; /* NULL if unknown */
     struct mf_retry_policy retry;
+    bool is_impatient;
     double document_timeout; /* s */
     struct mf_transport transport;
     struct mf_cancel cancel;

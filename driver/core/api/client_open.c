@@ -132,11 +132,9 @@ uint64_t mf_client_account(const struct mf_client *client)
     return client->auth.fingerprint;
 }
 
-int mf_client_set_max_retry(struct mf_client *client, int max_retry)
+void mf_client_set_impatient(struct mf_client *client, bool is_impatient)
 {
-    const int before = client->retry.max_retry;
-    client->retry.max_retry = max_retry;
-    return before;
+    client->is_impatient = is_impatient;
 }
 
 bool mf_client_is_unreachable(const struct mf_client *client)

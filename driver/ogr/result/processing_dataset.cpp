@@ -110,10 +110,9 @@ int OGRMapflowProcessingDataset::GetProcessing(bool isStored, mf_error *err)
     }
     const auto get =
         m_areas.cache.mode == MF_CACHE_YES && !m_statusOnly ? mf_recent_get : mf_processing_get;
-    const int retries = isStored ? mf_client_set_max_retry(client, 0) : 0;
+    mf_client_set_impatient(client, isStored && !m_options.GetBool("WAIT", false));
     const int failed = get(&m_processing, client, m_options.ProcessingId().c_str(), err);
-    if (isStored)
-        mf_client_set_max_retry(client, retries);
+    mf_client_set_impatient(client, false);
     return failed;
 }
 
