@@ -527,10 +527,20 @@ def test_programs(sb, run):
 
 # ---- what goes wrong ------------------------------------------------------------------------------
 
+@pytest.mark.parametrize("limit, where, why", [
+    (1000, ["-oo", f"SEARCH_AOI={WKT}"], "the limit of this account"), (None, [], "set a spatial filter")])
+@pytest.mark.parametrize("dialect", ["OGRSQL", "SQLITE"])
+@pytest.mark.parametrize("statement", ["SELECT id FROM scenes ORDER BY acquired DESC LIMIT 1", "SELECT COUNT(*) FROM scenes"])
+def test_refused_search_is_no_empty_answer(sb, run, tmp_path, statement, dialect, limit, where, why):
+    sb.state.user["searchAreaLimit"] = limit
+    done = run("ogr2ogr", tmp_path / "out.csv", "MAPFLOW:search", *where, "-dialect", dialect, "-sql", statement)
+    assert done.returncode != 0 and why in done.stderr, done.said
+
+
 TROUBLES = {"401": {"status": 401}, "400": {"status": 400}, "500": {"status": 500}, "broken JSON": {"garbage": '{"images": ['},
             "another document": {"garbage": '"x"'}, "no list": {"garbage": '{"images": 5}'},
             "a scene without an id": {"garbage": '{"images": [{}], "total": 1}'}, "cut": {"cut": 50},
-            "reset": {"reset": True}, "a web page": {"html": True}, "silence": {"delay": 3}}
+            "reset": {"reset": True}, "a web page": {"html": True}, "silence": {"delay": 30}}
 QUICK = {"GDAL_HTTP_LOW_SPEED_TIME": "1", "GDAL_HTTP_LOW_SPEED_LIMIT": "100", "GDAL_HTTP_MAX_RETRY": "0"}
 
 

@@ -171,6 +171,19 @@ def test_two_processes_at_once(sb, run, ortho):
     assert len(posts(sb)) == 1 and "is not sent again" in said[0][1] + said[1][1]
 
 
+def test_somebody_elses_image_of_that_name(sb, run, ortho):
+    """Its size shows that it is not the file whose answer was lost."""
+    sb.fault(WRITES["upload"], method="POST", times=1, reset=True)
+
+    def add(record):
+        if record.method == "POST" and record.path.endswith("/image"):
+            sb.imagery.add_image(mosaic_id(sb), "ortho.tif", file_size=777777)
+    sb.on_request = add
+    done = upload(run, ortho, WAIT="YES", REPORT="/vsistdout/")
+    theirs = [image.id for image in images(sb) if image.file_size == 777777]
+    assert len(theirs) == 1 and done.returncode != 0 and theirs[0] not in done.stdout, done.said
+
+
 def test_the_line_comes_before_the_request(sb, run, ortho):
     """With the ids that were there before."""
     seen = []

@@ -23,6 +23,7 @@ struct mf_image_run {
     char *before; /* comma-separated ids */
     enum mf_job_state state;
     bool is_confirmed; /* the server confirmed that it stored the file */
+    bool is_last_look;
     char id[MF_UUID_SIZE];
     struct mf_image_list images;
     const struct mf_image *image; /* in `images` */
@@ -63,8 +64,30 @@ static bool is_likelier(const struct mf_image_run *run, const struct mf_image *a
            0;
 }
 
-/* Finds the new image that the file became. An image with another name qualifies if its size is the
- * same, or if the server confirmed the upload and no other image is new. */
+static bool has_other_size(const struct mf_image_run *run, const struct mf_image *image)
+{
+    return !isnan(image->size) && image->size != (double)run->size;
+}
+
+/* Some servers show a hexadecimal name (imagery notes 2.2). */
+static bool is_hexadecimal(const char *name)
+{
+    const size_t digits = strspn(name, "0123456789abcdefABCDEF-");
+    return digits >= 16 && (name[digits] == '\0' || name[digits] == '.');
+}
+
+/* Whether an image with another name is taken for the file: its size is the same, or the server
+ * confirmed the upload and no other image is new. Ours may be listed late, so a name that a user
+ * gave waits until the last look. */
+static bool is_renamed(const struct mf_image_run *run, const struct mf_image *other, size_t others)
+{
+    return other->size == (double)run->size ||
+           (run->is_confirmed && others == 1 && !has_other_size(run, other) &&
+            (run->is_last_look || is_hexadecimal(other->filename)));
+}
+
+/* Finds the new image that the file became: by its name, and by its size unless the server
+ * confirmed the upload. */
 static const struct mf_image *find_new(const struct mf_image_run *run)
 {
     const struct mf_image *named = NULL, *other = NULL;
@@ -74,6 +97,8 @@ static const struct mf_image *find_new(const struct mf_image_run *run)
         if (!is_new(run, image->id))
             continue;
         if (strcmp(image->filename, run->name) == 0) {
+            if (!run->is_confirmed && has_other_size(run, image))
+                continue;
             if (named == NULL || is_likelier(run, image, named))
                 named = image;
         } else {
@@ -84,7 +109,7 @@ static const struct mf_image *find_new(const struct mf_image_run *run)
     }
     if (named != NULL || other == NULL)
         return named;
-    return other->size == (double)run->size || (run->is_confirmed && others == 1) ? other : NULL;
+    return is_renamed(run, other, others) ? other : NULL;
 }
 
 static const struct mf_image *find_by_id(const struct mf_image_run *run)
@@ -121,6 +146,7 @@ static int look_for_a_minute(struct mf_image_run *run, struct mf_error *err)
     for (int check = 0; check < MF_LOST_CHECKS && run->image == NULL; check++) {
         if (check > 0 && mf_client_backoff(run->options.client, check, err) != 0)
             return -1;
+        run->is_last_look = check == MF_LOST_CHECKS - 1;
         failed = look(run, &own);
         if (failed && mf_client_cancelled(run->options.client))
             break;
@@ -431,9 +457,9 @@ static int say_timeout(const struct mf_image_run *run, double timeout, struct mf
     else if (image->state == MF_IMAGE_LOADING)
         what = "still loading or failed to load: the service does not specify which";
     return mf_error_set(err, MF_ERR_NOT_READY,
-                        "after %g s image %s (\"%.100s\") is %s. It is uploaded: repeat the "
+                        "after %g s image %s%s(\"%.100s\") is %s. It is uploaded: repeat the "
                         "command to continue waiting, or raise WAIT_TIMEOUT",
-                        timeout, run->id, run->name, what);
+                        timeout, run->id, run->id[0] != '\0' ? " " : "", run->name, what);
 }
 
 int mf_image_run_wait(struct mf_image_run *run, const struct mf_image_wait *options, bool *is_over,

@@ -95,6 +95,7 @@ std::string OGRMapflowSentence(const mf_error &err)
 
 void OGRMapflowReport(CPLErrorNum code, const std::string &message)
 {
+    ++reported;
     if (IsRepetition(message))
         CPLDebug("MAPFLOW", "Again: %s", message.c_str());
     else
@@ -104,7 +105,6 @@ void OGRMapflowReport(CPLErrorNum code, const std::string &message)
 
 bool OGRMapflowRaise(const mf_error &err)
 {
-    ++reported;
     OGRMapflowReport(CodeOf(err.kind), OGRMapflowSentence(err));
     return false;
 }

@@ -17,6 +17,7 @@ std::string OGRMapflowSentence(const mf_error &err);
 // Reports an error of a layer that fails in the same way whatever it is asked for. ogrinfo asks for
 // count, extent and features, and its user should read the error once. So in ogrinfo the error only
 // goes to the debug log if it is still GDAL's last one and was reported within the last second.
+// OGRMapflowErrorCount() counts it all the same.
 void OGRMapflowReport(CPLErrorNum code, const std::string &message);
 
 // An error of the core, empty at first.

@@ -139,10 +139,11 @@ bool OGRMapflowScenesLayer::CheckArea()
     }
     const bool isAbove = m_scan->areaM2 > m_limitM2; // NaN: no limit
     if (isAbove)
-        CPLError(CE_Failure, CPLE_IllegalArg,
-                 "The search area is %.2f km², and the limit of this account is %.2f km²: choose a "
-                 "smaller one, or insert a row into planned_searches.",
-                 m_scan->areaM2 / 1e6, m_limitM2 / 1e6);
+        OGRMapflowReport(CPLE_IllegalArg,
+                         CPLSPrintf("The search area is %.2f km², and the limit of this account is "
+                                    "%.2f km²: choose a smaller one, or insert a row into "
+                                    "planned_searches.",
+                                    m_scan->areaM2 / 1e6, m_limitM2 / 1e6));
     return !isAbove;
 }
 
