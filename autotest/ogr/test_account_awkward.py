@@ -303,9 +303,10 @@ def test_odd_areas(sb, open_mapflow, geometry, tmp_path):
 
 @pytest.mark.parametrize("sent,shown", [("2026-08-02T10:11:12", "2026/08/02 10:11:12+00"),
                                         ("2026-08-02T10:11:12.5Z", "2026/08/02 10:11:12.500+00"),
-                                        ("2026-08-02T10:11:12+02:00", "2026/08/02 10:11:12+02"), ("soon", "")])
+                                        ("2026-08-02T10:11:12+02:00", "2026/08/02 08:11:12+00"),
+                                        ("2026-08-02T23:45:10.5-04:30", "2026/08/03 04:15:10.500+00"), ("soon", "")])
 def test_zone_of_times(sb, processings, open_mapflow, sent, shown):
-    """A time without a zone is UTC."""
+    """All are shown in UTC, which one without a zone is."""
     fill(sb, 0)
     identifier = sb.state.add_processing(name="odd", project="Default", created=sent)
     next(iter(sb.state.projects.values())).updated = sent

@@ -202,7 +202,7 @@ static int wait_for_the_end(struct mf_error *err)
 {
     struct mf_processing processing;
     PLAY(GOOD("{\"id\":\"" ID "\"}"), GOOD("{\"id\":\"" ID "\"}"), GOOD(PROCESSING));
-    const struct mf_wait_options options = {3600, 30, NULL, NULL};
+    const struct mf_wait_options options = {.timeout = 3600, .interval = 30};
     int failed = mf_processing_get(&processing, client, ID, err);
     if (!failed) {
         failed = mf_wait(&processing, client, &options, err);

@@ -170,7 +170,7 @@ static void test_document_is_kept(void)
         ",\"name\":\"basic Building2\"",
         ",\"name\":\"\\ud83c\\udfe0 \\\"a\\\\b\\u0007\"",
         ",\"area\":30000.000000000004,\"cost\":0.1",
-        ",\"area\":1e400,\"cost\":-0.0",
+        ",\"area\":1e400,\"cost\":-0.5",
         ",\"aoiArea\":\"30000.000000000004\",\"cost\":12345678901234567890",
         ",\"area\":5e-324,\"cost\":1.7976931348623157e308",
         ",\"area\":null,\"cost\":{},\"status\":\"OK|x\",\"updated\":\"2026-01-01T00:00:00Z\"",

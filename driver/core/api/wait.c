@@ -56,7 +56,7 @@ static bool show_progress(const struct mf_wait_options *options, const struct mf
 int mf_wait(struct mf_processing *processing, struct mf_client *client,
             const struct mf_wait_options *options, struct mf_error *err)
 {
-    const double start = mf_client_now(client);
+    const double start = mf_client_now(client), end = start + options->timeout - options->waited;
     double delay = first_delay;
     int failures = 0;
     if (mf_processing_is_terminal(processing))
@@ -64,7 +64,7 @@ int mf_wait(struct mf_processing *processing, struct mf_client *client,
     if (!show_progress(options, processing, 0))
         return refuse_cancelled(processing, err);
     while (!mf_processing_is_terminal(processing)) {
-        const double left = start + options->timeout - mf_client_now(client);
+        const double left = end - mf_client_now(client);
         if (left <= 0)
             return refuse_late(processing, options->timeout, err);
         if (delay > options->interval)

@@ -25,7 +25,8 @@ MF_C_BEGIN
 bool mf_wait_goes_on(const struct mf_error *err, int *failures);
 
 struct mf_wait_options {
-    double timeout;  /* s, counted from the call */
+    double timeout;  /* s */
+    double waited;   /* s, before the call: part of the timeout */
     double interval; /* s, the longest time between two polls */
     /* Called at the start, after each poll and at the end; may be NULL. `seconds` counts from the
      * call. A return value other than 0 ends the wait with MF_ERR_CANCELLED. */

@@ -329,7 +329,7 @@ std::nullopt_t RefuseTarget(const std::string &text)
     char uuid[MF_UUID_SIZE];
     for (size_t i = 0; i + MF_UUID_SIZE <= text.size() + 1; ++i)
         if (mf_uuid_parse(text.substr(i, MF_UUID_SIZE - 1).c_str(), uuid))
-            return Refuse("Unexpected text after the id of the processing: use MAPFLOW:" +
+            return Refuse("Unexpected text beside the id of the processing: use MAPFLOW:" +
                           std::string(uuid) + ".");
     return Refuse("The text after MAPFLOW: is not the id of a processing. To list the ids: ogr2ogr "
                   "-f CSV /vsistdout/ MAPFLOW: processings -select id,name. To open by name: "

@@ -48,7 +48,8 @@ class OGRMapflowWaiter
     // s
     double Timeout() const { return m_wanted.timeout; }
     double Interval() const { return m_wanted.interval; }
-    void SetTimeout(double seconds) { m_wanted.timeout = seconds; }
+    // Time that earlier waits have taken out of WAIT_TIMEOUT.
+    void SetWaited(double seconds) { m_wanted.waited = seconds; }
 
     // Reports progress, from 0 to 1, to a program instead of the terminal. If `progress` returns
     // FALSE, the wait ends. `progress` may be nullptr.

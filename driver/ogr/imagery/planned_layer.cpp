@@ -81,7 +81,6 @@ void Fill(OGRFeature &row, const mf_planned_search &search)
 // one CPLError.
 std::optional<std::string> TimeOf(const std::string &text)
 {
-    constexpr int UTC = 100, QUARTER = 900; // s
     OGRField field;
     char iso[MF_TIME_SIZE];
     if (!OGRParseDate(text.c_str(), &field, 0))
@@ -89,8 +88,7 @@ std::optional<std::string> TimeOf(const std::string &text)
         CPLError(CE_Failure, CPLE_IllegalArg, "The column active_until is not a time.");
         return std::nullopt;
     }
-    const int zone = field.Date.TZFlag > 1 ? (field.Date.TZFlag - UTC) * QUARTER : 0;
-    mf_time_format(static_cast<double>(OGRMapflowUnixTime(field) - zone), iso);
+    mf_time_format(static_cast<double>(OGRMapflowUnixTime(field) - OGRMapflowZone(field)), iso);
     memcpy(strchr(iso, '.'), ".0Z", 4);
     return iso;
 }

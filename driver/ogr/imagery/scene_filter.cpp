@@ -40,13 +40,12 @@ const char *TextOf(const swq_expr_node &node)
 // dropped, and a server may exclude the ends of a range.
 std::optional<double> TimeOf(const swq_expr_node &node, double &margin)
 {
-    constexpr int NO_ZONE = 1, UTC = 100;
     OGRField field;
     const char *const text = TextOf(node);
     const OGRMapflowQuiet quiet;
     if (text == nullptr || !OGRParseDate(text, &field, 0))
         return std::nullopt;
-    margin = field.Date.TZFlag <= NO_ZONE || field.Date.TZFlag == UTC ? 2 : 86400;
+    margin = OGRMapflowZone(field) == 0 ? 2 : 86400;
     return static_cast<double>(OGRMapflowUnixTime(field));
 }
 

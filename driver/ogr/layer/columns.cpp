@@ -3,8 +3,7 @@
 
 #include <cmath>
 
-// Values of the TZFlag of an OGRField.
-constexpr int NO_ZONE = 0, UTC = 100;
+#include "common/unix_time.h"
 
 // Indexed by OGRMapflowKind.
 constexpr struct
@@ -24,8 +23,19 @@ void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind 
     field.SetDomainName(domain);
     SetFieldComment(field, comment);
     if (kind == OGRMapflowKind::Time)
-        SetFieldTimeZone(field, UTC);
+        SetFieldTimeZone(field, OGR_MAPFLOW_UTC);
     defn.AddFieldDefn(&field);
+}
+
+static void MakeUTC(OGRFeature &row, int i)
+{
+    const OGRField &time = *row.GetRawFieldRef(i);
+    const float second = time.Date.Second;
+    struct tm parts = {};
+    CPLUnixTimeToYMDHMS(OGRMapflowUnixTime(time) - OGRMapflowZone(time), &parts);
+    row.SetField(i, parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                 parts.tm_min, static_cast<float>(parts.tm_sec) + second - std::floor(second),
+                 OGR_MAPFLOW_UTC);
 }
 
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char *text)
@@ -33,9 +43,8 @@ void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind kind, const char 
     if (text == nullptr)
         return;
     row.SetField(i, text);
-    OGRField *const time = kind == OGRMapflowKind::Time ? row.GetRawFieldRef(i) : nullptr;
-    if (time != nullptr && !OGR_RawField_IsUnset(time) && time->Date.TZFlag == NO_ZONE)
-        time->Date.TZFlag = UTC;
+    if (kind == OGRMapflowKind::Time && row.IsFieldSetAndNotNull(i))
+        MakeUTC(row, i);
 }
 
 void OGRMapflowSetValue(OGRFeature &row, int i, OGRMapflowKind, int number)

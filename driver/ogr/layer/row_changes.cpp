@@ -123,7 +123,8 @@ const char *OGRMapflowNewText(const OGRMapflowChanges &changes, const char *colu
 bool OGRMapflowEditableLayer::CheckName(const std::string &name) const
 {
     if (name.empty())
-        CPLError(CE_Failure, CPLE_IllegalArg, "A %s needs a name.", m_editing.what);
+        CPLError(CE_Failure, CPLE_IllegalArg, "%s %s needs a name.",
+                 strchr("aeiou", m_editing.what[0]) != nullptr ? "An" : "A", m_editing.what);
     return !name.empty();
 }
 

@@ -476,7 +476,7 @@ bool OGRMapflowSubmissions::WaitForOne(const Entry &entry, size_t i, OGRMapflowW
 
 bool OGRMapflowSubmissions::WaitForAll(const Entries &due, OGRMapflowWaiter waiter, bool &isOver)
 {
-    const double deadline = mf_clock_monotonic() + waiter.Timeout();
+    const double start = mf_clock_monotonic();
     std::vector<std::pair<const Entry *, size_t>> awaited;
     for (const Entry *entry : due)
         for (size_t i = 0; entry->Wants("WAIT") && i < mf_submission_count(entry->Submission());
@@ -492,7 +492,7 @@ bool OGRMapflowSubmissions::WaitForAll(const Entries &due, OGRMapflowWaiter wait
                                      m_progressData),
             GDALDestroyScaledProgress);
         waiter.ReportTo(part != nullptr ? GDALScaledProgress : nullptr, part.get());
-        waiter.SetTimeout(std::max(0.0, deadline - mf_clock_monotonic()));
+        waiter.SetWaited(mf_clock_monotonic() - start);
         done = WaitForOne(*awaited[i].first, awaited[i].second, waiter, isOver) && done;
     }
     return done;
