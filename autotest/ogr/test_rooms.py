@@ -95,3 +95,13 @@ def test_each_file_of_a_system_has_its_twin():
     posix = {name.replace("_posix.", "_windows.") for name in names if "_posix." in name}
     assert posix == {name for name in names if name.endswith("_windows.c")}
     assert "file_windows.c" in posix
+
+
+def test_map_names_what_is_there():
+    """`room/module`, `room/file.h` and `autotest/…` in driver/README.md; `x` stands for any module."""
+    text = (DRIVER / "README.md").read_text(encoding="utf-8")
+    named = sorted(set(re.findall(r"`((?:\w+/)+\w{2,})(?:\.\w+)?`", text)))
+    there = [path.with_suffix("") for top in ("driver", "autotest", "cmake")
+             for path in (DRIVER.parent / top).rglob("*")]
+    assert len(named) > 30
+    assert [name for name in named if not any(str(path).endswith(f"/{name}") for path in there)] == []
