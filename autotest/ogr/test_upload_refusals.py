@@ -1,7 +1,9 @@
 """What the service would refuse is refused before a byte is sent, with what the raster has and what it must have."""
 
+import shlex
+
 import pytest
-from osgeo import gdal
+from osgeo import gdal, osr
 
 from settings import config
 from uploading import EMPTY, PLACE, QUARRY, created_mosaics, errors_of, images, posts, raster, sha1, upload
@@ -13,7 +15,7 @@ RASTERS = {
     "no system": ({"epsg": None}, ["no coordinate reference system", "gdalwarp -s_srs"]),
     "no EPSG code": ({"epsg": ALBERS, "place": (0, 0.5, 0, 0, 0, -0.5)},
                      ["has no EPSG code", "gdalwarp -t_srs EPSG:32633 ", "wrong.tif"]),
-    "no geotransform": ({"place": None}, ["not georeferenced by a geotransform", "gdalwarp -t_srs EPSG:32633 "]),
+    "no geotransform": ({"place": None}, ["not georeferenced by a geotransform", "gdal_translate -a_ullr <west> <north> "]),
     "rotated": ({"place": (500000, 0.4, 0.3, 6000000, 0.3, -0.4)},
                 ["to the right is (0.4, 0.3)", "(+, 0) and (0, -)", "gdalwarp"]),
     "south up": ({"place": (500000, 0.5, 0, 6000000, 0, 0.5)}, ["a step down (0, 0.5)", "gdalwarp"]),
@@ -41,6 +43,22 @@ def test_rasters(sb, run, tmp_path, case):
     path = raster(tmp_path / "wrong.tif", **wrong)
     refused(sb, upload(run, path), *said, "Nothing is uploaded")
     assert {r.method for r in sb.requests.settle()} <= {"GET"}  # gdal_translate looks whether the target is there
+
+
+@pytest.mark.parametrize("has_system", [True, False])
+def test_ground_control_points(sb, run, tmp_path, monkeypatch, has_system):
+    """The command that the error gives makes what can be uploaded."""
+    path = raster(tmp_path / "points.tif", epsg=None, place=None)
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(4326)
+    points = [gdal.GCP(12 + x / 1e5, 54 - y / 1e5, 0, x, y) for x, y in ((0, 0), (64, 0), (64, 48), (0, 48))]
+    gdal.Open(str(path), gdal.GA_Update).SetGCPs(points, system.ExportToWkt() if has_system else "")
+    error = refused(sb, upload(run, path), "by ground control points, and must be by a geotransform")
+    line = error.split("This makes one: ")[1].split(" out.tif")[0].replace("<its system>", "EPSG:4326")
+    assert ("-s_srs" in line) != has_system
+    monkeypatch.chdir(tmp_path)
+    assert run(*shlex.split(line), "out.tif").returncode == 0
+    assert upload(run, tmp_path / "out.tif").returncode == 0
 
 
 def test_a_colour_table(sb, run, tmp_path):

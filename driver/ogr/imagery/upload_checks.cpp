@@ -81,6 +81,13 @@ std::string WarpLine(GDALDataset &raster, const std::string &target, const char 
 bool CheckSRS(GDALDataset &raster, const Place &place)
 {
     const OGRSpatialReference *const srs = raster.GetSpatialRef();
+    if (raster.GetGCPCount() > 0 && !place.hasTransform)
+        return OGRMapflowRefuseUpload(
+            CPLSPrintf("The raster is georeferenced by ground control points, and must be by a "
+                       "geotransform. This makes one: %s",
+                       WarpLine(raster, "EPSG:4326",
+                                raster.GetGCPSpatialRef() != nullptr ? "" : "-s_srs <its system> ")
+                           .c_str()));
     if (srs == nullptr || srs->IsEmpty())
         return OGRMapflowRefuseUpload(
             CPLSPrintf("The raster has no coordinate reference system, and must have one "
@@ -113,9 +120,9 @@ bool CheckDirection(GDALDataset &raster, const Place &place)
     const std::string line = WarpLine(raster, CPLSPrintf("EPSG:%s", code));
     if (!place.hasTransform)
         return OGRMapflowRefuseUpload(
-            CPLSPrintf("The raster is not georeferenced by a geotransform, and must be. "
-                       "This makes one: %s",
-                       line.c_str()));
+            CPLSPrintf("The raster is not georeferenced by a geotransform, and must be. This makes "
+                       "one: gdal_translate -a_ullr <west> <north> <east> <south> \"%s\" out.tif",
+                       ShownName(raster).c_str()));
     return OGRMapflowRefuseUpload(
         CPLSPrintf("The raster is not north-up: a step to the right is (%g, %g) and a "
                    "step down (%g, %g), and they must be (+, 0) and (0, -). This turns "
