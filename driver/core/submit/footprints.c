@@ -9,15 +9,31 @@ static int keep(struct mf_str_list *footprints, const char *wkt, struct mf_error
     return mf_str_list_add(footprints, wkt) == 0 ? 0 : mf_out_of_memory(err);
 }
 
-static int keep_mosaic(struct mf_str_list *footprints, const struct mf_mosaic *mosaic, int *missing,
-                       struct mf_error *err)
+/* The mosaic's own count of ready images may include some that are not (imagery notes 2.1): it
+ * serves only if the images cannot be listed. */
+static int count_missing(const struct mf_mosaic *mosaic, struct mf_client *client)
+{
+    struct mf_image_list images;
+    struct mf_error ignored;
+    int missing = 0;
+    mf_error_init(&ignored);
+    if (mf_image_list_get(&images, client, mosaic->id, &ignored) != 0)
+        return mosaic->ready >= 0 && mosaic->total > mosaic->ready ? mosaic->total - mosaic->ready
+                                                                   : 0;
+    for (size_t i = 0; i < images.count; i++)
+        missing += images.items[i].state != MF_IMAGE_READY;
+    mf_image_list_free(&images);
+    return missing;
+}
+
+static int keep_mosaic(struct mf_str_list *footprints, const struct mf_mosaic *mosaic,
+                       struct mf_client *client, int *missing, struct mf_error *err)
 {
     if (mosaic->footprint == NULL)
         return mf_error_set(err, MF_ERR_NOT_READY,
                             "mosaic %s (\"%s\") has no footprint: none of its images is ready",
                             mosaic->id, mosaic->name);
-    *missing =
-        mosaic->total > mosaic->ready && mosaic->ready >= 0 ? mosaic->total - mosaic->ready : 0;
+    *missing = count_missing(mosaic, client);
     return keep(footprints, mosaic->footprint, err);
 }
 
@@ -47,7 +63,7 @@ int mf_submission_footprints(const struct mf_submission *s, struct mf_client *cl
         struct mf_mosaic mosaic;
         failed = mf_mosaic_get(&mosaic, client, mosaic_id, err);
         if (!failed)
-            failed = keep_mosaic(footprints, &mosaic, missing, err);
+            failed = keep_mosaic(footprints, &mosaic, client, missing, err);
         mf_mosaic_free(&mosaic);
         return failed;
     }
