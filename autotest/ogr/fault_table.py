@@ -78,7 +78,7 @@ TROUBLES = [
     status(401),
     status(403, requests=ONE),
     status(404, but={"aois": RIGHT, "list": RIGHT}),  # AOIs may be gone (D12), and paths have fallbacks (D39)
-    status(405, but={"list": RIGHT}),
+    status(405, but={"aois": RIGHT, "list": RIGHT}),
     status(408, change=UNKNOWN, requests=ONE),  # somebody on the way did not wait for the answer
     status(499, change=UNKNOWN, requests=ONE),
     status(409, requests=ONE),

@@ -59,7 +59,7 @@ def test_decimal_comma(run_in, german):
 def test_turkish_letters(sb, run, tmp_path):
     """Where the small form of I is another letter."""
     subprocess.run(["localedef", "-i", "tr_TR", "-f", "UTF-8", tmp_path / "tr_TR.UTF-8"], check=True)
-    sb.add_project("Shared", share={"users": [{"email": "dev@example.com", "role": "CONTRIBUTOR"}]})
+    sb.add_project("Shared", owner={"email": "boss@example.com"}, share={"users": [{"email": "dev@example.com", "role": "CONTRIBUTOR"}]})
     sb.set_status(BUILDINGS, "failed")
     done = run(sys.executable, "-c", """
 import locale
