@@ -118,12 +118,8 @@ def downloads(sandbox):
 
 
 def most_at_once(records):
-    """The largest number of requests that were being answered at one time.
-
-    A client may have an answer, and send the next request, before the sandbox notes the end.
-    """
-    late = 0.02  # s
-    moments = sorted(moment for r in records for moment in ((r.time_start, 1), (r.time_end - late, -1)))
+    """The largest number of requests that were being answered at one time."""
+    moments = sorted(moment for r in records for moment in ((r.time_start, 1), (r.time_end, -1)))
     at_once = most = 0
     for _, change in moments:
         at_once += change

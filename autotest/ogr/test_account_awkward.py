@@ -530,6 +530,6 @@ def test_slow_server(sb, processings):
     layer = processings()
     assert layer.GetFeatureCount() == 40
     first, second, third = [r for r in sb.requests.settle() if r.path.endswith("processings/v2/page")]
-    assert second.time_start - first.time_start >= 0.3  # it was answered
+    assert first.time_end <= second.time_start
     assert max(second.time_start, third.time_start) < min(second.time_end, third.time_end)
     assert len(list(layer)) == 40

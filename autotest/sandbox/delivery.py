@@ -23,12 +23,13 @@ class Delivery:
     """One reply on its way out."""
 
     def __init__(self, send, reply, variants, effect, stopping):
-        self._send = send
+        self._sendall = send
         self._reply = reply
         self._variants = variants
         self._effect = effect
         self._stopping = stopping
         self.bytes_sent = 0
+        self.time_sent = None
 
     def run(self, accepts_gzip, keep_alive):
         """Send all of it. Returns whether the connection can be used again; raises Cut after a cut body."""
@@ -60,6 +61,11 @@ class Delivery:
     @property
     def _wrong_length(self):
         return self._effect.wrong_length if self._effect else 0
+
+    def _send(self, data):
+        if data:
+            self.time_sent = time.monotonic()
+            self._sendall(data)
 
     def _send_body(self, head, body, chunked):
         """Head and first block leave in one write, so that small answers are one packet."""

@@ -30,6 +30,7 @@ class Record:
     parts: list = field(default_factory=list)  # of an upload: name, filename, content_type, size, checksum
     upload: object = None  # what a streamed body was read to; not kept when the answer is out
     time_start: float = field(default_factory=time.monotonic)
+    time_sent: float | None = None  # just before the last bytes of the answer: its client cannot have it yet
     time_end: float | None = None
 
     @property
@@ -68,7 +69,7 @@ class RequestLog:
         """Mark a record as answered (or given up) and write it to the log file."""
         with self._changed:
             record.upload = None
-            record.time_end = time.monotonic()
+            record.time_end = record.time_sent or time.monotonic()
             if self._file:
                 self._file.write(record.as_json() + "\n")
                 self._file.flush()

@@ -177,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
         except Cut:
             self._hang_up(effect.cut_reset)
         finally:
-            record.bytes_sent = delivery.bytes_sent
+            record.bytes_sent, record.time_sent = delivery.bytes_sent, delivery.time_sent
 
     def _hang_up(self, reset):
         if reset:
