@@ -52,7 +52,7 @@ int mf_aoi_list_get(struct mf_aoi_list *list, cJSON **document, struct mf_client
     int failed = mf_get_from(client, mf_str_format("/processings/%s/aois", id), &answer, &own);
     if (!failed)
         failed = mf_aoi_list_parse(list, answer, &own);
-    else if (own.kind == MF_ERR_NOT_FOUND || own.http_status == 405)
+    else if (own.kind == MF_ERR_NOT_FOUND || mf_path_is_missing(&own))
         failed = 0;
     if (document != NULL && !failed)
         *document = answer;

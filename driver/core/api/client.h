@@ -156,7 +156,11 @@ struct mf_client_file {
 int mf_client_upload(struct mf_client *client, const char *path, const struct mf_client_file *file,
                      cJSON **out, int *outcome_unknown, struct mf_error *err) MF_NODISCARD;
 
-/* Calls mf_client_query with `path` and, only after 404 or 405, with `fallback` (the other
+/* Whether a request failed because the server does not have its path, or not with that method (HTTP
+ * 404 and 405). */
+bool mf_path_is_missing(const struct mf_error *err);
+
+/* Calls mf_client_query with `path` and, only if that is missing, with `fallback` (the other
  * documented form, API notes D9, D39). A fallback that starts with "GET " is a GET without a body.
  * The process remembers for the account which one worked, for all paths that differ only in ids. If
  * both fail, the error is that of `path`. */

@@ -43,7 +43,7 @@ static uint64_t key_of(const struct mf_client *client, const char *path)
     return key;
 }
 
-static bool says_missing(const struct mf_error *err)
+bool mf_path_is_missing(const struct mf_error *err)
 {
     return err->http_status == 404 || err->http_status == 405;
 }
@@ -65,14 +65,14 @@ int mf_client_query_fallback(struct mf_client *client, const char *path, const c
     mf_error_init(&second);
     const bool was_missing = mf_memo_get(&missing, key) != 0;
     int failed = was_missing ? request_fallback(client, fallback, body, out, &second) : -1;
-    if (was_missing && !says_missing(&second)) {
+    if (was_missing && !mf_path_is_missing(&second)) {
         if (failed && err != NULL)
             *err = second;
         return failed;
     }
     mf_memo_set(&missing, key, 0); /* the server has changed since */
     failed = mf_client_query(client, path, body, out, &first);
-    if (!was_missing && says_missing(&first) &&
+    if (!was_missing && mf_path_is_missing(&first) &&
         request_fallback(client, fallback, body, out, NULL) == 0) {
         mf_memo_set(&missing, key, 1);
         failed = 0;

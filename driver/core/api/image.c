@@ -125,7 +125,7 @@ static int get_status(struct mf_client *client, char *path, cJSON **out, struct 
     mf_error_init(&own);
     if (mf_get_from(client, path, out, &own) == 0)
         return 0;
-    if (own.http_status == 404 || own.http_status == 405)
+    if (mf_path_is_missing(&own))
         return 0;
     if (err != NULL)
         *err = own;

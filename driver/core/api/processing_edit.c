@@ -16,11 +16,6 @@ static int send_form(struct mf_client *client, const char *method, const char *i
                           (struct mf_change_of){"processing", id}, NULL, err);
 }
 
-static bool is_missing(const struct mf_error *err)
-{
-    return err->http_status == 404 || err->http_status == 405;
-}
-
 /* Sends to the first form of the path and, if that is missing, to `fallback` (NULL for none). If
  * both are missing, the processing itself is missing: returns the first error. */
 static int send_edit(struct mf_client *client, const char *method, const char *id, const char *rest,
@@ -30,9 +25,9 @@ static int send_edit(struct mf_client *client, const char *method, const char *i
     mf_error_init(&first);
     mf_error_init(&second);
     int failed = send_form(client, method, id, rest, body, &first);
-    if (failed && fallback != NULL && is_missing(&first)) {
+    if (failed && fallback != NULL && mf_path_is_missing(&first)) {
         failed = send_form(client, method, id, fallback, body, &second);
-        if (failed && !is_missing(&second))
+        if (failed && !mf_path_is_missing(&second))
             first = second;
     }
     if (!failed)

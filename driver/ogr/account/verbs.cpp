@@ -132,7 +132,7 @@ int DeleteFailed(mf_client *client, const char *id, mf_error *err)
 {
     if (mf_mosaic_delete_failed(client, id, nullptr, err) == 0)
         return 0;
-    if (err->http_status == 404 || err->http_status == 405)
+    if (mf_path_is_missing(err))
         return mf_error_set(err, MF_ERR_NOT_FOUND,
                             "mosaic %s: this server does not delete failed images. Delete the rows "
                             "of the layer images",
