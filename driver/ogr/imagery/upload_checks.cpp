@@ -72,27 +72,33 @@ std::string ShownName(GDALDataset &raster)
     return !STARTS_WITH(name, "/vsi") && VSIStatL(name, &status) == 0 ? name : "in.tif";
 }
 
+constexpr char UNKNOWN_SRS[] = "-s_srs <its system> ";
+
 std::string WarpLine(GDALDataset &raster, const std::string &target, const char *more = "")
 {
     return "gdalwarp " + std::string(more) + "-t_srs " + target + " \"" + ShownName(raster) +
            "\" out.tif";
 }
 
+// Comes before the check of the coordinate reference system, which such a raster has in its points.
+bool CheckPoints(GDALDataset &raster, const Place &place)
+{
+    const char *const source = raster.GetGCPSpatialRef() != nullptr ? "" : UNKNOWN_SRS;
+    return place.hasTransform || raster.GetGCPCount() == 0 ||
+           OGRMapflowRefuseUpload(
+               CPLSPrintf("The raster is georeferenced by ground control points, and must be by a "
+                          "geotransform. This makes one: %s",
+                          WarpLine(raster, "EPSG:4326", source).c_str()));
+}
+
 bool CheckSRS(GDALDataset &raster, const Place &place)
 {
     const OGRSpatialReference *const srs = raster.GetSpatialRef();
-    if (raster.GetGCPCount() > 0 && !place.hasTransform)
-        return OGRMapflowRefuseUpload(
-            CPLSPrintf("The raster is georeferenced by ground control points, and must be by a "
-                       "geotransform. This makes one: %s",
-                       WarpLine(raster, "EPSG:4326",
-                                raster.GetGCPSpatialRef() != nullptr ? "" : "-s_srs <its system> ")
-                           .c_str()));
     if (srs == nullptr || srs->IsEmpty())
         return OGRMapflowRefuseUpload(
             CPLSPrintf("The raster has no coordinate reference system, and must have one "
                        "with an EPSG code. This makes one: %s",
-                       WarpLine(raster, "EPSG:4326", "-s_srs <its system> ").c_str()));
+                       WarpLine(raster, "EPSG:4326", UNKNOWN_SRS).c_str()));
     if (const char *const code = CodeOf(*srs))
     {
         const int number = atoi(code);
@@ -116,19 +122,18 @@ bool CheckDirection(GDALDataset &raster, const Place &place)
 {
     if (place.IsNorthUp())
         return true;
-    const char *const code = CodeOf(*raster.GetSpatialRef());
-    const std::string line = WarpLine(raster, CPLSPrintf("EPSG:%s", code));
     if (!place.hasTransform)
         return OGRMapflowRefuseUpload(
             CPLSPrintf("The raster is not georeferenced by a geotransform, and must be. This makes "
                        "one: gdal_translate -a_ullr <west> <north> <east> <south> \"%s\" out.tif",
                        ShownName(raster).c_str()));
+    const std::string target = CPLSPrintf("EPSG:%s", CodeOf(*raster.GetSpatialRef()));
     return OGRMapflowRefuseUpload(
         CPLSPrintf("The raster is not north-up: a step to the right is (%g, %g) and a "
                    "step down (%g, %g), and they must be (+, 0) and (0, -). This turns "
                    "it: %s",
                    place.transform[1], place.transform[4], place.transform[2], place.transform[5],
-                   line.c_str()));
+                   WarpLine(raster, target).c_str()));
 }
 
 bool CheckPixelSize(const OGRSpatialReference &srs, const Place &place)
@@ -193,6 +198,6 @@ bool CheckBands(GDALDataset &raster, const OGRMapflowUploadOptions &options)
 bool OGRMapflowCheckRaster(GDALDataset &raster, const OGRMapflowUploadOptions &options)
 {
     const Place place(raster);
-    return CheckBands(raster, options) && CheckSRS(raster, place) &&
+    return CheckBands(raster, options) && CheckPoints(raster, place) && CheckSRS(raster, place) &&
            CheckDirection(raster, place) && CheckPixelSize(*raster.GetSpatialRef(), place);
 }

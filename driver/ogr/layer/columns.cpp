@@ -27,6 +27,7 @@ void OGRMapflowAddColumn(OGRFeatureDefn &defn, const char *name, OGRMapflowKind 
     defn.AddFieldDefn(&field);
 }
 
+// The columns are in UTC, also where the server names another zone.
 static void MakeUTC(OGRFeature &row, int i)
 {
     const OGRField &time = *row.GetRawFieldRef(i);
