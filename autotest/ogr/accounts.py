@@ -5,6 +5,11 @@ from osgeo import gdal
 from helpers import reports
 
 
+# Of a change: nobody knows whether it was made.
+LOST = {"done, then reset": {"reset_after_processing": True}, "reset": {"reset": True}, "500": {"status": 500},
+        "silence": {"delay": 3}}
+
+
 def fill(sandbox, count=250):
     """An account of three projects with `count` processings; returns their ids."""
     state = sandbox.state

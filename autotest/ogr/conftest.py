@@ -37,6 +37,7 @@ from osgeo import gdal  # noqa: E402
 import oracle  # noqa: E402
 from helpers import BUILDINGS, OF_THE_SYSTEM, PROJECT, RESULTS, SMALL_AREA, environment_of, options_of  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
+from settings import QUICK, config  # noqa: E402
 
 
 # Only newer ones have the gdal program.
@@ -147,6 +148,13 @@ def example_folder(run, tmp_path, monkeypatch):
     done = run("sh", "-e", "-c", f"ROOT='{AUTOTEST.parent}'; . '{AUTOTEST}/common.sh'; example_files")
     assert done.returncode == 0, done.said
     return tmp_path
+
+
+@pytest.fixture
+def quickly():
+    """A silent server is an error after a second, and nothing is retried."""
+    with config(**QUICK):
+        yield
 
 
 @pytest.fixture

@@ -25,6 +25,11 @@ def _set(options):
     _in_force.update(options)
 
 
+# A silent server is an error after a second, and nothing is retried.
+# curl counts what was sent, too: the limit is above that of a request with a body.
+QUICK = {"GDAL_HTTP_LOW_SPEED_TIME": "1", "GDAL_HTTP_LOW_SPEED_LIMIT": "5000", "GDAL_HTTP_MAX_RETRY": "0"}
+
+
 @contextlib.contextmanager
 def path_specific(path="MAPFLOW:", **options):
     """Path-specific options, as QGIS and GDAL's configuration file set them."""

@@ -5,6 +5,7 @@ import json
 import pytest
 from osgeo import gdal, ogr
 
+from accounts import LOST
 from helpers import quiet, reports
 from submitting import MAPBOX, changes as sent, creation, geojson, polygon, squares
 
@@ -488,32 +489,36 @@ def test_bad_statements(sb, open_mapflow, statement):
     assert changes(sb) == []
 
 
-# What changes something: a layer and what is done to its row, or a verb.
-SENT_CHANGES = {
-    "rename project": ("projects", lambda layer, f: (f.SetField("name", "New"), layer.SetFeature(f))),
-    "delete project": ("projects", lambda layer, f: layer.DeleteFeature(f.GetFID())),
-    "rename": ("processings", lambda layer, f: (f.SetField("name", "New"), layer.SetFeature(f))),
-    "delete": ("processings", lambda layer, f: layer.DeleteFeature(f.GetFID())),
-    "restart": "RESTART {}", "rate": "RATE {} 5", "accept": "ACCEPT {}", "reject": "REJECT {} 'roofs'",
-}
+# The state of a processing that a verb changes.
+VERBS = {"RESTART {}": {"status": "FAILED"}, "RATE {} 5": {}, "ACCEPT {}": {"review": "IN_REVIEW"},
+         "REJECT {} 'roofs'": {"review": "IN_REVIEW"}}
+CHANGE_MAY_BE_MADE = "The change may have been made: read it again before you repeat it"
 
 
-@pytest.mark.parametrize("lost", [{"reset_after_processing": True}, {"reset": True}, {"status": 502}, {"status": 504}], ids=str)
-@pytest.mark.parametrize("change", SENT_CHANGES)
-def test_lost_answer_of_a_change(sb, open_mapflow, change, lost):
-    """Sent once; the error states that it may be done."""
-    act = SENT_CHANGES[change]
-    state = {"restart": {"status": "FAILED"}, "accept": {"review": "IN_REVIEW"}, "reject": {"review": "IN_REVIEW"}}
-    identifier = sb.state.add_processing(name="x", **state.get(change, {}))
-    if act[0] == "projects":
-        identifier = sb.add_project("x")
-    dataset = open_mapflow("", UPDATE, ALLOW_DELETE="YES")
-    layer = None if isinstance(act, str) else dataset.GetLayerByName(act[0])
-    feature = layer and next(f for f in layer if f["id"] == identifier)
+def lose(sb, path, lost):
     for method in ("PUT", "POST", "DELETE"):
-        sb.fault(f"/{identifier}", method=method, **lost)
-    with Refused("The change may have been made: read it again before you repeat it"):
-        answer(dataset, act.format(identifier)) if layer is None else act[1](layer, feature)
+        sb.fault(path, method=method, **LOST.get(lost, {"status": int(lost)} if lost.isdigit() else {}))
+
+
+@pytest.mark.parametrize("lost", [*LOST, "502", "504"])
+@pytest.mark.parametrize("change", [change for change in CHANGES if change != "insert"])
+def test_lost_answer_of_a_change(sb, whole, quickly, change, lost):
+    """Sent once; the error states that it may be done."""
+    identifier = row(whole[1], "Forestry")["id"] if "project" in change else processing(sb).id
+    lose(sb, f"/{identifier}", lost)
+    with Refused(CHANGE_MAY_BE_MADE):
+        CHANGES[change](*whole[1:])
+    assert len(changes(sb)) == 1
+
+
+@pytest.mark.parametrize("lost", [*LOST, "502", "504"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_lost_answer_of_a_verb(sb, open_mapflow, quickly, verb, lost):
+    identifier = sb.state.add_processing(name="x", **VERBS[verb])
+    dataset = open_mapflow("", UPDATE)
+    lose(sb, f"/{identifier}", lost)
+    with Refused(CHANGE_MAY_BE_MADE):
+        answer(dataset, verb.format(identifier))
     assert len(changes(sb)) == 1
 
 

@@ -3,7 +3,7 @@
 import pytest
 from osgeo import gdal, ogr
 
-from accounts import asked, failure_of, names, rows
+from accounts import LOST, asked, failure_of, names, rows
 from helpers import layer_names, messages, quiet, reports, secrets_of
 from settings import config
 
@@ -395,13 +395,6 @@ READS = {
 TROUBLES = {"401 in the middle": {"status": 401}, "403": {"status": 403}, "500": {"status": 500},
             "broken JSON": {"garbage": '[{"id": "5'}, "another document": {"garbage": '"x"'},
             "cut": {"cut": 1}, "reset": {"reset": True}, "a web page": {"html": True}, "silence": {"delay": 3}}
-QUICK = {"GDAL_HTTP_LOW_SPEED_TIME": "1", "GDAL_HTTP_LOW_SPEED_LIMIT": "100", "GDAL_HTTP_MAX_RETRY": "0"}
-
-
-@pytest.fixture
-def quickly():
-    with config(**QUICK):
-        yield
 
 
 def no_secret(sb, texts):
@@ -456,8 +449,6 @@ CHANGES = {
         row(ds.GetLayerByName("images"), "scene_12.tif").GetFID())),
     "delete failed": ("DELETE", "/failed", lambda ds: ds.ExecuteSQL("DELETE FAILED IMAGES Empty")),
 }
-LOST = {"done, then reset": {"reset_after_processing": True}, "reset": {"reset": True}, "500": {"status": 500},
-        "silence": {"delay": 3}}
 
 
 @pytest.mark.parametrize("trouble", [*LOST, "401", "403"])

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from osgeo import gdal, ogr
 
-from accounts import asked, failure_of, names, rows
+from accounts import LOST, asked, failure_of, names, rows
 from helpers import layer_names, messages, quiet, reports, secrets_of
-from settings import config
 
 UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -319,15 +318,6 @@ def test_server_refuses(sb, planned, open_mapflow):
 TROUBLES = {"401 in the middle": {"status": 401}, "500": {"status": 500}, "broken JSON": {"garbage": '{"x": ['},
             "another document": {"garbage": "5"}, "cut": {"cut": 1}, "reset": {"reset": True}, "a web page": {"html": True},
             "silence": {"delay": 3}}
-LOST = {"done, then reset": {"reset_after_processing": True}, "reset": {"reset": True}, "500": {"status": 500},
-        "silence": {"delay": 3}}
-QUICK = {"GDAL_HTTP_LOW_SPEED_TIME": "1", "GDAL_HTTP_LOW_SPEED_LIMIT": "5000", "GDAL_HTTP_MAX_RETRY": "0"}
-
-
-@pytest.fixture
-def quickly():
-    with config(**QUICK):
-        yield
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

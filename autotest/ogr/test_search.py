@@ -11,7 +11,7 @@ from accounts import asked, failure_of, rows
 from helpers import layer_names, quiet, secrets_of
 from paths import DATA
 from sandbox.catalogue import SORT
-from settings import config
+from settings import QUICK, config
 
 BOX = (4.48, 52.15, 4.51, 52.17)
 WKT = "POLYGON ((4.48 52.15,4.51 52.15,4.51 52.17,4.48 52.17,4.48 52.15))"
@@ -541,7 +541,6 @@ TROUBLES = {"401": {"status": 401}, "400": {"status": 400}, "500": {"status": 50
             "another document": {"garbage": '"x"'}, "no list": {"garbage": '{"images": 5}'},
             "a scene without an id": {"garbage": '{"images": [{}], "total": 1}'}, "cut": {"cut": 50},
             "reset": {"reset": True}, "a web page": {"html": True}, "silence": {"delay": 30}}
-QUICK = {"GDAL_HTTP_LOW_SPEED_TIME": "1", "GDAL_HTTP_LOW_SPEED_LIMIT": "100", "GDAL_HTTP_MAX_RETRY": "0"}
 
 
 @pytest.mark.parametrize("page", [0, 3])
